@@ -1,0 +1,5 @@
+/// Bytes and HTTP streams: sockets, TLS, HTTP/1, HTTP/2, pools, flow control; no mesh word in it.
+@NullMarked
+package dev.lateen.net;
+
+import org.jspecify.annotations.NullMarked;
