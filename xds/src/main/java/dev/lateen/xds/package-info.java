@@ -1,4 +1,5 @@
-/// The ADS protocol, both ends: SotW and delta, versions, nonces, ACK/NACK.
+/// What travels between the planes: named, versioned, encoded resources. The two ends of the protocol are
+/// `dev.lateen.xds.server` and `dev.lateen.xds.client`. Entry: `XdsResources`.
 @NullMarked
 package dev.lateen.xds;
 
