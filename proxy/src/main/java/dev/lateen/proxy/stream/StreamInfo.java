@@ -1,0 +1,98 @@
+package dev.lateen.proxy.stream;
+
+import dev.lateen.net.http.Headers;
+import dev.lateen.net.http.RequestHead;
+import java.net.SocketAddress;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The facts of one HTTP request, or of one TCP connection, from its first byte to its end. Plain fields without
+/// ceremony: it is written on the hot path and read once, when it has ended. A null means "not so far".
+///
+/// Times are `System.nanoTime()` values; 0 means "not yet". Sizes are bytes of bodies.
+///
+/// Thread: event loop of the downstream channel.
+public final class StreamInfo {
+    // Connection.
+    public @Nullable SocketAddress downstreamRemote;
+    public @Nullable SocketAddress downstreamLocal;
+    /// The address before PROXY protocol or x-forwarded-for changed it.
+    public @Nullable SocketAddress downstreamDirectRemote;
+    public @Nullable String requestedServerName;
+    /// SPIFFE URI of the client's certificate.
+    public @Nullable String downstreamPeerUri;
+    /// SPIFFE URI of our own certificate towards the client.
+    public @Nullable String downstreamLocalUri;
+    public boolean downstreamMutualTls;
+    public PeerInfo downstreamPeer = PeerInfo.UNKNOWN;
+
+    // Request.
+    public @Nullable RequestHead request;
+    public @Nullable String originalPath;
+    public @Nullable String routeName;
+    public @Nullable String clusterName;
+    public @Nullable String filterChainName;
+
+    // Upstream, of the last attempt.
+    public @Nullable SocketAddress upstreamHost;
+    public @Nullable SocketAddress upstreamLocal;
+    public @Nullable String upstreamPeerUri;
+    public boolean upstreamMutualTls;
+    public PeerInfo upstreamPeer = PeerInfo.UNKNOWN;
+    public @Nullable String upstreamTransportFailure;
+    public int attempts;
+
+    // Response.
+    public int status;
+    public @Nullable Headers responseHeaders;
+    public @Nullable Headers responseTrailers;
+    /// Envoy's `%RESPONSE_CODE_DETAILS%`, such as `via_upstream`.
+    public @Nullable String details;
+    public @Nullable String connectionTerminationDetails;
+
+    // Time and size.
+    public long startEpochMillis;
+    public long startNanos;
+    public long requestEndNanos;
+    public long upstreamFirstByteSentNanos;
+    public long upstreamHeadNanos;
+    public long endNanos;
+    public long bytesReceived;
+    public long bytesSent;
+    public long requestMessages;
+    public long responseMessages;
+
+    private @Nullable EnumSet<ResponseFlag> flags;
+
+    public void flag(ResponseFlag flag) {
+        if (flags == null) {
+            flags = EnumSet.of(flag);
+        } else {
+            flags.add(flag);
+        }
+    }
+
+    public boolean has(ResponseFlag flag) {
+        return flags != null && flags.contains(flag);
+    }
+
+    public Set<ResponseFlag> flags() {
+        return flags == null ? Set.of() : flags;
+    }
+
+    /// Flags as logs and metrics show them: `-`, or codes joined by a comma.
+    public String flagsText() {
+        if (flags == null) {
+            return "-";
+        }
+        StringBuilder text = new StringBuilder();
+        for (ResponseFlag flag : flags) {
+            if (!text.isEmpty()) {
+                text.append(',');
+            }
+            text.append(flag.code());
+        }
+        return text.toString();
+    }
+}
