@@ -1,0 +1,52 @@
+package dev.lateen.model.validate;
+
+import dev.lateen.model.diagnostic.Diagnostic;
+import dev.lateen.model.resource.ParsedResource;
+import dev.lateen.model.resource.ParsedResource.Fragment;
+import dev.lateen.model.resource.ParsedResource.Invalid;
+import dev.lateen.model.resource.ParsedResource.Valid;
+import dev.lateen.model.resource.ParserSettings;
+import dev.lateen.model.resource.RawResource;
+import dev.lateen.model.resource.ResourceParser;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// From a file's text to checked resources: the parser, then the validator. Thread: any.
+public final class ResourceReader {
+    private final ResourceParser parser;
+    private final Validator validator;
+
+    public ResourceReader(ResourceParser parser, Validator validator) {
+        this.parser = parser;
+        this.validator = validator;
+    }
+
+    public static ResourceReader create() {
+        return new ResourceReader(new ResourceParser(ParserSettings.DEFAULT), Validator.create());
+    }
+
+    /// One result a document, or an item of a list; `Valid` means that the validator found no error either.
+    ///
+    /// @param file the name that positions will carry
+    public List<ParsedResource> read(String text, String file) {
+        List<ParsedResource> checked = new ArrayList<>();
+        for (ParsedResource parsed : parser.parse(text, file)) {
+            checked.add(
+                    switch (parsed) {
+                        case Valid(RawResource resource, List<Diagnostic> found) -> check(resource, found);
+                        case Invalid invalid -> invalid;
+                        case Fragment fragment -> fragment;
+                    });
+        }
+        return checked;
+    }
+
+    private ParsedResource check(RawResource resource, List<Diagnostic> found) {
+        List<Diagnostic> all = new ArrayList<>(found);
+        all.addAll(validator.validate(resource));
+        return Diagnostic.anyError(all)
+                ? new Invalid(Optional.of(resource.key()), resource.origin(), all)
+                : new Valid(resource, all);
+    }
+}
