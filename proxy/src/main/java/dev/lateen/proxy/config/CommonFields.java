@@ -1,0 +1,61 @@
+package dev.lateen.proxy.config;
+
+/// The implemented fields of messages that many resources share and this package decodes.
+public final class CommonFields {
+    public static final ImplementedFields LIST = ImplementedFields.builder()
+            .whole(
+                    "envoy.config.core.v3.Metadata",
+                    "envoy.config.core.v3.Locality",
+                    "envoy.config.core.v3.RuntimeUInt32",
+                    "envoy.config.core.v3.RuntimeDouble",
+                    "envoy.config.core.v3.RuntimeFeatureFlag",
+                    "envoy.config.core.v3.RuntimePercent",
+                    "envoy.config.core.v3.RuntimeFractionalPercent",
+                    "envoy.type.v3.FractionalPercent",
+                    "envoy.type.v3.Percent",
+                    "envoy.type.v3.Int64Range",
+                    "envoy.type.v3.Int32Range",
+                    "envoy.type.v3.DoubleRange",
+                    "envoy.config.core.v3.CidrRange",
+                    "envoy.config.core.v3.HeaderValue",
+                    "envoy.config.core.v3.TypedExtensionConfig",
+                    "udpa.type.v1.TypedStruct",
+                    "xds.type.v3.TypedStruct")
+            .message("envoy.config.core.v3.Address", "socket_address", "pipe")
+            .message("envoy.config.core.v3.SocketAddress", "protocol", "address", "port_value", "ipv4_compat")
+            .message("envoy.config.core.v3.Pipe", "path", "mode")
+            .message(
+                    "envoy.config.core.v3.DataSource",
+                    "filename",
+                    "inline_bytes",
+                    "inline_string",
+                    "environment_variable")
+            .message("envoy.type.matcher.v3.RegexMatcher", "google_re2", "regex")
+            .message("envoy.type.matcher.v3.RegexMatcher.GoogleRE2")
+            .message(
+                    "envoy.type.matcher.v3.StringMatcher",
+                    "exact",
+                    "prefix",
+                    "suffix",
+                    "safe_regex",
+                    "contains",
+                    "ignore_case")
+            .message("envoy.type.matcher.v3.ListStringMatcher", "patterns")
+            .message(
+                    "envoy.config.route.v3.HeaderMatcher",
+                    "name",
+                    "exact_match",
+                    "safe_regex_match",
+                    "range_match",
+                    "present_match",
+                    "prefix_match",
+                    "suffix_match",
+                    "contains_match",
+                    "string_match",
+                    "invert_match",
+                    "treat_missing_header_as_empty")
+            .message("envoy.config.core.v3.SocketOption", "description", "level", "name", "int_value", "state")
+            .build();
+
+    private CommonFields() {}
+}
