@@ -1,0 +1,243 @@
+package dev.lateen.bench.sidebyside;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/// Measures every peer in every scenario in one run and writes the report. The peers of a scenario are measured in
+/// turns, round after round, so that a machine whose speed drifts bends all of them alike; medians are reported.
+///
+/// Usage: `SideBySide [--scenarios a,b] [--peers a,b] [--rounds N] [--seconds N] [--rate N] [--out DIR]`.
+public final class SideBySide {
+    private static final Duration START_LIMIT = Duration.ofSeconds(30);
+    private static final Duration WARM_UP = Duration.ofSeconds(8);
+
+    private final Path repository;
+    private final Path scratch;
+    private final Options options;
+
+    private SideBySide(Path repository, Path scratch, Options options) {
+        this.repository = repository;
+        this.scratch = scratch;
+        this.options = options;
+    }
+
+    public static void main(String[] args) throws IOException, InterruptedException {
+        Options options = Options.parse(args);
+        Path scratch = Files.createTempDirectory("lateen-bench");
+        SideBySide run = new SideBySide(Path.of("").toAbsolutePath(), scratch, options);
+        Report report = new Report(run.measureAll());
+        Files.createDirectories(options.out());
+        Files.writeString(options.out().resolve("side-by-side.md"), report.markdown());
+        Files.writeString(options.out().resolve("side-by-side.json"), report.json());
+        System.out.println(report.markdown());
+    }
+
+    private List<Measurement> measureAll() throws IOException, InterruptedException {
+        List<Measurement> all = new ArrayList<>();
+        Upstream upstream = startUpstream();
+        try {
+            for (Scenario scenario : Scenario.ALL) {
+                if (options.wants(scenario)) {
+                    all.addAll(measure(scenario, upstream));
+                }
+            }
+        } finally {
+            stop(upstream.process());
+        }
+        return all;
+    }
+
+    private List<Measurement> measure(Scenario scenario, Upstream upstream) throws IOException, InterruptedException {
+        Map<Peer, List<Measurement>> rounds = new TreeMap<>();
+        for (int round = 0; round < options.rounds(); round++) {
+            for (Peer peer : scenario.peers().stream().filter(options::wants).toList()) {
+                System.err.printf("%s: %s, round %d%n", scenario.name(), peer.label(), round + 1);
+                rounds.computeIfAbsent(peer, _ -> new ArrayList<>()).add(measureOnce(scenario, peer, upstream));
+            }
+        }
+        return rounds.values().stream().map(Report::median).toList();
+    }
+
+    private Measurement measureOnce(Scenario scenario, Peer peer, Upstream upstream)
+            throws IOException, InterruptedException {
+        int port = freePort();
+        Path config = writeConfig(scenario, peer, port, upstream);
+        long start = System.nanoTime();
+        Process proxy = new ProcessBuilder(peer.command(repository, config))
+                .redirectErrorStream(true)
+                .redirectOutput(scratch.resolve(scenario.name() + "-" + peer.label() + ".log")
+                        .toFile())
+                .start();
+        try {
+            awaitAnswer(scenario, proxy, port);
+            double readyMillis = (System.nanoTime() - start) / 1e6;
+            ProcessMeter meter = new ProcessMeter(proxy.pid());
+            double idleMiB = meter.residentMiB();
+            Load.closedLoop(scenario, port, WARM_UP);
+            double before = meter.cpuSeconds();
+            Load.Result closed = Load.closedLoop(scenario, port, options.time());
+            double cpu = meter.cpuSeconds() - before;
+            double loadedMiB = meter.residentMiB();
+            Load.Result paced = Load.fixedRate(scenario, port, options.rate(), options.time(), scratch);
+            return new Measurement(
+                    scenario,
+                    peer,
+                    cpu * 1e6 / closed.succeeded(),
+                    closed.perSecond(),
+                    paced.p50Millis(),
+                    paced.p99Millis(),
+                    idleMiB,
+                    loadedMiB,
+                    readyMillis,
+                    closed.failed() + paced.failed());
+        } finally {
+            stop(proxy);
+        }
+    }
+
+    private Path writeConfig(Scenario scenario, Peer peer, int port, Upstream upstream) throws IOException {
+        Path directory = Files.createDirectories(scratch.resolve(scenario.name() + "-" + peer.label()));
+        Credentials credentials = Credentials.in(scratch);
+        String text = resource(peer.configName(scenario))
+                .replace("@PORT@", Integer.toString(port))
+                .replace("@INNER_PORT@", Integer.toString(freePort()))
+                .replace("@ADMIN_PORT@", Integer.toString(freePort()))
+                .replace("@UPSTREAM_PORT@", Integer.toString(upstream.port()))
+                .replace("@UPSTREAM_H2_PORT@", Integer.toString(upstream.http2Port()))
+                .replace("@CERT@", credentials.chain().toString())
+                .replace("@KEY@", credentials.key().toString())
+                .replace("@CA@", credentials.root().toString())
+                .replace("@DIR@", directory.toString());
+        Path config = directory.resolve(peer.configName(scenario));
+        Files.writeString(config, text);
+        return config;
+    }
+
+    private Upstream startUpstream() throws IOException, InterruptedException {
+        int port = freePort();
+        int http2Port = freePort();
+        Path directory = Files.createDirectories(scratch.resolve("upstream"));
+        Path config = directory.resolve("upstream.conf");
+        Files.writeString(
+                config,
+                resource("upstream.conf")
+                        .replace("@PORT@", Integer.toString(port))
+                        .replace("@H2_PORT@", Integer.toString(http2Port))
+                        .replace("@DIR@", directory.toString()));
+        Process upstream =
+                new ProcessBuilder("nginx", "-c", config.toString()).inheritIO().start();
+        long deadline = System.nanoTime() + START_LIMIT.toNanos();
+        while (!accepts(port)) {
+            if (System.nanoTime() > deadline || !upstream.isAlive()) {
+                throw new IllegalStateException("the upstream (nginx) did not start");
+            }
+            Thread.sleep(5);
+        }
+        return new Upstream(upstream, port, http2Port);
+    }
+
+    private void awaitAnswer(Scenario scenario, Process proxy, int port) throws InterruptedException {
+        HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/users/1"))
+                .build();
+        long deadline = System.nanoTime() + START_LIMIT.toNanos();
+        while (true) {
+            try {
+                if (scenario.protocol() == Scenario.Protocol.HTTP_2
+                        ? accepts(port)
+                        : client.send(request, HttpResponse.BodyHandlers.discarding())
+                                        .statusCode()
+                                == 200) {
+                    return;
+                }
+            } catch (IOException _) {
+                // Not up yet.
+            }
+            if (System.nanoTime() > deadline || !proxy.isAlive()) {
+                throw new IllegalStateException("no answer on port " + port + "; its log is in " + scratch);
+            }
+            Thread.sleep(2);
+        }
+    }
+
+    private static boolean accepts(int port) {
+        try (Socket _ = new Socket("127.0.0.1", port)) {
+            return true;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    private static void stop(Process process) throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(10, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static String resource(String name) throws IOException {
+        try (var in = SideBySide.class.getResourceAsStream("/sidebyside/" + name)) {
+            if (in == null) {
+                throw new IOException("no resource sidebyside/" + name);
+            }
+            return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        }
+    }
+
+    /// The server behind the proxies.
+    private record Upstream(Process process, int port, int http2Port) {}
+
+    /// What the command line asks for.
+    private record Options(Set<String> scenarios, Set<String> peers, int rounds, Duration time, int rate, Path out) {
+        static Options parse(String[] args) {
+            Map<String, String> given = new TreeMap<>();
+            for (int index = 0; index + 1 < args.length; index += 2) {
+                given.put(args[index], args[index + 1]);
+            }
+            Set<String> scenarios = given.containsKey("--scenarios")
+                    ? Arrays.stream(given.get("--scenarios").split(",")).collect(Collectors.toSet())
+                    : Scenario.ALL.stream().map(Scenario::name).collect(Collectors.toSet());
+            Set<String> peers = given.containsKey("--peers")
+                    ? Arrays.stream(given.get("--peers").split(",")).collect(Collectors.toSet())
+                    : Arrays.stream(Peer.values()).map(Peer::label).collect(Collectors.toSet());
+            return new Options(
+                    scenarios,
+                    peers,
+                    Integer.parseInt(given.getOrDefault("--rounds", "3")),
+                    Duration.ofSeconds(Long.parseLong(given.getOrDefault("--seconds", "10"))),
+                    Integer.parseInt(given.getOrDefault("--rate", "1000")),
+                    Path.of(given.getOrDefault("--out", "bench/results")));
+        }
+
+        boolean wants(Peer peer) {
+            return peers.contains(peer.label());
+        }
+
+        boolean wants(Scenario scenario) {
+            return scenarios.contains(scenario.name());
+        }
+    }
+}
