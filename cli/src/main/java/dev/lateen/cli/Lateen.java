@@ -1,0 +1,54 @@
+package dev.lateen.cli;
+
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// The command `lateen`, which is also `istioctl`: where a process starts, and the table of its verbs.
+///
+/// Exit status: 0 done, 1 the work failed or found something wrong, 2 the command line is not understood.
+@Command(
+        name = "lateen",
+        description = "A service mesh that takes Istio's configuration unchanged.",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionCommand.Provider.class,
+        sortOptions = false,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {VersionCommand.class},
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  lateen demo                 a shop of three services with a live view",
+            "  lateen up shop/             run the manifests of a directory as a mesh on this machine",
+            "  lateen validate -f shop/    say what is wrong with them, with file, line and advice",
+            "  lateen proxy-status         which proxies are connected and up to date"
+        })
+public final class Lateen implements Runnable {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    public static void main(String[] arguments) {
+        ExitStatus.installSignalHandling();
+        ExitStatus.exit(commandLine().execute(arguments));
+    }
+
+    /// The command line with all its verbs, under the name that it was started by.
+    static CommandLine commandLine() {
+        String name = Optional.ofNullable(System.getenv("LATEEN_COMMAND")).orElse("lateen");
+        CommandLine commandLine = new CommandLine(new Lateen()).setCommandName(name);
+        commandLine.setUsageHelpAutoWidth(true);
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        commandLine.setExecutionExceptionHandler((failure, line, _) -> {
+            line.getErr().println(line.getColorScheme().errorText(name + ": " + Failures.describe(failure)));
+            return 1;
+        });
+        return commandLine;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+}
