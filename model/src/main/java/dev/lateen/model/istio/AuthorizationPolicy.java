@@ -1,0 +1,119 @@
+package dev.lateen.model.istio;
+
+import dev.lateen.model.resource.Metadata;
+import dev.lateen.model.resource.RawResource;
+import java.util.List;
+import java.util.Optional;
+
+/// Who may do what at a workload. Source: Istio `AuthorizationPolicy`.
+///
+/// @param provider names an extension provider, for `CUSTOM` only
+public record AuthorizationPolicy(
+        Origin origin,
+        Metadata metadata,
+        Selector selector,
+        List<TargetRef> targetRefs,
+        Action action,
+        List<Rule> rules,
+        Optional<String> provider) {
+
+    public static Bound<AuthorizationPolicy> bind(RawResource resource) {
+        return Reader.spec(
+                resource,
+                in -> new AuthorizationPolicy(
+                        in.origin(),
+                        resource.metadata(),
+                        in.object("selector", Selector::matchLabels).orElse(Selector.ALL),
+                        TargetRef.all(in),
+                        Action.of(in.text("action", "ALLOW")),
+                        in.objects("rules", Rule::of),
+                        in.object("provider", p -> p.text("name", ""))));
+    }
+
+    /// Denials are only recorded, not enforced.
+    public boolean dryRun() {
+        return Boolean.parseBoolean(metadata.annotations().get("istio.io/dry-run"));
+    }
+
+    public enum Action {
+        ALLOW,
+        DENY,
+        AUDIT,
+        CUSTOM;
+
+        static Action of(String text) {
+            for (Action action : values()) {
+                if (action.name().equals(text)) {
+                    return action;
+                }
+            }
+            return ALLOW;
+        }
+    }
+
+    public record Rule(List<Source> from, List<Operation> to, List<Condition> when) {
+        static Rule of(Reader in) {
+            return new Rule(
+                    in.objects("from", f -> f.object("source", Source::of).orElseGet(Source::any)),
+                    in.objects("to", t -> t.object("operation", Operation::of).orElseGet(Operation::any)),
+                    in.objects("when", Condition::of));
+        }
+    }
+
+    /// Values wanted and values refused; empty lists say nothing.
+    public record Values(List<String> in, List<String> notIn) {
+        public static final Values ANY = new Values(List.of(), List.of());
+
+        static Values of(Reader in, String name, String notName) {
+            return new Values(in.texts(name), in.texts(notName));
+        }
+
+        public boolean isEmpty() {
+            return in.isEmpty() && notIn.isEmpty();
+        }
+    }
+
+    public record Source(
+            Values principals,
+            Values requestPrincipals,
+            Values namespaces,
+            Values ipBlocks,
+            Values remoteIpBlocks,
+            Values serviceAccounts,
+            Values trustDomains) {
+        static Source any() {
+            return new Source(Values.ANY, Values.ANY, Values.ANY, Values.ANY, Values.ANY, Values.ANY, Values.ANY);
+        }
+
+        static Source of(Reader in) {
+            return new Source(
+                    Values.of(in, "principals", "notPrincipals"),
+                    Values.of(in, "requestPrincipals", "notRequestPrincipals"),
+                    Values.of(in, "namespaces", "notNamespaces"),
+                    Values.of(in, "ipBlocks", "notIpBlocks"),
+                    Values.of(in, "remoteIpBlocks", "notRemoteIpBlocks"),
+                    Values.of(in, "serviceAccounts", "notServiceAccounts"),
+                    Values.of(in, "trustDomains", "notTrustDomains"));
+        }
+    }
+
+    public record Operation(Values hosts, Values ports, Values methods, Values paths) {
+        static Operation any() {
+            return new Operation(Values.ANY, Values.ANY, Values.ANY, Values.ANY);
+        }
+
+        static Operation of(Reader in) {
+            return new Operation(
+                    Values.of(in, "hosts", "notHosts"),
+                    Values.of(in, "ports", "notPorts"),
+                    Values.of(in, "methods", "notMethods"),
+                    Values.of(in, "paths", "notPaths"));
+        }
+    }
+
+    public record Condition(String key, Values values) {
+        static Condition of(Reader in) {
+            return new Condition(in.text("key", ""), Values.of(in, "values", "notValues"));
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.lateen.model.istio;
+
+import dev.lateen.model.resource.Metadata;
+import dev.lateen.model.resource.RawResource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What a workload's proxy records. Source: Istio `Telemetry`.
+public record Telemetry(
+        Origin origin,
+        Metadata metadata,
+        Selector selector,
+        List<TargetRef> targetRefs,
+        List<AccessLogging> accessLogging,
+        List<Metrics> metrics) {
+
+    public static Bound<Telemetry> bind(RawResource resource) {
+        return Reader.spec(resource, in -> {
+            in.notYet("tracing");
+            return new Telemetry(
+                    in.origin(),
+                    resource.metadata(),
+                    in.object("selector", Selector::matchLabels).orElse(Selector.ALL),
+                    TargetRef.all(in),
+                    in.objects("accessLogging", AccessLogging::of),
+                    in.objects("metrics", Metrics::of));
+        });
+    }
+
+    private static List<String> providers(Reader in) {
+        return in.objects("providers", p -> p.text("name", ""));
+    }
+
+    /// @param mode `CLIENT`, `SERVER` or `CLIENT_AND_SERVER`
+    public record AccessLogging(String mode, List<String> providers, Optional<Boolean> disabled, String filter) {
+        static AccessLogging of(Reader in) {
+            return new AccessLogging(
+                    in.object("match", m -> m.text("mode", "CLIENT_AND_SERVER")).orElse("CLIENT_AND_SERVER"),
+                    Telemetry.providers(in),
+                    in.flagIfSet("disabled"),
+                    in.object("filter", f -> f.text("expression", "")).orElse(""));
+        }
+    }
+
+    /// @param dimensions our extension: labels for all metrics, by name, as expressions
+    public record Metrics(List<String> providers, List<Override> overrides, Map<String, String> dimensions) {
+        static Metrics of(Reader in) {
+            in.notYet("reportingInterval", "tags_to_remove");
+            return new Metrics(
+                    Telemetry.providers(in), in.objects("overrides", Override::of), in.textMap("dimensions"));
+        }
+    }
+
+    public record Override(
+            String metric, String mode, Optional<Boolean> disabled, Map<String, TagOverride> tagOverrides) {
+        static Override of(Reader in) {
+            Optional<Target> match = in.object(
+                    "match",
+                    m -> new Target(
+                            m.text("metric").or(() -> m.text("customMetric")).orElse("ALL_METRICS"),
+                            m.text("mode", "CLIENT_AND_SERVER")));
+            return new Override(
+                    match.map(Target::metric).orElse("ALL_METRICS"),
+                    match.map(Target::mode).orElse("CLIENT_AND_SERVER"),
+                    in.flagIfSet("disabled"),
+                    in.objectMap(
+                            "tagOverrides", t -> new TagOverride(t.text("operation", "UPSERT"), t.text("value", ""))));
+        }
+
+        private record Target(String metric, String mode) {}
+    }
+
+    public record TagOverride(String operation, String value) {}
+}

@@ -1,0 +1,55 @@
+package dev.lateen.model.mesh;
+
+import java.util.List;
+import java.util.Map;
+
+/// One place where one port of a service is served.
+///
+/// @param addresses IP addresses or a host name; the first counts, others are of other address families
+/// @param port of the endpoint; 0 with a Unix socket path as address
+/// @param servicePort name of the service's port
+/// @param weight 0 for unset
+/// @param tlsMode `istio` where a sidecar takes mutual TLS, otherwise empty
+public record Endpoint(
+        List<String> addresses,
+        int port,
+        String servicePort,
+        int weight,
+        String tlsMode,
+        Health health,
+        Locality locality,
+        String network,
+        String clusterId,
+        Owner owner) {
+
+    public Endpoint {
+        addresses = List.copyOf(addresses);
+    }
+
+    public enum Health {
+        HEALTHY,
+        UNHEALTHY,
+        DRAINING
+    }
+
+    /// The workload behind an endpoint.
+    public record Owner(String workload, String namespace, String serviceAccount, Map<String, String> labels) {
+        public static final Owner NONE = new Owner("", "", "", Map.of());
+
+        public Owner {
+            labels = Map.copyOf(labels);
+        }
+    }
+
+    public String address() {
+        return addresses.isEmpty() ? "" : addresses.getFirst();
+    }
+
+    public Map<String, String> labels() {
+        return owner.labels();
+    }
+
+    public boolean takesMutualTls() {
+        return tlsMode.equals("istio");
+    }
+}

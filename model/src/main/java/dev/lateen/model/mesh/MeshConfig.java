@@ -1,0 +1,236 @@
+package dev.lateen.model.mesh;
+
+import dev.lateen.model.istio.Bound;
+import dev.lateen.model.istio.HttpRoute.Retries;
+import dev.lateen.model.istio.Reader;
+import dev.lateen.model.istio.Sidecar.OutboundPolicy;
+import dev.lateen.model.istio.TrafficPolicy.Keepalive;
+import dev.lateen.model.istio.TrafficPolicy.LocalityLb;
+import dev.lateen.model.tree.Fields;
+import dev.lateen.model.tree.Node;
+import dev.lateen.model.tree.Node.Mapping;
+import dev.lateen.model.tree.Position;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// Settings of the mesh as a whole. Source: Istio `MeshConfig`.
+public record MeshConfig(
+        Ports ports,
+        Duration connectTimeout,
+        Duration protocolDetectionTimeout,
+        Optional<Keepalive> tcpKeepalive,
+        boolean enableAutoMtls,
+        Optional<OutboundPolicy> outboundTrafficPolicy,
+        boolean inboundLocalhost,
+        Identity identity,
+        ExportTo exportTo,
+        AccessLog accessLog,
+        Tracing tracing,
+        Optional<LocalityLb> localityLb,
+        HttpDefaults http,
+        Tls tls,
+        List<ExtensionProvider> extensionProviders,
+        Map<String, List<String>> defaultProviders,
+        ProxyDefaults proxy,
+        StatNames statNames,
+        Duration dnsRefreshRate) {
+
+    private static final String ALL = "*";
+
+    /// @param httpProxy 0 for none
+    public record Ports(int outbound, int inbound, int httpProxy) {}
+
+    public record Identity(String rootNamespace, String trustDomain, List<String> trustDomainAliases) {}
+
+    /// Who sees a resource that does not say.
+    public record ExportTo(List<String> services, List<String> virtualServices, List<String> destinationRules) {}
+
+    /// @param file empty for none
+    /// @param format empty for the default
+    public record AccessLog(String file, String format, boolean json, boolean grpcService, boolean listenerLog) {}
+
+    /// @param sampling percent
+    public record Tracing(boolean enabled, double sampling, Optional<ZipkinAddress> zipkin) {}
+
+    public record ZipkinAddress(String host, int port) {}
+
+    /// @param normalization `DEFAULT`, `NONE`, `BASE`, `MERGE_SLASHES` or `DECODE_AND_MERGE_SLASHES`
+    public record HttpDefaults(String h2UpgradePolicy, String normalization, Optional<Retries> retries) {}
+
+    /// @param minimumProtocol of mutual TLS within the mesh
+    public record Tls(String minimumProtocol, List<String> cipherSuites, List<String> ecdhCurves) {}
+
+    public record ExtensionProvider(String name, String kind, Mapping settings) {}
+
+    public record StatNames(String inbound, String outbound) {}
+
+    /// What `defaultConfig` says to the control plane.
+    public record ProxyDefaults(
+            String interceptionMode,
+            OptionalInt numTrustedProxies,
+            Optional<String> forwardClientCert,
+            boolean gatewayProxyProtocol,
+            int statusPort) {}
+
+    public static MeshConfig defaults() {
+        return of(new Mapping(Map.of(), Position.UNKNOWN)).value();
+    }
+
+    /// Binds a document of Istio's shape; what it does not set has Istio's defaults.
+    public static Bound<MeshConfig> of(Mapping document) {
+        return Reader.document(document, "MeshConfig", MeshConfig::read);
+    }
+
+    private static MeshConfig read(Reader in) {
+        in.noEffectNeeded(
+                "ingressClass",
+                "ingressService",
+                "ingressControllerMode",
+                "ingressSelector",
+                "configSources",
+                "enablePrometheusMerge",
+                "ca",
+                "caCertificates",
+                "discoverySelectors",
+                "verifyCertificateAtClient",
+                "certificates");
+        in.notYet(
+                "hboneIdleTimeout",
+                "zoneAwareLbSetting",
+                "serviceSettings",
+                "serviceScopeConfigs",
+                "defaultTrafficPolicy",
+                "serviceEntryVisibility");
+        return new MeshConfig(
+                new Ports(
+                        in.integer("proxyListenPort").orElse(15001),
+                        in.integer("proxyInboundListenPort").orElse(15006),
+                        in.integer("proxyHttpPort").orElse(0)),
+                in.duration("connectTimeout").orElse(Duration.ofSeconds(10)),
+                in.duration("protocolDetectionTimeout").orElse(Duration.ZERO),
+                in.object("tcpKeepalive", Keepalive::of),
+                in.flagIfSet("enableAutoMtls").orElse(true),
+                in.object("outboundTrafficPolicy", OutboundPolicy::of),
+                in.object("inboundTrafficPolicy", p -> p.text("mode", ""))
+                        .orElse("")
+                        .equals("LOCALHOST"),
+                new Identity(
+                        in.text("rootNamespace", "istio-system"),
+                        in.text("trustDomain", "cluster.local"),
+                        in.texts("trustDomainAliases")),
+                new ExportTo(
+                        orAll(in.texts("defaultServiceExportTo")),
+                        orAll(in.texts("defaultVirtualServiceExportTo")),
+                        orAll(in.texts("defaultDestinationRuleExportTo"))),
+                new AccessLog(
+                        in.text("accessLogFile", ""),
+                        in.text("accessLogFormat", ""),
+                        in.text("accessLogEncoding", "TEXT").equals("JSON"),
+                        in.flag("enableEnvoyAccessLogService"),
+                        !in.flag("disableEnvoyListenerLog")),
+                new Tracing(in.flag("enableTracing"), sampling(in), zipkin(in)),
+                in.object("localityLbSetting", LocalityLb::of),
+                new HttpDefaults(
+                        in.text("h2UpgradePolicy", "DO_NOT_UPGRADE"),
+                        in.object("pathNormalization", p -> p.text("normalization", "DEFAULT"))
+                                .orElse("DEFAULT"),
+                        in.object("defaultHttpRetryPolicy", Retries::of)),
+                tls(in),
+                in.objects("extensionProviders", MeshConfig::provider),
+                in.object("defaultProviders", MeshConfig::providersBySignal).orElse(Map.of()),
+                in.object("defaultConfig", MeshConfig::proxyDefaults)
+                        .orElse(new ProxyDefaults("", OptionalInt.empty(), Optional.empty(), false, 15020)),
+                new StatNames(in.text("inboundClusterStatName", ""), in.text("outboundClusterStatName", "")),
+                in.duration("dnsRefreshRate").orElse(Duration.ofSeconds(60)));
+    }
+
+    private static List<String> orAll(List<String> list) {
+        return list.isEmpty() ? List.of(ALL) : list;
+    }
+
+    private static Tls tls(Reader in) {
+        in.notYet("tlsDefaults");
+        return in.object(
+                        "meshMTLS",
+                        t -> new Tls(
+                                t.text("minProtocolVersion", "TLS_AUTO"),
+                                t.texts("cipherSuites"),
+                                t.texts("ecdhCurves")))
+                .orElse(new Tls("TLS_AUTO", List.of(), List.of()));
+    }
+
+    private static double sampling(Reader in) {
+        return new Fields(mappingOf(in.node("defaultConfig")))
+                .object("tracing", t -> t.decimal("sampling"))
+                .map(s -> s.orElse(1.0))
+                .orElse(1.0);
+    }
+
+    private static Optional<ZipkinAddress> zipkin(Reader in) {
+        return new Fields(mappingOf(in.node("defaultConfig")))
+                .object("tracing", t -> t.object("zipkin", z -> z.text("address")))
+                .flatMap(z -> z)
+                .flatMap(a -> a)
+                .map(address -> {
+                    int colon = address.lastIndexOf(':');
+                    return colon < 0
+                            ? new ZipkinAddress(address, 9411)
+                            : new ZipkinAddress(
+                                    address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+                });
+    }
+
+    private static Mapping mappingOf(Optional<Node> node) {
+        return node.orElse(null) instanceof Mapping found ? found : new Mapping(Map.of(), Position.UNKNOWN);
+    }
+
+    private static ExtensionProvider provider(Reader in) {
+        String name = in.text("name", "");
+        for (String kind : in.names()) {
+            if (!kind.equals("name")) {
+                return new ExtensionProvider(name, kind, mappingOf(in.node(kind)));
+            }
+        }
+        return new ExtensionProvider(name, "", mappingOf(Optional.empty()));
+    }
+
+    private static Map<String, List<String>> providersBySignal(Reader in) {
+        return Map.of(
+                "tracing", in.texts("tracing"),
+                "metrics", in.texts("metrics"),
+                "accessLogging", in.texts("accessLogging"));
+    }
+
+    private static ProxyDefaults proxyDefaults(Reader in) {
+        // The rest is read by the proxy's own start-up, not by the control plane.
+        in.noEffectNeeded(in.names().toArray(new String[0]));
+        Optional<Topology> topology = in.object(
+                "gatewayTopology",
+                t -> new Topology(
+                        t.integer("numTrustedProxies"), t.text("forwardClientCertDetails"), t.has("proxyProtocol")));
+        return new ProxyDefaults(
+                in.text("interceptionMode", ""),
+                topology.map(Topology::numTrustedProxies).orElse(OptionalInt.empty()),
+                topology.flatMap(Topology::forwardClientCert),
+                topology.map(Topology::proxyProtocol).orElse(false),
+                in.integer("statusPort").orElse(15020));
+    }
+
+    private record Topology(OptionalInt numTrustedProxies, Optional<String> forwardClientCert, boolean proxyProtocol) {}
+
+    /// Whether traffic to hosts that no registry knows may leave a proxy.
+    public boolean allowsAnyOutbound() {
+        return outboundTrafficPolicy.map(p -> allowsAny(p.mode())).orElse(true);
+    }
+
+    static boolean allowsAny(String mode) {
+        return mode.equals("ALLOW_ANY") || mode.equals("ALLOW_ANY_DYNAMIC_DNS");
+    }
+
+    public Optional<ExtensionProvider> extensionProvider(String name) {
+        return extensionProviders.stream().filter(p -> p.name().equals(name)).findFirst();
+    }
+}

@@ -1,0 +1,130 @@
+package dev.lateen.model.mesh;
+
+import dev.lateen.model.istio.Origin;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A service of the mesh, from whichever registry.
+///
+/// @param addresses virtual addresses; empty for none, which listeners read as `0.0.0.0`
+/// @param autoAddress a virtual address that we gave out because there was none
+/// @param exportTo namespaces that may see it, `*` for all, `.` for its own, `~` for none; empty for the mesh's default
+public record MeshService(
+        ServiceId id,
+        String name,
+        List<ServicePort> ports,
+        List<String> addresses,
+        String autoAddress,
+        Resolution resolution,
+        Registry registry,
+        boolean meshExternal,
+        List<String> exportTo,
+        Map<String, String> labels,
+        Map<String, String> selector,
+        List<String> subjectAltNames,
+        Created created,
+        KubernetesFacts kubernetes,
+        Origin origin) {
+
+    public enum Registry {
+        KUBERNETES,
+        SERVICE_ENTRY
+    }
+
+    /// @param order place in the order of loading
+    public record Created(Instant at, long order) {}
+
+    /// @param externalName of a service of that type, otherwise empty
+    public record KubernetesFacts(
+            String type, String externalName, List<String> externalAddresses, boolean publishNotReady) {
+        public static final KubernetesFacts NONE = new KubernetesFacts("", "", List.of(), false);
+    }
+
+    public MeshService {
+        ports = List.copyOf(ports);
+        addresses = List.copyOf(addresses);
+        exportTo = List.copyOf(exportTo);
+        labels = Map.copyOf(labels);
+        selector = Map.copyOf(selector);
+        subjectAltNames = List.copyOf(subjectAltNames);
+    }
+
+    public String hostname() {
+        return id.hostname();
+    }
+
+    public String namespace() {
+        return id.namespace();
+    }
+
+    public Optional<ServicePort> port(int number) {
+        for (ServicePort port : ports) {
+            if (port.port() == number) {
+                return Optional.of(port);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// Without addresses of its own, so that clients address its endpoints.
+    public boolean isHeadless() {
+        return resolution == Resolution.PASSTHROUGH && registry == Registry.KUBERNETES;
+    }
+
+    /// The address that listeners are bound to: the first virtual address, the automatic one, or `0.0.0.0`.
+    public String defaultAddress() {
+        return addresses.isEmpty() ? "0.0.0.0" : addresses.getFirst();
+    }
+
+    public MeshService withPorts(List<ServicePort> newPorts) {
+        return new MeshService(
+                id,
+                name,
+                newPorts,
+                addresses,
+                autoAddress,
+                resolution,
+                registry,
+                meshExternal,
+                exportTo,
+                labels,
+                selector,
+                subjectAltNames,
+                created,
+                kubernetes,
+                origin);
+    }
+
+    public MeshService withAutoAddress(String address) {
+        return new MeshService(
+                id,
+                name,
+                ports,
+                addresses,
+                address,
+                resolution,
+                registry,
+                meshExternal,
+                exportTo,
+                labels,
+                selector,
+                subjectAltNames,
+                created,
+                kubernetes,
+                origin);
+    }
+
+    /// With the ports of another service of the same name that this one lacks.
+    public MeshService mergedWith(MeshService other) {
+        List<ServicePort> all = new ArrayList<>(ports);
+        for (ServicePort port : other.ports) {
+            if (all.stream().noneMatch(p -> p.port() == port.port() && p.protocol() == port.protocol())) {
+                all.add(port);
+            }
+        }
+        return all.size() == ports.size() ? this : withPorts(all);
+    }
+}

@@ -1,0 +1,21 @@
+package dev.lateen.model.mesh;
+
+import java.util.Set;
+
+/// What the control plane itself is told, beside `MeshConfig`.
+///
+/// @param clusterId names this cluster in node metadata and endpoint labels
+/// @param clusterDomain suffix of service names
+/// @param features Istio's switches that are on although they are off by default, by their names in Istio's source;
+///     with a `!` in front, off although on by default
+public record MeshSettings(String clusterId, String clusterDomain, Set<String> features) {
+    public static final MeshSettings DEFAULT = new MeshSettings("Kubernetes", "cluster.local", Set.of());
+
+    public MeshSettings {
+        features = Set.copyOf(features);
+    }
+
+    public boolean on(String feature) {
+        return features.contains(feature);
+    }
+}

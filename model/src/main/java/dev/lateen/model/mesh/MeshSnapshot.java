@@ -1,0 +1,59 @@
+package dev.lateen.model.mesh;
+
+import dev.lateen.model.istio.AuthorizationPolicy;
+import dev.lateen.model.istio.DestinationRule;
+import dev.lateen.model.istio.Gateway;
+import dev.lateen.model.istio.PeerAuthentication;
+import dev.lateen.model.istio.RequestAuthentication;
+import dev.lateen.model.istio.Sidecar;
+import dev.lateen.model.istio.Telemetry;
+import dev.lateen.model.istio.UnsupportedFeature;
+import dev.lateen.model.istio.VirtualService;
+import dev.lateen.model.kubernetes.Secret;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The mesh at one moment. Parts that a change did not touch are the same instances as in the snapshot before, which is
+/// what caches of translations rely on.
+///
+/// Thread: any (immutable).
+///
+/// @param generation counts snapshots from 1
+/// @param endpoints by service; a service without endpoints may be missing
+/// @param structuralEndpoints those among `endpoints` that shape listeners and clusters: of headless services and of
+///     those that a proxy resolves by DNS
+/// @param unsupported fields that are set but have no effect
+public record MeshSnapshot(
+        long generation,
+        MeshSettings settings,
+        MeshConfig mesh,
+        ServiceIndex services,
+        Map<ServiceId, List<Endpoint>> endpoints,
+        Map<ServiceId, List<Endpoint>> structuralEndpoints,
+        Traffic traffic,
+        Security security,
+        List<Telemetry> telemetries,
+        Map<String, Secret> secrets,
+        List<UnsupportedFeature> unsupported) {
+
+    /// Lists are sorted, eldest first. Routes that delegate have taken in what they delegate to.
+    public record Traffic(
+            List<VirtualService> virtualServices,
+            List<DestinationRule> destinationRules,
+            List<Gateway> gateways,
+            List<Sidecar> sidecars) {}
+
+    public record Security(
+            List<PeerAuthentication> peerAuthentications,
+            List<AuthorizationPolicy> authorizationPolicies,
+            List<RequestAuthentication> requestAuthentications) {}
+
+    public List<Endpoint> endpointsOf(ServiceId service) {
+        return endpoints.getOrDefault(service, List.of());
+    }
+
+    public Optional<Secret> secret(String namespace, String name) {
+        return Optional.ofNullable(secrets.get(namespace + "/" + name));
+    }
+}

@@ -1,0 +1,225 @@
+package dev.lateen.model.mesh;
+
+import dev.lateen.model.istio.AuthorizationPolicy;
+import dev.lateen.model.istio.Bound;
+import dev.lateen.model.istio.DestinationRule;
+import dev.lateen.model.istio.Gateway;
+import dev.lateen.model.istio.PeerAuthentication;
+import dev.lateen.model.istio.RequestAuthentication;
+import dev.lateen.model.istio.Sidecar;
+import dev.lateen.model.istio.Telemetry;
+import dev.lateen.model.istio.UnsupportedFeature;
+import dev.lateen.model.istio.VirtualService;
+import dev.lateen.model.kubernetes.Secret;
+import dev.lateen.model.mesh.MeshSnapshot.Security;
+import dev.lateen.model.mesh.MeshSnapshot.Traffic;
+import dev.lateen.model.resource.RawResource;
+import dev.lateen.model.resource.ResourceKey;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// Turns resources into snapshots of the mesh. It remembers what it has made, so that a change costs what it touches.
+/// Resources must have been checked; kinds that mean nothing to traffic are skipped.
+///
+/// Thread: control loop.
+public final class SnapshotBuilder {
+    /// Kinds that would change traffic but do not yet.
+    private static final Set<String> NOT_YET = Set.of(
+            "EnvoyFilter",
+            "WasmPlugin",
+            "ProxyConfig",
+            "HTTPRoute",
+            "GRPCRoute",
+            "TCPRoute",
+            "TLSRoute",
+            "UDPRoute",
+            "BackendTLSPolicy",
+            "Ingress",
+            "TrafficExtension");
+
+    private final MeshSettings settings;
+    private final RegistryBuilder registry;
+    private final KindTable<VirtualService> virtualServices = new KindTable<>(VirtualService::metadata);
+    private final KindTable<DestinationRule> destinationRules = new KindTable<>(DestinationRule::metadata);
+    private final KindTable<Gateway> gateways = new KindTable<>(Gateway::metadata);
+    private final KindTable<Sidecar> sidecars = new KindTable<>(Sidecar::metadata);
+    private final KindTable<PeerAuthentication> peerAuthentications = new KindTable<>(PeerAuthentication::metadata);
+    private final KindTable<AuthorizationPolicy> authorizationPolicies = new KindTable<>(AuthorizationPolicy::metadata);
+    private final KindTable<RequestAuthentication> requestAuthentications =
+            new KindTable<>(RequestAuthentication::metadata);
+    private final KindTable<Telemetry> telemetries = new KindTable<>(Telemetry::metadata);
+    private final Map<ResourceKey, UnsupportedFeature> wholeKinds = new HashMap<>();
+    private Map<String, Secret> secrets = Map.of();
+    private List<UnsupportedFeature> meshUnsupported = List.of();
+    private MeshConfig mesh = MeshConfig.defaults();
+    private Traffic traffic = new Traffic(List.of(), List.of(), List.of(), List.of());
+    private List<VirtualService> unmerged = List.of();
+    private Security security = new Security(List.of(), List.of(), List.of());
+    private long generation;
+
+    public SnapshotBuilder(MeshSettings settings) {
+        this.settings = settings;
+        this.registry = new RegistryBuilder(settings);
+    }
+
+    /// Replaces the mesh's configuration.
+    public void mesh(Bound<MeshConfig> config) {
+        if (!config.value().equals(mesh)) {
+            mesh = config.value();
+        }
+        meshUnsupported = config.unsupported();
+    }
+
+    /// Replaces the workloads that no resource describes, such as processes on this machine.
+    public void workloads(Collection<Workload> extra) {
+        registry.extraWorkloads(extra);
+    }
+
+    /// Replaces the services and endpoints that come from a registry of another sort.
+    public void registry(Collection<MeshService> services, Map<ServiceId, List<Endpoint>> endpoints) {
+        registry.extraServices(services, endpoints);
+    }
+
+    /// Adds resources or replaces those of the same key.
+    public void put(Collection<RawResource> resources) {
+        resources.forEach(this::put);
+    }
+
+    private void put(RawResource resource) {
+        ResourceKey key = resource.key();
+        switch (key.group()) {
+            case "networking.istio.io" -> putNetworking(key, resource);
+            case "security.istio.io" -> putSecurity(key, resource);
+            case "telemetry.istio.io" -> {
+                if (key.kind().equals("Telemetry")) {
+                    telemetries.put(key, Telemetry.bind(resource));
+                }
+            }
+            case "", "v1", "discovery.k8s.io" -> {
+                if (key.kind().equals("Secret")) {
+                    putSecret(resource);
+                } else {
+                    registry.put(resource);
+                }
+            }
+            default -> {}
+        }
+        if (NOT_YET.contains(key.kind())) {
+            wholeKinds.put(key, new UnsupportedFeature(key, "spec", resource.origin()));
+        }
+    }
+
+    private void putNetworking(ResourceKey key, RawResource resource) {
+        switch (key.kind()) {
+            case "VirtualService" -> virtualServices.put(key, VirtualService.bind(resource));
+            case "DestinationRule" -> destinationRules.put(key, DestinationRule.bind(resource));
+            case "Gateway" -> gateways.put(key, Gateway.bind(resource));
+            case "Sidecar" -> sidecars.put(key, Sidecar.bind(resource));
+            default -> registry.put(resource);
+        }
+    }
+
+    private void putSecurity(ResourceKey key, RawResource resource) {
+        switch (key.kind()) {
+            case "PeerAuthentication" -> peerAuthentications.put(key, PeerAuthentication.bind(resource));
+            case "AuthorizationPolicy" -> authorizationPolicies.put(key, AuthorizationPolicy.bind(resource));
+            case "RequestAuthentication" -> requestAuthentications.put(key, RequestAuthentication.bind(resource));
+            default -> {}
+        }
+    }
+
+    private void putSecret(RawResource resource) {
+        Map<String, Secret> changed = new TreeMap<>(secrets);
+        changed.put(secretName(resource.key()), Secret.of(resource));
+        secrets = Map.copyOf(changed);
+    }
+
+    private static String secretName(ResourceKey key) {
+        return key.namespace() + "/" + key.name();
+    }
+
+    /// Forgets resources; unknown keys are no error.
+    public void remove(Collection<ResourceKey> keys) {
+        for (ResourceKey key : keys) {
+            virtualServices.remove(key);
+            destinationRules.remove(key);
+            gateways.remove(key);
+            sidecars.remove(key);
+            peerAuthentications.remove(key);
+            authorizationPolicies.remove(key);
+            requestAuthentications.remove(key);
+            telemetries.remove(key);
+            wholeKinds.remove(key);
+            registry.remove(key);
+            if (key.kind().equals("Secret") && secrets.containsKey(secretName(key))) {
+                Map<String, Secret> changed = new HashMap<>(secrets);
+                changed.remove(secretName(key));
+                secrets = Map.copyOf(changed);
+            }
+        }
+    }
+
+    /// The mesh as it is now.
+    public MeshSnapshot build() {
+        registry.refresh();
+        return new MeshSnapshot(
+                ++generation,
+                settings,
+                mesh,
+                registry.services(),
+                registry.endpoints(),
+                registry.structuralEndpoints(),
+                traffic(),
+                security(),
+                telemetries.sorted(),
+                secrets,
+                unsupported());
+    }
+
+    private Traffic traffic() {
+        boolean same = unmerged == virtualServices.sorted()
+                && traffic.destinationRules() == destinationRules.sorted()
+                && traffic.gateways() == gateways.sorted()
+                && traffic.sidecars() == sidecars.sorted();
+        if (!same) {
+            List<VirtualService> merged = unmerged == virtualServices.sorted()
+                    ? traffic.virtualServices()
+                    : VirtualServiceDelegation.merge(
+                            virtualServices.sorted(), mesh.exportTo().virtualServices());
+            unmerged = virtualServices.sorted();
+            traffic = new Traffic(merged, destinationRules.sorted(), gateways.sorted(), sidecars.sorted());
+        }
+        return traffic;
+    }
+
+    private Security security() {
+        boolean same = security.peerAuthentications() == peerAuthentications.sorted()
+                && security.authorizationPolicies() == authorizationPolicies.sorted()
+                && security.requestAuthentications() == requestAuthentications.sorted();
+        if (!same) {
+            security = new Security(
+                    peerAuthentications.sorted(), authorizationPolicies.sorted(), requestAuthentications.sorted());
+        }
+        return security;
+    }
+
+    private List<UnsupportedFeature> unsupported() {
+        List<UnsupportedFeature> all = new ArrayList<>(meshUnsupported);
+        virtualServices.collectUnsupported(all);
+        destinationRules.collectUnsupported(all);
+        gateways.collectUnsupported(all);
+        sidecars.collectUnsupported(all);
+        peerAuthentications.collectUnsupported(all);
+        authorizationPolicies.collectUnsupported(all);
+        requestAuthentications.collectUnsupported(all);
+        telemetries.collectUnsupported(all);
+        registry.collectUnsupported(all);
+        all.addAll(wholeKinds.values());
+        return List.copyOf(all);
+    }
+}

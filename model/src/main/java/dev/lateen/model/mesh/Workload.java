@@ -1,0 +1,32 @@
+package dev.lateen.model.mesh;
+
+import java.util.List;
+import java.util.Map;
+
+/// A running workload that services may select: a pod, a workload entry, or a process on this machine.
+///
+/// @param name of the instance, such as a pod's name
+/// @param workload what it is a replica of, such as a Deployment's name
+/// @param namedPorts ports by the name that a service's `targetPort` may use
+public record Workload(
+        String name,
+        String namespace,
+        String workload,
+        List<String> addresses,
+        Map<String, String> labels,
+        String serviceAccount,
+        Map<String, Integer> namedPorts,
+        boolean ready,
+        Locality locality,
+        String network) {
+    public Workload {
+        addresses = List.copyOf(addresses);
+        labels = Map.copyOf(labels);
+        namedPorts = Map.copyOf(namedPorts);
+    }
+
+    /// Whether a sidecar beside it takes mutual TLS.
+    public String tlsMode() {
+        return labels.getOrDefault("security.istio.io/tlsMode", "");
+    }
+}
