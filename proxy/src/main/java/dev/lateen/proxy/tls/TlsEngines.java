@@ -1,0 +1,82 @@
+package dev.lateen.proxy.tls;
+
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/// Builds native TLS contexts from decoded values.
+final class TlsEngines {
+    private TlsEngines() {}
+
+    static SslContext server(
+            TlsContextConfig config, CertificateConfig certificate, ValidationConfig validation, boolean clientRequired)
+            throws SSLException {
+        SslContextBuilder builder = SslContextBuilder.forServer(
+                certificate.key(), certificate.chain().toArray(X509Certificate[]::new));
+        if (validation.verifies() || !validation.sans().isEmpty()) {
+            builder.trustManager(verifier(validation));
+            builder.clientAuth(clientRequired ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
+        } else if (clientRequired) {
+            builder.trustManager(InsecureTrustManagerFactory.INSTANCE).clientAuth(ClientAuth.REQUIRE);
+        }
+        return common(builder, config, config.alpn());
+    }
+
+    static SslContext client(
+            TlsContextConfig config,
+            @Nullable CertificateConfig certificate,
+            ValidationConfig validation,
+            List<String> alpn)
+            throws SSLException {
+        SslContextBuilder builder = SslContextBuilder.forClient();
+        if (certificate != null) {
+            builder.keyManager(certificate.key(), certificate.chain().toArray(X509Certificate[]::new));
+        }
+        if (validation.verifies() || !validation.sans().isEmpty()) {
+            builder.trustManager(verifier(validation));
+        } else {
+            builder.trustManager(InsecureTrustManagerFactory.INSTANCE);
+        }
+        builder.endpointIdentificationAlgorithm(null);
+        return common(builder, config, alpn);
+    }
+
+    private static SslContext common(SslContextBuilder builder, TlsContextConfig config, List<String> alpn)
+            throws SSLException {
+        boolean openSsl = OpenSsl.isAvailable();
+        builder.sslProvider(openSsl ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK);
+        builder.protocols(config.protocols());
+        if (!config.ciphers().isEmpty()) {
+            builder.ciphers(config.ciphers());
+        }
+        if (!config.curves().isEmpty() && openSsl) {
+            builder.option(OpenSslContextOption.GROUPS, config.curves().toArray(String[]::new));
+        }
+        if (!alpn.isEmpty()) {
+            builder.applicationProtocolConfig(new ApplicationProtocolConfig(
+                    ApplicationProtocolConfig.Protocol.ALPN,
+                    ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                    ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                    alpn));
+        }
+        return builder.build();
+    }
+
+    private static PeerVerifier verifier(ValidationConfig validation) throws SSLException {
+        try {
+            return new PeerVerifier(validation);
+        } catch (GeneralSecurityException e) {
+            throw new SSLException("the trusted authorities cannot be used", e);
+        }
+    }
+}
