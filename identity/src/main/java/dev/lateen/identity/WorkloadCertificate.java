@@ -1,0 +1,70 @@
+package dev.lateen.identity;
+
+import java.security.KeyPair;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/// What a workload shows to its peers, and whom it trusts.
+///
+/// Thread: any (immutable).
+///
+/// @param id the name in the leaf
+/// @param chain the leaf first, then intermediates; a root may close it
+/// @param key of the leaf; never printed
+/// @param roots whom to trust
+public record WorkloadCertificate(
+        SpiffeId id, List<X509Certificate> chain, PrivateKey key, List<X509Certificate> roots) {
+    public WorkloadCertificate {
+        chain = List.copyOf(chain);
+        roots = List.copyOf(roots);
+        if (chain.isEmpty()) {
+            throw new IllegalArgumentException("chain: empty (expected: the leaf first)");
+        }
+    }
+
+    /// From an authority's answer: the leaf first and the root last, as `IstioCertificateService` replies.
+    ///
+    /// Errors: `IllegalArgumentException` when the leaf carries no SPIFFE id or does not belong to the key.
+    public static WorkloadCertificate of(List<String> pemChain, KeyPair keys) {
+        List<X509Certificate> all =
+                pemChain.stream().flatMap(pem -> Pem.certificates(pem).stream()).toList();
+        if (all.size() < 2) {
+            throw new IllegalArgumentException("chain of " + all.size() + " (expected: the leaf first, the root last)");
+        }
+        X509Certificate leaf = all.getFirst();
+        if (!leaf.getPublicKey().equals(keys.getPublic())) {
+            throw new IllegalArgumentException("the certificate is for another key");
+        }
+        SpiffeId id = SpiffeId.of(leaf)
+                .orElseThrow(() -> new IllegalArgumentException("the certificate carries no SPIFFE id"));
+        return new WorkloadCertificate(id, all.subList(0, all.size() - 1), keys.getPrivate(), List.of(all.getLast()));
+    }
+
+    public X509Certificate leaf() {
+        return chain.getFirst();
+    }
+
+    public Instant notBefore() {
+        return leaf().getNotBefore().toInstant();
+    }
+
+    public Instant expiry() {
+        return leaf().getNotAfter().toInstant();
+    }
+
+    /// When to ask for the next one.
+    ///
+    /// @param graceRatio the part of the lifetime that must be left, such as 0.5
+    public Instant renewAt(double graceRatio) {
+        Duration lifetime = Duration.between(notBefore(), expiry());
+        return expiry().minusMillis((long) (lifetime.toMillis() * graceRatio));
+    }
+
+    @Override
+    public String toString() {
+        return "WorkloadCertificate[" + id + ", until " + expiry() + ", chain of " + chain.size() + ", key redacted]";
+    }
+}

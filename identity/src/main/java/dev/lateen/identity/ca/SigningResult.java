@@ -1,0 +1,17 @@
+package dev.lateen.identity.ca;
+
+import java.security.cert.X509Certificate;
+import java.util.List;
+
+/// The authority's answer to a request.
+public sealed interface SigningResult {
+    /// @param chain the leaf first, the root last
+    record Signed(List<X509Certificate> chain) implements SigningResult {
+        public Signed {
+            chain = List.copyOf(chain);
+        }
+    }
+
+    /// @param reason what was wrong with the request, for its sender
+    record Refused(String reason) implements SigningResult {}
+}
