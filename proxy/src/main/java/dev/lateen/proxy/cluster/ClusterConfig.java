@@ -1,0 +1,17 @@
+package dev.lateen.proxy.cluster;
+
+/// What a cluster is configured to be; equal configurations keep the running cluster with its connections.
+///
+/// @param statName the name in statistics: `alt_stat_name`, else the name; colons become underscores there
+/// @param metadata Istio's `istio` → `services` names the destination service in metrics
+public record ClusterConfig(
+        String name,
+        String statName,
+        Discovery discovery,
+        ConnectionSettings connections,
+        LoadBalancing loadBalancing,
+        CircuitBreakers breakers,
+        OutlierDetection outlier,
+        HttpOptions http,
+        TransportSockets transport,
+        Metadata metadata) {}

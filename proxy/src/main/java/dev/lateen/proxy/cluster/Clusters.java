@@ -1,0 +1,64 @@
+package dev.lateen.proxy.cluster;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// The clusters in force, by name.
+///
+/// Thread: reading any, without locks; changes on the chores loop.
+public final class Clusters {
+    private final ClusterEnvironment environment;
+    private final Map<String, Cluster> byName = new ConcurrentHashMap<>();
+
+    public Clusters(ClusterEnvironment environment) {
+        this.environment = environment;
+    }
+
+    public @Nullable Cluster get(String name) {
+        return byName.get(name);
+    }
+
+    public Collection<Cluster> all() {
+        return byName.values();
+    }
+
+    /// Puts a cluster in force, or keeps the running one where the configuration is the same. A cluster that takes the
+    /// place of another keeps the endpoints that were discovered for it; the old one's connections are drained.
+    public Cluster put(ClusterConfig config) {
+        Cluster old = byName.get(config.name());
+        if (old != null && old.config().equals(config)) {
+            return old;
+        }
+        Cluster cluster = new Cluster(config, environment);
+        if (old != null) {
+            cluster.inheritEndpoints(old);
+        }
+        byName.put(config.name(), cluster);
+        cluster.start();
+        if (old != null) {
+            old.stop();
+        }
+        return cluster;
+    }
+
+    /// Hands discovered endpoints to the clusters that use this service name.
+    public void assign(EndpointsConfig endpoints) {
+        for (Cluster cluster : byName.values()) {
+            if (cluster.config().discovery() instanceof Discovery.Eds(String serviceName)
+                    && serviceName.equals(endpoints.clusterName())) {
+                cluster.assign(endpoints);
+            }
+        }
+    }
+
+    /// Requests in flight end in peace.
+    public void remove(String name) {
+        Cluster cluster = byName.remove(name);
+        if (cluster != null) {
+            cluster.stop();
+            environment.stats().removeAll(cluster.stats().prefix());
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package dev.lateen.proxy.cluster;
+
+import dev.lateen.proxy.stream.PeerInfo;
+import java.net.SocketAddress;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// One upstream address of a cluster. Kept by identity while the address stays in the cluster, so that its connections,
+/// counters and ejections survive changes of everything else.
+///
+/// Thread: any.
+public final class Host {
+    private final SocketAddress address;
+    private final Cluster cluster;
+    private final HostStats stats = new HostStats();
+    private final HostMonitor monitor = new HostMonitor();
+    private final AtomicInteger activeRequests = new AtomicInteger();
+    private volatile EndpointConfig config;
+    private volatile int priority;
+
+    Host(Cluster cluster, EndpointConfig config, int priority) {
+        this.cluster = cluster;
+        this.address = config.address();
+        this.config = config;
+        this.priority = priority;
+    }
+
+    public SocketAddress address() {
+        return address;
+    }
+
+    public Cluster cluster() {
+        return cluster;
+    }
+
+    public EndpointConfig config() {
+        return config;
+    }
+
+    void config(EndpointConfig config) {
+        this.config = config;
+    }
+
+    public int priority() {
+        return priority;
+    }
+
+    void priority(int priority) {
+        this.priority = priority;
+    }
+
+    public PeerInfo peer() {
+        return config.peer();
+    }
+
+    /// Whether connections to it show our certificate.
+    public boolean mutualTls() {
+        UpstreamTls tls = cluster.config().transport().of(config.metadata());
+        return tls != null && tls.mutual();
+    }
+
+    public HostStats stats() {
+        return stats;
+    }
+
+    HostMonitor monitor() {
+        return monitor;
+    }
+
+    public boolean ejected() {
+        return monitor.ejected();
+    }
+
+    int activeRequests() {
+        return activeRequests.get();
+    }
+
+    void requestStarted() {
+        activeRequests.getAndIncrement();
+    }
+
+    void requestEnded() {
+        activeRequests.getAndDecrement();
+    }
+
+    /// Tells outlier detection how an attempt went.
+    public void recordResult(HostResult result) {
+        cluster.outliers().record(this, result);
+    }
+
+    @Override
+    public String toString() {
+        return address + " of " + cluster.name();
+    }
+}

@@ -1,0 +1,47 @@
+package dev.lateen.proxy.telemetry;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/// All numbers of the process by name. Numbers come into being when they are first asked for.
+///
+/// Thread: any.
+public final class Stats {
+    private final ConcurrentSkipListMap<String, Counter> counters = new ConcurrentSkipListMap<>();
+    private final ConcurrentSkipListMap<String, Counter> gauges = new ConcurrentSkipListMap<>();
+    private final ConcurrentSkipListMap<String, Histogram> histograms = new ConcurrentSkipListMap<>();
+
+    /// @param name in Envoy's dotted form, such as `cluster.a.upstream_rq_total`
+    public Counter counter(String name) {
+        return counters.computeIfAbsent(name, Counter::new);
+    }
+
+    public Counter gauge(String name) {
+        return gauges.computeIfAbsent(name, Counter::new);
+    }
+
+    /// Of durations in milliseconds or sizes in bytes, in Envoy's default buckets.
+    public Histogram histogram(String name) {
+        return histograms.computeIfAbsent(name, Histogram::new);
+    }
+
+    public Map<String, Counter> counters() {
+        return counters;
+    }
+
+    public Map<String, Counter> gauges() {
+        return gauges;
+    }
+
+    public Map<String, Histogram> histograms() {
+        return histograms;
+    }
+
+    /// Forgets what belongs to something that is gone, such as `cluster.a.`.
+    public void removeAll(String prefix) {
+        String end = prefix + Character.MAX_VALUE;
+        counters.subMap(prefix, end).clear();
+        gauges.subMap(prefix, end).clear();
+        histograms.subMap(prefix, end).clear();
+    }
+}

@@ -1,0 +1,10 @@
+package dev.lateen.proxy.telemetry.accesslog;
+
+import dev.lateen.proxy.stream.StreamInfo;
+
+/// Where ended requests and connections are reported.
+///
+/// Thread: event loop; never blocks. What cannot be queued is dropped and counted.
+public interface AccessLogger {
+    void log(StreamInfo info);
+}
