@@ -60,7 +60,7 @@ final class Pkcs8 {
         }
         int length = 0;
         for (int index = 0; index < Math.min(first & 0x7f, 3) && offset + 2 + index < der.length; index++) {
-            length = length << 8 | der[offset + 2 + index] & 0xff;
+            length = (length << 8) | (der[offset + 2 + index] & 0xff);
         }
         return length;
     }
