@@ -3,26 +3,25 @@ package dev.lateen.proxy.tls;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
-import java.util.List;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/// TLS towards clients as it is now: rebuilt when one of its secrets changes.
+/// TLS towards clients. The native context is made at the first handshake, and again at the first one after a secret
+/// has changed; connections keep the one that they began with.
 ///
-/// Thread: `newHandler` any event loop; rebuilding on the chores loop.
+/// Thread: any.
 public final class DownstreamTlsContext {
     private static final System.Logger LOG = System.getLogger(DownstreamTlsContext.class.getName());
 
     private final DownstreamTlsConfig config;
     private final Secrets secrets;
-    private final List<Runnable> subscriptions;
-    private volatile @Nullable SslContext current;
+    private volatile @Nullable Current current;
+
+    private record Current(TlsMaterial material, SslContext context) {}
 
     public DownstreamTlsContext(DownstreamTlsConfig config, Secrets secrets) {
         this.config = config;
         this.secrets = secrets;
-        this.subscriptions = secrets.subscribe(config.common(), this::rebuild);
-        rebuild();
     }
 
     public DownstreamTlsConfig config() {
@@ -31,37 +30,38 @@ public final class DownstreamTlsContext {
 
     /// Whether its secrets have arrived; connections are refused until then.
     public boolean ready() {
-        return current != null;
+        return secrets.has(config.common().secrets());
     }
 
     /// A handler for one connection, or null while a secret is missing.
     public @Nullable SslHandler newHandler(ByteBufAllocator allocator) {
-        SslContext context = current;
-        return context == null ? null : context.newHandler(allocator);
+        Current now = current;
+        if (now == null || !now.material.isCurrent(config.common(), secrets)) {
+            now = renew(now);
+        }
+        return now == null ? null : now.context.newHandler(allocator);
     }
 
-    /// Stops following the secrets; connections go on.
-    public void close() {
-        subscriptions.forEach(Runnable::run);
-        replace(null);
-    }
-
-    private void rebuild() {
-        var certificate = config.common().certificate().flatMap(secrets::certificate);
-        var validation = secrets.validation(config.common().validation());
-        if (certificate.isEmpty() || validation.isEmpty()) {
-            return;
+    /// Two loops may do this at the same time; either result is good, and the collector frees the other. The context
+    /// before stays where a new secret is missing or cannot be used.
+    private @Nullable Current renew(@Nullable Current before) {
+        TlsMaterial material = TlsMaterial.of(config.common(), secrets);
+        if (material == null || material.certificate() == null) {
+            return before;
         }
         try {
-            replace(TlsEngines.server(
-                    config.common(), certificate.get(), validation.get(), config.requireClientCertificate()));
+            Current next = new Current(
+                    material,
+                    TlsEngines.server(
+                            config.common(),
+                            material.certificate(),
+                            material.validation(),
+                            config.requireClientCertificate()));
+            current = next;
+            return next;
         } catch (SSLException | IllegalArgumentException e) {
-            LOG.log(System.Logger.Level.ERROR, "TLS context not replaced, the last good one stays: " + e.getMessage());
+            LOG.log(System.Logger.Level.ERROR, "TLS context towards clients cannot be made: " + e.getMessage());
+            return before;
         }
-    }
-
-    private void replace(@Nullable SslContext next) {
-        // The old one is freed by the collector: a loop may be about to make a handler from it.
-        current = next;
     }
 }

@@ -1,32 +1,29 @@
 package dev.lateen.proxy.tls;
 
-import io.netty.buffer.ByteBufAllocator;
+import dev.lateen.proxy.cluster.UpstreamTls;
+import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/// TLS towards upstream hosts as it is now: rebuilt when one of its secrets changes.
+/// TLS towards upstream hosts. Native contexts are made at the first handshake, and again at the first one after a
+/// secret has changed; connections keep the one that they began with. Equal configurations are equal.
 ///
-/// Thread: `newHandler` any event loop; rebuilding on the chores loop.
-public final class UpstreamTlsContext {
+/// Thread: any.
+public final class UpstreamTlsContext implements UpstreamTls {
     private static final System.Logger LOG = System.getLogger(UpstreamTlsContext.class.getName());
 
     private final UpstreamTlsConfig config;
     private final Secrets secrets;
-    private final List<Runnable> subscriptions;
-    private final List<Runnable> changeListeners = new CopyOnWriteArrayList<>();
     private volatile @Nullable Contexts current;
 
     public UpstreamTlsContext(UpstreamTlsConfig config, Secrets secrets) {
         this.config = config;
         this.secrets = secrets;
-        this.subscriptions = secrets.subscribe(config.common(), this::rebuild);
-        rebuild();
     }
 
     public UpstreamTlsConfig config() {
@@ -35,71 +32,60 @@ public final class UpstreamTlsContext {
 
     /// Whether its secrets have arrived.
     public boolean ready() {
-        return current != null;
+        return secrets.has(config.common().secrets());
     }
 
-    /// Whether we show a certificate to the host.
+    @Override
     public boolean mutual() {
         return config.common().certificate().isPresent();
     }
 
-    /// A handler for one connection, or null while a secret is missing.
-    ///
-    /// @param sni to send in place of the configured name; null for the configured one
-    /// @param alpn to offer in place of the configured list; null for the configured one
-    public @Nullable SslHandler newHandler(
-            ByteBufAllocator allocator, @Nullable String sni, @Nullable List<String> alpn) {
+    @Override
+    public @Nullable SslHandler newHandler(Channel channel, @Nullable String sni, List<String> alpn) {
         Contexts contexts = current;
+        if (contexts == null || !contexts.material.isCurrent(config.common(), secrets)) {
+            TlsMaterial material = TlsMaterial.of(config.common(), secrets);
+            if (material != null) {
+                contexts = new Contexts(config.common(), material);
+                current = contexts;
+            }
+        }
         if (contexts == null) {
             return null;
         }
-        SslContext context = contexts.offering(alpn == null ? config.common().alpn() : alpn);
+        SslContext context = contexts.offering(alpn.isEmpty() ? config.common().alpn() : alpn);
         if (context == null) {
             return null;
         }
         String name = sni == null ? config.sni() : sni;
-        return name.isEmpty() ? context.newHandler(allocator) : context.newHandler(allocator, name, 0);
+        // The port only keys the session cache.
+        return name.isEmpty() ? context.newHandler(channel.alloc()) : context.newHandler(channel.alloc(), name, 443);
     }
 
-    /// Calls back after a secret has changed, on the chores loop: idle connections may be replaced.
-    public void onChange(Runnable listener) {
-        changeListeners.add(listener);
+    @Override
+    public @Nullable String peerUri(SslHandler handler) {
+        return PeerIdentity.uriOfPeer(handler.engine().getSession());
     }
 
-    /// Stops following the secrets; connections go on.
-    public void close() {
-        subscriptions.forEach(Runnable::run);
-        changeListeners.clear();
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof UpstreamTlsContext that && config.equals(that.config) && secrets == that.secrets;
     }
 
-    private void rebuild() {
-        var certificate = config.common().certificate().flatMap(secrets::certificate);
-        var validation = secrets.validation(config.common().validation());
-        if (validation.isEmpty() || (mutual() && certificate.isEmpty())) {
-            return;
-        }
-        Contexts next = new Contexts(config.common(), certificate.orElse(null), validation.get());
-        if (next.offering(config.common().alpn()) == null) {
-            return;
-        }
-        boolean first = current == null;
-        current = next;
-        if (!first) {
-            changeListeners.forEach(Runnable::run);
-        }
+    @Override
+    public int hashCode() {
+        return config.hashCode();
     }
 
     /// One native context for each list of protocols offered, since OpenSSL has the list in the context.
     private static final class Contexts {
         private final TlsContextConfig config;
-        private final @Nullable CertificateConfig certificate;
-        private final ValidationConfig validation;
+        private final TlsMaterial material;
         private final Map<List<String>, SslContext> byAlpn = new ConcurrentHashMap<>();
 
-        Contexts(TlsContextConfig config, @Nullable CertificateConfig certificate, ValidationConfig validation) {
+        Contexts(TlsContextConfig config, TlsMaterial material) {
             this.config = config;
-            this.certificate = certificate;
-            this.validation = validation;
+            this.material = material;
         }
 
         @Nullable
@@ -109,11 +95,11 @@ public final class UpstreamTlsContext {
                 return known;
             }
             try {
-                SslContext made = TlsEngines.client(config, certificate, validation, alpn);
+                SslContext made = TlsEngines.client(config, material.certificate(), material.validation(), alpn);
                 SslContext before = byAlpn.putIfAbsent(alpn, made);
                 return before == null ? made : before;
             } catch (SSLException | IllegalArgumentException e) {
-                LOG.log(System.Logger.Level.ERROR, "TLS context not made: " + e.getMessage());
+                LOG.log(System.Logger.Level.ERROR, "TLS context towards upstream cannot be made: " + e.getMessage());
                 return null;
             }
         }

@@ -1,0 +1,26 @@
+package dev.lateen.proxy.bootstrap;
+
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.envoyproxy.envoy.config.core.v3.Node;
+import java.net.SocketAddress;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// What the process starts from. The resources inside stay in their wire form, since they go through the same decoders
+/// as those of the control plane.
+///
+/// Thread: any (immutable).
+///
+/// @param node who we are towards the control plane
+/// @param admin where the admin API listens, if at all
+/// @param resources static listeners, clusters and secrets, and what `config_dump` shows as the bootstrap
+/// @param discovery the control plane, if any
+/// @param identity where the workload's certificate comes from, if this process fetches it
+/// @param maxConnections of clients, over all listeners
+public record BootstrapConfig(
+        Node node,
+        Optional<SocketAddress> admin,
+        Bootstrap resources,
+        Optional<DiscoveryConfig> discovery,
+        Optional<IdentityConfig> identity,
+        OptionalLong maxConnections) {}

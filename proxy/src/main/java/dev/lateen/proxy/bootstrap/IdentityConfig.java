@@ -1,0 +1,17 @@
+package dev.lateen.proxy.bootstrap;
+
+import java.time.Duration;
+
+/// How this process gets the workload's certificate.
+///
+/// @param authority the certificate service
+/// @param trustDomain for the SPIFFE id in the request
+/// @param lifetime asked for
+/// @param graceRatio part of the lifetime that is left when it is renewed, such as 0.5
+public record IdentityConfig(
+        ServerAddress authority,
+        String trustDomain,
+        String namespace,
+        String serviceAccount,
+        Duration lifetime,
+        double graceRatio) {}
