@@ -3,10 +3,12 @@ package dev.lateen.xds;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// One resource, encoded once; its bytes are shared by every stream that sends it.
 ///
@@ -18,6 +20,8 @@ public final class EncodedResource {
     private final String name;
     private final String version;
     private final Any any;
+    /// Made when a delta stream first needs it; a lost race makes it twice, which is harmless.
+    private volatile @Nullable Resource delta;
 
     private EncodedResource(ResourceType type, String name, String version, Any any) {
         this.type = type;
@@ -51,6 +55,20 @@ public final class EncodedResource {
 
     public Any any() {
         return any;
+    }
+
+    /// As the delta variant sends it, made once.
+    public Resource delta() {
+        Resource made = delta;
+        if (made == null) {
+            made = Resource.newBuilder()
+                    .setName(name)
+                    .setVersion(version)
+                    .setResource(any)
+                    .build();
+            delta = made;
+        }
+        return made;
     }
 
     @Override

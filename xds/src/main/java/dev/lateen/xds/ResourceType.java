@@ -4,7 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// The resource types on an aggregated stream, in the order in which a change must reach a proxy so that nothing refers
+/// The resource types on an aggregated stream, in the order in which a change must reach a proxy so that nothing
+/// refers
 /// to what is not there yet (make before break).
 ///
 /// Source: xDS protocol, "Eventual consistency considerations".
@@ -42,9 +43,9 @@ public enum ResourceType {
         return shortName;
     }
 
-    /// Whether a subscription without names means "all of them" (LDS and CDS).
+    /// Whether a subscription without names means "all of them" (LDS and CDS; the name table has no other form).
     public boolean wildcardByDefault() {
-        return this == CLUSTER || this == LISTENER;
+        return this == CLUSTER || this == LISTENER || this == NAME_TABLE;
     }
 
     public static Optional<ResourceType> ofUrl(String typeUrl) {

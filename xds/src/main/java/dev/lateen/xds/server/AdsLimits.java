@@ -1,0 +1,16 @@
+package dev.lateen.xds.server;
+
+import java.time.Duration;
+
+/// What a client may ask of the server.
+///
+/// @param maxStreams over all listeners; further ones are refused with RESOURCE_EXHAUSTED
+/// @param maxNamesPerType in one subscription
+/// @param maxRequestBytes of one message; a reconnecting delta client lists all that it has
+/// @param firstRequestWithin a stream that stays silent longer is closed
+/// @param holdListeners how long listeners and routes wait for a proxy to take the clusters that they may point at
+public record AdsLimits(
+        int maxStreams, int maxNamesPerType, int maxRequestBytes, Duration firstRequestWithin, Duration holdListeners) {
+    public static final AdsLimits DEFAULT =
+            new AdsLimits(10_000, 200_000, 32 << 20, Duration.ofSeconds(15), Duration.ofSeconds(1));
+}

@@ -1,0 +1,191 @@
+package dev.lateen.xds.server;
+
+import dev.lateen.xds.server.Subscription.Variant;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Serves `AggregatedDiscoveryService`: both of its methods, for any number of listeners.
+///
+/// All streams live on one thread, the ads loop: what a response costs is the copying of shared bytes.
+///
+/// Thread: any.
+public final class AdsService implements AutoCloseable {
+    private static final String NAME = "envoy.service.discovery.v3.AggregatedDiscoveryService";
+    private static final Logger LOG = LoggerFactory.getLogger(AdsService.class);
+
+    static final MethodDescriptor<DiscoveryRequest, DiscoveryResponse> STREAM =
+            MethodDescriptor.<DiscoveryRequest, DiscoveryResponse>newBuilder()
+                    .setType(MethodType.BIDI_STREAMING)
+                    .setFullMethodName(NAME + "/StreamAggregatedResources")
+                    .setRequestMarshaller(ProtoUtils.marshaller(DiscoveryRequest.getDefaultInstance()))
+                    .setResponseMarshaller(ProtoUtils.marshaller(DiscoveryResponse.getDefaultInstance()))
+                    .build();
+    static final MethodDescriptor<DeltaDiscoveryRequest, DeltaDiscoveryResponse> DELTA =
+            MethodDescriptor.<DeltaDiscoveryRequest, DeltaDiscoveryResponse>newBuilder()
+                    .setType(MethodType.BIDI_STREAMING)
+                    .setFullMethodName(NAME + "/DeltaAggregatedResources")
+                    .setRequestMarshaller(ProtoUtils.marshaller(DeltaDiscoveryRequest.getDefaultInstance()))
+                    .setResponseMarshaller(ProtoUtils.marshaller(DeltaDiscoveryResponse.getDefaultInstance()))
+                    .build();
+
+    private final DiscoverySource source;
+    private final AdsLimits limits;
+    private final InstantSource clock;
+    private final DiffCache diffs = new DiffCache();
+    private final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("ads").daemon(true).factory());
+    private final Map<String, ProxyConnection> connections = new LinkedHashMap<>();
+    private volatile List<ProxyConnection> connected = List.of();
+    private long streams;
+    private int open;
+
+    public AdsService(DiscoverySource source, AdsLimits limits, InstantSource clock) {
+        this.source = source;
+        this.limits = limits;
+        this.clock = clock;
+    }
+
+    public AdsLimits limits() {
+        return limits;
+    }
+
+    /// The streams that have named their node.
+    public Collection<ProxyConnection> connections() {
+        return connected;
+    }
+
+    /// To be added to a `GrpcListener`.
+    public ServerServiceDefinition definition() {
+        return ServerServiceDefinition.builder(NAME)
+                .addMethod(STREAM, ServerCalls.asyncBidiStreamingCall(this::openStream))
+                .addMethod(DELTA, ServerCalls.asyncBidiStreamingCall(this::openDelta))
+                .build();
+    }
+
+    @Override
+    public void close() {
+        loop.shutdownNow();
+    }
+
+    private StreamObserver<DiscoveryRequest> openStream(StreamObserver<DiscoveryResponse> responses) {
+        var stream = new AdsStream<DiscoveryResponse>(
+                this, Variant.STATE_OF_THE_WORLD, responses, WireMessages::stateOfTheWorld);
+        return observe(stream, responses, request -> stream.onRequest(WireMessages.read(request)));
+    }
+
+    private StreamObserver<DeltaDiscoveryRequest> openDelta(StreamObserver<DeltaDiscoveryResponse> responses) {
+        var stream = new AdsStream<DeltaDiscoveryResponse>(this, Variant.DELTA, responses, WireMessages::delta);
+        return observe(stream, responses, request -> stream.onRequest(WireMessages.read(request)));
+    }
+
+    private <Q, R> StreamObserver<Q> observe(AdsStream<R> stream, StreamObserver<R> responses, Consumer<Q> onRequest) {
+        ((ServerCallStreamObserver<R>) responses).setOnCancelHandler(() -> execute(stream::onEnd));
+        execute(stream::onOpen);
+        return new StreamObserver<>() {
+            @Override
+            public void onNext(Q request) {
+                execute(() -> onRequest.accept(request));
+            }
+
+            @Override
+            public void onError(Throwable cause) {
+                execute(stream::onEnd);
+            }
+
+            @Override
+            public void onCompleted() {
+                execute(stream::onCompleted);
+            }
+        };
+    }
+
+    private void execute(Runnable task) {
+        try {
+            loop.execute(() -> {
+                try {
+                    task.run();
+                } catch (RuntimeException e) {
+                    LOG.atError().setCause(e).log("a discovery stream failed");
+                }
+            });
+        } catch (RejectedExecutionException _) {
+            // Closed: the listeners end the streams.
+        }
+    }
+
+    // What follows is called by `AdsStream` on the ads loop.
+
+    /// The number of a new stream, or the reason why there may be none.
+    long admit() {
+        if (open >= limits.maxStreams()) {
+            throw Status.RESOURCE_EXHAUSTED
+                    .withDescription("too many discovery streams (limit: " + limits.maxStreams() + ")")
+                    .asRuntimeException();
+        }
+        open++;
+        return ++streams;
+    }
+
+    void released() {
+        open--;
+    }
+
+    void joined(ProxyConnection connection) {
+        connections.put(connection.id(), connection);
+        connected = List.copyOf(connections.values());
+        source.onConnect(connection);
+    }
+
+    void left(ProxyConnection connection) {
+        connections.remove(connection.id());
+        connected = List.copyOf(connections.values());
+        source.onDisconnect(connection);
+    }
+
+    AdsSession session(String name, Variant variant, AdsSession.Output output) {
+        return new AdsSession(name, variant, output, diffs, clock, this::after, limits.holdListeners());
+    }
+
+    void after(Duration delay, Runnable task) {
+        try {
+            loop.schedule(() -> execute(task), delay.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException _) {
+            // Closed.
+        }
+    }
+
+    DiscoverySource source() {
+        return source;
+    }
+
+    InstantSource clock() {
+        return clock;
+    }
+
+    void run(Runnable task) {
+        execute(task);
+    }
+}

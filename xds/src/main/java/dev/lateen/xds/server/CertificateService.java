@@ -1,0 +1,74 @@
+package dev.lateen.xds.server;
+
+import dev.lateen.proto.istio.auth.IstioCertificateRequest;
+import dev.lateen.proto.istio.auth.IstioCertificateResponse;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.List;
+
+/// Serves `istio.v1.auth.IstioCertificateService`; who may have what certificate is the signer's decision.
+///
+/// Thread: any.
+public final class CertificateService {
+    private static final String NAME = "istio.v1.auth.IstioCertificateService";
+    private static final MethodDescriptor<IstioCertificateRequest, IstioCertificateResponse> CREATE =
+            MethodDescriptor.<IstioCertificateRequest, IstioCertificateResponse>newBuilder()
+                    .setType(MethodType.UNARY)
+                    .setFullMethodName(NAME + "/CreateCertificate")
+                    .setRequestMarshaller(ProtoUtils.marshaller(IstioCertificateRequest.getDefaultInstance()))
+                    .setResponseMarshaller(ProtoUtils.marshaller(IstioCertificateResponse.getDefaultInstance()))
+                    .build();
+
+    private CertificateService() {}
+
+    /// Decides and signs.
+    ///
+    /// Thread: a virtual thread of the call; may block.
+    public interface Signer {
+        /// @param csrPem as received, not yet looked at
+        /// @param lifetime the wanted one, zero where the caller named none
+        Answer sign(Peer peer, String csrPem, Duration lifetime);
+    }
+
+    /// What the caller gets.
+    public sealed interface Answer {
+        /// @param chainPem the leaf first, the root last
+        record Signed(List<String> chainPem) implements Answer {}
+
+        /// The caller has not proved who it is.
+        record Unauthenticated(String reason) implements Answer {}
+
+        /// The request itself is wrong.
+        record Invalid(String reason) implements Answer {}
+    }
+
+    /// To be added to a `GrpcListener` with TLS.
+    public static ServerServiceDefinition definition(Signer signer) {
+        return ServerServiceDefinition.builder(NAME)
+                .addMethod(CREATE, ServerCalls.asyncUnaryCall((request, reply) -> answer(signer, request, reply)))
+                .build();
+    }
+
+    private static void answer(
+            Signer signer, IstioCertificateRequest request, StreamObserver<IstioCertificateResponse> reply) {
+        Duration lifetime = Duration.ofSeconds(Math.max(0, request.getValidityDuration()));
+        switch (signer.sign(PeerInterceptor.current(), request.getCsr(), lifetime)) {
+            case Answer.Signed(var chain) -> {
+                reply.onNext(IstioCertificateResponse.newBuilder()
+                        .addAllCertChain(chain)
+                        .build());
+                reply.onCompleted();
+            }
+            case Answer.Unauthenticated(var reason) ->
+                reply.onError(Status.UNAUTHENTICATED.withDescription(reason).asRuntimeException());
+            case Answer.Invalid(var reason) ->
+                reply.onError(Status.INVALID_ARGUMENT.withDescription(reason).asRuntimeException());
+        }
+    }
+}

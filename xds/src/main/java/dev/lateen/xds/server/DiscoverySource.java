@@ -1,0 +1,27 @@
+package dev.lateen.xds.server;
+
+import dev.lateen.xds.ResourceType;
+import java.util.Set;
+
+/// Who decides what each proxy gets, and hears how it took it.
+///
+/// Thread: all calls come from the ads loop and must return at once; work belongs elsewhere.
+public interface DiscoverySource {
+    /// A proxy named itself. Answer, now or later, with `ProxyConnection.update` or `ProxyConnection.refuse`.
+    void onConnect(ProxyConnection connection);
+
+    /// The stream ended, whoever ended it.
+    void onDisconnect(ProxyConnection connection);
+
+    /// The proxy asked for names that it had not asked for before.
+    void onSubscribe(ProxyConnection connection, ResourceType type, Set<String> names);
+
+    /// A response was sent.
+    void onPush(ProxyConnection connection, Push push);
+
+    /// The proxy took a response.
+    void onAccepted(ProxyConnection connection, ResourceType type, PushEvent accepted);
+
+    /// The proxy refused a response; `rejected.detail()` is its reason.
+    void onRejected(ProxyConnection connection, ResourceType type, PushEvent rejected);
+}

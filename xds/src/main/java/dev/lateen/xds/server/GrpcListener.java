@@ -1,0 +1,102 @@
+package dev.lateen.xds.server;
+
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Server;
+import io.grpc.ServerCredentials;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.TlsServerCredentials;
+import io.grpc.netty.NettyServerBuilder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.TrustManager;
+
+/// One port that speaks gRPC.
+///
+/// Limits: 64 concurrent calls a connection, 16 KiB of metadata, messages as given, a ping each 30 s to find dead
+/// peers.
+///
+/// Thread: any.
+public final class GrpcListener implements AutoCloseable {
+    private static final int MAX_CALLS = 64;
+    private static final int MAX_METADATA_BYTES = 16 * 1024;
+    private static final int DRAIN_SECONDS = 2;
+
+    private final Server server;
+    private final ExecutorService executor;
+
+    private GrpcListener(Server server, ExecutorService executor) {
+        this.server = server;
+        this.executor = executor;
+    }
+
+    /// How a port proves itself and whom it believes. Client certificates are asked for, not demanded: a workload that
+    /// has none yet comes with a token.
+    public record Tls(KeyManager keys, TrustManager trust) {}
+
+    public static GrpcListener plaintext(
+            InetSocketAddress address, List<ServerServiceDefinition> services, int maxMessageBytes) throws IOException {
+        return start(address, InsecureServerCredentials.create(), services, maxMessageBytes);
+    }
+
+    public static GrpcListener secure(
+            InetSocketAddress address, Tls tls, List<ServerServiceDefinition> services, int maxMessageBytes)
+            throws IOException {
+        ServerCredentials credentials = TlsServerCredentials.newBuilder()
+                .keyManager(tls.keys())
+                .trustManager(tls.trust())
+                .clientAuth(TlsServerCredentials.ClientAuth.OPTIONAL)
+                .build();
+        return start(address, credentials, services, maxMessageBytes);
+    }
+
+    /// The port in use, also where 0 was asked for.
+    public int port() {
+        return server.getPort();
+    }
+
+    @Override
+    public void close() {
+        server.shutdownNow();
+        try {
+            server.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        executor.shutdownNow();
+    }
+
+    private static GrpcListener start(
+            InetSocketAddress address,
+            ServerCredentials credentials,
+            List<ServerServiceDefinition> services,
+            int maxMessageBytes)
+            throws IOException {
+        ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(address, credentials)
+                .executor(executor)
+                .maxInboundMessageSize(maxMessageBytes)
+                .maxInboundMetadataSize(MAX_METADATA_BYTES)
+                .maxConcurrentCallsPerConnection(MAX_CALLS)
+                .handshakeTimeout(10, TimeUnit.SECONDS)
+                .keepAliveTime(30, TimeUnit.SECONDS)
+                .keepAliveTimeout(10, TimeUnit.SECONDS)
+                .permitKeepAliveTime(5, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true);
+        for (ServerServiceDefinition service : services) {
+            builder.addService(ServerInterceptors.intercept(service, new PeerInterceptor()));
+        }
+        try {
+            return new GrpcListener(builder.build().start(), executor);
+        } catch (IOException e) {
+            executor.shutdownNow();
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new IOException("cannot listen on " + address + ": " + cause.getMessage(), e);
+        }
+    }
+}
