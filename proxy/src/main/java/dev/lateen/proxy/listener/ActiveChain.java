@@ -1,0 +1,66 @@
+package dev.lateen.proxy.listener;
+
+import dev.lateen.proxy.tls.DownstreamTlsContext;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// A filter chain in force, with the connections that it serves. Kept by identity while its configuration stays.
+///
+/// Thread: any.
+public final class ActiveChain {
+    private final FilterChainConfig config;
+    private final @Nullable DownstreamTlsContext tls;
+    private final ChainHandler handler;
+    private final Set<DownstreamConnection> connections = ConcurrentHashMap.newKeySet();
+    private volatile boolean draining;
+
+    ActiveChain(FilterChainConfig config, @Nullable DownstreamTlsContext tls, ChainHandler handler) {
+        this.config = config;
+        this.tls = tls;
+        this.handler = handler;
+    }
+
+    public FilterChainConfig config() {
+        return config;
+    }
+
+    @Nullable
+    DownstreamTlsContext tls() {
+        return tls;
+    }
+
+    /// Whether its secrets have arrived.
+    boolean ready() {
+        return tls == null || tls.ready();
+    }
+
+    ChainHandler handler() {
+        return handler;
+    }
+
+    public int connectionCount() {
+        return connections.size();
+    }
+
+    /// Event loop of the connection.
+    void opened(DownstreamConnection connection) {
+        connections.add(connection);
+        connection.channel().closeFuture().addListener(_ -> connections.remove(connection));
+        if (draining) {
+            connection.drain();
+        }
+    }
+
+    /// Asks all connections to end soon; later ones too.
+    void drain() {
+        draining = true;
+        connections.forEach(DownstreamConnection::drain);
+    }
+
+    /// Ends the connections that are left.
+    void close() {
+        connections.forEach(connection -> connection.channel().close());
+        handler.close();
+    }
+}

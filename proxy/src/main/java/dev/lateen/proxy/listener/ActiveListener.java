@@ -1,0 +1,49 @@
+package dev.lateen.proxy.listener;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A listener in force: its configuration with the chains that serve it. A change makes a new one, which takes over the
+/// sockets and those chains that stayed the same.
+///
+/// Thread: any (immutable).
+public final class ActiveListener {
+    private final ListenerConfig config;
+    private final FilterChainTable<ActiveChain> table;
+    private final Map<String, ActiveChain> chainsByFingerprint;
+
+    ActiveListener(
+            ListenerConfig config, FilterChainTable<ActiveChain> table, Map<String, ActiveChain> chainsByFingerprint) {
+        this.config = config;
+        this.table = table;
+        this.chainsByFingerprint = new LinkedHashMap<>(chainsByFingerprint);
+    }
+
+    public ListenerConfig config() {
+        return config;
+    }
+
+    public Collection<ActiveChain> chains() {
+        return chainsByFingerprint.values();
+    }
+
+    public int connectionCount() {
+        int count = 0;
+        for (ActiveChain chain : chains()) {
+            count += chain.connectionCount();
+        }
+        return count;
+    }
+
+    @Nullable
+    ActiveChain chain(String fingerprint) {
+        return chainsByFingerprint.get(fingerprint);
+    }
+
+    @Nullable
+    ActiveChain find(ConnectionFacts facts) {
+        return table.find(facts);
+    }
+}

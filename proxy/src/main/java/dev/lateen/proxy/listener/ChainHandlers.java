@@ -1,0 +1,8 @@
+package dev.lateen.proxy.listener;
+
+/// Makes what serves a filter chain from its decoded filters.
+///
+/// Thread: chores loop.
+public interface ChainHandlers {
+    ChainHandler create(ListenerConfig listener, FilterChainConfig chain);
+}

@@ -1,0 +1,86 @@
+package dev.lateen.proxy.listener;
+
+import dev.lateen.proxy.config.CommonDecoder;
+import dev.lateen.proxy.config.ImplementedFields;
+import dev.lateen.proxy.config.Place;
+import dev.lateen.proxy.config.TypedConfig;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Decodes what is looked at before a filter chain is chosen.
+final class ListenerFilterDecoder {
+    private static final String PREDICATE = "envoy.config.listener.v3.ListenerFilterChainMatchPredicate";
+    private static final String PACKAGE = "envoy.extensions.filters.listener.";
+
+    static final ImplementedFields FIELDS = ImplementedFields.builder()
+            .message("envoy.config.listener.v3.ListenerFilter", "name", "typed_config", "filter_disabled")
+            .message(PREDICATE, "or_match", "and_match", "not_match", "any_match", "destination_port_range")
+            .message(PREDICATE + ".MatchSet", "rules")
+            .build();
+
+    private ListenerFilterDecoder() {}
+
+    static ListenerConfig.ListenerFilters decode(Listener listener, Place at) {
+        boolean originalDst = false;
+        Optional<PortPredicate> tls = Optional.empty();
+        Optional<PortPredicate> http = Optional.empty();
+        for (int index = 0; index < listener.getListenerFiltersCount(); index++) {
+            ListenerFilter filter = listener.getListenerFilters(index);
+            Place place = at.field("listener_filters").index(index);
+            PortPredicate disabled = filter.hasFilterDisabled()
+                    ? predicate(filter.getFilterDisabled(), place.field("filter_disabled"))
+                    : PortPredicate.Never.INSTANCE;
+            switch (type(filter)) {
+                case "original_dst" -> originalDst = true;
+                case "tls_inspector" -> tls = Optional.of(disabled);
+                case "http_inspector" -> http = Optional.of(disabled);
+                default ->
+                    throw place.refuse("listener filter '" + filter.getName() + "' is not supported by this proxy yet");
+            }
+        }
+        Duration timeout = listener.hasListenerFiltersTimeout()
+                ? CommonDecoder.duration(listener.getListenerFiltersTimeout(), at.field("listener_filters_timeout"))
+                : ListenerConfig.ListenerFilters.DEFAULT_TIMEOUT;
+        return new ListenerConfig.ListenerFilters(
+                originalDst, tls, http, false, timeout, listener.getContinueOnListenerFiltersTimeout());
+    }
+
+    /// By the type of its configuration; old configurations give only a name.
+    private static String type(ListenerFilter filter) {
+        if (!filter.hasTypedConfig()) {
+            return filter.getName().substring(filter.getName().lastIndexOf('.') + 1);
+        }
+        String type = TypedConfig.messageName(filter.getTypedConfig().getTypeUrl());
+        if (!type.startsWith(PACKAGE)) {
+            return type;
+        }
+        return type.substring(PACKAGE.length(), type.indexOf('.', PACKAGE.length()));
+    }
+
+    private static PortPredicate predicate(ListenerFilterChainMatchPredicate predicate, Place at) {
+        return switch (predicate.getRuleCase()) {
+            case ANY_MATCH -> PortPredicate.Always.INSTANCE;
+            case DESTINATION_PORT_RANGE ->
+                new PortPredicate.Range(
+                        predicate.getDestinationPortRange().getStart(),
+                        predicate.getDestinationPortRange().getEnd());
+            case NOT_MATCH -> new PortPredicate.Not(predicate(predicate.getNotMatch(), at.field("not_match")));
+            case OR_MATCH -> new PortPredicate.Any(all(predicate.getOrMatch(), at.field("or_match")));
+            case AND_MATCH -> new PortPredicate.All(all(predicate.getAndMatch(), at.field("and_match")));
+            case RULE_NOT_SET -> throw at.refuse("a predicate without a rule");
+        };
+    }
+
+    private static List<PortPredicate> all(ListenerFilterChainMatchPredicate.MatchSet set, Place at) {
+        List<PortPredicate> predicates = new ArrayList<>();
+        for (int index = 0; index < set.getRulesCount(); index++) {
+            predicates.add(predicate(set.getRules(index), at.field("rules").index(index)));
+        }
+        return predicates;
+    }
+}

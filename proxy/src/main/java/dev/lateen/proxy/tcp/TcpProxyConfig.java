@@ -1,0 +1,36 @@
+package dev.lateen.proxy.tcp;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// Where a TCP connection goes.
+///
+/// Source: envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy. Thread: any (immutable).
+///
+/// @param clusters one, or several by weight
+/// @param idleTimeout without bytes either way; zero means none
+/// @param maxConnectAttempts hosts tried before giving up
+/// @param maxDuration of a connection; empty means no limit
+public record TcpProxyConfig(
+        String statPrefix,
+        List<WeightedCluster> clusters,
+        Duration idleTimeout,
+        int maxConnectAttempts,
+        Optional<Duration> maxDuration) {
+    public static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofHours(1);
+
+    public TcpProxyConfig {
+        clusters = List.copyOf(clusters);
+    }
+
+    public record WeightedCluster(String name, int weight) {}
+
+    public int totalWeight() {
+        int total = 0;
+        for (WeightedCluster cluster : clusters) {
+            total += cluster.weight();
+        }
+        return total;
+    }
+}
