@@ -1,6 +1,8 @@
 package dev.lateen.model.resource;
 
 import dev.lateen.model.diagnostic.Diagnostic;
+import dev.lateen.model.schema.KindSchema;
+import dev.lateen.model.schema.Schemas;
 import dev.lateen.model.tree.Fields;
 import dev.lateen.model.tree.Node.Mapping;
 import java.time.DateTimeException;
@@ -13,13 +15,8 @@ import java.util.Set;
 
 /// Reads who a resource is: its key and metadata. Thread: any.
 final class MetadataReader {
-    /// Kinds that live outside of namespaces.
+    /// Kinds that live outside of namespaces, beside those that the schema says so of.
     private static final Set<String> CLUSTER_KINDS = Set.of(
-            "Namespace",
-            "Node",
-            "GatewayClass",
-            "XMesh",
-            "IngressClass",
             "PersistentVolume",
             "StorageClass",
             "PriorityClass",
@@ -36,9 +33,11 @@ final class MetadataReader {
     /// Kinds that are settings of an installation rather than objects, so that a name is optional.
     private static final Set<String> NAMELESS_KINDS = Set.of("IstioOperator");
 
+    private final Schemas schemas;
     private final String defaultNamespace;
 
-    MetadataReader(String defaultNamespace) {
+    MetadataReader(Schemas schemas, String defaultNamespace) {
+        this.schemas = schemas;
         this.defaultNamespace = defaultNamespace;
     }
 
@@ -49,9 +48,11 @@ final class MetadataReader {
                 fields.object("metadata", found -> found).orElse(new Fields(new Mapping(Map.of(), root.at())));
         String kind = fields.text("kind", "");
         String name = nameOf(metadata);
-        boolean known = !kind.isEmpty() && (!name.isEmpty() || NAMELESS_KINDS.contains(kind));
         String group = groupOf(fields.text("apiVersion", ""));
-        return known ? Optional.of(new ResourceKey(group, kind, namespaceOf(kind, metadata), name)) : Optional.empty();
+        boolean known = !kind.isEmpty() && (!name.isEmpty() || NAMELESS_KINDS.contains(kind));
+        return known
+                ? Optional.of(new ResourceKey(group, kind, namespaceOf(group, kind, metadata), name))
+                : Optional.empty();
     }
 
     /// The metadata; what is wrong with it goes to `diagnostics`.
@@ -60,6 +61,7 @@ final class MetadataReader {
         requireText(fields, "apiVersion", "such as networking.istio.io/v1", diagnostics);
         requireText(fields, "kind", "such as VirtualService", diagnostics);
         String kind = fields.text("kind", "");
+        String group = groupOf(fields.text("apiVersion", ""));
         Fields metadata =
                 fields.object("metadata", found -> found).orElse(new Fields(new Mapping(Map.of(), root.at())));
         if (nameOf(metadata).isEmpty() && !NAMELESS_KINDS.contains(kind)) {
@@ -69,7 +71,7 @@ final class MetadataReader {
         }
         return new Metadata(
                 nameOf(metadata),
-                namespaceOf(kind, metadata),
+                namespaceOf(group, kind, metadata),
                 metadata.textMap("labels"),
                 metadata.textMap("annotations"),
                 createdAt(metadata, diagnostics),
@@ -108,8 +110,10 @@ final class MetadataReader {
         return metadata.text("name", metadata.text("generateName", ""));
     }
 
-    private String namespaceOf(String kind, Fields metadata) {
-        return CLUSTER_KINDS.contains(kind) ? "" : metadata.text("namespace", defaultNamespace);
+    private String namespaceOf(String group, String kind, Fields metadata) {
+        boolean clusterScoped =
+                schemas.kind(group, kind).map(KindSchema::clusterScoped).orElse(CLUSTER_KINDS.contains(kind));
+        return clusterScoped ? "" : metadata.text("namespace", defaultNamespace);
     }
 
     private static String groupOf(String apiVersion) {

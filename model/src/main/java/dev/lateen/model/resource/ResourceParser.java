@@ -4,6 +4,8 @@ import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.resource.ParsedResource.Fragment;
 import dev.lateen.model.resource.ParsedResource.Invalid;
 import dev.lateen.model.resource.ParsedResource.Valid;
+import dev.lateen.model.schema.FieldNames;
+import dev.lateen.model.schema.Schemas;
 import dev.lateen.model.source.YamlDocument;
 import dev.lateen.model.source.YamlReader;
 import dev.lateen.model.tree.Fields;
@@ -23,11 +25,15 @@ public final class ResourceParser {
     private static final int DEEPEST_LIST = 5;
 
     private final YamlReader reader;
+    private final Schemas schemas;
+    private final FieldNames names;
     private final MetadataReader metadata;
 
     public ResourceParser(ParserSettings settings) {
         this.reader = new YamlReader(settings.limits());
-        this.metadata = new MetadataReader(settings.defaultNamespace());
+        this.schemas = Schemas.standard();
+        this.names = new FieldNames(schemas);
+        this.metadata = new MetadataReader(schemas, settings.defaultNamespace());
     }
 
     /// @param file the name that positions will carry
@@ -81,11 +87,15 @@ public final class ResourceParser {
         }
         List<Diagnostic> diagnostics = new ArrayList<>();
         Metadata read = metadata.read(root, order, diagnostics);
+        Mapping normal = metadata.keyOf(root)
+                .flatMap(key -> schemas.kind(key.group(), key.kind()))
+                .map(kind -> names.normalize(root, kind.root(), diagnostics))
+                .orElse(root);
         if (Diagnostic.anyError(diagnostics)) {
             return new Invalid(metadata.keyOf(root), at, diagnostics);
         }
         ResourceKey key = metadata.keyOf(root).orElseThrow();
-        return new Valid(new RawResource(fields.text("apiVersion", ""), key, read, root, at), diagnostics);
+        return new Valid(new RawResource(fields.text("apiVersion", ""), key, read, normal, at), diagnostics);
     }
 
     /// `kind: List`, and what `kubectl get -o yaml` prints for one kind: `VirtualServiceList`.

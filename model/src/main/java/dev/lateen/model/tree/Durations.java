@@ -7,13 +7,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Durations as Istio's YAML writes them: Go's notation (`1h30m`, `250ms`), of which proto3's `1.5s` is a case.
-final class Durations {
+public final class Durations {
     private static final Pattern PART = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,9})?|\\.\\d{1,9})(ns|us|µs|ms|s|m|h)");
 
     private Durations() {}
 
     /// Empty where the text is no duration.
-    static Optional<Duration> parse(String text) {
+    public static Optional<Duration> parse(String text) {
         String rest = text.startsWith("-") || text.startsWith("+") ? text.substring(1) : text;
         if (rest.equals("0")) {
             return Optional.of(Duration.ZERO);

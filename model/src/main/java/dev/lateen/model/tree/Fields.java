@@ -26,6 +26,11 @@ public final class Fields {
         this.mapping = mapping;
     }
 
+    /// The mapping that is read.
+    public Mapping mapping() {
+        return mapping;
+    }
+
     public Position at() {
         return mapping.at();
     }
