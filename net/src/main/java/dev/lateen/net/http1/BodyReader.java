@@ -153,7 +153,7 @@ final class BodyReader {
             case EXTENSION -> {
                 if (b == '\r') {
                     state = State.SIZE_LF;
-                } else if (b < 0x20 && b >= 0 && b != '\t' || b == 0x7f) {
+                } else if ((b < 0x20 && b >= 0 && b != '\t') || b == 0x7f) {
                     return Http1Violation.INVALID_CHUNK;
                 } else if (++extensionBytes > MAX_EXTENSION_BYTES) {
                     return Http1Violation.CHUNK_EXTENSION_TOO_LARGE;

@@ -1,0 +1,230 @@
+package dev.lateen.net.http2;
+
+import dev.lateen.net.http.ClientConnection;
+import dev.lateen.net.http.ClientStream;
+import dev.lateen.net.http.HttpLimits;
+import dev.lateen.net.http.HttpVersion;
+import dev.lateen.net.http.RequestHead;
+import dev.lateen.net.http.ResponseHead;
+import dev.lateen.net.http.ResponseListener;
+import dev.lateen.net.http.StreamReset;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/// An upstream HTTP/2 connection. Put `handler()` into the pipeline of a connected channel; streams may be opened at
+/// once, before the peer's settings have arrived.
+///
+/// Thread: event loop of its channel.
+public final class Http2ClientConnection implements ClientConnection {
+    private static final int LAST_USEFUL_STREAM_ID = Integer.MAX_VALUE - 2;
+    private static final long KEEPALIVE_PING = 0x6b656570L;
+
+    private final HttpLimits limits;
+    private final Http2Session session;
+    private @Nullable Listener listener;
+    private @Nullable Future<?> keepalive;
+    private boolean pingAnswered = true;
+    private boolean draining;
+    private long opened;
+
+    public Http2ClientConnection(HttpLimits limits) {
+        this.limits = limits;
+        this.session = new Http2Session(limits, false, new Role());
+        session.pings(payload -> pingAnswered |= payload == KEEPALIVE_PING);
+    }
+
+    /// The channel handler that speaks for this connection.
+    public ChannelHandler handler() {
+        return session.handler();
+    }
+
+    /// Sends a PING every `interval`, and closes the connection where an answer takes longer than `timeout`.
+    public void keepAlive(Duration interval, Duration timeout) {
+        ChannelHandlerContext context = session.context();
+        keepalive = context.executor()
+                .scheduleAtFixedRate(
+                        () -> ping(timeout), interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void ping(Duration timeout) {
+        if (!pingAnswered || session.isClosed()) {
+            return;
+        }
+        pingAnswered = false;
+        session.sendPing(KEEPALIVE_PING);
+        session.context()
+                .executor()
+                .schedule(
+                        () -> {
+                            if (!pingAnswered && !session.isClosed()) {
+                                session.close("http2.ping_timeout");
+                            }
+                        },
+                        timeout.toMillis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public ClientStream open(RequestHead head, boolean end, ResponseListener responses) {
+        if (availableStreams() == 0) {
+            throw new IllegalStateException("no stream is available on " + channel());
+        }
+        opened++;
+        Http2Connection connection = session.handler().connection();
+        int id = connection.local().incrementAndGetNextStreamId();
+        ChannelHandlerContext context = session.context();
+        boolean extendedConnect = head.protocol() != null;
+        boolean refused = extendedConnect && session.hasPeerSettings() && !session.peerTakesExtendedConnect();
+        if (!refused) {
+            session.handler()
+                    .encoder()
+                    .writeHeaders(context, id, HeaderCodec.request(head), 0, end, context.newPromise());
+            session.scheduleFlush();
+        }
+        Http2Stream stream = refused ? null : connection.stream(id);
+        if (stream == null) {
+            context.executor()
+                    .execute(() -> responses.onReset(
+                            StreamReset.LOCAL_REFUSED,
+                            refused ? "http2.extended_connect_not_supported" : "http2.stream_not_created"));
+            return RefusedStream.on(this);
+        }
+        Http2Exchange exchange = new Http2Exchange(session, this, stream, extendedConnect);
+        exchange.listener(responses);
+        exchange.clientHeadSent(responses, end);
+        session.put(stream, exchange);
+        return exchange;
+    }
+
+    @Override
+    public int availableStreams() {
+        Http2Connection connection = session.handler().connection();
+        if (draining
+                || session.isClosed()
+                || !channel().isActive()
+                || connection.goAwayReceived()
+                || opened * 2 >= LAST_USEFUL_STREAM_ID) {
+            return 0;
+        }
+        int allowed = Math.min(limits.maxConcurrentStreams(), connection.local().maxActiveStreams());
+        return Math.max(0, allowed - connection.local().numActiveStreams());
+    }
+
+    @Override
+    public int activeStreams() {
+        return session.activeStreams();
+    }
+
+    @Override
+    public long openedStreams() {
+        return opened;
+    }
+
+    @Override
+    public void listener(Listener listener) {
+        this.listener = listener;
+    }
+
+    @Override
+    public Channel channel() {
+        return session.context().channel();
+    }
+
+    @Override
+    public HttpVersion version() {
+        return HttpVersion.HTTP_2;
+    }
+
+    @Override
+    public @Nullable SSLSession tls() {
+        return session.tls();
+    }
+
+    @Override
+    public void drain() {
+        draining = true;
+        closeIfDrained();
+    }
+
+    private void closeIfDrained() {
+        if ((draining || session.handler().connection().goAwayReceived())
+                && session.activeStreams() == 0
+                && !session.isClosed()) {
+            session.close("http2.drained");
+        }
+    }
+
+    @Override
+    public void close() {
+        session.close("http2.local_close");
+    }
+
+    private final class Role implements Http2Role {
+        @Override
+        public void onHeaders(Http2Stream stream, @Nullable Http2Exchange exchange, Http2Headers list, boolean end)
+                throws Http2Exception {
+            if (exchange == null || exchange.isGone()) {
+                return;
+            }
+            if (exchange.isHeadReceived()) {
+                exchange.receiveTrailers(HeaderCodec.receivedTrailers(stream.id(), list));
+                return;
+            }
+            int status = HeaderCodec.status(stream.id(), list);
+            exchange.receiveResponse(new ResponseHead(status, HeaderCodec.fields(stream.id(), list)), end);
+        }
+
+        @Override
+        public void onStreamEnded() {
+            Listener present = listener;
+            if (present != null && !session.isClosed()) {
+                present.onStreamAvailable(Http2ClientConnection.this);
+            }
+            closeIfDrained();
+        }
+
+        @Override
+        public void onPeerSettings() {
+            Listener present = listener;
+            if (present != null) {
+                present.onStreamAvailable(Http2ClientConnection.this);
+            }
+        }
+
+        @Override
+        public void onGoAway() {
+            Listener present = listener;
+            if (present != null) {
+                present.onDraining(Http2ClientConnection.this);
+            }
+            closeIfDrained();
+        }
+
+        @Override
+        public void onRejected(int status, String details) {
+            // A malformed response is told to its stream; a connection error closes, and names itself in onClosed.
+        }
+
+        @Override
+        public void onClosed(String details) {
+            Future<?> timer = keepalive;
+            if (timer != null) {
+                timer.cancel(false);
+            }
+            Listener present = listener;
+            if (present != null) {
+                present.onClosed(Http2ClientConnection.this, details);
+            }
+        }
+    }
+}
