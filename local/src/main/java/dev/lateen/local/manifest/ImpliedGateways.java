@@ -1,0 +1,78 @@
+package dev.lateen.local.manifest;
+
+import dev.lateen.local.manifest.WorkloadSpec.Role;
+import dev.lateen.model.resource.RawResource;
+import dev.lateen.model.tree.Fields;
+import dev.lateen.model.tree.Position;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// Gateways that an installation would have brought: for each Gateway whose selector matches no workload of the
+/// manifests, the workload it means. `istio: ingressgateway` becomes `istio-ingressgateway` in `istio-system`.
+///
+/// Thread: any.
+public final class ImpliedGateways {
+    private ImpliedGateways() {}
+
+    /// A gateway that nobody declared.
+    ///
+    /// @param ports the numbers that its Gateways listen on
+    public record ImpliedGateway(WorkloadSpec workload, List<Integer> ports) {}
+
+    public static List<ImpliedGateway> of(ManifestSet manifests) {
+        Map<Map<String, String>, TreeSet<Integer>> wanted = new LinkedHashMap<>();
+        manifests.ofKind("networking.istio.io", "Gateway").forEach(gateway -> {
+            Map<String, String> selector = selectorOf(gateway);
+            if (!selector.isEmpty() && !selectsSome(manifests, selector)) {
+                wanted.computeIfAbsent(selector, _ -> new TreeSet<>()).addAll(portsOf(gateway));
+            }
+        });
+        List<ImpliedGateway> implied = new ArrayList<>();
+        wanted.forEach((selector, ports) -> implied.add(new ImpliedGateway(workload(selector), List.copyOf(ports))));
+        return implied;
+    }
+
+    private static WorkloadSpec workload(Map<String, String> selector) {
+        String role = selector.getOrDefault("istio", selector.values().iterator().next());
+        String name = selector.containsKey("istio") ? "istio-" + role : role;
+        Map<String, String> labels = new TreeMap<>(selector);
+        labels.putIfAbsent("app", name);
+        return new WorkloadSpec(
+                "Deployment",
+                "istio-system",
+                name,
+                1,
+                labels,
+                Map.of(),
+                name + "-service-account",
+                List.of(),
+                Role.GATEWAY,
+                Path.of("."),
+                Position.UNKNOWN);
+    }
+
+    private static boolean selectsSome(ManifestSet manifests, Map<String, String> selector) {
+        return manifests.workloads().stream()
+                .anyMatch(workload ->
+                        workload.labels().entrySet().containsAll(selector.entrySet()));
+    }
+
+    private static Map<String, String> selectorOf(RawResource gateway) {
+        return new Fields(gateway.root())
+                .object("spec", spec -> spec.textMap("selector"))
+                .orElse(Map.of());
+    }
+
+    private static List<Integer> portsOf(RawResource gateway) {
+        return new Fields(gateway.root())
+                .object("spec", spec -> spec.objects("servers", server -> server.object(
+                                "port", port -> port.integer("number").orElse(0))
+                        .orElse(0)))
+                .orElse(List.of());
+    }
+}

@@ -1,0 +1,27 @@
+package dev.lateen.local.manifest;
+
+import dev.lateen.model.diagnostic.Diagnostic;
+import dev.lateen.model.resource.RawResource;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// What a set of files says at one moment.
+///
+/// @param resources all that parsed, in the order of the files
+/// @param workloads those of them that run here
+/// @param diagnostics what is wrong with the rest
+public record ManifestSet(List<RawResource> resources, List<WorkloadSpec> workloads, List<Diagnostic> diagnostics) {
+    public static final ManifestSet EMPTY = new ManifestSet(List.of(), List.of(), List.of());
+
+    public ManifestSet {
+        resources = List.copyOf(resources);
+        workloads = List.copyOf(workloads);
+        diagnostics = List.copyOf(diagnostics);
+    }
+
+    public Stream<RawResource> ofKind(String group, String kind) {
+        return resources.stream()
+                .filter(resource -> resource.key().kind().equals(kind)
+                        && resource.key().group().equals(group));
+    }
+}

@@ -1,0 +1,65 @@
+package dev.lateen.local.manifest;
+
+import dev.lateen.model.tree.Position;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// A workload (Deployment, StatefulSet, DaemonSet, Pod) as this machine runs it.
+///
+/// @param kind as in the manifest
+/// @param replicas how many pods; 1 for a Pod and for a DaemonSet, since this machine is the only node
+/// @param directory where relative commands start: the manifest's own
+/// @param role what its proxy is
+public record WorkloadSpec(
+        String kind,
+        String namespace,
+        String name,
+        int replicas,
+        Map<String, String> labels,
+        Map<String, String> annotations,
+        String serviceAccount,
+        List<ContainerSpec> containers,
+        Role role,
+        Path directory,
+        Position at) {
+    /// What the proxy of its pods does.
+    public enum Role {
+        /// In front of the containers.
+        SIDECAR,
+        /// A gateway: the proxy is all there is.
+        GATEWAY,
+        /// No proxy: injection is switched off.
+        NONE
+    }
+
+    public WorkloadSpec {
+        labels = Map.copyOf(labels);
+        annotations = Map.copyOf(annotations);
+        containers = List.copyOf(containers);
+    }
+
+    /// All that decides how a pod runs; a pod is replaced when it changes, and only then.
+    public String fingerprint() {
+        int hash = List.of(labels, annotations, serviceAccount, containers.stream().map(WorkloadSpec::withoutPlace).toList(), role)
+                .toString()
+                .hashCode();
+        return Integer.toString(hash & 0x3fffffff | 0x20000000, 36).substring(0, 5);
+    }
+
+    /// An edit elsewhere in the file moves a container without changing it.
+    private static ContainerSpec withoutPlace(ContainerSpec spec) {
+        return new ContainerSpec(
+                spec.name(),
+                spec.image(),
+                spec.command(),
+                new TreeMap<>(spec.environment()),
+                spec.ports(),
+                spec.workingDirectory(),
+                spec.readiness(),
+                spec.liveness(),
+                spec.startup(),
+                Position.UNKNOWN);
+    }
+}

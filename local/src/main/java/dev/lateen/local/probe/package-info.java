@@ -1,0 +1,5 @@
+/// Asks containers how they are, as a kubelet does. Entry: `Prober`.
+@NullMarked
+package dev.lateen.local.probe;
+
+import org.jspecify.annotations.NullMarked;
