@@ -20,8 +20,7 @@ public record PodManifest(
         String hostAddress,
         Instant startedAt,
         String phase,
-        boolean ready,
-        Map<String, String> nodeLabels) {
+        boolean ready) {
 
     /// Writes the manifest beside the others, in one step: a watcher never sees half of it.
     public void writeTo(Path directory) {

@@ -1,0 +1,80 @@
+package dev.lateen.local;
+
+import dev.lateen.local.Mesh.PodView;
+import dev.lateen.local.capture.Capture;
+import dev.lateen.local.manifest.ImpliedGateways.ImpliedGateway;
+import dev.lateen.local.manifest.ManifestSet;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// The Services of implied gateways, whose target ports say where a gateway really listens on this machine.
+///
+/// Thread: the mesh's; `addressOf` from any.
+final class GatewayManifests {
+    private final Path directory;
+    private final Capture capture;
+    private volatile List<ImpliedGateway> implied = List.of();
+
+    GatewayManifests(Path directory, Capture capture) {
+        this.directory = directory;
+        this.capture = capture;
+    }
+
+    void write(List<ImpliedGateway> gateways, ManifestSet manifests) {
+        implied = List.copyOf(gateways);
+        for (ImpliedGateway gateway : gateways) {
+            boolean declared = manifests
+                    .ofKind("", "Service")
+                    .anyMatch(service -> service.key().name().equals(gateway.workload().name())
+                            && service.key().namespace().equals(gateway.workload().namespace()));
+            if (!declared) {
+                writeService(gateway);
+            }
+        }
+    }
+
+    /// `host:port` for a port that a Gateway declares.
+    Optional<String> addressOf(int declared, List<PodView> pods) {
+        for (ImpliedGateway gateway : implied) {
+            if (gateway.ports().contains(declared)) {
+                String workload = gateway.workload().name();
+                return pods.stream()
+                        .filter(pod -> pod.workload().equals(workload))
+                        .findFirst()
+                        .map(pod -> pod.address() + ":" + capture.gatewayPort(declared));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void writeService(ImpliedGateway gateway) {
+        String name = gateway.workload().name();
+        StringBuilder yaml = new StringBuilder("apiVersion: v1\nkind: Service\nmetadata:\n");
+        yaml.append("  name: ").append(name).append("\n  namespace: ").append(gateway.workload().namespace());
+        yaml.append("\nspec:\n  type: LoadBalancer\n  selector:\n");
+        Map<String, String> labels = new TreeMap<>(gateway.workload().labels());
+        labels.forEach((key, value) ->
+                yaml.append("    ").append(key).append(": \"").append(value).append("\"\n"));
+        yaml.append("  ports:\n");
+        for (int port : gateway.ports()) {
+            yaml.append("  - name: port-").append(port).append("\n    port: ").append(port);
+            yaml.append("\n    targetPort: ").append(capture.gatewayPort(port)).append('\n');
+        }
+        yaml.append("status:\n  loadBalancer:\n    ingress:\n    - ip: ").append(capture.controlAddress()).append('\n');
+        Path file = directory.resolve("service-" + name + ".yaml");
+        Path fresh = directory.resolve(".service-" + name + ".new");
+        try {
+            Files.writeString(fresh, yaml);
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}

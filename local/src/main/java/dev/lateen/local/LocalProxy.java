@@ -1,0 +1,105 @@
+package dev.lateen.local;
+
+import dev.lateen.local.capture.Place;
+import dev.lateen.local.manifest.WorkloadSpec;
+import dev.lateen.local.manifest.WorkloadSpec.Role;
+import dev.lateen.local.process.Child;
+import dev.lateen.local.process.ChildCommand;
+import dev.lateen.local.process.Supervised;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// The proxy of a pod: its directory with the identity it may ask a certificate for, its process, its readiness.
+///
+/// Thread: any.
+final class LocalProxy {
+    private static final int STATUS_PORT = 15021;
+    private static final String STATUS_PATH = "/healthz/ready";
+    private static final Duration STATUS_TIMEOUT = Duration.ofSeconds(1);
+
+    private final String podName;
+    private final WorkloadSpec workload;
+    private final Place place;
+    private final PodContext context;
+    private final Path directory;
+    private final Supervised process;
+    private final HttpStatus status;
+
+    LocalProxy(String podName, WorkloadSpec workload, Place place, PodContext context) {
+        this.podName = podName;
+        this.workload = workload;
+        this.place = place;
+        this.context = context;
+        this.directory = context.settings().pods().resolve(podName + "." + workload.namespace());
+        this.process = new Supervised(context.children(), this::command, new Announcer());
+        this.status = new HttpStatus(place.address(), STATUS_PORT, place.probeSource(), STATUS_TIMEOUT);
+    }
+
+    void start() {
+        try {
+            Files.createDirectories(directory);
+            context.identities().provide(directory, workload, place);
+            Files.writeString(directory.resolve("address"), place.address() + "\n");
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        process.start();
+    }
+
+    /// Whether it serves: it has its certificate and its first configuration.
+    boolean isReady() {
+        return status.of(STATUS_PATH) == 200;
+    }
+
+    Supervised process() {
+        return process;
+    }
+
+    void stop(Duration grace) {
+        process.stop(grace);
+    }
+
+    private ChildCommand command() {
+        List<String> words = switch (context.settings().proxy()) {
+            case LATEEN -> List.of(context.settings().launcher().toString(), "proxy", type());
+            case ENVOY -> List.of(context.settings().launcher().toString(), "agent", type());
+        };
+        Map<String, String> environment =
+                new TreeMap<>(context.environment().of(podName, workload, place));
+        environment.put("LATEEN_NO_BUILD", "1");
+        Path log = context.settings().logs().resolve(podName + ".istio-proxy.log");
+        ChildCommand command = ChildCommand.of(podName + "/istio-proxy", words, directory, log)
+                .withEnvironment(environment)
+                .without(List.of("HTTP_PROXY", "http_proxy", "LATEEN_COMMAND"))
+                .within(place.prefix());
+        return place.proxyUser().map(command::runAs).orElse(command);
+    }
+
+    private String type() {
+        return workload.role() == Role.GATEWAY ? "router" : "sidecar";
+    }
+
+    /// Says when the proxy ends and what happens next.
+    private final class Announcer implements Supervised.Listener {
+        @Override
+        public void started(Child child) {}
+
+        @Override
+        public void ended(Child child, int exit, Duration nextStartIn) {
+            context.listener().said(podName + ": its proxy ended with status " + exit + " (see "
+                    + context.settings().logs().resolve(podName + ".istio-proxy.log") + "), starting again "
+                    + (nextStartIn.isZero() ? "now" : "in " + nextStartIn.toSeconds() + " s"));
+        }
+
+        @Override
+        public void notStarted(String reason) {
+            context.listener().said(podName + ": its proxy cannot be started: " + reason);
+        }
+    }
+}

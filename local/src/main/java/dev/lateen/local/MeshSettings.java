@@ -1,0 +1,54 @@
+package dev.lateen.local;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/// How a mesh runs on this machine.
+///
+/// @param name tells several meshes apart; letters, digits and dashes
+/// @param paths manifests: files and directories, watched
+/// @param home where this mesh keeps what it makes: logs, identities, status
+/// @param launcher the command that starts control plane and proxies
+/// @param controlEnvironment more environment of the control plane, such as short lives of certificates in a test
+public record MeshSettings(
+        String name,
+        List<Path> paths,
+        Path home,
+        Path launcher,
+        ProxyKind proxy,
+        CaptureMode capture,
+        Map<String, String> controlEnvironment) {
+    public MeshSettings {
+        paths = List.copyOf(paths);
+        controlEnvironment = Map.copyOf(controlEnvironment);
+    }
+
+    /// Which proxy stands beside each pod.
+    public enum ProxyKind {
+        LATEEN,
+        /// Real Envoy, with our agent beside it.
+        ENVOY
+    }
+
+    /// How traffic gets into the proxies.
+    public enum CaptureMode {
+        /// Applications use HTTP_PROXY; each pod has a loopback address. Needs no rights.
+        EXPLICIT,
+        /// Network namespaces with redirection, as in a cluster. Needs root.
+        TRANSPARENT
+    }
+
+    /// Manifests that this mesh writes for the control plane: pods with their status, implied gateways.
+    public Path runtimeManifests() {
+        return home.resolve("config");
+    }
+
+    public Path logs() {
+        return home.resolve("logs");
+    }
+
+    public Path pods() {
+        return home.resolve("pods");
+    }
+}
