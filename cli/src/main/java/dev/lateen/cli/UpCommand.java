@@ -81,8 +81,9 @@ final class UpCommand implements Callable<Integer> {
     static void printGateways(Mesh mesh, PrintWriter out) {
         for (int port : new int[] {80, 443}) {
             mesh.gatewayAddress(port)
-                    .ifPresent(address -> out.println("gateway port " + port + " is at "
-                            + (port == 443 ? "https://" : "http://") + address + "/ (send the Host header that it serves)"));
+                    .ifPresent(address ->
+                            out.println("gateway port " + port + " is at " + (port == 443 ? "https://" : "http://")
+                                    + address + "/ (send the Host header that it serves)"));
         }
     }
 

@@ -32,8 +32,11 @@ final class GatewayManifests {
         for (ImpliedGateway gateway : gateways) {
             boolean declared = manifests
                     .ofKind("", "Service")
-                    .anyMatch(service -> service.key().name().equals(gateway.workload().name())
-                            && service.key().namespace().equals(gateway.workload().namespace()));
+                    .anyMatch(service ->
+                            service.key().name().equals(gateway.workload().name())
+                                    && service.key()
+                                            .namespace()
+                                            .equals(gateway.workload().namespace()));
             if (!declared) {
                 writeService(gateway);
             }
@@ -57,7 +60,10 @@ final class GatewayManifests {
     private void writeService(ImpliedGateway gateway) {
         String name = gateway.workload().name();
         StringBuilder yaml = new StringBuilder("apiVersion: v1\nkind: Service\nmetadata:\n");
-        yaml.append("  name: ").append(name).append("\n  namespace: ").append(gateway.workload().namespace());
+        yaml.append("  name: ")
+                .append(name)
+                .append("\n  namespace: ")
+                .append(gateway.workload().namespace());
         yaml.append("\nspec:\n  type: LoadBalancer\n  selector:\n");
         Map<String, String> labels = new TreeMap<>(gateway.workload().labels());
         labels.forEach((key, value) ->
@@ -67,7 +73,9 @@ final class GatewayManifests {
             yaml.append("  - name: port-").append(port).append("\n    port: ").append(port);
             yaml.append("\n    targetPort: ").append(capture.gatewayPort(port)).append('\n');
         }
-        yaml.append("status:\n  loadBalancer:\n    ingress:\n    - ip: ").append(capture.controlAddress()).append('\n');
+        yaml.append("status:\n  loadBalancer:\n    ingress:\n    - ip: ")
+                .append(capture.controlAddress())
+                .append('\n');
         Path file = directory.resolve("service-" + name + ".yaml");
         Path fresh = directory.resolve(".service-" + name + ".new");
         try {

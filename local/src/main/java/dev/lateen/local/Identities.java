@@ -5,6 +5,7 @@ import dev.lateen.local.manifest.WorkloadSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /// Gives each pod the token that proves its service account to the control plane's authority, at the place where a
@@ -12,6 +13,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 final class Identities {
     private static final String TOKEN = "var/run/secrets/tokens/istio-token";
     private static final String ROOT = "var/run/secrets/istio/root-cert.pem";
+
+    private static final String AUTHORITY = "root-cert.pem";
 
     private final Path controlState;
 
@@ -27,5 +30,6 @@ final class Identities {
         Files.writeString(token, workload.namespace() + "/" + workload.serviceAccount());
         Path root = directory.resolve(ROOT);
         Files.createDirectories(root.getParent());
+        Files.copy(controlState.resolve(AUTHORITY), root, StandardCopyOption.REPLACE_EXISTING);
     }
 }

@@ -32,9 +32,15 @@ final class LocalContainer {
         this.process = process;
         this.prober = prober;
         this.say = say;
-        this.readiness = spec.readiness().or(() -> spec.ports().isEmpty() ? Optional.empty() : Optional.of(firstPort(spec)));
-        this.nextReadiness = startedAt + readiness.map(ProbeSpec::initialDelay).orElse(Duration.ZERO).toNanos();
-        this.nextLiveness = startedAt + spec.liveness().map(ProbeSpec::initialDelay).orElse(Duration.ZERO).toNanos();
+        this.readiness =
+                spec.readiness().or(() -> spec.ports().isEmpty() ? Optional.empty() : Optional.of(firstPort(spec)));
+        this.nextReadiness = startedAt
+                + readiness.map(ProbeSpec::initialDelay).orElse(Duration.ZERO).toNanos();
+        this.nextLiveness = startedAt
+                + spec.liveness()
+                        .map(ProbeSpec::initialDelay)
+                        .orElse(Duration.ZERO)
+                        .toNanos();
     }
 
     boolean ready() {
@@ -69,14 +75,17 @@ final class LocalContainer {
         } else if (now >= nextReadiness) {
             probeReadiness(now, readiness.get());
         }
-        if (spec.liveness().isPresent() && now >= nextLiveness && (spec.startup().isEmpty() || ready)) {
+        if (spec.liveness().isPresent()
+                && now >= nextLiveness
+                && (spec.startup().isEmpty() || ready)) {
             probeLiveness(now, spec.liveness().get());
         }
     }
 
     private void probeReadiness(long now, ProbeSpec probe) {
         // Often until it is ready for the first time: a person is waiting.
-        Duration period = ready || probe.period().compareTo(Duration.ofMillis(300)) < 0 ? probe.period() : Duration.ofMillis(300);
+        Duration period =
+                ready || probe.period().compareTo(Duration.ofMillis(300)) < 0 ? probe.period() : Duration.ofMillis(300);
         nextReadiness = now + period.toNanos();
         switch (prober.probe(spec, probe)) {
             case Success _ -> {

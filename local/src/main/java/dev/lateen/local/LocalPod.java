@@ -171,7 +171,8 @@ final class LocalPod {
                 thread.join();
             }
             proxy.ifPresent(one -> one.stop(PROXY_GRACE));
-            Files.deleteIfExists(manifest("Running", false).fileIn(context.settings().runtimeManifests()));
+            Files.deleteIfExists(
+                    manifest("Running", false).fileIn(context.settings().runtimeManifests()));
             context.capture().release(place);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -192,13 +193,13 @@ final class LocalPod {
     }
 
     private ChildCommand command(ContainerSpec spec) {
-        Path directory = spec.workingDirectory()
-                .map(Path::of)
-                .filter(Files::isDirectory)
-                .orElse(workload.directory());
-        return ChildCommand.of(name + "/" + spec.name(), spec.command(), directory, context.settings()
-                        .logs()
-                        .resolve(name + "." + spec.name() + ".log"))
+        Path directory =
+                spec.workingDirectory().map(Path::of).filter(Files::isDirectory).orElse(workload.directory());
+        return ChildCommand.of(
+                        name + "/" + spec.name(),
+                        spec.command(),
+                        directory,
+                        context.settings().logs().resolve(name + "." + spec.name() + ".log"))
                 .without(List.of("LATEEN_COMMAND", "LATEEN_JAVA_OPTS", "MALLOC_ARENA_MAX"))
                 .withEnvironment(environmentOf(spec))
                 .within(place.prefix());

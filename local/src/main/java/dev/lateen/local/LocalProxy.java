@@ -70,8 +70,7 @@ final class LocalProxy {
             case LATEEN -> List.of(context.settings().launcher().toString(), "proxy", type());
             case ENVOY -> List.of(context.settings().launcher().toString(), "agent", type());
         };
-        Map<String, String> environment =
-                new TreeMap<>(context.environment().of(podName, workload, place));
+        Map<String, String> environment = new TreeMap<>(context.environment().of(podName, workload, place));
         environment.put("LATEEN_NO_BUILD", "1");
         Path log = context.settings().logs().resolve(podName + ".istio-proxy.log");
         ChildCommand command = ChildCommand.of(podName + "/istio-proxy", words, directory, log)
@@ -92,9 +91,10 @@ final class LocalProxy {
 
         @Override
         public void ended(Child child, int exit, Duration nextStartIn) {
-            context.listener().said(podName + ": its proxy ended with status " + exit + " (see "
-                    + context.settings().logs().resolve(podName + ".istio-proxy.log") + "), starting again "
-                    + (nextStartIn.isZero() ? "now" : "in " + nextStartIn.toSeconds() + " s"));
+            context.listener()
+                    .said(podName + ": its proxy ended with status " + exit + " (see "
+                            + context.settings().logs().resolve(podName + ".istio-proxy.log") + "), starting again "
+                            + (nextStartIn.isZero() ? "now" : "in " + nextStartIn.toSeconds() + " s"));
         }
 
         @Override

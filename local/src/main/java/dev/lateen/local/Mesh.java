@@ -237,7 +237,8 @@ public final class Mesh implements AutoCloseable {
         }
     }
 
-    /// A new version of a workload takes over before the old one goes; one that never gets ready does not keep it forever.
+    /// A new version of a workload takes over before the old one goes; one that never gets ready does not keep it
+    /// forever.
     private void awaitReplacements(List<LocalPod> started) {
         long deadline = System.nanoTime() + REPLACEMENT_WAIT.toNanos();
         while (!started.stream().allMatch(LocalPod::ready) && System.nanoTime() < deadline) {

@@ -112,8 +112,9 @@ public record MeshState(
     public Optional<String> podAddress(String pod, String namespace) {
         String directory = pod.contains(".") ? pod : pod + "." + namespace;
         try {
-            return Optional.of(Files.readString(home.resolve("pods").resolve(directory).resolve("address"))
-                    .strip());
+            return Optional.of(
+                    Files.readString(home.resolve("pods").resolve(directory).resolve("address"))
+                            .strip());
         } catch (IOException _) {
             return Optional.empty();
         }
@@ -122,7 +123,10 @@ public record MeshState(
     /// The pods that have a proxy, as `name.namespace`.
     public List<String> pods() {
         try (Stream<Path> directories = Files.list(home.resolve("pods"))) {
-            return directories.map(path -> path.getFileName().toString()).sorted().toList();
+            return directories
+                    .map(path -> path.getFileName().toString())
+                    .sorted()
+                    .toList();
         } catch (IOException _) {
             return List.of();
         }

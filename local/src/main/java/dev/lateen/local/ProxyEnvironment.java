@@ -13,9 +13,6 @@ import java.util.TreeMap;
 /// The environment of a proxy: what an injected container gets in a cluster, under Istio's own names.
 ///
 /// Thread: any.
-///
-/// @param controlAddress where the control plane listens
-/// @param xdsPort for xDS and certificates over TLS
 final class ProxyEnvironment {
     private static final String CLUSTER = "Kubernetes";
 
@@ -64,12 +61,13 @@ final class ProxyEnvironment {
     }
 
     private void explicit(Map<String, String> environment, WorkloadSpec workload, Place place) {
-        // All pods share this machine's loopback, so what listens on 127.0.0.1 in a cluster listens on the pod's address.
+        // All pods share this machine's loopback, so what listens on 127.0.0.1 in a cluster listens on the pod's
+        // address.
         environment.put("LATEEN_ADMIN_ADDRESS", place.address());
         if (workload.role() == Role.SIDECAR) {
             Map<String, String> ports = new TreeMap<>();
-            place.applicationPorts().forEach((declared, real) ->
-                    ports.put(Integer.toString(declared), Integer.toString(real)));
+            place.applicationPorts()
+                    .forEach((declared, real) -> ports.put(Integer.toString(declared), Integer.toString(real)));
             environment.put("ISTIO_METAJSON_APP_PORTS", JsonText.object(ports));
             environment.put("ISTIO_META_HTTP_PROXY_PORT", Integer.toString(Capture.HTTP_PROXY_PORT));
         }

@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Explicit capture: each pod has a loopback address of its own (Linux answers on all of 127.0.0.0/8), applications take
+/// Explicit capture: each pod has a loopback address of its own (Linux answers on all of 127.0.0.0/8), applications
+/// take
 /// the ports they are told by `PORT` and reach others through `HTTP_PROXY`. Needs no rights, and captures only what
 /// honours `HTTP_PROXY`.
 ///
@@ -114,11 +115,13 @@ public final class ExplicitCapture implements Capture {
                 addresses.remove(address);
             }
         }
-        throw new IllegalStateException("no free loopback address for pod " + podName + ": does this system answer on all of"
-                + " 127.0.0.0/8? (Linux does; elsewhere addresses must be added to the loopback interface)");
+        throw new IllegalStateException(
+                "no free loopback address for pod " + podName + ": does this system answer on all of"
+                        + " 127.0.0.0/8? (Linux does; elsewhere addresses must be added to the loopback interface)");
     }
 
-    /// Below the range that the kernel takes for outgoing connections, so that none takes it before the application does.
+    /// Below the range that the kernel takes for outgoing connections, so that none takes it before the application
+    /// does.
     private synchronized int freePort() {
         for (int attempt = 0; attempt < APPLICATION_PORTS; attempt++) {
             int port = FIRST_APPLICATION_PORT + nextPort++ % APPLICATION_PORTS;

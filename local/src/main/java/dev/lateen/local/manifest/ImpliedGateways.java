@@ -38,7 +38,8 @@ public final class ImpliedGateways {
     }
 
     private static WorkloadSpec workload(Map<String, String> selector) {
-        String role = selector.getOrDefault("istio", selector.values().iterator().next());
+        String role =
+                selector.getOrDefault("istio", selector.values().iterator().next());
         String name = selector.containsKey("istio") ? "istio-" + role : role;
         Map<String, String> labels = new TreeMap<>(selector);
         labels.putIfAbsent("app", name);
@@ -58,8 +59,7 @@ public final class ImpliedGateways {
 
     private static boolean selectsSome(ManifestSet manifests, Map<String, String> selector) {
         return manifests.workloads().stream()
-                .anyMatch(workload ->
-                        workload.labels().entrySet().containsAll(selector.entrySet()));
+                .anyMatch(workload -> workload.labels().entrySet().containsAll(selector.entrySet()));
     }
 
     private static Map<String, String> selectorOf(RawResource gateway) {
@@ -70,9 +70,14 @@ public final class ImpliedGateways {
 
     private static List<Integer> portsOf(RawResource gateway) {
         return new Fields(gateway.root())
-                .object("spec", spec -> spec.objects("servers", server -> server.object(
-                                "port", port -> port.integer("number").orElse(0))
-                        .orElse(0)))
+                .object(
+                        "spec",
+                        spec -> spec.objects(
+                                "servers",
+                                server -> server.object(
+                                                "port",
+                                                port -> port.integer("number").orElse(0))
+                                        .orElse(0)))
                 .orElse(List.of());
     }
 }

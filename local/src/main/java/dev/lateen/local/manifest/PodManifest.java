@@ -44,7 +44,8 @@ public record PodManifest(
         yaml.append("apiVersion: v1\nkind: Pod\nmetadata:\n");
         yaml.append("  name: ").append(quoted(name)).append('\n');
         yaml.append("  namespace: ").append(quoted(workload.namespace())).append('\n');
-        yaml.append("  creationTimestamp: ").append(quoted(startedAt.truncatedTo(ChronoUnit.SECONDS).toString()));
+        yaml.append("  creationTimestamp: ")
+                .append(quoted(startedAt.truncatedTo(ChronoUnit.SECONDS).toString()));
         yaml.append('\n');
         Map<String, String> labels = new TreeMap<>(workload.labels());
         if (workload.role() != WorkloadSpec.Role.NONE) {
@@ -83,16 +84,21 @@ public record PodManifest(
     private static void map(StringBuilder yaml, String key, Map<String, String> values) {
         if (!values.isEmpty()) {
             yaml.append(key).append(":\n");
-            new TreeMap<>(values).forEach((name, value) -> yaml.append("    ")
-                    .append(quoted(name))
-                    .append(": ")
-                    .append(quoted(value))
-                    .append('\n'));
+            new TreeMap<>(values)
+                    .forEach((name, value) -> yaml.append("    ")
+                            .append(quoted(name))
+                            .append(": ")
+                            .append(quoted(value))
+                            .append('\n'));
         }
     }
 
     /// A double-quoted YAML scalar.
     static String quoted(String text) {
-        return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n").replace("\t", "\\t") + "\"";
+        return "\""
+                + text.replace("\\", "\\\\")
+                        .replace("\"", "\\\"")
+                        .replace("\n", "\\n")
+                        .replace("\t", "\\t") + "\"";
     }
 }

@@ -5,11 +5,15 @@ import java.util.List;
 import java.util.Map;
 
 /// How a container's health is asked for. Defaults are Kubernetes' own.
-///
-/// @param port a number or the name of a container port
 public record ProbeSpec(
-        Check check, Duration initialDelay, Duration period, Duration timeout, int failureThreshold, int successThreshold) {
+        Check check,
+        Duration initialDelay,
+        Duration period,
+        Duration timeout,
+        int failureThreshold,
+        int successThreshold) {
 
+    /// What is asked. A port is a number or the name of a container port.
     public sealed interface Check {
         /// @param scheme `HTTP` or `HTTPS`; certificates are not verified, as a kubelet does not
         record HttpGet(String path, String port, String scheme, Map<String, String> headers) implements Check {}

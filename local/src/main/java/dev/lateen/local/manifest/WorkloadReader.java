@@ -30,7 +30,10 @@ final class WorkloadReader {
         Fields spec = child(root, "spec");
         return switch (resource.key().kind()) {
             case "Deployment", "StatefulSet" ->
-                Optional.of(workload(resource, child(spec, "template"), spec.integer("replicas").orElse(1)));
+                Optional.of(workload(
+                        resource,
+                        child(spec, "template"),
+                        spec.integer("replicas").orElse(1)));
             case "DaemonSet" -> Optional.of(workload(resource, child(spec, "template"), 1));
             case "Pod" -> Optional.of(workload(resource, root, 1));
             default -> Optional.empty();
@@ -125,12 +128,13 @@ final class WorkloadReader {
     }
 
     private static ProbeSpec.Check check(Fields probe) {
-        Optional<ProbeSpec.Check> http = probe.object("httpGet", get -> new ProbeSpec.Check.HttpGet(
-                get.text("path", "/"), get.text("port", ""), get.text("scheme", "HTTP"), headers(get)));
+        Optional<ProbeSpec.Check> http = probe.object(
+                "httpGet",
+                get -> new ProbeSpec.Check.HttpGet(
+                        get.text("path", "/"), get.text("port", ""), get.text("scheme", "HTTP"), headers(get)));
         Optional<ProbeSpec.Check> tcp =
                 probe.object("tcpSocket", socket -> new ProbeSpec.Check.TcpSocket(socket.text("port", "")));
-        Optional<ProbeSpec.Check> exec =
-                probe.object("exec", run -> new ProbeSpec.Check.Exec(run.texts("command")));
+        Optional<ProbeSpec.Check> exec = probe.object("exec", run -> new ProbeSpec.Check.Exec(run.texts("command")));
         return http.or(() -> tcp).or(() -> exec).orElse(new ProbeSpec.Check.Unsupported("grpc"));
     }
 
@@ -141,7 +145,6 @@ final class WorkloadReader {
     }
 
     private static Fields child(Fields parent, String name) {
-        return parent.object(name, found -> found)
-                .orElseGet(() -> new Fields(new Mapping(Map.of(), Position.UNKNOWN)));
+        return parent.object(name, found -> found).orElseGet(() -> new Fields(new Mapping(Map.of(), Position.UNKNOWN)));
     }
 }

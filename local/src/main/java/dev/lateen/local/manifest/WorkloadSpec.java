@@ -42,10 +42,15 @@ public record WorkloadSpec(
 
     /// All that decides how a pod runs; a pod is replaced when it changes, and only then.
     public String fingerprint() {
-        int hash = List.of(labels, annotations, serviceAccount, containers.stream().map(WorkloadSpec::withoutPlace).toList(), role)
+        int hash = List.of(
+                        labels,
+                        annotations,
+                        serviceAccount,
+                        containers.stream().map(WorkloadSpec::withoutPlace).toList(),
+                        role)
                 .toString()
                 .hashCode();
-        return Integer.toString(hash & 0x3fffffff | 0x20000000, 36).substring(0, 5);
+        return Integer.toString((hash & 0x3fffffff) | 0x20000000, 36).substring(0, 5);
     }
 
     /// An edit elsewhere in the file moves a container without changing it.

@@ -40,10 +40,11 @@ public record Prober(
     public ProbeResult probe(ContainerSpec container, ProbeSpec probe) {
         return switch (probe.check()) {
             case HttpGet get -> onPort(container, get.port(), port -> httpGet(get, port, probe.timeout()));
-            case TcpSocket tcp -> onPort(container, tcp.port(), port -> {
-                connect(port, probe.timeout()).close();
-                return new Success();
-            });
+            case TcpSocket tcp ->
+                onPort(container, tcp.port(), port -> {
+                    connect(port, probe.timeout()).close();
+                    return new Success();
+                });
             case Exec exec -> run(exec, probe.timeout());
             case Unsupported _ -> new Success();
         };
@@ -69,13 +70,17 @@ public record Prober(
             if (get.headers().keySet().stream().noneMatch("host"::equalsIgnoreCase)) {
                 request.append("Host: ").append(host).append(':').append(port).append("\r\n");
             }
-            get.headers().forEach((name, value) ->
-                    request.append(name).append(": ").append(value).append("\r\n"));
+            get.headers()
+                    .forEach((name, value) ->
+                            request.append(name).append(": ").append(value).append("\r\n"));
             request.append("User-Agent: kube-probe/lateen\r\nAccept: */*\r\nConnection: close\r\n\r\n");
             socket.getOutputStream().write(request.toString().getBytes(StandardCharsets.UTF_8));
             String line = statusLine(socket.getInputStream());
             String[] words = line.split(" ", 3);
-            boolean good = words.length >= 2 && words[1].length() == 3 && words[1].charAt(0) >= '2' && words[1].charAt(0) <= '3';
+            boolean good = words.length >= 2
+                    && words[1].length() == 3
+                    && words[1].charAt(0) >= '2'
+                    && words[1].charAt(0) <= '3';
             return good ? new Success() : new Failure("HTTP status " + (words.length >= 2 ? words[1] : "missing"));
         }
     }
@@ -110,7 +115,9 @@ public record Prober(
                 process.destroyForcibly();
                 return new Failure("the command took longer than " + timeout.toSeconds() + " s");
             }
-            return process.exitValue() == 0 ? new Success() : new Failure("the command ended with " + process.exitValue());
+            return process.exitValue() == 0
+                    ? new Success()
+                    : new Failure("the command ended with " + process.exitValue());
         } catch (IOException failure) {
             return new Failure(String.valueOf(failure.getMessage()));
         } catch (InterruptedException _) {

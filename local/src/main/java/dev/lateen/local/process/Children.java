@@ -15,7 +15,8 @@ import java.util.concurrent.Executors;
 
 /// Starts processes that end when we do, however we end.
 ///
-/// Three nets, since each has a hole: `close()` for an orderly end; the kernel's parent-death signal for the child itself
+/// Three nets, since each has a hole: `close()` for an orderly end; the kernel's parent-death signal for the child
+/// itself
 /// when we crash; a watchdog that outlives us, sees its pipe close and kills what the child started in turn. The
 /// parent-death signal is tied to the thread that forked, not to the process: so one thread that lives as long as we do
 /// starts all children.
@@ -37,8 +38,8 @@ public final class Children implements AutoCloseable {
     /// @throws UncheckedIOException when the command cannot be started; the message names it
     public Child start(ChildCommand command) {
         return onStarter(() -> {
-            ProcessBuilder builder =
-                    new ProcessBuilder(words(command)).directory(command.directory().toFile());
+            ProcessBuilder builder = new ProcessBuilder(words(command))
+                    .directory(command.directory().toFile());
             builder.redirectErrorStream(true);
             builder.redirectInput(Redirect.from(new File("/dev/null")));
             Files.createDirectories(command.log().toAbsolutePath().getParent());
@@ -47,7 +48,7 @@ public final class Children implements AutoCloseable {
             builder.environment().putAll(command.environment());
             Process process = builder.start();
             watchdog.guard(process.pid());
-            process.onExit().thenRun(() -> watchdog.release(process.pid()));
+            var _ = process.onExit().thenRun(() -> watchdog.release(process.pid()));
             return new Child(command.name(), process);
         });
     }
@@ -102,10 +103,11 @@ public final class Children implements AutoCloseable {
         try {
             return starter.submit(step::run).get();
         } catch (ExecutionException failure) {
-            if (failure.getCause() instanceof IOException broken) {
-                throw new UncheckedIOException(broken);
-            }
-            throw new IllegalStateException(failure.getCause().getMessage(), failure.getCause());
+            throw switch (failure.getCause()) {
+                case IOException broken -> new UncheckedIOException(broken);
+                case RuntimeException broken -> broken;
+                case null, default -> new IllegalStateException(failure);
+            };
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while starting a process", interrupted);

@@ -15,8 +15,7 @@ import java.util.Optional;
 /// Thread: any.
 final class Watchdog implements AutoCloseable {
     /// Reads `+ PID` and `- PID`. Each child leads a group of its own, so that its own children are reached too.
-    private static final String SCRIPT =
-            """
+    private static final String SCRIPT = """
             trap '' INT TERM HUP
             guarded=' '
             while read -r change pid; do
@@ -25,7 +24,7 @@ final class Watchdog implements AutoCloseable {
                 -) guarded="${guarded%% $pid *} ${guarded#* $pid }" ;;
               esac
             done
-            for pid in $guarded; do kill -KILL -- "-$pid" 2> /dev/null || kill -KILL "$pid" 2> /dev/null; done
+            for pid in $guarded; do kill -KILL "-$pid" 2> /dev/null || kill -KILL "$pid" 2> /dev/null; done
             exit 0
             """;
 
