@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: event loop of its channel.
 public final class ConnectionFacts {
+    static final String TLS = "tls";
+    static final String RAW_BUFFER = "raw_buffer";
+
     /// Where the client wanted to go: the original destination once that is known.
     SocketAddress local;
 

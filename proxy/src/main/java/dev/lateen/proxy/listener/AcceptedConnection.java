@@ -1,0 +1,146 @@
+package dev.lateen.proxy.listener;
+
+import dev.lateen.proxy.transport.OriginalDestination;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/// The way of a connection from `accept` to its filter chain, top to bottom: original destination → hand-over to the
+/// listener there → listener filters → filter chain → TLS → HTTP or TCP.
+///
+/// Thread: event loop of its channel.
+final class AcceptedConnection {
+    private final Channel channel;
+    private final Listeners listeners;
+    private final ConnectionFacts facts;
+    private ActiveListener listener;
+
+    AcceptedConnection(Channel channel, Listeners listeners, ActiveListener listener) {
+        this.channel = channel;
+        this.listeners = listeners;
+        this.listener = listener;
+        this.facts = new ConnectionFacts(channel.localAddress(), channel.remoteAddress());
+    }
+
+    void start() {
+        restoreOriginalDestination();
+        handOver();
+        ListenerConfig.ListenerFilters filters = listener.config().filters();
+        int port = ConnectionFacts.port(facts.local);
+        boolean tls = isOn(filters.tlsInspector().orElse(null), port);
+        boolean http = isOn(filters.httpInspector().orElse(null), port);
+        if (tls || http) {
+            channel.pipeline()
+                    .addLast(new Inspector(
+                            this, facts, tls, http, filters.timeout().toMillis()));
+            return;
+        }
+        chooseChain();
+    }
+
+    private static boolean isOn(@Nullable PortPredicate disabled, int port) {
+        return disabled != null && !disabled.matches(port);
+    }
+
+    private void restoreOriginalDestination() {
+        ListenerConfig config = listener.config();
+        if (!config.filters().originalDst() && !config.useOriginalDst()) {
+            return;
+        }
+        if (config.socket().transparent()) {
+            facts.localRestored = true;
+            return;
+        }
+        SocketAddress original = OriginalDestination.of(channel);
+        if (original != null && !original.equals(facts.local)) {
+            facts.local = original;
+            facts.localRestored = true;
+        }
+    }
+
+    private void handOver() {
+        if (!listener.config().useOriginalDst()) {
+            return;
+        }
+        ActiveListener target = listeners.at(facts.local);
+        if (target != null) {
+            listener = target;
+        }
+    }
+
+    boolean continueOnTimeout() {
+        return listener.config().filters().continueOnTimeout();
+    }
+
+    /// False where no chain takes the connection, which has then been closed.
+    boolean chooseChain() {
+        ActiveChain chain = listener.find(facts);
+        ListenerStats stats = listeners.stats(listener.config());
+        if (chain == null) {
+            stats.noFilterChainMatch.increment();
+            channel.close();
+            return false;
+        }
+        if (chain.tls() == null) {
+            serve(chain, null);
+            return true;
+        }
+        SslHandler ssl = chain.tls().newHandler(channel.alloc());
+        if (ssl == null) {
+            stats.secretsMissing.increment();
+            channel.close();
+            return false;
+        }
+        // Zero means no limit to Envoy too; a listener's filters' timeout does not cover the handshake.
+        ssl.setHandshakeTimeoutMillis(chain.config().handshakeTimeout().toMillis());
+        channel.pipeline().addLast(ssl, new Handshake(chain, ssl, stats));
+        channel.config().setAutoRead(true);
+        return true;
+    }
+
+    private void serve(ActiveChain chain, @Nullable SslHandler ssl) {
+        DownstreamConnection connection = new DownstreamConnection(channel, facts, listener, chain, ssl);
+        chain.opened(connection);
+        chain.handler().serve(connection);
+    }
+
+    /// Waits for the end of the handshake.
+    private final class Handshake extends ChannelInboundHandlerAdapter {
+        private final ActiveChain chain;
+        private final SslHandler ssl;
+        private final ListenerStats stats;
+
+        Handshake(ActiveChain chain, SslHandler ssl, ListenerStats stats) {
+            this.chain = chain;
+            this.ssl = ssl;
+            this.stats = stats;
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (!(event instanceof SslHandshakeCompletionEvent completion)) {
+                ctx.fireUserEventTriggered(event);
+                return;
+            }
+            if (!completion.isSuccess()) {
+                stats.tlsErrors.increment();
+                ctx.close();
+                return;
+            }
+            stats.tlsHandshakes.increment();
+            serve(chain, ssl);
+            ctx.pipeline().remove(this);
+        }
+
+        @Override
+        @SuppressWarnings("deprecation") // Netty's contract for inbound handlers.
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            // The handshake's own failure has been counted above; nothing else can fail here but the socket.
+            ctx.close();
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package dev.lateen.proxy.listener;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Holds back the first bytes of a connection until it is known what they are, then hands them on and leaves.
+///
+/// Limits: 64 KiB of held bytes, the listener's timeout.
+///
+/// Thread: event loop of its channel.
+final class Inspector extends ChannelInboundHandlerAdapter {
+    private static final int MAX_HELD_BYTES = 64 * 1024;
+
+    private final AcceptedConnection connection;
+    private final ConnectionFacts facts;
+    private final long timeoutMillis;
+    private boolean awaitTls;
+    private boolean awaitHttp;
+    private @Nullable ByteBuf held;
+    private @Nullable Future<?> timer;
+
+    Inspector(AcceptedConnection connection, ConnectionFacts facts, boolean tls, boolean http, long timeoutMillis) {
+        this.connection = connection;
+        this.facts = facts;
+        this.awaitTls = tls;
+        this.awaitHttp = http;
+        this.timeoutMillis = timeoutMillis;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        if (timeoutMillis > 0) {
+            timer = ctx.executor().schedule(() -> timedOut(ctx), timeoutMillis, TimeUnit.MILLISECONDS);
+        }
+        if (ctx.channel().isActive()) {
+            ctx.read();
+        }
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        ctx.fireChannelActive();
+        ctx.read();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        ByteBuf all = held;
+        if (all == null) {
+            all = bytes;
+        } else {
+            all = ctx.alloc().buffer(held.readableBytes() + bytes.readableBytes());
+            all.writeBytes(held).writeBytes(bytes);
+            held.release();
+            bytes.release();
+        }
+        held = all;
+        if (decided(all) || all.readableBytes() >= MAX_HELD_BYTES) {
+            proceed(ctx);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        ctx.read();
+    }
+
+    private boolean decided(ByteBuf bytes) {
+        if (awaitTls) {
+            switch (ClientHello.read(bytes, facts)) {
+                case NEED_MORE -> {
+                    return false;
+                }
+                case TLS -> {
+                    facts.transportProtocol = ConnectionFacts.TLS;
+                    return true;
+                }
+                case NOT_TLS -> {
+                    facts.transportProtocol = ConnectionFacts.RAW_BUFFER;
+                    awaitTls = false;
+                }
+            }
+        }
+        if (awaitHttp && !HttpSniffer.read(bytes, facts)) {
+            return false;
+        }
+        awaitHttp = false;
+        return true;
+    }
+
+    private void timedOut(ChannelHandlerContext ctx) {
+        if (connection.continueOnTimeout()) {
+            proceed(ctx);
+        } else {
+            ctx.close();
+        }
+    }
+
+    private void proceed(ChannelHandlerContext ctx) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        ByteBuf bytes = held;
+        held = null;
+        if (!connection.chooseChain()) {
+            if (bytes != null) {
+                bytes.release();
+            }
+            return;
+        }
+        if (bytes != null) {
+            ctx.fireChannelRead(bytes);
+            ctx.fireChannelReadComplete();
+        }
+        ctx.pipeline().remove(this);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        if (held != null) {
+            held.release();
+            held = null;
+        }
+    }
+}
