@@ -1,11 +1,34 @@
 package dev.lateen.proxy.cluster;
 
+import com.google.protobuf.Any;
+import dev.lateen.proxy.cluster.ConnectionSettings.KeepAlive;
+import dev.lateen.proxy.cluster.TransportSockets.TransportSocket;
+import dev.lateen.proxy.config.CommonDecoder;
 import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.TypedConfig;
+import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers.Thresholds.RetryBudget;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.Filter;
+import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
-/// Decodes Cluster resources.
+/// Decodes Cluster resources. What they set and this proxy does not do refuses them by the field's name.
+///
+/// Differs: Istio's upstream metadata-exchange filter is accepted and does nothing, since the exchange by ALPN
+/// `istio-peer-exchange` is never offered; peers are known from endpoint metadata instead.
 public final class ClusterDecoder {
+    private static final String HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+    private static final String METADATA_EXCHANGE = "envoy.tcp.metadataexchange.config.MetadataExchange";
+    private static final Duration DNS_REFRESH = Duration.ofSeconds(5);
+    private static final Duration CLEANUP = Duration.ofSeconds(5);
+
     /// Decodes an UpstreamTlsContext; throws a `Refusal` on bad input.
     public interface TlsDecoder {
         UpstreamTls decode(TypedConfig config, Place at);
@@ -17,7 +40,243 @@ public final class ClusterDecoder {
         this.tls = tls;
     }
 
-    public Decoded<ClusterConfig> decode(io.envoyproxy.envoy.config.cluster.v3.Cluster cluster) {
-        throw new UnsupportedOperationException(String.valueOf(tls));
+    public Decoded<ClusterConfig> decode(Cluster cluster) {
+        return Decoded.of(() -> {
+            Place at = Place.resource("cluster", cluster.getName());
+            at.field("name").require(!cluster.getName().isEmpty(), "is empty (expected: a name)");
+            ClusterFields.CLUSTERS.check(cluster, at);
+            refuseFilters(cluster, at);
+            LoadBalancing balancing = LbPolicyDecoder.decode(cluster, at);
+            return new ClusterConfig(
+                    cluster.getName(),
+                    cluster.getAltStatName().isEmpty() ? cluster.getName() : cluster.getAltStatName(),
+                    discovery(cluster, balancing, at),
+                    connections(cluster, at),
+                    balancing,
+                    breakers(cluster.getCircuitBreakers(), at.field("circuit_breakers")),
+                    cluster.hasOutlierDetection()
+                            ? OutlierDecoder.decode(cluster.getOutlierDetection(), at.field("outlier_detection"))
+                            : OutlierDetection.OFF,
+                    http(cluster, at),
+                    transport(cluster, at),
+                    Metadata.of(cluster.getMetadata()));
+        });
+    }
+
+    private static void refuseFilters(Cluster cluster, Place at) {
+        for (int index = 0; index < cluster.getFiltersCount(); index++) {
+            Filter filter = cluster.getFilters(index);
+            Place place = at.field("filters").index(index);
+            String type = TypedConfig.of(filter.getTypedConfig(), place).type();
+            if (!type.equals(METADATA_EXCHANGE)) {
+                throw place.refuse("filter '" + filter.getName() + "' (" + type + ") is not supported by this proxy yet");
+            }
+        }
+    }
+
+    private static Discovery discovery(Cluster cluster, LoadBalancing balancing, Place at) {
+        at.field("cluster_type").require(!cluster.hasClusterType(), "custom clusters are not supported yet");
+        EndpointsConfig endpoints = EndpointDecoder.decode(cluster.getLoadAssignment(), at.field("load_assignment"));
+        boolean provided = balancing.policy() == LbPolicy.ClusterProvided.INSTANCE;
+        boolean originalDst = cluster.getType() == Cluster.DiscoveryType.ORIGINAL_DST;
+        if (provided != originalDst) {
+            throw at.field("lb_policy")
+                    .refuse(
+                            cluster.getLbPolicy(),
+                            originalDst
+                                    ? "CLUSTER_PROVIDED for type ORIGINAL_DST"
+                                    : "another policy than CLUSTER_PROVIDED for type " + cluster.getType());
+        }
+        return switch (cluster.getType()) {
+            case STATIC -> {
+                EndpointDecoder.requireAddresses(endpoints, at.field("load_assignment"));
+                yield new Discovery.Static(endpoints);
+            }
+            case STRICT_DNS -> dns(cluster, endpoints, false, at);
+            case LOGICAL_DNS -> {
+                int count = endpoints.localities().stream()
+                        .mapToInt(locality -> locality.endpoints().size())
+                        .sum();
+                at.field("load_assignment").require(count == 1, count + " endpoints (LOGICAL_DNS needs exactly one)");
+                yield dns(cluster, endpoints, true, at);
+            }
+            case EDS -> {
+                String service = cluster.getEdsClusterConfig().getServiceName();
+                yield new Discovery.Eds(service.isEmpty() ? cluster.getName() : service);
+            }
+            case ORIGINAL_DST ->
+                new Discovery.OriginalDst(
+                        cluster.getOriginalDstLbConfig().getUseHttpHeader(),
+                        cluster.hasCleanupInterval()
+                                ? CommonDecoder.duration(cluster.getCleanupInterval(), at.field("cleanup_interval"))
+                                : CLEANUP);
+            case UNRECOGNIZED -> throw at.field("type").refuse(cluster.getTypeValue(), "a known type");
+        };
+    }
+
+    @SuppressWarnings("deprecation") // dns_refresh_rate: its successor is an extension of its own.
+    private static Discovery dns(Cluster cluster, EndpointsConfig endpoints, boolean logical, Place at) {
+        Discovery.Family family =
+                switch (cluster.getDnsLookupFamily()) {
+                    case AUTO -> Discovery.Family.V6_PREFERRED;
+                    case V4_ONLY -> Discovery.Family.V4_ONLY;
+                    case V6_ONLY -> Discovery.Family.V6_ONLY;
+                    case V4_PREFERRED -> Discovery.Family.V4_PREFERRED;
+                    case ALL -> Discovery.Family.ALL;
+                    case UNRECOGNIZED ->
+                        throw at.field("dns_lookup_family").refuse(cluster.getDnsLookupFamilyValue(), "a known family");
+                };
+        Duration refresh = cluster.hasDnsRefreshRate()
+                ? CommonDecoder.duration(cluster.getDnsRefreshRate(), at.field("dns_refresh_rate"))
+                : DNS_REFRESH;
+        at.field("dns_refresh_rate").require(refresh.toMillis() >= 1, "value: " + refresh + " (expected: at least 1ms)");
+        return new Discovery.Dns(endpoints, logical, family, refresh);
+    }
+
+    private static ConnectionSettings connections(Cluster cluster, Place at) {
+        Duration timeout = ConnectionSettings.DEFAULT_CONNECT_TIMEOUT;
+        if (cluster.hasConnectTimeout()) {
+            timeout = CommonDecoder.duration(cluster.getConnectTimeout(), at.field("connect_timeout"));
+            at.field("connect_timeout").require(!timeout.isZero(), "value: 0s (expected: above 0s)");
+        }
+        return new ConnectionSettings(
+                timeout,
+                keepAlive(cluster.getUpstreamConnectionOptions()),
+                cluster.hasPerConnectionBufferLimitBytes()
+                        ? OutlierDecoder.atMostInt(cluster.getPerConnectionBufferLimitBytes())
+                        : ConnectionSettings.DEFAULT_BUFFER_LIMIT,
+                source(cluster, at.field("upstream_bind_config.source_address")),
+                cluster.getCloseConnectionsOnHostHealthFailure());
+    }
+
+    private static InetSocketAddress source(Cluster cluster, Place at) {
+        if (!cluster.getUpstreamBindConfig().hasSourceAddress()) {
+            return ConnectionSettings.ANY_SOURCE;
+        }
+        SocketAddress address = CommonDecoder.address(
+                io.envoyproxy.envoy.config.core.v3.Address.newBuilder()
+                        .setSocketAddress(cluster.getUpstreamBindConfig().getSourceAddress())
+                        .build(),
+                at);
+        if (address instanceof InetSocketAddress inet && !inet.isUnresolved()) {
+            return inet;
+        }
+        throw at.refuse(address, "an IP address");
+    }
+
+    private static KeepAlive keepAlive(io.envoyproxy.envoy.config.cluster.v3.UpstreamConnectionOptions options) {
+        if (!options.hasTcpKeepalive()) {
+            return KeepAlive.OFF;
+        }
+        TcpKeepalive proto = options.getTcpKeepalive();
+        return new KeepAlive(
+                true,
+                OutlierDecoder.atMostInt(proto.getKeepaliveProbes()),
+                OutlierDecoder.atMostInt(proto.getKeepaliveTime()),
+                OutlierDecoder.atMostInt(proto.getKeepaliveInterval()));
+    }
+
+    private static CircuitBreakers breakers(
+            io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers breakers, Place at) {
+        CircuitBreakers.Thresholds standard = CircuitBreakers.Thresholds.DEFAULT;
+        CircuitBreakers.Thresholds high = CircuitBreakers.Thresholds.DEFAULT;
+        for (int index = 0; index < breakers.getThresholdsCount(); index++) {
+            var proto = breakers.getThresholds(index);
+            Place place = at.field("thresholds").index(index);
+            switch (proto.getPriority()) {
+                case DEFAULT -> standard = thresholds(proto, place);
+                case HIGH -> high = thresholds(proto, place);
+                case UNRECOGNIZED ->
+                    throw place.field("priority").refuse(proto.getPriorityValue(), "DEFAULT or HIGH");
+            }
+        }
+        return new CircuitBreakers(standard, high);
+    }
+
+    private static CircuitBreakers.Thresholds thresholds(
+            io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers.Thresholds proto, Place at) {
+        CircuitBreakers.Thresholds otherwise = CircuitBreakers.Thresholds.DEFAULT;
+        double budget = -1;
+        int concurrency = 0;
+        if (proto.hasRetryBudget()) {
+            RetryBudget retry = proto.getRetryBudget();
+            budget = retry.hasBudgetPercent() ? retry.getBudgetPercent().getValue() : 20;
+            concurrency = retry.hasMinRetryConcurrency() ? OutlierDecoder.atMostInt(retry.getMinRetryConcurrency()) : 3;
+            if (!(budget >= 0 && budget <= 100)) {
+                throw at.field("retry_budget.budget_percent").refuse(budget, "0 to 100");
+            }
+        }
+        return new CircuitBreakers.Thresholds(
+                proto.hasMaxConnections() ? OutlierDecoder.atMostInt(proto.getMaxConnections()) : otherwise.maxConnections(),
+                proto.hasMaxPendingRequests()
+                        ? OutlierDecoder.atMostInt(proto.getMaxPendingRequests())
+                        : otherwise.maxPendingRequests(),
+                proto.hasMaxRequests() ? OutlierDecoder.atMostInt(proto.getMaxRequests()) : otherwise.maxRequests(),
+                proto.hasMaxRetries() ? OutlierDecoder.atMostInt(proto.getMaxRetries()) : otherwise.maxRetries(),
+                budget,
+                concurrency,
+                proto.getTrackRemaining());
+    }
+
+    private static HttpOptions http(Cluster cluster, Place at) {
+        Place options = at.field("typed_extension_protocol_options");
+        for (Map.Entry<String, Any> entry :
+                cluster.getTypedExtensionProtocolOptionsMap().entrySet()) {
+            if (!entry.getKey().equals(HTTP_OPTIONS)) {
+                throw options.key(entry.getKey()).unsupported();
+            }
+        }
+        Any any = cluster.getTypedExtensionProtocolOptionsMap().get(HTTP_OPTIONS);
+        if (any == null) {
+            return HttpOptionsDecoder.decode(cluster, at);
+        }
+        Place place = options.key(HTTP_OPTIONS);
+        HttpOptions decoded = HttpOptionsDecoder.decode(
+                TypedConfig.of(any, place).unpack(HttpProtocolOptions.parser(), ClusterFields.CLUSTERS, place), place);
+        return withOlderMaxRequests(cluster, decoded);
+    }
+
+    @SuppressWarnings("deprecation")
+    private static HttpOptions withOlderMaxRequests(Cluster cluster, HttpOptions options) {
+        return cluster.hasMaxRequestsPerConnection() && options.maxRequestsPerConnection() == 0
+                ? HttpOptionsDecoder.withMaxRequests(
+                        options, OutlierDecoder.atMostInt(cluster.getMaxRequestsPerConnection()))
+                : options;
+    }
+
+    private TransportSockets transport(Cluster cluster, Place at) {
+        List<TransportSockets.Match> matches = new ArrayList<>();
+        for (int index = 0; index < cluster.getTransportSocketMatchesCount(); index++) {
+            Cluster.TransportSocketMatch match = cluster.getTransportSocketMatches(index);
+            matches.add(new TransportSockets.Match(
+                    match.getName(),
+                    Metadata.tree(match.getMatch()),
+                    socket(
+                            match.getTransportSocket(),
+                            at.field("transport_socket_matches").index(index).field("transport_socket"))));
+        }
+        return new TransportSockets(
+                List.copyOf(matches),
+                cluster.hasTransportSocket()
+                        ? socket(cluster.getTransportSocket(), at.field("transport_socket"))
+                        : TransportSocket.Plain.INSTANCE);
+    }
+
+    private TransportSocket socket(io.envoyproxy.envoy.config.core.v3.TransportSocket socket, Place at) {
+        if (!socket.hasTypedConfig()) {
+            at.require(
+                    socket.getName().equals("envoy.transport_sockets.raw_buffer"),
+                    "'" + socket.getName() + "' has no typed_config");
+            return TransportSocket.Plain.INSTANCE;
+        }
+        TypedConfig config = TypedConfig.of(socket.getTypedConfig(), at.field("typed_config"));
+        return switch (config.type()) {
+            case "envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer" -> TransportSocket.Plain.INSTANCE;
+            case "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext" ->
+                new TransportSocket.Tls(tls.decode(config, at.field("typed_config")));
+            default ->
+                throw at.refuse("'" + config.type()
+                        + "' is not supported by this proxy yet (expected: raw_buffer or UpstreamTlsContext)");
+        };
     }
 }

@@ -7,17 +7,19 @@ import java.time.Duration;
 /// Source: envoy.extensions.upstreams.http.v3.HttpProtocolOptions.
 ///
 /// @param maxRequestsPerConnection 0: no limit
-/// @param keepAliveInterval between HTTP/2 pings
-/// @param maxConcurrentStreams HTTP/2 streams of one connection, besides the peer's own limit
+/// @param autoSni take the TLS server name from each request's authority
+/// @param autoSanValidation require that name in the peer's certificate
 public record HttpOptions(
         Protocol protocol,
         Duration idleTimeout,
         Duration maxConnectionDuration,
         int maxRequestsPerConnection,
+        boolean autoSni,
+        boolean autoSanValidation,
         Http2Options http2) {
     public static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofHours(1);
     public static final HttpOptions HTTP1 =
-            new HttpOptions(Protocol.HTTP1, DEFAULT_IDLE_TIMEOUT, Duration.ZERO, 0, Http2Options.DEFAULT);
+            new HttpOptions(Protocol.HTTP1, DEFAULT_IDLE_TIMEOUT, Duration.ZERO, 0, false, false, Http2Options.DEFAULT);
 
     public enum Protocol {
         HTTP1,
@@ -29,6 +31,9 @@ public record HttpOptions(
     }
 
     /// A window of 0 means the codec's default.
+    ///
+    /// @param maxConcurrentStreams of one connection, besides the peer's own limit
+    /// @param keepAliveInterval between pings
     public record Http2Options(
             int maxConcurrentStreams,
             int initialStreamWindow,

@@ -1,0 +1,142 @@
+package dev.lateen.proxy.cluster;
+
+/// A table of consistent hashing: the same hash finds the same host while the hosts stay, and few hashes move when they
+/// change.
+///
+/// Source: Envoy documentation, "Ring hash" and "Maglev"; hashes are xxHash64 of the host's key, as there.
+///
+/// Thread: any (immutable).
+sealed interface HashTable {
+    Host find(long hash);
+
+    static HashTable of(HostGroup group, LoadBalancing balancing) {
+        return switch (balancing.policy()) {
+            case LbPolicy.Maglev(int tableSize) -> MaglevTable.of(group, balancing, tableSize);
+            case LbPolicy.RingHash(int minSize, int maxSize) -> HashRing.of(group, balancing, minSize, maxSize);
+            case LbPolicy.RoundRobin _, LbPolicy.LeastRequest _, LbPolicy.Random _, LbPolicy.ClusterProvided _ ->
+                throw new IllegalStateException("no hashing policy");
+        };
+    }
+
+    /// What stands for the host: `envoy.lb` → `hash_key` of its metadata, its hostname, or its address.
+    static String key(Host host, LoadBalancing balancing) {
+        EndpointConfig config = host.config();
+        String key = config.metadata().text("envoy.lb", "hash_key");
+        if (key != null) {
+            return key;
+        }
+        return balancing.hashByHostname() && !config.hostname().isEmpty()
+                ? config.hostname()
+                : Addresses.text(host.address());
+    }
+
+    /// Points on a circle; a hash belongs to the next point.
+    final class HashRing implements HashTable {
+        private final long[] points;
+        private final Host[] owners;
+
+        private HashRing(long[] points, Host[] owners) {
+            this.points = points;
+            this.owners = owners;
+        }
+
+        static HashRing of(HostGroup group, LoadBalancing balancing, int minSize, int maxSize) {
+            double total = 0;
+            double least = Double.MAX_VALUE;
+            for (int index = 0; index < group.size(); index++) {
+                total += group.weight(index);
+                least = Math.min(least, group.weight(index));
+            }
+            double leastShare = least / total;
+            double scale = Math.min(Math.ceil(leastShare * minSize) / leastShare, maxSize);
+            int size = (int) Math.ceil(scale);
+            record Point(long hash, Host owner) {}
+            java.util.List<Point> ring = new java.util.ArrayList<>(size);
+            double current = 0;
+            double target = 0;
+            for (int index = 0; index < group.size(); index++) {
+                String key = key(group.host(index), balancing);
+                target += scale * group.weight(index) / total;
+                for (int point = 0; current < target; point++, current++) {
+                    ring.add(new Point(XxHash64.hash(key + "_" + point, 0), group.host(index)));
+                }
+            }
+            ring.sort((one, other) -> Long.compareUnsigned(one.hash, other.hash));
+            long[] points = new long[ring.size()];
+            Host[] owners = new Host[ring.size()];
+            for (int index = 0; index < points.length; index++) {
+                points[index] = ring.get(index).hash;
+                owners[index] = ring.get(index).owner;
+            }
+            return new HashRing(points, owners);
+        }
+
+        int size() {
+            return points.length;
+        }
+
+        @Override
+        public Host find(long hash) {
+            int low = 0;
+            int high = points.length;
+            while (low < high) {
+                int middle = (low + high) >>> 1;
+                if (Long.compareUnsigned(points[middle], hash) < 0) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            return owners[low == points.length ? 0 : low];
+        }
+    }
+
+    /// A table that hosts fill in turn, each in an order of its own.
+    final class MaglevTable implements HashTable {
+        private final Host[] table;
+
+        private MaglevTable(Host[] table) {
+            this.table = table;
+        }
+
+        static MaglevTable of(HostGroup group, LoadBalancing balancing, int size) {
+            int hosts = group.size();
+            long[] offset = new long[hosts];
+            long[] skip = new long[hosts];
+            long[] next = new long[hosts];
+            double[] filled = new double[hosts];
+            int heaviest = 1;
+            for (int index = 0; index < hosts; index++) {
+                String key = key(group.host(index), balancing);
+                offset[index] = Long.remainderUnsigned(XxHash64.hash(key, 0), size);
+                skip[index] = Long.remainderUnsigned(XxHash64.hash(key, 1), size - 1L) + 1;
+                heaviest = Math.max(heaviest, group.weight(index));
+            }
+            Host[] table = new Host[size];
+            int entries = 0;
+            for (long round = 1; entries < size; round++) {
+                for (int index = 0; index < hosts && entries < size; index++) {
+                    // A lighter host sits out rounds in proportion.
+                    if ((double) round * group.weight(index) / heaviest < filled[index]) {
+                        continue;
+                    }
+                    filled[index]++;
+                    int place = (int) ((offset[index] + skip[index] * next[index]) % size);
+                    while (table[place] != null) {
+                        next[index]++;
+                        place = (int) ((offset[index] + skip[index] * next[index]) % size);
+                    }
+                    table[place] = group.host(index);
+                    next[index]++;
+                    entries++;
+                }
+            }
+            return new MaglevTable(table);
+        }
+
+        @Override
+        public Host find(long hash) {
+            return table[(int) Long.remainderUnsigned(hash, table.length)];
+        }
+    }
+}
