@@ -1,6 +1,11 @@
 package dev.lateen.proxy.cluster;
 
 import io.netty.channel.EventLoop;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A cluster in force: what all event loops share of it.
 ///
@@ -9,13 +14,41 @@ public final class Cluster {
     private final ClusterConfig config;
     private final ClusterEnvironment environment;
     private final ClusterStats stats;
+    private final ResourceLimits standard;
+    private final ResourceLimits high;
+    private final HostRegistry hosts;
     private final OutlierDetector outliers;
+    private final List<Runnable> warmActions = new ArrayList<>();
+    private final @Nullable DnsRefresher dns;
+    private volatile ClusterWorker[] workers = {};
+    private boolean warm;
+    private boolean stopped;
 
     Cluster(ClusterConfig config, ClusterEnvironment environment) {
         this.config = config;
         this.environment = environment;
         this.stats = new ClusterStats(environment.stats(), config.statName());
-        this.outliers = new OutlierDetector(this);
+        this.standard = new ResourceLimits(config.breakers().standard());
+        this.high = new ResourceLimits(config.breakers().high());
+        this.hosts = new HostRegistry(this);
+        this.outliers = new OutlierDetector(this, System::nanoTime);
+        this.dns = config.discovery() instanceof Discovery.Dns names ? new DnsRefresher(this, names) : null;
+        publish();
+    }
+
+    private void publish() {
+        standard.publish(stats, "default");
+        high.publish(stats, "high");
+        stats.computedGauge("upstream_rq_active", () -> standard.requests() + high.requests());
+        stats.computedGauge("upstream_rq_pending_active", () -> standard.pending() + high.pending());
+        stats.computedGauge("upstream_cx_active", () -> standard.connections() + high.connections());
+        stats.computedGauge("membership_total", () -> hosts().size());
+        stats.computedGauge(
+                "membership_healthy",
+                () -> hosts().stream().filter(HostSnapshot::healthy).count());
+        stats.computedGauge(
+                "membership_degraded",
+                () -> hosts().stream().filter(HostSnapshot::degraded).count());
     }
 
     public String name() {
@@ -38,35 +71,127 @@ public final class Cluster {
         return environment;
     }
 
-    /// This cluster's state on an event loop.
+    ResourceLimits limits(RoutePriority priority) {
+        return switch (priority) {
+            case DEFAULT -> standard;
+            case HIGH -> high;
+        };
+    }
+
+    HostSnapshot snapshot() {
+        return hosts.snapshot();
+    }
+
+    HostRegistry registry() {
+        return hosts;
+    }
+
+    /// All hosts, whatever their state.
+    public Collection<Host> hosts() {
+        return hosts.all();
+    }
+
+    @Nullable
+    Host originalDestination(@Nullable SocketAddress address) {
+        return address == null ? null : hosts.originalDestination(address);
+    }
+
+    /// This cluster's state on an event loop. Call on that loop.
     public ClusterWorker on(EventLoop loop) {
-        throw new UnsupportedOperationException();
+        for (ClusterWorker worker : workers) {
+            if (worker.loop() == loop) {
+                return worker;
+            }
+        }
+        return addWorker(loop);
     }
 
-    /// Chores loop.
+    private synchronized ClusterWorker addWorker(EventLoop loop) {
+        ClusterWorker worker = new ClusterWorker(this, loop);
+        ClusterWorker[] more = java.util.Arrays.copyOf(workers, workers.length + 1);
+        more[workers.length] = worker;
+        workers = more;
+        return worker;
+    }
+
+    /// Chores loop. Endpoints from discovery.
     void assign(EndpointsConfig endpoints) {
-        throw new UnsupportedOperationException();
+        hosts.assign(endpoints);
+        becomeWarm();
     }
 
+    /// A cluster that takes another's place starts with its endpoints.
     void inheritEndpoints(Cluster old) {
-        throw new UnsupportedOperationException();
+        if (config.discovery() instanceof Discovery.Eds(String service)
+                && old.config.discovery() instanceof Discovery.Eds(String before)
+                && service.equals(before)
+                && old.warm) {
+            assign(old.hosts.assignment());
+        }
     }
 
     void start() {
-        throw new UnsupportedOperationException();
+        switch (config.discovery()) {
+            case Discovery.Static(EndpointsConfig endpoints) -> assign(endpoints);
+            case Discovery.Eds _ -> {
+                // Until `assign`.
+            }
+            case Discovery.Dns _ -> {
+                if (dns != null) {
+                    dns.start();
+                }
+            }
+            case Discovery.OriginalDst original -> {
+                hosts.startCleanup(original.cleanupInterval());
+                becomeWarm();
+            }
+        }
+        outliers.start();
     }
 
     void stop() {
-        throw new UnsupportedOperationException();
+        stopped = true;
+        outliers.stop();
+        hosts.stop();
+        if (dns != null) {
+            dns.stop();
+        }
+        // Requests that were given this cluster before it went still finish.
+        hosts.all().forEach(Host::remove);
+        drainRemoved();
+    }
+
+    boolean stopped() {
+        return stopped;
+    }
+
+    /// Lets every event loop end its connections to hosts that are gone.
+    void drainRemoved() {
+        for (ClusterWorker worker : workers) {
+            worker.loop().execute(worker::drainRemoved);
+        }
+    }
+
+    void becomeWarm() {
+        if (!warm) {
+            warm = true;
+            List<Runnable> actions = List.copyOf(warmActions);
+            warmActions.clear();
+            actions.forEach(Runnable::run);
+        }
     }
 
     /// Whether its hosts are known: endpoint discovery or the first name resolution has answered. Chores loop.
     public boolean warm() {
-        throw new UnsupportedOperationException();
+        return warm;
     }
 
     /// Runs `action` on the chores loop once `warm()`; at once where it is already. Chores loop.
     public void whenWarm(Runnable action) {
-        throw new UnsupportedOperationException();
+        if (warm) {
+            action.run();
+        } else {
+            warmActions.add(action);
+        }
     }
 }

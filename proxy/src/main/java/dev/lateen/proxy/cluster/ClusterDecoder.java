@@ -145,8 +145,7 @@ public final class ClusterDecoder {
                 cluster.hasPerConnectionBufferLimitBytes()
                         ? OutlierDecoder.atMostInt(cluster.getPerConnectionBufferLimitBytes())
                         : ConnectionSettings.DEFAULT_BUFFER_LIMIT,
-                source(cluster, at.field("upstream_bind_config.source_address")),
-                cluster.getCloseConnectionsOnHostHealthFailure());
+                source(cluster, at.field("upstream_bind_config.source_address")));
     }
 
     private static InetSocketAddress source(Cluster cluster, Place at) {

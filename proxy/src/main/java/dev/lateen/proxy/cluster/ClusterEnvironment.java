@@ -6,5 +6,4 @@ import io.netty.channel.EventLoop;
 /// What clusters need of the process around them.
 ///
 /// @param chores the loop of everything that is not traffic: updates, sweeps, name resolution
-/// @param connector opens channels
-public record ClusterEnvironment(EventLoop chores, Stats stats, Connector connector) {}
+public record ClusterEnvironment(EventLoop chores, Stats stats) {}

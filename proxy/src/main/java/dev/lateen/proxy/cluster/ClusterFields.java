@@ -77,7 +77,6 @@ final class ClusterFields {
                     "transport_socket_matches",
                     "metadata",
                     "upstream_connection_options",
-                    "close_connections_on_host_health_failure",
                     "load_balancing_policy",
                     "filters")
             .harmless(

@@ -3,6 +3,7 @@ package dev.lateen.proxy.cluster;
 import dev.lateen.proxy.telemetry.Counter;
 import dev.lateen.proxy.telemetry.Histogram;
 import dev.lateen.proxy.telemetry.Stats;
+import java.util.function.LongSupplier;
 
 /// A cluster's numbers under Envoy's names, `cluster.<name>.…`. Pools and circuit breakers count for themselves; the
 /// request path reports responses, retries and timeouts here.
@@ -18,9 +19,7 @@ public final class ClusterStats {
     private final Histogram time;
 
     public final Counter requests;
-    public final Counter requestsActive;
     public final Counter pendingTotal;
-    public final Counter pendingActive;
     public final Counter pendingOverflow;
     public final Counter pendingFailureEject;
     public final Counter cancelled;
@@ -33,7 +32,6 @@ public final class ClusterStats {
     public final Counter resetsByUpstream;
     public final Counter resetsByUs;
     public final Counter connections;
-    public final Counter connectionsActive;
     public final Counter connectionsHttp1;
     public final Counter connectionsHttp2;
     public final Counter connectFailures;
@@ -54,9 +52,7 @@ public final class ClusterStats {
         }
         this.time = stats.histogram(prefix + "upstream_rq_time");
         this.requests = counter("upstream_rq_total");
-        this.requestsActive = gauge("upstream_rq_active");
         this.pendingTotal = counter("upstream_rq_pending_total");
-        this.pendingActive = gauge("upstream_rq_pending_active");
         this.pendingOverflow = counter("upstream_rq_pending_overflow");
         this.pendingFailureEject = counter("upstream_rq_pending_failure_eject");
         this.cancelled = counter("upstream_rq_cancelled");
@@ -69,7 +65,6 @@ public final class ClusterStats {
         this.resetsByUpstream = counter("upstream_rq_rx_reset");
         this.resetsByUs = counter("upstream_rq_tx_reset");
         this.connections = counter("upstream_cx_total");
-        this.connectionsActive = gauge("upstream_cx_active");
         this.connectionsHttp1 = counter("upstream_cx_http1_total");
         this.connectionsHttp2 = counter("upstream_cx_http2_total");
         this.connectFailures = counter("upstream_cx_connect_fail");
@@ -93,6 +88,10 @@ public final class ClusterStats {
 
     Counter gauge(String name) {
         return stats.gauge(prefix + name);
+    }
+
+    void computedGauge(String name, LongSupplier value) {
+        stats.computedGauge(prefix + name, value);
     }
 
     /// Any other counter of the cluster, such as `retry_or_shadow_abandoned`.

@@ -1,21 +1,71 @@
 package dev.lateen.proxy.cluster;
 
+import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import java.net.SocketAddress;
 
-/// Opens upstream channels on a given loop.
+/// Opens upstream channels. The kind of channel follows from the loop's transport.
 ///
 /// Thread: the loop's.
-public interface Connector {
-    /// Starts to connect a new channel with auto-read off.
-    ///
-    /// @param initial the channel's first handler
-    ChannelFuture connect(EventLoop loop, SocketAddress address, ConnectionSettings settings, ChannelHandler initial);
+final class Connector {
+    private Connector() {}
 
-    /// Puts an HTTP client codec into a connected channel.
-    dev.lateen.net.http.ClientConnection http(
-            Channel channel, dev.lateen.net.http.HttpVersion version, HttpOptions options);
+    /// Starts to connect a channel that does not read by itself. Who waits for it watches the time.
+    static ChannelFuture connect(EventLoop loop, SocketAddress address, ConnectionSettings settings) {
+        boolean epoll = loop instanceof IoEventLoop io && io.isIoType(EpollIoHandler.class);
+        Bootstrap bootstrap = new Bootstrap()
+                .group(loop)
+                .option(ChannelOption.AUTO_READ, false)
+                .option(ChannelOption.AUTO_CLOSE, true)
+                .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
+                .option(
+                        ChannelOption.WRITE_BUFFER_WATER_MARK,
+                        new WriteBufferWaterMark(settings.bufferLimitBytes() / 2, settings.bufferLimitBytes()))
+                .handler(new ChannelInboundHandlerAdapter());
+        if (address instanceof DomainSocketAddress) {
+            return bootstrap.channel(EpollDomainSocketChannel.class).connect(address);
+        }
+        bootstrap.channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class);
+        bootstrap.option(ChannelOption.TCP_NODELAY, true);
+        keepAlive(bootstrap, settings.keepAlive(), epoll);
+        return settings.source().equals(ConnectionSettings.ANY_SOURCE)
+                ? bootstrap.connect(address)
+                : bootstrap.connect(address, settings.source());
+    }
+
+    private static void keepAlive(Bootstrap bootstrap, ConnectionSettings.KeepAlive keepAlive, boolean epoll) {
+        if (!keepAlive.enabled()) {
+            return;
+        }
+        bootstrap.option(ChannelOption.SO_KEEPALIVE, true);
+        if (epoll) {
+            if (keepAlive.probes() > 0) {
+                bootstrap.option(EpollChannelOption.TCP_KEEPCNT, keepAlive.probes());
+            }
+            if (keepAlive.idleSeconds() > 0) {
+                bootstrap.option(EpollChannelOption.TCP_KEEPIDLE, keepAlive.idleSeconds());
+            }
+            if (keepAlive.intervalSeconds() > 0) {
+                bootstrap.option(EpollChannelOption.TCP_KEEPINTVL, keepAlive.intervalSeconds());
+            }
+        }
+    }
+
+    /// Puts a handler at the end; the placeholder that the channel began with goes.
+    static void install(Channel channel, io.netty.channel.ChannelHandler handler) {
+        channel.pipeline().addLast(handler);
+    }
 }

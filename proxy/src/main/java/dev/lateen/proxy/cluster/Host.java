@@ -15,7 +15,10 @@ public final class Host {
     private final HostMonitor monitor = new HostMonitor();
     private final AtomicInteger activeRequests = new AtomicInteger();
     private volatile EndpointConfig config;
+    private volatile LocalityName locality = LocalityName.NONE;
     private volatile int priority;
+    private volatile boolean removed;
+    private volatile boolean used = true;
 
     Host(Cluster cluster, EndpointConfig config, int priority) {
         this.cluster = cluster;
@@ -38,6 +41,14 @@ public final class Host {
 
     void config(EndpointConfig config) {
         this.config = config;
+    }
+
+    public LocalityName locality() {
+        return locality;
+    }
+
+    void locality(LocalityName locality) {
+        this.locality = locality;
     }
 
     public int priority() {
@@ -70,7 +81,28 @@ public final class Host {
         return monitor.ejected();
     }
 
-    int activeRequests() {
+    /// No longer in the cluster: its connections end when they are idle.
+    boolean removed() {
+        return removed;
+    }
+
+    void remove() {
+        removed = true;
+    }
+
+    /// Marks an original-destination host as wanted.
+    void use() {
+        used = true;
+    }
+
+    /// Whether it was wanted since the last call.
+    boolean takeUsed() {
+        boolean was = used;
+        used = false;
+        return was;
+    }
+
+    public int activeRequests() {
         return activeRequests.get();
     }
 

@@ -10,7 +10,6 @@ public final class HostStats {
     public final AtomicLong connectionsActive = new AtomicLong();
     public final AtomicLong connectFailures = new AtomicLong();
     public final AtomicLong requestsTotal = new AtomicLong();
-    public final AtomicLong requestsActive = new AtomicLong();
     public final AtomicLong requestErrors = new AtomicLong();
     public final AtomicLong requestSuccesses = new AtomicLong();
     public final AtomicLong requestTimeouts = new AtomicLong();

@@ -1,19 +1,23 @@
 package dev.lateen.proxy.cluster;
 
 import dev.lateen.net.http.HttpVersion;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a request needs of its upstream connection.
+/// What a request needs of its upstream connection. Connections are shared only among requests with the same needs.
 ///
 /// @param downstream the version in which the request came, for clusters that use the downstream's
 /// @param forceHttp1 upgrades of HTTP/1 need HTTP/1 upstream
-/// @param sni server name instead of the configured one, or null; connections are shared only within a name
+/// @param sni server name instead of the configured one, or null (see `HttpOptions.autoSni`)
+/// @param alpn protocols to offer instead of the configured ones; empty: the configured ones
 public record StreamOptions(
-        RoutePriority priority,
-        HttpVersion downstream,
-        boolean forceHttp1,
-        @Nullable String sni) {
+        RoutePriority priority, HttpVersion downstream, boolean forceHttp1, @Nullable String sni, List<String> alpn) {
     public static final StreamOptions HTTP1 =
             new StreamOptions(RoutePriority.DEFAULT, HttpVersion.HTTP_1_1, false, null);
     public static final StreamOptions HTTP2 = new StreamOptions(RoutePriority.DEFAULT, HttpVersion.HTTP_2, false, null);
+
+    public StreamOptions(
+            RoutePriority priority, HttpVersion downstream, boolean forceHttp1, @Nullable String sni) {
+        this(priority, downstream, forceHttp1, sni, List.of());
+    }
 }

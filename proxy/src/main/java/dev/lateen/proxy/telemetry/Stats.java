@@ -2,6 +2,7 @@ package dev.lateen.proxy.telemetry;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.LongSupplier;
 
 /// All numbers of the process by name. Numbers come into being when they are first asked for.
 ///
@@ -9,6 +10,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 public final class Stats {
     private final ConcurrentSkipListMap<String, Counter> counters = new ConcurrentSkipListMap<>();
     private final ConcurrentSkipListMap<String, Counter> gauges = new ConcurrentSkipListMap<>();
+    private final ConcurrentSkipListMap<String, LongSupplier> computed = new ConcurrentSkipListMap<>();
     private final ConcurrentSkipListMap<String, Histogram> histograms = new ConcurrentSkipListMap<>();
 
     /// @param name in Envoy's dotted form, such as `cluster.a.upstream_rq_total`
@@ -25,12 +27,21 @@ public final class Stats {
         return histograms.computeIfAbsent(name, Histogram::new);
     }
 
+    /// A gauge whose value is asked for when somebody looks.
+    public void computedGauge(String name, LongSupplier value) {
+        computed.put(name, value);
+    }
+
     public Map<String, Counter> counters() {
         return counters;
     }
 
     public Map<String, Counter> gauges() {
         return gauges;
+    }
+
+    public Map<String, LongSupplier> computedGauges() {
+        return computed;
     }
 
     public Map<String, Histogram> histograms() {
@@ -42,6 +53,7 @@ public final class Stats {
         String end = prefix + Character.MAX_VALUE;
         counters.subMap(prefix, end).clear();
         gauges.subMap(prefix, end).clear();
+        computed.subMap(prefix, end).clear();
         histograms.subMap(prefix, end).clear();
     }
 }

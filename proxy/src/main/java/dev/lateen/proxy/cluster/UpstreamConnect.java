@@ -1,0 +1,179 @@
+package dev.lateen.proxy.cluster;
+
+import dev.lateen.proxy.stream.ProxyError;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// One attempt to connect to a host: TCP, then TLS where the endpoint wants it, both within the connect timeout.
+///
+/// Thread: its event loop.
+final class UpstreamConnect {
+    /// Takes the outcome; exactly one call, which may come from within `start` where not even a socket is to be had.
+    interface Outcome {
+        /// @param tls the handler of a handshake that is complete, or null on plaintext
+        void onConnected(Channel channel, @Nullable SslHandler tls);
+
+        void onFailed(ProxyError error, String details);
+    }
+
+    /// @param verifyName require `sni` in the peer's certificate
+    /// @param prologue bytes to send before TLS, or null
+    record Wishes(
+            @Nullable String sni, boolean verifyName, List<String> alpn, io.netty.buffer.@Nullable ByteBuf prologue) {}
+
+    private final Host host;
+    private final Wishes wishes;
+    private final Outcome outcome;
+    private final EventLoop loop;
+    private @Nullable Channel channel;
+    private @Nullable Future<?> timer;
+    private boolean prologueSent;
+    private boolean done;
+
+    private UpstreamConnect(EventLoop loop, Host host, Wishes wishes, Outcome outcome) {
+        this.loop = loop;
+        this.host = host;
+        this.wishes = wishes;
+        this.outcome = outcome;
+    }
+
+    static UpstreamConnect start(EventLoop loop, Host host, Wishes wishes, Outcome outcome) {
+        UpstreamConnect attempt = new UpstreamConnect(loop, host, wishes, outcome);
+        attempt.begin();
+        return attempt;
+    }
+
+    private void begin() {
+        ConnectionSettings settings = host.cluster().config().connections();
+        host.cluster().stats().connections.increment();
+        host.stats().connectionsTotal.getAndIncrement();
+        ChannelFuture connecting = Connector.connect(loop, host.address(), settings);
+        channel = connecting.channel();
+        timer = loop.schedule(this::onTimeout, settings.connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
+        connecting.addListener((ChannelFuture future) -> {
+            if (future.isSuccess()) {
+                onTcpConnected(future.channel());
+            } else {
+                fail(ProxyError.CONNECT_FAILURE, tcpReason(future.cause()));
+            }
+        });
+    }
+
+    private void onTcpConnected(Channel connected) {
+        if (done) {
+            connected.close();
+            return;
+        }
+        if (wishes.prologue != null) {
+            prologueSent = true;
+            connected.writeAndFlush(wishes.prologue);
+        }
+        UpstreamTls tls = host.cluster().config().transport().of(host.config().metadata());
+        if (tls == null) {
+            succeed(connected, null);
+            return;
+        }
+        SslHandler handler = tls.newHandler(connected, wishes.sni, wishes.alpn);
+        if (handler == null) {
+            fail(ProxyError.CONNECT_FAILURE, "TLS_error:Secret_is_not_supplied_by_SDS");
+            return;
+        }
+        handler.setHandshakeTimeoutMillis(0);
+        handler.handshakeFuture().addListener(future -> onHandshake(connected, handler, future));
+        Connector.install(connected, handler);
+    }
+
+    private void onHandshake(Channel connected, SslHandler handler, Future<? super Channel> future) {
+        if (!future.isSuccess()) {
+            fail(ProxyError.CONNECT_FAILURE, tlsReason(future.cause()));
+            return;
+        }
+        if (wishes.verifyName && !CertificateNames.match(handler.engine().getSession(), wishes.sni)) {
+            fail(ProxyError.CONNECT_FAILURE, "TLS_error:|certificate_is_not_for_" + wishes.sni + ":TLS_error_end");
+            return;
+        }
+        succeed(connected, handler);
+    }
+
+    private void onTimeout() {
+        if (!done) {
+            host.cluster().stats().connectTimeouts.increment();
+            fail(ProxyError.CONNECT_TIMEOUT, "");
+        }
+    }
+
+    private void succeed(Channel connected, @Nullable SslHandler tls) {
+        if (done) {
+            connected.close();
+            return;
+        }
+        finish();
+        host.stats().connectionsActive.getAndIncrement();
+        connected.closeFuture().addListener(_ -> {
+            host.stats().connectionsActive.getAndDecrement();
+            host.cluster().stats().connectionsDestroyed.increment();
+        });
+        outcome.onConnected(connected, tls);
+    }
+
+    private void fail(ProxyError error, String details) {
+        if (done) {
+            return;
+        }
+        finish();
+        if (channel != null) {
+            channel.close();
+        }
+        host.cluster().stats().connectFailures.increment();
+        host.stats().connectFailures.getAndIncrement();
+        outcome.onFailed(error, details);
+    }
+
+    /// Gives up silently.
+    void cancel() {
+        if (!done) {
+            finish();
+            if (channel != null) {
+                channel.close();
+            }
+        }
+    }
+
+    private void finish() {
+        done = true;
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        if (wishes.prologue != null && !prologueSent) {
+            wishes.prologue.release();
+        }
+    }
+
+    private static String tcpReason(@Nullable Throwable cause) {
+        return switch (cause) {
+            case null -> "";
+            case NoRouteToHostException _ -> "delayed connect error: No route to host";
+            case ConnectException refused
+            when String.valueOf(refused.getMessage()).contains("refused") ->
+                "delayed connect error: Connection refused";
+            default -> "delayed connect error: " + cause.getMessage();
+        };
+    }
+
+    private static String tlsReason(@Nullable Throwable cause) {
+        Throwable root = cause;
+        while (root != null && root.getCause() != null) {
+            root = root.getCause();
+        }
+        String text = root == null || root.getMessage() == null ? "handshake failed" : root.getMessage();
+        return "TLS_error:|" + text.replace(' ', '_') + ":TLS_error_end";
+    }
+}
