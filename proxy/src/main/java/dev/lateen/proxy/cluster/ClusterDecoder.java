@@ -69,7 +69,8 @@ public final class ClusterDecoder {
             Place place = at.field("filters").index(index);
             String type = TypedConfig.of(filter.getTypedConfig(), place).type();
             if (!type.equals(METADATA_EXCHANGE)) {
-                throw place.refuse("filter '" + filter.getName() + "' (" + type + ") is not supported by this proxy yet");
+                throw place.refuse(
+                        "filter '" + filter.getName() + "' (" + type + ") is not supported by this proxy yet");
             }
         }
     }
@@ -116,20 +117,20 @@ public final class ClusterDecoder {
 
     @SuppressWarnings("deprecation") // dns_refresh_rate: its successor is an extension of its own.
     private static Discovery dns(Cluster cluster, EndpointsConfig endpoints, boolean logical, Place at) {
-        Discovery.Family family =
-                switch (cluster.getDnsLookupFamily()) {
-                    case AUTO -> Discovery.Family.V6_PREFERRED;
-                    case V4_ONLY -> Discovery.Family.V4_ONLY;
-                    case V6_ONLY -> Discovery.Family.V6_ONLY;
-                    case V4_PREFERRED -> Discovery.Family.V4_PREFERRED;
-                    case ALL -> Discovery.Family.ALL;
-                    case UNRECOGNIZED ->
-                        throw at.field("dns_lookup_family").refuse(cluster.getDnsLookupFamilyValue(), "a known family");
-                };
+        Discovery.Family family = switch (cluster.getDnsLookupFamily()) {
+            case AUTO -> Discovery.Family.V6_PREFERRED;
+            case V4_ONLY -> Discovery.Family.V4_ONLY;
+            case V6_ONLY -> Discovery.Family.V6_ONLY;
+            case V4_PREFERRED -> Discovery.Family.V4_PREFERRED;
+            case ALL -> Discovery.Family.ALL;
+            case UNRECOGNIZED ->
+                throw at.field("dns_lookup_family").refuse(cluster.getDnsLookupFamilyValue(), "a known family");
+        };
         Duration refresh = cluster.hasDnsRefreshRate()
                 ? CommonDecoder.duration(cluster.getDnsRefreshRate(), at.field("dns_refresh_rate"))
                 : DNS_REFRESH;
-        at.field("dns_refresh_rate").require(refresh.toMillis() >= 1, "value: " + refresh + " (expected: at least 1ms)");
+        at.field("dns_refresh_rate")
+                .require(refresh.toMillis() >= 1, "value: " + refresh + " (expected: at least 1ms)");
         return new Discovery.Dns(endpoints, logical, family, refresh);
     }
 
@@ -175,8 +176,7 @@ public final class ClusterDecoder {
                 OutlierDecoder.atMostInt(proto.getKeepaliveInterval()));
     }
 
-    private static CircuitBreakers breakers(
-            io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers breakers, Place at) {
+    private static CircuitBreakers breakers(io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers breakers, Place at) {
         CircuitBreakers.Thresholds standard = CircuitBreakers.Thresholds.DEFAULT;
         CircuitBreakers.Thresholds high = CircuitBreakers.Thresholds.DEFAULT;
         for (int index = 0; index < breakers.getThresholdsCount(); index++) {
@@ -185,8 +185,7 @@ public final class ClusterDecoder {
             switch (proto.getPriority()) {
                 case DEFAULT -> standard = thresholds(proto, place);
                 case HIGH -> high = thresholds(proto, place);
-                case UNRECOGNIZED ->
-                    throw place.field("priority").refuse(proto.getPriorityValue(), "DEFAULT or HIGH");
+                case UNRECOGNIZED -> throw place.field("priority").refuse(proto.getPriorityValue(), "DEFAULT or HIGH");
             }
         }
         return new CircuitBreakers(standard, high);
@@ -206,7 +205,9 @@ public final class ClusterDecoder {
             }
         }
         return new CircuitBreakers.Thresholds(
-                proto.hasMaxConnections() ? OutlierDecoder.atMostInt(proto.getMaxConnections()) : otherwise.maxConnections(),
+                proto.hasMaxConnections()
+                        ? OutlierDecoder.atMostInt(proto.getMaxConnections())
+                        : otherwise.maxConnections(),
                 proto.hasMaxPendingRequests()
                         ? OutlierDecoder.atMostInt(proto.getMaxPendingRequests())
                         : otherwise.maxPendingRequests(),

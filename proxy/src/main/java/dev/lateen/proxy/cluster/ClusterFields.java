@@ -17,10 +17,7 @@ final class ClusterFields {
                     "endpoints",
                     "named_endpoints",
                     "policy")
-            .message(
-                    "envoy.config.endpoint.v3.ClusterLoadAssignment.Policy",
-                    "overprovisioning_factor",
-                    "weighted_priority_health")
+            .message("envoy.config.endpoint.v3.ClusterLoadAssignment.Policy", "overprovisioning_factor")
             .message(
                     "envoy.config.endpoint.v3.LocalityLbEndpoints",
                     "locality",

@@ -51,7 +51,8 @@ public final class ClusterWorker {
         return host;
     }
 
-    /// Admits a request (circuit breakers), gets or opens a connection to `host` and calls back on this loop. The caller
+    /// Admits a request (circuit breakers), gets or opens a connection to `host` and calls back on this loop. The
+    /// caller
     /// tells the host how it went (`Host.recordResult`), failures to connect included.
     public PendingStream newStream(Host host, StreamOptions options, StreamReady callback) {
         HostPools own = pools.get(host);

@@ -8,10 +8,7 @@ import java.time.Duration;
 /// @param bufferLimitBytes high watermark of what may wait to be written
 /// @param source local address to connect from; `ANY_SOURCE` leaves it to the system
 public record ConnectionSettings(
-        Duration connectTimeout,
-        KeepAlive keepAlive,
-        int bufferLimitBytes,
-        InetSocketAddress source) {
+        Duration connectTimeout, KeepAlive keepAlive, int bufferLimitBytes, InetSocketAddress source) {
     public static final InetSocketAddress ANY_SOURCE = new InetSocketAddress(0);
     public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
     public static final int DEFAULT_BUFFER_LIMIT = 1 << 20;

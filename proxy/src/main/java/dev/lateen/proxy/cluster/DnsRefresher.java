@@ -66,16 +66,17 @@ final class DnsRefresher {
 
     /// The addresses of the family wanted; one only where the cluster is logical.
     static List<InetAddress> choose(InetAddress[] all, Discovery.Family family, boolean logical) {
-        List<InetAddress> v4 = Arrays.stream(all).filter(Inet4Address.class::isInstance).toList();
-        List<InetAddress> v6 = Arrays.stream(all).filter(ip -> !(ip instanceof Inet4Address)).toList();
-        List<InetAddress> chosen =
-                switch (family) {
-                    case V4_ONLY -> v4;
-                    case V6_ONLY -> v6;
-                    case V4_PREFERRED -> v4.isEmpty() ? v6 : v4;
-                    case V6_PREFERRED -> v6.isEmpty() ? v4 : v6;
-                    case ALL -> List.of(all);
-                };
+        List<InetAddress> v4 =
+                Arrays.stream(all).filter(Inet4Address.class::isInstance).toList();
+        List<InetAddress> v6 =
+                Arrays.stream(all).filter(ip -> !(ip instanceof Inet4Address)).toList();
+        List<InetAddress> chosen = switch (family) {
+            case V4_ONLY -> v4;
+            case V6_ONLY -> v6;
+            case V4_PREFERRED -> v4.isEmpty() ? v6 : v4;
+            case V6_PREFERRED -> v6.isEmpty() ? v4 : v6;
+            case ALL -> List.of(all);
+        };
         return logical && chosen.size() > 1 ? chosen.subList(0, 1) : chosen;
     }
 
@@ -120,8 +121,7 @@ final class DnsRefresher {
                     locality.name(), locality.priority(), locality.weight(), List.copyOf(endpoints)));
         }
         EndpointsConfig own = config.endpoints();
-        return new EndpointsConfig(
-                own.clusterName(), own.overprovisioning(), own.weightedPriorityHealth(), List.copyOf(localities));
+        return new EndpointsConfig(own.clusterName(), own.overprovisioning(), List.copyOf(localities));
     }
 
     void stop() {

@@ -59,8 +59,7 @@ public final class EndpointDecoder {
                 ? policy.getOverprovisioningFactor().getValue()
                 : EndpointsConfig.DEFAULT_OVERPROVISIONING;
         at.field("policy.overprovisioning_factor").require(factor > 0, "value: " + factor + " (expected: above 0)");
-        return new EndpointsConfig(
-                assignment.getClusterName(), factor, policy.getWeightedPriorityHealth(), List.copyOf(localities));
+        return new EndpointsConfig(assignment.getClusterName(), factor, List.copyOf(localities));
     }
 
     @SuppressWarnings("deprecation") // load_balancer_endpoints may still be sent.
@@ -76,7 +75,8 @@ public final class EndpointDecoder {
         Locality locality = endpoints.getLocality();
         List<EndpointConfig> decoded = new ArrayList<>(list.size());
         for (int index = 0; index < list.size(); index++) {
-            decoded.add(endpoint(list.get(index), named, at.field("lb_endpoints").index(index)));
+            decoded.add(
+                    endpoint(list.get(index), named, at.field("lb_endpoints").index(index)));
         }
         return new EndpointsConfig.Locality(
                 new LocalityName(locality.getRegion(), locality.getZone(), locality.getSubZone()),
@@ -88,12 +88,11 @@ public final class EndpointDecoder {
     }
 
     private static EndpointConfig endpoint(LbEndpoint endpoint, Map<String, Endpoint> named, Place at) {
-        Endpoint host =
-                switch (endpoint.getHostIdentifierCase()) {
-                    case ENDPOINT -> endpoint.getEndpoint();
-                    case ENDPOINT_NAME -> named(endpoint.getEndpointName(), named, at.field("endpoint_name"));
-                    case HOSTIDENTIFIER_NOT_SET -> throw at.refuse("expected: endpoint or endpoint_name");
-                };
+        Endpoint host = switch (endpoint.getHostIdentifierCase()) {
+            case ENDPOINT -> endpoint.getEndpoint();
+            case ENDPOINT_NAME -> named(endpoint.getEndpointName(), named, at.field("endpoint_name"));
+            case HOSTIDENTIFIER_NOT_SET -> throw at.refuse("expected: endpoint or endpoint_name");
+        };
         int weight = endpoint.hasLoadBalancingWeight()
                 ? endpoint.getLoadBalancingWeight().getValue()
                 : 1;
@@ -125,7 +124,8 @@ public final class EndpointDecoder {
         };
     }
 
-    /// `name;namespace;canonical service;canonical revision;cluster`: what the control plane tells of the workload behind
+    /// `name;namespace;canonical service;canonical revision;cluster`: what the control plane tells of the workload
+    /// behind
     /// an endpoint.
     static PeerInfo peer(@Nullable String workload) {
         if (workload == null) {

@@ -6,8 +6,7 @@ import java.util.List;
 ///
 /// @param clusterName the name under which endpoint discovery knows it
 /// @param overprovisioning hundredths: 140 means that a priority takes all traffic until less than 100/140 is healthy
-public record EndpointsConfig(
-        String clusterName, int overprovisioning, boolean weightedPriorityHealth, List<Locality> localities) {
+public record EndpointsConfig(String clusterName, int overprovisioning, List<Locality> localities) {
     public static final int DEFAULT_OVERPROVISIONING = 140;
 
     /// @param priority 0 is the first to be used
@@ -15,6 +14,6 @@ public record EndpointsConfig(
     public record Locality(LocalityName name, int priority, int weight, List<EndpointConfig> endpoints) {}
 
     public static EndpointsConfig empty(String clusterName) {
-        return new EndpointsConfig(clusterName, DEFAULT_OVERPROVISIONING, false, List.of());
+        return new EndpointsConfig(clusterName, DEFAULT_OVERPROVISIONING, List.of());
     }
 }

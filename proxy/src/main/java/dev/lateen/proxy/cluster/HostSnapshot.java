@@ -11,8 +11,8 @@ import java.util.function.Predicate;
 ///
 /// Thread: any (immutable).
 final class HostSnapshot {
-    static final HostSnapshot EMPTY =
-            new HostSnapshot(List.of(), EndpointsConfig.DEFAULT_OVERPROVISIONING, LoadBalancing.DEFAULT_PANIC_THRESHOLD, false);
+    static final HostSnapshot EMPTY = new HostSnapshot(
+            List.of(), EndpointsConfig.DEFAULT_OVERPROVISIONING, LoadBalancing.DEFAULT_PANIC_THRESHOLD, false);
 
     private final List<Member> members;
     private final List<PriorityHosts> priorities = new ArrayList<>();
@@ -41,14 +41,16 @@ final class HostSnapshot {
         for (Member member : members) {
             byPriority.computeIfAbsent(member.priority, _ -> new ArrayList<>()).add(member);
         }
-        int count = byPriority.keySet().stream().mapToInt(priority -> priority + 1).max().orElse(0);
+        int count = byPriority.keySet().stream()
+                .mapToInt(priority -> priority + 1)
+                .max()
+                .orElse(0);
         PriorityLoad.Counts[] counts = new PriorityLoad.Counts[count];
         for (int priority = 0; priority < count; priority++) {
             List<Member> own = byPriority.getOrDefault(priority, List.of());
             PriorityHosts hosts = priority(own, overprovisioning, localityWeighted);
             priorities.add(hosts);
-            counts[priority] = new PriorityLoad.Counts(
-                    hosts.all.size(), hosts.healthy.size(), hosts.degraded.size());
+            counts[priority] = new PriorityLoad.Counts(hosts.all.size(), hosts.healthy.size(), hosts.degraded.size());
         }
         this.load = PriorityLoad.of(counts, overprovisioning, panicThreshold);
     }

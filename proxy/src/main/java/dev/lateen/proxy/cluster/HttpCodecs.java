@@ -3,17 +3,38 @@ package dev.lateen.proxy.cluster;
 import dev.lateen.net.http.ClientConnection;
 import dev.lateen.net.http.HttpLimits;
 import dev.lateen.net.http1.Http1ClientConnection;
+import dev.lateen.net.http2.Http2ClientConnection;
 import io.netty.channel.Channel;
 
 /// Puts HTTP client codecs into connected channels.
 final class HttpCodecs {
     private HttpCodecs() {}
 
-    static ClientConnection install(Channel channel, HttpPool.Wish protocol, ClusterConfig config) {
-        HttpLimits limits = limits(config);
+    static ClientConnection install(Channel channel, HttpPool.Wish protocol, Cluster cluster) {
+        HttpLimits limits = limits(cluster.config());
+        ClientConnection connection = switch (protocol) {
+            case HTTP2 -> http2(channel, limits, cluster);
+            case HTTP1, AUTO -> http1(channel, limits, cluster);
+        };
+        channel.config().setAutoRead(true);
+        return connection;
+    }
+
+    private static ClientConnection http1(Channel channel, HttpLimits limits, Cluster cluster) {
+        cluster.stats().connectionsHttp1.increment();
         Http1ClientConnection connection = new Http1ClientConnection(limits);
         channel.pipeline().addLast(connection);
-        channel.config().setAutoRead(true);
+        return connection;
+    }
+
+    private static ClientConnection http2(Channel channel, HttpLimits limits, Cluster cluster) {
+        cluster.stats().connectionsHttp2.increment();
+        Http2ClientConnection connection = new Http2ClientConnection(limits);
+        channel.pipeline().addLast(connection.handler());
+        HttpOptions.Http2Options options = cluster.config().http().http2();
+        if (!options.keepAliveInterval().isZero()) {
+            connection.keepAlive(options.keepAliveInterval(), options.keepAliveTimeout());
+        }
         return connection;
     }
 

@@ -184,7 +184,7 @@ final class HttpPool {
         public void onConnected(Channel channel, @Nullable SslHandler tls) {
             openings.remove(this);
             PooledConnection connection =
-                    new PooledConnection(HttpCodecs.install(channel, protocol(tls), host.cluster().config()));
+                    new PooledConnection(HttpCodecs.install(channel, protocol(tls), host.cluster()));
             connections.add(connection);
             if (draining) {
                 connection.settle();

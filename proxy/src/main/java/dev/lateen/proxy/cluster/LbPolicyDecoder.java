@@ -34,8 +34,7 @@ final class LbPolicyDecoder {
         }
         if (cluster.hasLoadBalancingPolicy()) {
             LoadBalancing chosen = extension(cluster.getLoadBalancingPolicy(), at.field("load_balancing_policy"));
-            return new LoadBalancing(
-                    chosen.policy(), panic, false, chosen.localityWeighted(), chosen.hashByHostname());
+            return new LoadBalancing(chosen.policy(), panic, false, chosen.localityWeighted(), chosen.hashByHostname());
         }
         return new LoadBalancing(
                 policy(cluster, at),
@@ -146,8 +145,7 @@ final class LbPolicyDecoder {
     }
 
     private static LoadBalancing of(LbPolicy policy, boolean localityWeighted, boolean byHostname) {
-        return new LoadBalancing(
-                policy, LoadBalancing.DEFAULT_PANIC_THRESHOLD, false, localityWeighted, byHostname);
+        return new LoadBalancing(policy, LoadBalancing.DEFAULT_PANIC_THRESHOLD, false, localityWeighted, byHostname);
     }
 
     private static boolean weighted(LocalityLbConfig config) {
@@ -185,8 +183,7 @@ final class LbPolicyDecoder {
         return new LbPolicy.LeastRequest(count, hasBias ? bias : 1);
     }
 
-    private static LbPolicy ringHash(
-            boolean hasMin, UInt64Value min, boolean hasMax, UInt64Value max, Place at) {
+    private static LbPolicy ringHash(boolean hasMin, UInt64Value min, boolean hasMax, UInt64Value max, Place at) {
         long from = hasMin ? min.getValue() : MIN_RING;
         long to = hasMax ? max.getValue() : MAX_RING;
         if (from < 1 || from > MAX_RING) {

@@ -30,14 +30,17 @@ final class LoadBalancer {
             return null;
         }
         Host host = pickOnce(context);
-        for (int attempt = context.maxHostAttempts(); attempt > 0 && host != null && context.wasTried(host); attempt--) {
+        for (int attempt = context.maxHostAttempts();
+                attempt > 0 && host != null && context.wasTried(host);
+                attempt--) {
             host = pickOnce(context);
         }
         return host;
     }
 
     private @Nullable Host pickOnce(LbContext context) {
-        long hash = context.hasHash() ? context.hash() : ThreadLocalRandom.current().nextLong();
+        long hash =
+                context.hasHash() ? context.hash() : ThreadLocalRandom.current().nextLong();
         HostGroup group = group(hash);
         if (group.size() == 0) {
             return null;
@@ -67,7 +70,8 @@ final class LoadBalancer {
     }
 
     private static HostGroup locality(List<LocalityShare> localities) {
-        double point = ThreadLocalRandom.current().nextDouble() * localities.getLast().end();
+        double point =
+                ThreadLocalRandom.current().nextDouble() * localities.getLast().end();
         for (int index = 0; index < localities.size(); index++) {
             if (point < localities.get(index).end()) {
                 return localities.get(index).hosts();

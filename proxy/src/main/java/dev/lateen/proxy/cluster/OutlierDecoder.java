@@ -41,7 +41,8 @@ final class OutlierDecoder {
         Duration base = proto.hasBaseEjectionTime()
                 ? positive(proto.getBaseEjectionTime(), "base_ejection_time")
                 : off.baseTime();
-        Duration max = proto.hasMaxEjectionTime() ? positive(proto.getMaxEjectionTime(), "max_ejection_time") : off.maxTime();
+        Duration max =
+                proto.hasMaxEjectionTime() ? positive(proto.getMaxEjectionTime(), "max_ejection_time") : off.maxTime();
         Duration jitter = proto.hasMaxEjectionTimeJitter()
                 ? CommonDecoder.duration(proto.getMaxEjectionTimeJitter(), at.field("max_ejection_time_jitter"))
                 : off.maxJitter();
@@ -49,7 +50,11 @@ final class OutlierDecoder {
                 base,
                 max.compareTo(base) < 0 ? base : max,
                 jitter,
-                percent(proto.hasMaxEjectionPercent(), proto.getMaxEjectionPercent(), off.maxPercent(), "max_ejection_percent"),
+                percent(
+                        proto.hasMaxEjectionPercent(),
+                        proto.getMaxEjectionPercent(),
+                        off.maxPercent(),
+                        "max_ejection_percent"),
                 proto.getAlwaysEjectOneHost().getValue());
     }
 

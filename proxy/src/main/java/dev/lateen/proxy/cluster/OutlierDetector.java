@@ -87,14 +87,16 @@ final class OutlierDetector {
             monitor.local.count(true);
         }
         if (gateway) {
-            if (monitor.consecutiveGatewayErrors.incrementAndGet() == config.consecutive().gatewayErrors()) {
+            if (monitor.consecutiveGatewayErrors.incrementAndGet()
+                    == config.consecutive().gatewayErrors()) {
                 detect(host, Cause.CONSECUTIVE_GATEWAY_FAILURE);
             }
         } else {
             clear(monitor.consecutiveGatewayErrors);
         }
         if (error) {
-            if (monitor.consecutiveServerErrors.incrementAndGet() == config.consecutive().serverErrors()) {
+            if (monitor.consecutiveServerErrors.incrementAndGet()
+                    == config.consecutive().serverErrors()) {
                 detect(host, Cause.CONSECUTIVE_5XX);
             }
         } else {
@@ -120,7 +122,8 @@ final class OutlierDetector {
         monitor.local.count(success);
         if (success) {
             clear(monitor.consecutiveLocalFailures);
-        } else if (monitor.consecutiveLocalFailures.incrementAndGet() == config.consecutive().localFailures()) {
+        } else if (monitor.consecutiveLocalFailures.incrementAndGet()
+                == config.consecutive().localFailures()) {
             detect(host, Cause.CONSECUTIVE_LOCAL_ORIGIN_FAILURE);
         }
     }
@@ -136,8 +139,10 @@ final class OutlierDetector {
     private static void resetCounter(Host host, Cause cause) {
         switch (cause) {
             case CONSECUTIVE_5XX -> host.monitor().consecutiveServerErrors.set(0);
-            case CONSECUTIVE_GATEWAY_FAILURE -> host.monitor().consecutiveGatewayErrors.set(0);
-            case CONSECUTIVE_LOCAL_ORIGIN_FAILURE -> host.monitor().consecutiveLocalFailures.set(0);
+            case CONSECUTIVE_GATEWAY_FAILURE ->
+                host.monitor().consecutiveGatewayErrors.set(0);
+            case CONSECUTIVE_LOCAL_ORIGIN_FAILURE ->
+                host.monitor().consecutiveLocalFailures.set(0);
             case SUCCESS_RATE, LOCAL_ORIGIN_SUCCESS_RATE, FAILURE_PERCENTAGE, LOCAL_ORIGIN_FAILURE_PERCENTAGE -> {}
         }
     }
@@ -158,16 +163,15 @@ final class OutlierDetector {
     }
 
     private boolean enforced(Cause cause) {
-        int percent =
-                switch (cause) {
-                    case CONSECUTIVE_5XX -> config.consecutive().enforcingServerErrors();
-                    case CONSECUTIVE_GATEWAY_FAILURE -> config.consecutive().enforcingGatewayErrors();
-                    case CONSECUTIVE_LOCAL_ORIGIN_FAILURE -> config.consecutive().enforcingLocalFailures();
-                    case SUCCESS_RATE -> config.successRate().enforcing();
-                    case LOCAL_ORIGIN_SUCCESS_RATE -> config.successRate().enforcingLocalOrigin();
-                    case FAILURE_PERCENTAGE -> config.failurePercentage().enforcing();
-                    case LOCAL_ORIGIN_FAILURE_PERCENTAGE -> config.failurePercentage().enforcingLocalOrigin();
-                };
+        int percent = switch (cause) {
+            case CONSECUTIVE_5XX -> config.consecutive().enforcingServerErrors();
+            case CONSECUTIVE_GATEWAY_FAILURE -> config.consecutive().enforcingGatewayErrors();
+            case CONSECUTIVE_LOCAL_ORIGIN_FAILURE -> config.consecutive().enforcingLocalFailures();
+            case SUCCESS_RATE -> config.successRate().enforcing();
+            case LOCAL_ORIGIN_SUCCESS_RATE -> config.successRate().enforcingLocalOrigin();
+            case FAILURE_PERCENTAGE -> config.failurePercentage().enforcing();
+            case LOCAL_ORIGIN_FAILURE_PERCENTAGE -> config.failurePercentage().enforcingLocalOrigin();
+        };
         return percent >= FULL || ThreadLocalRandom.current().nextInt(FULL) < percent;
     }
 
@@ -233,10 +237,12 @@ final class OutlierDetector {
             }
         }
         List<Rated> enough = rated.stream()
-                .filter(one -> one.volume.total() >= Math.max(1, config.successRate().requestVolume()))
+                .filter(one ->
+                        one.volume.total() >= Math.max(1, config.successRate().requestVolume()))
                 .toList();
         if (!enough.isEmpty() && enough.size() >= config.successRate().minimumHosts()) {
-            double[] rates = enough.stream().mapToDouble(one -> one.volume.successRate()).toArray();
+            double[] rates =
+                    enough.stream().mapToDouble(one -> one.volume.successRate()).toArray();
             double threshold = threshold(rates, config.successRate().stdevFactor() / 1000.0);
             for (Rated one : enough) {
                 if (one.volume.successRate() < threshold) {
@@ -245,11 +251,13 @@ final class OutlierDetector {
             }
         }
         List<Rated> many = rated.stream()
-                .filter(one -> one.volume.total() >= Math.max(1, config.failurePercentage().requestVolume()))
+                .filter(one -> one.volume.total()
+                        >= Math.max(1, config.failurePercentage().requestVolume()))
                 .toList();
         if (!many.isEmpty() && many.size() >= config.failurePercentage().minimumHosts()) {
             for (Rated one : many) {
-                if (FULL - one.volume.successRate() >= config.failurePercentage().threshold()) {
+                if (FULL - one.volume.successRate()
+                        >= config.failurePercentage().threshold()) {
                     consider(one.host, local ? Cause.LOCAL_ORIGIN_FAILURE_PERCENTAGE : Cause.FAILURE_PERCENTAGE);
                 }
             }

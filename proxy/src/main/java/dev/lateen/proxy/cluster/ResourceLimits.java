@@ -95,8 +95,7 @@ final class ResourceLimits {
         stats.computedGauge(prefix + "rq_retry_open", () -> open(retries(), maxRetries()));
         if (thresholds.trackRemaining()) {
             stats.computedGauge(prefix + "remaining_cx", () -> left(connections(), thresholds.maxConnections()));
-            stats.computedGauge(
-                    prefix + "remaining_pending", () -> left(pending(), thresholds.maxPendingRequests()));
+            stats.computedGauge(prefix + "remaining_pending", () -> left(pending(), thresholds.maxPendingRequests()));
             stats.computedGauge(prefix + "remaining_rq", () -> left(requests(), thresholds.maxRequests()));
             stats.computedGauge(prefix + "remaining_retries", () -> left(retries(), maxRetries()));
         }

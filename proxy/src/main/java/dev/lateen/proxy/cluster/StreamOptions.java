@@ -11,13 +11,16 @@ import org.jspecify.annotations.Nullable;
 /// @param sni server name instead of the configured one, or null (see `HttpOptions.autoSni`)
 /// @param alpn protocols to offer instead of the configured ones; empty: the configured ones
 public record StreamOptions(
-        RoutePriority priority, HttpVersion downstream, boolean forceHttp1, @Nullable String sni, List<String> alpn) {
+        RoutePriority priority,
+        HttpVersion downstream,
+        boolean forceHttp1,
+        @Nullable String sni,
+        List<String> alpn) {
     public static final StreamOptions HTTP1 =
             new StreamOptions(RoutePriority.DEFAULT, HttpVersion.HTTP_1_1, false, null);
     public static final StreamOptions HTTP2 = new StreamOptions(RoutePriority.DEFAULT, HttpVersion.HTTP_2, false, null);
 
-    public StreamOptions(
-            RoutePriority priority, HttpVersion downstream, boolean forceHttp1, @Nullable String sni) {
+    public StreamOptions(RoutePriority priority, HttpVersion downstream, boolean forceHttp1, @Nullable String sni) {
         this(priority, downstream, forceHttp1, sni, List.of());
     }
 }

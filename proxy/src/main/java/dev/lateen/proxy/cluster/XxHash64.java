@@ -14,8 +14,7 @@ public final class XxHash64 {
     private static final long PRIME_3 = 0x165667B19E3779F9L;
     private static final long PRIME_4 = 0x85EBCA77C2B2AE63L;
     private static final long PRIME_5 = 0x27D4EB2F165667C5L;
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int STRIPE = 32;
 
@@ -40,7 +39,10 @@ public final class XxHash64 {
                 three = round(three, (long) LONGS.get(bytes, at + 16));
                 four = round(four, (long) LONGS.get(bytes, at + 24));
             }
-            hash = Long.rotateLeft(one, 1) + Long.rotateLeft(two, 7) + Long.rotateLeft(three, 12) + Long.rotateLeft(four, 18);
+            hash = Long.rotateLeft(one, 1)
+                    + Long.rotateLeft(two, 7)
+                    + Long.rotateLeft(three, 12)
+                    + Long.rotateLeft(four, 18);
             hash = merge(merge(merge(merge(hash, one), two), three), four);
         } else {
             hash = seed + PRIME_5;
