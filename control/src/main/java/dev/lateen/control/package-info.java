@@ -1,4 +1,4 @@
-/// The control plane process: sources, store, push, CA service, debug API.
+/// The control plane process: sources, store, push, certificates, debug pages. Entry: `ControlPlane`.
 @NullMarked
 package dev.lateen.control;
 

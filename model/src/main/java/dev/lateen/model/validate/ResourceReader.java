@@ -30,8 +30,13 @@ public final class ResourceReader {
     ///
     /// @param file the name that positions will carry
     public List<ParsedResource> read(String text, String file) {
+        return read(text, file, 0);
+    }
+
+    /// @param firstOrder the `Metadata.order` of the first resource
+    public List<ParsedResource> read(String text, String file, long firstOrder) {
         List<ParsedResource> checked = new ArrayList<>();
-        for (ParsedResource parsed : parser.parse(text, file)) {
+        for (ParsedResource parsed : parser.parse(text, file, firstOrder)) {
             checked.add(
                     switch (parsed) {
                         case Valid(RawResource resource, List<Diagnostic> found) -> check(resource, found);

@@ -171,7 +171,7 @@ public final class AdsService implements AutoCloseable {
 
     void after(Duration delay, Runnable task) {
         try {
-            loop.schedule(() -> execute(task), delay.toMillis(), TimeUnit.MILLISECONDS);
+            var _ = loop.schedule(() -> execute(task), delay.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException _) {
             // Closed.
         }

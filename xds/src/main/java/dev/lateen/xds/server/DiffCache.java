@@ -15,6 +15,7 @@ final class DiffCache {
 
     private final Map<Step, ResourceDiff> known = new LinkedHashMap<>();
 
+    @SuppressWarnings("ReferenceEquality") // The same instance is the common case.
     ResourceDiff between(Map<String, EncodedResource> from, Map<String, EncodedResource> to) {
         if (from == to) {
             return ResourceDiff.NONE;

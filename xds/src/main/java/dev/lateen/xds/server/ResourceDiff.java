@@ -12,6 +12,7 @@ import java.util.Map;
 record ResourceDiff(List<EncodedResource> changed, List<String> removed) {
     static final ResourceDiff NONE = new ResourceDiff(List.of(), List.of());
 
+    @SuppressWarnings("ReferenceEquality") // Equal instances are the common case and cost least.
     static ResourceDiff between(Map<String, EncodedResource> from, Map<String, EncodedResource> to) {
         if (from == to) {
             return NONE;
@@ -23,7 +24,8 @@ record ResourceDiff(List<EncodedResource> changed, List<String> removed) {
             if (before != null) {
                 kept++;
             }
-            if (before != entry.getValue() && !entry.getValue().equals(before)) {
+            EncodedResource now = entry.getValue();
+            if (before == null || (before != now && !before.equals(now))) {
                 changed.add(entry.getValue());
             }
         }

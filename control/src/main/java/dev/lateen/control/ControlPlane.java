@@ -1,0 +1,173 @@
+package dev.lateen.control;
+
+import dev.lateen.control.debug.ControlMetrics;
+import dev.lateen.control.identity.Callers;
+import dev.lateen.control.identity.JoinTokens;
+import dev.lateen.control.identity.NodeAdmission;
+import dev.lateen.control.identity.ServerIdentity;
+import dev.lateen.control.identity.WorkloadSigner;
+import dev.lateen.control.push.Proxies;
+import dev.lateen.control.source.DirectorySource;
+import dev.lateen.identity.SpiffeId;
+import dev.lateen.identity.ca.AuthoritySettings;
+import dev.lateen.identity.ca.CertificateAuthority;
+import dev.lateen.model.validate.ResourceReader;
+import dev.lateen.translate.Translator;
+import dev.lateen.xds.server.AdsLimits;
+import dev.lateen.xds.server.AdsService;
+import dev.lateen.xds.server.CertificateService;
+import dev.lateen.xds.server.GrpcListener;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The control plane as a whole: what it is made of, in the order in which it starts.
+///
+/// Thread: any.
+public final class ControlPlane implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
+    private static final Duration LOADING = Duration.ofSeconds(60);
+    private static final Duration OWN_CERTIFICATE = Duration.ofHours(24);
+
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final ControlPlaneSettings settings;
+
+    private final CertificateAuthority authority;
+    private final JoinTokens tokens;
+    private final ControlMetrics metrics;
+    private final MeshState state;
+    private final Proxies proxies;
+    private final GrpcListener plaintext;
+    private final GrpcListener secure;
+
+    /// Starts everything and returns once the configuration is loaded and all ports answer.
+    ///
+    /// Errors: `IOException` that names the file or port at fault; nothing is left running then.
+    public static ControlPlane start(ControlPlaneSettings settings) throws IOException {
+        return new ControlPlane(settings, InstantSource.system());
+    }
+
+    private ControlPlane(ControlPlaneSettings settings, InstantSource clock) throws IOException {
+        this.settings = settings;
+        try {
+            // 1. Who we are and whom we believe.
+            authority = CertificateAuthority.open(
+                    ControlPlaneSettings.authority(settings.state()),
+                    AuthoritySettings.of(settings.trustDomain()).withDefaultLifetime(settings.workloadLifetime()),
+                    clock);
+            tokens = JoinTokens.open(ControlPlaneSettings.joinKey(settings.state()), settings.trustDomain(), clock);
+            Callers callers = new Callers(tokens, settings.trustDomain());
+            ServerIdentity own = new ServerIdentity(authority, ownNames(), ownId(), OWN_CERTIFICATE);
+            metrics = new ControlMetrics();
+
+            // 2. The mesh and the proxies that want to know it.
+            ControlLoop loop = opened(new ControlLoop());
+            proxies = new Proxies(loop, new NodeAdmission(callers), new Translator(), metrics, clock);
+            state = new MeshState(settings.mesh(), settings.timing(), loop, proxies, clock);
+
+            // 3. The configuration, before anybody can ask for it.
+            DirectorySource source = opened(new DirectorySource(
+                    settings.config(), ResourceReader.create(), files -> loop.execute(() -> state.onFiles(files))));
+            source.start();
+            awaitConfiguration();
+
+            // 4. The ports.
+            AdsService ads = opened(new AdsService(proxies, AdsLimits.DEFAULT, clock));
+            WorkloadSigner signer = new WorkloadSigner(callers, authority, metrics::certificateRequest);
+            int limit = AdsLimits.DEFAULT.maxRequestBytes();
+            plaintext =
+                    opened(GrpcListener.plaintext(at(settings.ports().plaintext()), List.of(ads.definition()), limit));
+            secure = opened(GrpcListener.secure(
+                    at(settings.ports().secure()),
+                    own.tls(),
+                    List.of(ads.definition(), CertificateService.definition(signer)),
+                    limit));
+            rotate(loop, own);
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+        LOG.atInfo()
+                .addKeyValue("plaintext", plaintext.port())
+                .addKeyValue("secure", secure.port())
+                .log("the control plane is ready");
+    }
+
+    public int plaintextPort() {
+        return plaintext.port();
+    }
+
+    public int securePort() {
+        return secure.port();
+    }
+
+    public CertificateAuthority authority() {
+        return authority;
+    }
+
+    /// Issues the tokens by which workloads prove themselves the first time.
+    public JoinTokens tokens() {
+        return tokens;
+    }
+
+    /// Ends everything, the ports first.
+    @Override
+    public void close() {
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                LOG.atWarn().setCause(e).log("a part of the control plane did not close");
+            }
+        }
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    private void awaitConfiguration() throws IOException {
+        try {
+            if (!state.loaded().await(LOADING.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IOException("the configuration was not read within " + LOADING.toSeconds() + " s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the configuration was read", e);
+        }
+    }
+
+    private static void rotate(ControlLoop loop, ServerIdentity own) {
+        loop.after(own.rotateEvery(), () -> {
+            own.rotate();
+            rotate(loop, own);
+        });
+    }
+
+    private List<String> ownNames() {
+        return List.of(
+                "istiod.istio-system.svc",
+                "istiod.istio-system.svc." + settings.mesh().clusterDomain(),
+                "istiod.istio-system",
+                "localhost",
+                "127.0.0.1",
+                "::1",
+                settings.ports().address());
+    }
+
+    private SpiffeId ownId() {
+        return new SpiffeId(settings.trustDomain(), "istio-system", "istiod");
+    }
+
+    private InetSocketAddress at(int port) {
+        return new InetSocketAddress(settings.ports().address(), port);
+    }
+}

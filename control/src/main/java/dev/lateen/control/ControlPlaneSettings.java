@@ -1,0 +1,73 @@
+package dev.lateen.control;
+
+import dev.lateen.control.push.PushTiming;
+import dev.lateen.model.mesh.MeshSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/// How a control plane runs.
+///
+/// @param config directories or files that hold the configuration
+/// @param state where the authority and the join key are kept
+/// @param workloadLifetime of certificates whose request names none
+public record ControlPlaneSettings(
+        List<Path> config,
+        Path state,
+        Ports ports,
+        String trustDomain,
+        MeshSettings mesh,
+        PushTiming timing,
+        Duration workloadLifetime) {
+    public ControlPlaneSettings {
+        config = List.copyOf(config);
+    }
+
+    /// Where it listens; 0 takes a free port.
+    ///
+    /// @param address to bind to; loopback unless told otherwise, since the plaintext port and the debug pages ask
+    ///     for no
+    ///     credentials
+    public record Ports(String address, int plaintext, int secure, int debug, int ready) {
+        public static final Ports ISTIO = new Ports("127.0.0.1", 15010, 15012, 15014, 8080);
+        /// Free ports, for tests.
+        public static final Ports FREE = new Ports("127.0.0.1", 0, 0, 0, 0);
+
+        public Ports at(String otherAddress) {
+            return new Ports(otherAddress, plaintext, secure, debug, ready);
+        }
+    }
+
+    public static ControlPlaneSettings of(List<Path> config, Path state) {
+        return new ControlPlaneSettings(
+                config,
+                state,
+                Ports.ISTIO,
+                "cluster.local",
+                MeshSettings.DEFAULT,
+                PushTiming.DEFAULT,
+                Duration.ofHours(24));
+    }
+
+    public ControlPlaneSettings withPorts(Ports other) {
+        return new ControlPlaneSettings(config, state, other, trustDomain, mesh, timing, workloadLifetime);
+    }
+
+    public ControlPlaneSettings withTiming(PushTiming other) {
+        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, other, workloadLifetime);
+    }
+
+    public ControlPlaneSettings withWorkloadLifetime(Duration other) {
+        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, timing, other);
+    }
+
+    /// The file with the key of join tokens, for whoever starts workloads.
+    public static Path joinKey(Path state) {
+        return state.resolve("join-key");
+    }
+
+    /// The authority's directory; `root-cert.pem` in it is what workloads trust.
+    public static Path authority(Path state) {
+        return state.resolve("ca");
+    }
+}

@@ -1,0 +1,111 @@
+package dev.lateen.control;
+
+import dev.lateen.control.push.Proxies;
+import dev.lateen.control.push.PushScheduler;
+import dev.lateen.control.push.PushTiming;
+import dev.lateen.control.source.ConfigFile;
+import dev.lateen.control.store.ResourceStore;
+import dev.lateen.control.store.StoreChange;
+import dev.lateen.model.diagnostic.Diagnostic;
+import dev.lateen.model.mesh.MeshSettings;
+import dev.lateen.model.mesh.MeshSnapshot;
+import dev.lateen.model.mesh.SnapshotBuilder;
+import dev.lateen.model.resource.ParsedResource;
+import dev.lateen.model.resource.RawResource;
+import dev.lateen.model.resource.ResourceKey;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The way of a change: files → store → snapshot → proxies.
+///
+/// Thread: control loop, except `loaded`.
+final class MeshState {
+    private static final Logger LOG = LoggerFactory.getLogger(MeshState.class);
+    /// A change of only these is urgent: requests are going to the wrong place now.
+    private static final Set<String> ENDPOINT_KINDS = Set.of("Pod", "Endpoints", "EndpointSlice", "WorkloadEntry");
+
+    private final ResourceStore store = new ResourceStore();
+    private final SnapshotBuilder builder;
+    private final MeshConfigSource meshConfig = new MeshConfigSource();
+    private final PushScheduler scheduler;
+    private final Proxies proxies;
+    private final InstantSource clock;
+    private final CountDownLatch loaded = new CountDownLatch(1);
+    private volatile MeshSnapshot snapshot;
+
+    MeshState(MeshSettings settings, PushTiming timing, ControlLoop loop, Proxies proxies, InstantSource clock) {
+        this.builder = new SnapshotBuilder(settings);
+        this.proxies = proxies;
+        this.clock = clock;
+        this.scheduler = new PushScheduler(timing, clock, loop::after, this::push);
+        this.snapshot = builder.build();
+    }
+
+    ResourceStore store() {
+        return store;
+    }
+
+    /// The latest snapshot. Thread: any.
+    MeshSnapshot snapshot() {
+        return snapshot;
+    }
+
+    /// Opens when the configuration has been read for the first time.
+    CountDownLatch loaded() {
+        return loaded;
+    }
+
+    void onFiles(List<ConfigFile> files) {
+        StoreChange change = store.apply(files);
+        files.forEach(MeshState::report);
+        builder.put(change.put());
+        builder.remove(change.removed());
+        meshConfig.refresh(store.resources(), change).ifPresent(builder::mesh);
+        if (loaded.getCount() > 0) {
+            push(clock.instant());
+            loaded.countDown();
+        } else if (!change.isEmpty()) {
+            scheduler.changed(onlyEndpoints(change));
+        }
+    }
+
+    private void push(Instant since) {
+        MeshSnapshot next = builder.build();
+        snapshot = next;
+        proxies.push(next, next.generation() + "@" + since, since);
+    }
+
+    private static boolean onlyEndpoints(StoreChange change) {
+        return change.put().stream().map(RawResource::key).allMatch(MeshState::isEndpoint)
+                && change.removed().stream().allMatch(MeshState::isEndpoint);
+    }
+
+    private static boolean isEndpoint(ResourceKey key) {
+        return ENDPOINT_KINDS.contains(key.kind());
+    }
+
+    private static void report(ConfigFile file) {
+        switch (file) {
+            case ConfigFile.Present present -> {
+                for (ParsedResource resource : present.resources()) {
+                    for (Diagnostic diagnostic : resource.diagnostics()) {
+                        if (diagnostic.isError()) {
+                            LOG.atError().log(diagnostic.toString());
+                        }
+                    }
+                }
+            }
+            case ConfigFile.Unreadable(var name, var reason) ->
+                LOG.atError()
+                        .addKeyValue("file", name)
+                        .addKeyValue("reason", reason)
+                        .log("a file cannot be read");
+            case ConfigFile.Gone _ -> {}
+        }
+    }
+}

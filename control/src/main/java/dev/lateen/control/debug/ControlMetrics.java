@@ -1,0 +1,127 @@
+package dev.lateen.control.debug;
+
+import dev.lateen.control.push.PushListener;
+import dev.lateen.xds.ResourceType;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+
+/// The control plane's numbers, under istiod's names.
+///
+/// Thread: any.
+public final class ControlMetrics implements PushListener {
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final Gauge connected = Gauge.builder()
+            .name("pilot_xds")
+            .help("Number of endpoints connected to this control plane using XDS.")
+            .register(registry);
+    private final Counter pushes = Counter.builder()
+            .name("pilot_xds_pushes")
+            .help("Responses sent, by type.")
+            .labelNames("type")
+            .register(registry);
+    private final Counter rejects = Counter.builder()
+            .name("pilot_total_xds_rejects")
+            .help("Responses that proxies rejected.")
+            .labelNames("type")
+            .register(registry);
+    private final Map<ResourceType, Gauge> rejectsByType = new EnumMap<>(ResourceType.class);
+    private final Histogram convergence = Histogram.builder()
+            .name("pilot_proxy_convergence_time")
+            .help("Seconds from a change to the proxy's acceptance of all of it.")
+            .classicUpperBounds(.01, .05, .1, .25, .5, 1, 3, 5, 10, 20, 30)
+            .classicOnly()
+            .register(registry);
+    private final Histogram pushTime = Histogram.builder()
+            .name("pilot_xds_push_time")
+            .help("Seconds that one push's snapshot and translations took.")
+            .classicUpperBounds(.001, .005, .01, .05, .1, .5, 1, 3, 5)
+            .classicOnly()
+            .register(registry);
+    private final Counter certificates = Counter.builder()
+            .name("citadel_server_csr_count")
+            .help("Certificate requests received.")
+            .register(registry);
+    private final Counter authenticationFailures = Counter.builder()
+            .name("citadel_server_authentication_failure_count")
+            .help("Certificate requests whose sender did not prove who it is.")
+            .register(registry);
+    private final Counter signed = Counter.builder()
+            .name("citadel_server_success_cert_issuance_count")
+            .help("Certificates issued.")
+            .register(registry);
+    private final Counter requestFailures = Counter.builder()
+            .name("citadel_server_csr_parsing_err_count")
+            .help("Certificate requests that were refused for what they hold.")
+            .register(registry);
+
+    public ControlMetrics() {
+        for (ResourceType type : ResourceType.values()) {
+            String name = "pilot_xds_" + type.shortName().toLowerCase(Locale.ROOT) + "_reject";
+            rejectsByType.put(
+                    type,
+                    Gauge.builder()
+                            .name(name)
+                            .help("Rejections of " + type.shortName() + ", by proxy.")
+                            .labelNames("node")
+                            .register(registry));
+        }
+    }
+
+    @Override
+    public void connected(int proxies) {
+        connected.set(proxies);
+    }
+
+    @Override
+    public void sent(ResourceType type, int resources) {
+        pushes.labelValues(type.shortName().toLowerCase(Locale.ROOT)).inc();
+    }
+
+    @Override
+    public void rejected(String proxy, ResourceType type, String reason) {
+        rejects.labelValues(type.shortName().toLowerCase(Locale.ROOT)).inc();
+        Gauge ofType = rejectsByType.get(type);
+        if (ofType != null) {
+            ofType.labelValues(proxy).inc();
+        }
+    }
+
+    @Override
+    public void converged(Duration sinceChange) {
+        convergence.observe(sinceChange.toNanos() / 1e9);
+    }
+
+    @Override
+    public void pushed(int proxies, Duration computing) {
+        pushTime.observe(computing.toNanos() / 1e9);
+    }
+
+    /// @param outcome `success`, `authn_failure` or `csr_failure`
+    public void certificateRequest(String outcome) {
+        certificates.inc();
+        switch (outcome) {
+            case "success" -> signed.inc();
+            case "authn_failure" -> authenticationFailures.inc();
+            default -> requestFailures.inc();
+        }
+    }
+
+    /// The registry, for numbers that are read from elsewhere when asked.
+    PrometheusRegistry registry() {
+        return registry;
+    }
+
+    /// Writes all of them in Prometheus' text format.
+    public void write(OutputStream out) throws IOException {
+        PrometheusTextFormatWriter.create().write(out, registry.scrape());
+    }
+}

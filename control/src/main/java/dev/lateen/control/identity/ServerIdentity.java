@@ -1,0 +1,126 @@
+package dev.lateen.control.identity;
+
+import dev.lateen.identity.SpiffeId;
+import dev.lateen.identity.WorkloadKeys;
+import dev.lateen.identity.ca.CertificateAuthority;
+import dev.lateen.xds.server.GrpcListener.Tls;
+import java.io.IOException;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyStore;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
+
+/// The control plane's own certificate, from its own authority; a new one replaces it without a restart.
+///
+/// Thread: any.
+public final class ServerIdentity {
+    private static final String ALIAS_EC = "istiod";
+
+    private final CertificateAuthority authority;
+    private final List<String> names;
+    private final SpiffeId id;
+    private final Duration lifetime;
+    private volatile Current current;
+
+    private record Current(PrivateKey key, List<X509Certificate> chain) {}
+
+    /// @param names by which proxies call the control plane
+    public ServerIdentity(CertificateAuthority authority, List<String> names, SpiffeId id, Duration lifetime) {
+        this.authority = authority;
+        this.names = List.copyOf(names);
+        this.id = id;
+        this.lifetime = lifetime;
+        this.current = issue();
+    }
+
+    /// Replaces the certificate; handshakes from now on show the new one.
+    public void rotate() {
+        current = issue();
+    }
+
+    public Instant expiry() {
+        return current.chain().getFirst().getNotAfter().toInstant();
+    }
+
+    /// How long to wait before `rotate`: half of the lifetime.
+    public Duration rotateEvery() {
+        return lifetime.dividedBy(2);
+    }
+
+    public Tls tls() throws IOException {
+        return new Tls(new Keys(), trust());
+    }
+
+    private Current issue() {
+        KeyPair keys = WorkloadKeys.EC_P256.generate();
+        return new Current(keys.getPrivate(), authority.issueServer(keys.getPublic(), names, id, lifetime));
+    }
+
+    private TrustManager trust() throws IOException {
+        try {
+            KeyStore roots = KeyStore.getInstance(KeyStore.getDefaultType());
+            roots.load(null, null);
+            int index = 0;
+            for (X509Certificate root : authority.roots()) {
+                roots.setCertificateEntry("root-" + index++, root);
+            }
+            TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+            factory.init(roots);
+            return factory.getTrustManagers()[0];
+        } catch (GeneralSecurityException e) {
+            throw new IOException("the authority's roots cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    /// Shows whatever certificate is current at the time of the handshake.
+    private final class Keys extends X509ExtendedKeyManager {
+        @Override
+        public @Nullable String chooseEngineServerAlias(
+                String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+            return keyType.startsWith("EC") ? ALIAS_EC : null;
+        }
+
+        @Override
+        public @Nullable String chooseServerAlias(
+                String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+            return chooseEngineServerAlias(keyType, issuers, null);
+        }
+
+        @Override
+        public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
+            return keyType.startsWith("EC") ? new String[] {ALIAS_EC} : null;
+        }
+
+        @Override
+        public X509Certificate[] getCertificateChain(String alias) {
+            return current.chain().toArray(X509Certificate[]::new);
+        }
+
+        @Override
+        public PrivateKey getPrivateKey(String alias) {
+            return current.key();
+        }
+
+        @Override
+        public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
+            return null;
+        }
+
+        @Override
+        public @Nullable String chooseClientAlias(
+                String[] keyTypes, Principal @Nullable [] issuers, @Nullable Socket socket) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,7 @@
+package dev.lateen.control.push;
+
+import dev.lateen.model.mesh.ProxyNode;
+import dev.lateen.xds.server.ProxyConnection;
+
+/// A connection whose node could be read.
+public record ConnectedProxy(ProxyConnection connection, ProxyNode node) {}

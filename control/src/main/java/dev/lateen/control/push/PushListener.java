@@ -1,0 +1,21 @@
+package dev.lateen.control.push;
+
+import dev.lateen.xds.ResourceType;
+import java.time.Duration;
+
+/// Hears what is worth counting.
+///
+/// Thread: control loop or ads loop; must return at once.
+public interface PushListener {
+    void connected(int proxies);
+
+    void sent(ResourceType type, int resources);
+
+    void rejected(String proxy, ResourceType type, String reason);
+
+    /// A proxy has taken all of a change.
+    void converged(Duration sinceChange);
+
+    /// @param computing time that snapshot and translations took
+    void pushed(int proxies, Duration computing);
+}
