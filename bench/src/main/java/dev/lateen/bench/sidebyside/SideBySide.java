@@ -1,5 +1,6 @@
 package dev.lateen.bench.sidebyside;
 
+import dev.lateen.bench.ProcessMeter;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
