@@ -1,0 +1,229 @@
+package dev.lateen.proxy.tcp;
+
+import dev.lateen.proxy.cluster.Cluster;
+import dev.lateen.proxy.cluster.ClusterWorker;
+import dev.lateen.proxy.cluster.Host;
+import dev.lateen.proxy.cluster.LbContext;
+import dev.lateen.proxy.cluster.PendingStream;
+import dev.lateen.proxy.cluster.TcpOptions;
+import dev.lateen.proxy.cluster.TcpReady;
+import dev.lateen.proxy.listener.DownstreamConnection;
+import dev.lateen.proxy.stream.ProxyError;
+import dev.lateen.proxy.stream.ResponseFlag;
+import dev.lateen.proxy.stream.StreamInfo;
+import dev.lateen.proxy.tls.PeerIdentity;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// The life of one relayed connection, top to bottom: cluster → host → connect (other hosts after a failure) → relay →
+/// finish.
+///
+/// Thread: event loop of the downstream channel, which the upstream channel shares.
+final class TcpPath implements LbContext, TcpReady, RelayHandler.Owner {
+    private final TcpProxy proxy;
+    private final DownstreamConnection connection;
+    private final StreamInfo info;
+    private final RelayHandler downstream;
+    private final List<Host> tried = new ArrayList<>(1);
+    private PendingStream pending = PendingStream.DONE;
+    private @Nullable ClusterWorker worker;
+    private @Nullable RelayHandler upstream;
+    private @Nullable Future<?> idleTimer;
+    private @Nullable Future<?> durationTimer;
+    private long lastActivityNanos;
+    private boolean ended;
+
+    TcpPath(TcpProxy proxy, DownstreamConnection connection, StreamInfo info) {
+        this.proxy = proxy;
+        this.connection = connection;
+        this.info = info;
+        this.downstream = new RelayHandler(connection.channel(), this, true);
+    }
+
+    void start() {
+        Channel channel = connection.channel();
+        channel.config().setAutoRead(false);
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        channel.pipeline().addLast(downstream);
+        proxy.config()
+                .maxDuration()
+                .ifPresent(limit -> durationTimer =
+                        channel.eventLoop().schedule(this::closeBoth, limit.toNanos(), TimeUnit.NANOSECONDS));
+        Cluster cluster = proxy.clusters().get(String.valueOf(info.clusterName));
+        if (cluster == null) {
+            proxy.stats().noRoute.increment();
+            info.flag(ResponseFlag.NO_CLUSTER_FOUND);
+            info.details = ProxyError.NO_CLUSTER.details();
+            closeBoth();
+            return;
+        }
+        worker = cluster.on(channel.eventLoop());
+        connect();
+    }
+
+    private void connect() {
+        ClusterWorker cluster = worker;
+        Host host = cluster == null ? null : cluster.pick(this);
+        if (host == null) {
+            fail(ProxyError.NO_HEALTHY_UPSTREAM, ProxyError.NO_HEALTHY_UPSTREAM.details());
+            return;
+        }
+        tried.add(host);
+        info.attempts++;
+        info.upstreamHost = host.address();
+        info.upstreamPeer = host.peer();
+        pending = cluster.newTcpConnection(host, TcpOptions.NONE, this);
+    }
+
+    @Override
+    public void onReady(Channel channel, Host host) {
+        pending = PendingStream.DONE;
+        if (ended) {
+            channel.close();
+            return;
+        }
+        info.upstreamHost = host.address();
+        info.upstreamLocal = channel.localAddress();
+        info.upstreamMutualTls = host.mutualTls();
+        describePeer(channel);
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        RelayHandler other = new RelayHandler(channel, this, false);
+        upstream = other;
+        channel.pipeline().addLast(other);
+        downstream.connect(other);
+        other.connect(downstream);
+        watchIdle();
+    }
+
+    private void describePeer(Channel channel) {
+        SslHandler ssl = channel.pipeline().get(SslHandler.class);
+        if (ssl != null) {
+            info.upstreamPeerUri = PeerIdentity.uriOfPeer(ssl.engine().getSession());
+        }
+    }
+
+    @Override
+    public void onFailure(ProxyError error, String details) {
+        pending = PendingStream.DONE;
+        if (ended) {
+            return;
+        }
+        boolean again = error.retry() == ProxyError.Retry.YES
+                && info.attempts < proxy.config().maxConnectAttempts();
+        if (again) {
+            connect();
+        } else {
+            fail(error, details);
+        }
+    }
+
+    private void fail(ProxyError error, String details) {
+        info.flag(error.flag());
+        info.details = error.details();
+        info.upstreamTransportFailure = details.isEmpty() ? null : details;
+        closeBoth();
+    }
+
+    @Override
+    public void onBytes(boolean fromDownstream, int count) {
+        lastActivityNanos = System.nanoTime();
+        if (fromDownstream) {
+            info.bytesReceived += count;
+        } else {
+            info.bytesSent += count;
+        }
+    }
+
+    @Override
+    public void onClosed(boolean downstreamSide) {
+        if (ended) {
+            return;
+        }
+        if (upstream == null) {
+            info.flag(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION);
+        }
+        RelayHandler other = downstreamSide ? upstream : downstream;
+        finish();
+        if (other != null) {
+            other.closeWhenFlushed();
+        }
+    }
+
+    private void closeBoth() {
+        finish();
+        connection.channel().close();
+        if (upstream != null) {
+            upstream.closeWhenFlushed();
+        }
+    }
+
+    private void finish() {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        pending.cancel();
+        if (idleTimer != null) {
+            idleTimer.cancel(false);
+        }
+        if (durationTimer != null) {
+            durationTimer.cancel(false);
+        }
+        proxy.ended(info);
+    }
+
+    /// One timer that looks when the last byte went by, instead of one moved by each.
+    private void watchIdle() {
+        Duration limit = proxy.config().idleTimeout();
+        if (limit.isZero()) {
+            return;
+        }
+        lastActivityNanos = System.nanoTime();
+        idleTimer = connection.channel().eventLoop().schedule(this::checkIdle, limit.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void checkIdle() {
+        long limit = proxy.config().idleTimeout().toNanos();
+        long idle = System.nanoTime() - lastActivityNanos;
+        if (idle >= limit) {
+            proxy.stats().idleTimeouts.increment();
+            info.flag(ResponseFlag.STREAM_IDLE_TIMEOUT);
+            closeBoth();
+        } else {
+            idleTimer = connection.channel().eventLoop().schedule(this::checkIdle, limit - idle, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    @Override
+    public long hash() {
+        return 0;
+    }
+
+    @Override
+    public boolean hasHash() {
+        return false;
+    }
+
+    @Override
+    public @Nullable SocketAddress originalDestination() {
+        return connection.local();
+    }
+
+    @Override
+    public boolean wasTried(Host host) {
+        return tried.contains(host);
+    }
+
+    @Override
+    public int maxHostAttempts() {
+        return info.attempts == 0 ? 0 : 3;
+    }
+}

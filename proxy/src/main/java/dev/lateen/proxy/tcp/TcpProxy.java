@@ -1,0 +1,111 @@
+package dev.lateen.proxy.tcp;
+
+import dev.lateen.proxy.cluster.Clusters;
+import dev.lateen.proxy.listener.ChainHandler;
+import dev.lateen.proxy.listener.DownstreamConnection;
+import dev.lateen.proxy.stream.StreamInfo;
+import dev.lateen.proxy.telemetry.Counter;
+import dev.lateen.proxy.telemetry.Stats;
+import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/// The TCP proxy of one filter chain: makes a `TcpPath` for each connection.
+///
+/// Thread: `serve` the event loop of the connection.
+public final class TcpProxy implements ChainHandler {
+    private final TcpProxyConfig config;
+    private final boolean clusterFromServerName;
+    private final Clusters clusters;
+    private final List<AccessLogger> loggers;
+    private final TcpStats stats;
+    private final InstantSource clock;
+
+    /// @param clusterFromServerName the SNI is the cluster's name (the `sni_cluster` filter)
+    public TcpProxy(
+            TcpProxyConfig config,
+            boolean clusterFromServerName,
+            Clusters clusters,
+            List<AccessLogger> loggers,
+            Stats stats,
+            InstantSource clock) {
+        this.config = config;
+        this.clusterFromServerName = clusterFromServerName;
+        this.clusters = clusters;
+        this.loggers = List.copyOf(loggers);
+        this.stats = new TcpStats(stats, config.statPrefix());
+        this.clock = clock;
+    }
+
+    @Override
+    public void serve(DownstreamConnection connection) {
+        StreamInfo info = new StreamInfo();
+        info.startEpochMillis = clock.millis();
+        info.startNanos = System.nanoTime();
+        connection.describe(info);
+        info.clusterName = chooseCluster(connection);
+        stats.connectionsTotal.increment();
+        new TcpPath(this, connection, info).start();
+    }
+
+    private String chooseCluster(DownstreamConnection connection) {
+        if (clusterFromServerName && !connection.serverName().isEmpty()) {
+            return connection.serverName();
+        }
+        List<TcpProxyConfig.WeightedCluster> weighted = config.clusters();
+        if (weighted.size() == 1) {
+            return weighted.getFirst().name();
+        }
+        int draw = ThreadLocalRandom.current().nextInt(config.totalWeight());
+        for (TcpProxyConfig.WeightedCluster cluster : weighted) {
+            draw -= cluster.weight();
+            if (draw < 0) {
+                return cluster.name();
+            }
+        }
+        return weighted.getLast().name();
+    }
+
+    TcpProxyConfig config() {
+        return config;
+    }
+
+    Clusters clusters() {
+        return clusters;
+    }
+
+    TcpStats stats() {
+        return stats;
+    }
+
+    void ended(StreamInfo info) {
+        info.endNanos = System.nanoTime();
+        stats.bytesReceived.add(info.bytesReceived);
+        stats.bytesSent.add(info.bytesSent);
+        for (AccessLogger logger : loggers) {
+            logger.log(info);
+        }
+    }
+
+    @Override
+    public void close() {}
+
+    /// Numbers of one `stat_prefix`, under Envoy's names.
+    static final class TcpStats {
+        final Counter connectionsTotal;
+        final Counter noRoute;
+        final Counter bytesReceived;
+        final Counter bytesSent;
+        final Counter idleTimeouts;
+
+        TcpStats(Stats stats, String prefix) {
+            String name = "tcp." + prefix + ".";
+            connectionsTotal = stats.counter(name + "downstream_cx_total");
+            noRoute = stats.counter(name + "downstream_cx_no_route");
+            bytesReceived = stats.counter(name + "downstream_cx_rx_bytes_total");
+            bytesSent = stats.counter(name + "downstream_cx_tx_bytes_total");
+            idleTimeouts = stats.counter(name + "idle_timeout");
+        }
+    }
+}
