@@ -1,12 +1,13 @@
 package dev.lateen.proxy.listener;
 
-import dev.lateen.proxy.transport.OriginalDestination;
+import dev.lateen.net.socket.OriginalDestination;
+import dev.lateen.proxy.downstream.DownstreamConnection;
+import dev.lateen.proxy.downstream.Origin;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /// The way of a connection from `accept` to its filter chain, top to bottom: original destination → hand-over to the
@@ -55,11 +56,10 @@ final class AcceptedConnection {
             facts.localRestored = true;
             return;
         }
-        SocketAddress original = OriginalDestination.of(channel);
-        if (original != null && !original.equals(facts.local)) {
+        OriginalDestination.of(channel).ifPresent(original -> {
             facts.local = original;
             facts.localRestored = true;
-        }
+        });
     }
 
     private void handOver() {
@@ -103,9 +103,22 @@ final class AcceptedConnection {
     }
 
     private void serve(ActiveChain chain, @Nullable SslHandler ssl) {
-        DownstreamConnection connection = new DownstreamConnection(channel, facts, listener, chain, ssl);
+        DownstreamConnection connection = new DownstreamConnection(channel, origin(chain), ssl);
         chain.opened(connection);
         chain.handler().serve(connection);
+    }
+
+    private Origin origin(ActiveChain chain) {
+        ListenerConfig config = listener.config();
+        return new Origin(
+                facts.local,
+                facts.remote,
+                facts.directRemote,
+                facts.localRestored,
+                facts.serverName,
+                config.name(),
+                chain.config().name(),
+                config.direction());
     }
 
     /// Waits for the end of the handshake.

@@ -1,5 +1,7 @@
 package dev.lateen.proxy.listener;
 
+import dev.lateen.proxy.downstream.ChainHandler;
+import dev.lateen.proxy.downstream.DownstreamConnection;
 import dev.lateen.proxy.tls.DownstreamTlsContext;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

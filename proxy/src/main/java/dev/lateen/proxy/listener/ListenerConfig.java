@@ -1,5 +1,6 @@
 package dev.lateen.proxy.listener;
 
+import dev.lateen.proxy.downstream.Direction;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -28,12 +29,6 @@ public record ListenerConfig(
 
     public ListenerConfig {
         chains = List.copyOf(chains);
-    }
-
-    public enum Direction {
-        UNSPECIFIED,
-        INBOUND,
-        OUTBOUND
     }
 
     /// @param bind false for listeners that only get connections handed over

@@ -8,6 +8,7 @@ import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.config.ImplementedFields;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.TypedConfig;
+import dev.lateen.proxy.downstream.Direction;
 import dev.lateen.proxy.tls.DownstreamTlsConfig;
 import dev.lateen.proxy.tls.TlsDecoder;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
@@ -164,11 +165,11 @@ public final class ListenerDecoder {
         return address;
     }
 
-    private static ListenerConfig.Direction direction(Listener listener, Place at) {
+    private static Direction direction(Listener listener, Place at) {
         return switch (listener.getTrafficDirection()) {
-            case UNSPECIFIED -> ListenerConfig.Direction.UNSPECIFIED;
-            case INBOUND -> ListenerConfig.Direction.INBOUND;
-            case OUTBOUND -> ListenerConfig.Direction.OUTBOUND;
+            case UNSPECIFIED -> Direction.UNSPECIFIED;
+            case INBOUND -> Direction.INBOUND;
+            case OUTBOUND -> Direction.OUTBOUND;
             case UNRECOGNIZED ->
                 throw at.field("traffic_direction").refuse(listener.getTrafficDirectionValue(), "INBOUND or OUTBOUND");
         };

@@ -1,33 +1,27 @@
 package dev.lateen.proxy.listener;
 
+import dev.lateen.net.EventLoops;
 import dev.lateen.proxy.telemetry.Stats;
 import dev.lateen.proxy.tls.Secrets;
-import dev.lateen.proxy.transport.Transport;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.List;
 
 /// What listeners need of the process around them.
 ///
-/// @param loops of the data path; each listens on its own socket where the system allows it
+/// @param loops of the data path
 /// @param chores the loop on which listeners change
 /// @param drainTime for connections of a changed filter chain, after which they are closed
 /// @param maxConnections over all listeners; `Long.MAX_VALUE` means no limit
 public record ListenerEnvironment(
-        Transport transport,
-        List<EventLoop> loops,
+        EventLoops loops,
         EventLoop chores,
         Secrets secrets,
         ChainHandlers handlers,
         Stats stats,
         Duration drainTime,
         long maxConnections) {
-    public ListenerEnvironment {
-        loops = List.copyOf(loops);
-    }
-
     static final InetAddress ANY_V4 = any(4);
     static final InetAddress ANY_V6 = any(16);
 

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.listener;
 
+import dev.lateen.proxy.downstream.Direction;
 import dev.lateen.proxy.telemetry.Counter;
 import dev.lateen.proxy.tls.DownstreamTlsContext;
 import io.netty.channel.EventLoop;
@@ -15,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The listeners in force, and how one set becomes the next: an unchanged listener is not touched; a changed one keeps
@@ -92,30 +92,27 @@ public final class Listeners {
 
     /// Puts a listener in force.
     ///
-    /// @param done called on the chores loop: empty, or why it cannot be in force (the old one then stays)
-    public void put(ListenerConfig config, Consumer<Optional<String>> done) {
+    /// @return empty, or why it cannot be in force (the old one then stays)
+    public Optional<String> put(ListenerConfig config) {
         BoundListener old = byName.get(config.name());
         if (old != null && old.current().config().fingerprint().equals(config.fingerprint())) {
-            done.accept(Optional.empty());
-            return;
+            return Optional.empty();
         }
         ActiveListener active = activate(config, old == null ? null : old.current());
         if (old != null && old.current().config().socket().equals(config.socket())) {
             ActiveListener before = old.replace(active);
             index(old);
             drainReplaced(before, active);
-            done.accept(Optional.empty());
-            return;
+            return Optional.empty();
         }
         BoundListener bound = new BoundListener(this, active);
-        bound.bind(old == null ? List.of() : old.localAddresses(), failure -> {
-            if (failure.isPresent()) {
-                drainReplaced(active, old == null ? null : old.current());
-            } else {
-                install(bound, old);
-            }
-            done.accept(failure);
-        });
+        Optional<String> failure = bound.bind(old == null ? List.of() : old.localAddresses());
+        if (failure.isPresent()) {
+            drainReplaced(active, old == null ? null : old.current());
+        } else {
+            install(bound, old);
+        }
+        return failure;
     }
 
     private void install(BoundListener bound, @Nullable BoundListener old) {
@@ -145,7 +142,7 @@ public final class Listeners {
     public void drain(boolean inboundOnly) {
         draining = true;
         for (ActiveListener listener : all()) {
-            if (!inboundOnly || listener.config().direction() == ListenerConfig.Direction.INBOUND) {
+            if (!inboundOnly || listener.config().direction() == Direction.INBOUND) {
                 listener.chains().forEach(ActiveChain::drain);
             }
         }

@@ -7,7 +7,7 @@ import dev.lateen.proxy.cluster.LbContext;
 import dev.lateen.proxy.cluster.PendingStream;
 import dev.lateen.proxy.cluster.TcpOptions;
 import dev.lateen.proxy.cluster.TcpReady;
-import dev.lateen.proxy.listener.DownstreamConnection;
+import dev.lateen.proxy.downstream.DownstreamConnection;
 import dev.lateen.proxy.stream.ProxyError;
 import dev.lateen.proxy.stream.ResponseFlag;
 import dev.lateen.proxy.stream.StreamInfo;
@@ -214,7 +214,7 @@ final class TcpPath implements LbContext, TcpReady, RelayHandler.Owner {
 
     @Override
     public @Nullable SocketAddress originalDestination() {
-        return connection.local();
+        return connection.origin().local();
     }
 
     @Override

@@ -1,8 +1,8 @@
 package dev.lateen.proxy.tcp;
 
 import dev.lateen.proxy.cluster.Clusters;
-import dev.lateen.proxy.listener.ChainHandler;
-import dev.lateen.proxy.listener.DownstreamConnection;
+import dev.lateen.proxy.downstream.ChainHandler;
+import dev.lateen.proxy.downstream.DownstreamConnection;
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.telemetry.Counter;
 import dev.lateen.proxy.telemetry.Stats;
@@ -50,8 +50,8 @@ public final class TcpProxy implements ChainHandler {
     }
 
     private String chooseCluster(DownstreamConnection connection) {
-        if (clusterFromServerName && !connection.serverName().isEmpty()) {
-            return connection.serverName();
+        if (clusterFromServerName && !connection.origin().serverName().isEmpty()) {
+            return connection.origin().serverName();
         }
         List<TcpProxyConfig.WeightedCluster> weighted = config.clusters();
         if (weighted.size() == 1) {

@@ -1,4 +1,4 @@
-package dev.lateen.proxy.listener;
+package dev.lateen.proxy.downstream;
 
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.tls.PeerIdentity;
@@ -14,9 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// Thread: event loop of its channel; `drain` any.
 public final class DownstreamConnection {
     private final Channel channel;
-    private final ConnectionFacts facts;
-    private final ActiveListener listener;
-    private final ActiveChain chain;
+    private final Origin origin;
     private final @Nullable SslHandler ssl;
     private final @Nullable String peerUri;
     private final @Nullable String localUri;
@@ -24,50 +22,28 @@ public final class DownstreamConnection {
     private @Nullable Runnable drainAction;
     private boolean draining;
 
-    DownstreamConnection(
-            Channel channel,
-            ConnectionFacts facts,
-            ActiveListener listener,
-            ActiveChain chain,
-            @Nullable SslHandler ssl) {
+    /// @param ssl after its handshake, or null on plaintext
+    public DownstreamConnection(Channel channel, Origin origin, @Nullable SslHandler ssl) {
         this.channel = channel;
-        this.facts = facts;
-        this.listener = listener;
-        this.chain = chain;
+        this.origin = origin;
         this.ssl = ssl;
         SSLSession session = ssl == null ? null : ssl.engine().getSession();
-        boolean peerShown = session != null && PeerIdentity.certificateOfPeer(session) != null;
-        this.mutualTls = peerShown;
-        this.peerUri = peerShown ? PeerIdentity.uriOfPeer(session) : null;
+        this.mutualTls = session != null && PeerIdentity.certificateOfPeer(session) != null;
+        this.peerUri = session == null ? null : PeerIdentity.uriOfPeer(session);
         this.localUri = session == null ? null : PeerIdentity.uriOfLocal(session);
+    }
+
+    public Origin origin() {
+        return origin;
     }
 
     public Channel channel() {
         return channel;
     }
 
-    /// Where the client wanted to go; the original destination behind a redirection.
-    public SocketAddress local() {
-        return facts.local;
-    }
-
-    public SocketAddress remote() {
-        return facts.remote;
-    }
-
-    /// The peer of the socket, whatever PROXY protocol says.
-    public SocketAddress directRemote() {
-        return facts.directRemote;
-    }
-
     /// The original destination, or null where the connection was not redirected.
     public @Nullable SocketAddress originalDestination() {
-        return facts.localRestored ? facts.local : null;
-    }
-
-    /// Server name that the client asked for; empty if none.
-    public String serverName() {
-        return facts.serverName;
+        return origin.redirected() ? origin.local() : null;
     }
 
     public @Nullable SSLSession tls() {
@@ -94,18 +70,6 @@ public final class DownstreamConnection {
         return localUri;
     }
 
-    public ListenerConfig.Direction direction() {
-        return listener.config().direction();
-    }
-
-    public String listenerName() {
-        return listener.config().name();
-    }
-
-    public String filterChainName() {
-        return chain.config().name();
-    }
-
     /// What to do when this connection is asked to end soon: finish what is in flight, then close. Runs on the
     /// channel's event loop, at once where draining has begun.
     public void onDrain(Runnable action) {
@@ -119,8 +83,8 @@ public final class DownstreamConnection {
         return draining;
     }
 
-    /// Asks the connection to end soon.
-    void drain() {
+    /// Asks the connection to end soon. Thread: any.
+    public void drain() {
         if (!channel.eventLoop().inEventLoop()) {
             channel.eventLoop().execute(this::drain);
             return;
@@ -136,13 +100,13 @@ public final class DownstreamConnection {
 
     /// Copies what is known of the connection.
     public void describe(StreamInfo info) {
-        info.downstreamRemote = facts.remote;
-        info.downstreamLocal = facts.local;
-        info.downstreamDirectRemote = facts.directRemote;
-        info.requestedServerName = facts.serverName.isEmpty() ? null : facts.serverName;
+        info.downstreamRemote = origin.remote();
+        info.downstreamLocal = origin.local();
+        info.downstreamDirectRemote = origin.directRemote();
+        info.requestedServerName = origin.serverName().isEmpty() ? null : origin.serverName();
         info.downstreamMutualTls = mutualTls;
         info.downstreamPeerUri = peerUri;
         info.downstreamLocalUri = localUri;
-        info.filterChainName = chain.config().name();
+        info.filterChainName = origin.chain().isEmpty() ? null : origin.chain();
     }
 }

@@ -1,4 +1,4 @@
-package dev.lateen.proxy.listener;
+package dev.lateen.proxy.downstream;
 
 /// Serves the connections of one filter chain: HTTP or TCP.
 public interface ChainHandler {

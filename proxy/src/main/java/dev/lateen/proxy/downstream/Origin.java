@@ -1,0 +1,20 @@
+package dev.lateen.proxy.downstream;
+
+import java.net.SocketAddress;
+
+/// Where a connection came from and where it wanted to go, and through which listener and filter chain it came.
+///
+/// @param local where the client wanted to go: the original destination behind a redirection
+/// @param directRemote the peer of the socket, whatever PROXY protocol says
+/// @param redirected whether `local` was restored from a redirection
+/// @param serverName SNI, lower case; empty if none
+/// @param chain name of the filter chain; may be empty
+public record Origin(
+        SocketAddress local,
+        SocketAddress remote,
+        SocketAddress directRemote,
+        boolean redirected,
+        String serverName,
+        String listener,
+        String chain,
+        Direction direction) {}
