@@ -20,9 +20,30 @@ final class KindRules {
         String named = resource.key().group() + "/" + resource.key().kind();
         switch (named) {
             case "networking.istio.io/VirtualService" -> new VirtualServiceRules(report, subject).check(spec);
+            case "networking.istio.io/DestinationRule" -> new DestinationRuleRules(report).check(spec);
+            case "networking.istio.io/Gateway" -> new GatewayRules(report, subject).check(spec);
+            case "networking.istio.io/ServiceEntry" -> new ServiceEntryRules(report, subject).check(spec);
+            case "networking.istio.io/WorkloadEntry" -> WorkloadEntryRules.check(spec);
+            case "networking.istio.io/WorkloadGroup" -> WorkloadGroupRules.check(spec);
+            case "networking.istio.io/Sidecar" -> new SidecarRules(report, subject).check(spec);
+            case "networking.istio.io/EnvoyFilter" -> EnvoyFilterRules.check(spec);
+            case "networking.istio.io/ProxyConfig" -> ProxyConfigRules.check(spec);
+            case "security.istio.io/PeerAuthentication" -> PeerAuthenticationRules.check(spec);
+            case "security.istio.io/AuthorizationPolicy" -> new AuthorizationPolicyRules(report, subject).check(spec);
+            case "security.istio.io/RequestAuthentication" -> RequestAuthenticationRules.check(spec);
+            case "telemetry.istio.io/Telemetry" -> TelemetryRules.check(spec);
+            case "extensions.istio.io/WasmPlugin" -> ExtensionRules.wasmPlugin(spec);
+            case "extensions.istio.io/TrafficExtension" -> ExtensionRules.trafficExtension(spec);
             default -> {}
         }
     }
 
-    static void checkSettings(String kind, View settings) {}
+    static void checkSettings(String kind, View settings) {
+        switch (kind) {
+            case "MeshConfig" -> MeshConfigRules.check(settings);
+            case "MeshProxyConfig" -> MeshProxyConfigRules.check(settings);
+            case "MeshNetworks" -> MeshNetworksRules.check(settings);
+            default -> {}
+        }
+    }
 }

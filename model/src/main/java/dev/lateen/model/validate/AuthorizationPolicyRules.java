@@ -1,0 +1,212 @@
+package dev.lateen.model.validate;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Istio's rules for an AuthorizationPolicy. Thread: any one. Source: Istio's reference of AuthorizationPolicy.
+final class AuthorizationPolicyRules {
+    private static final String DRY_RUN = "istio.io/dry-run";
+    private static final Set<String> BOOLEANS =
+            Set.of("1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False");
+    private static final List<String> SOURCE_FIELDS = List.of(
+            "principals",
+            "notPrincipals",
+            "requestPrincipals",
+            "notRequestPrincipals",
+            "namespaces",
+            "notNamespaces",
+            "serviceAccounts",
+            "notServiceAccounts",
+            "ipBlocks",
+            "notIpBlocks",
+            "remoteIpBlocks",
+            "notRemoteIpBlocks",
+            "trustDomains",
+            "notTrustDomains");
+    private static final List<String> IDENTITY_FIELDS = SOURCE_FIELDS.subList(0, 8);
+    private static final List<String> OPERATION_FIELDS =
+            List.of("hosts", "notHosts", "ports", "notPorts", "methods", "notMethods", "paths", "notPaths");
+    private static final List<String> HTTP_FIELDS =
+            List.of("hosts", "notHosts", "methods", "notMethods", "paths", "notPaths");
+
+    private final Report report;
+    private final Subject subject;
+
+    AuthorizationPolicyRules(Report report, Subject subject) {
+        this.report = report;
+        this.subject = subject;
+    }
+
+    void check(View spec) {
+        Checks.selector(spec, "selector", "matchLabels");
+        Checks.targets(spec);
+        String action = spec.text("action").isEmpty() ? "ALLOW" : spec.text("action");
+        dryRun(spec, action);
+        provider(spec, action);
+        if (!spec.has("rules") && (action.equals("DENY") || action.equals("CUSTOM"))) {
+            spec.error(
+                    "rules",
+                    "missing-required",
+                    action + " without rules never applies",
+                    "rules: [{}] for every request");
+        }
+        for (View rule : spec.objects("rules")) {
+            rule(rule, action);
+        }
+    }
+
+    private void dryRun(View spec, String action) {
+        String dryRun = subject.annotations().get(DRY_RUN);
+        if (dryRun == null) {
+            return;
+        }
+        Spot spot = new Spot(spec.spot().at(), "metadata.annotations." + DRY_RUN, dryRun);
+        if (!BOOLEANS.contains(dryRun)) {
+            report.error(spot, "bad-format", "not a truth value", "true or false");
+        } else if (!action.equals("ALLOW") && !action.equals("DENY")) {
+            report.error(spot, "unsupported", "a dry run needs action ALLOW or DENY", "action ALLOW or DENY");
+        }
+    }
+
+    private void provider(View spec, String action) {
+        if (!action.equals("CUSTOM")) {
+            if (spec.has("provider")) {
+                spec.error("provider", "conflict", "a provider decides only for action CUSTOM", "action: CUSTOM");
+            }
+            return;
+        }
+        boolean named =
+                spec.object("provider").map(provider -> provider.filled("name")).orElse(false);
+        if (!named) {
+            spec.error("provider", "missing-required", "CUSTOM needs the name of a provider", "provider: {name: …}");
+        }
+    }
+
+    private void rule(View rule, String action) {
+        for (String part : List.of("from", "to", "when")) {
+            if (rule.has(part) && rule.size(part) == 0) {
+                rule.error(
+                        part,
+                        "missing-required",
+                        "list is empty, so that the rule never matches",
+                        "an item, or no " + part);
+            }
+        }
+        for (View from : rule.objects("from")) {
+            part(from, "source", SOURCE_FIELDS);
+            from.object("source").ifPresent(source -> source(source, action));
+        }
+        for (View to : rule.objects("to")) {
+            part(to, "operation", OPERATION_FIELDS);
+            to.object("operation").ifPresent(this::operation);
+        }
+        for (View when : rule.objects("when")) {
+            condition(when, action);
+        }
+        if (action.equals("DENY")) {
+            warnAboutTcp(rule);
+        }
+    }
+
+    private void part(View holder, String name, List<String> fields) {
+        View part = holder.object(name).orElse(null);
+        if (part == null) {
+            holder.error(name, "missing-required", name + " is missing");
+            return;
+        }
+        boolean any = false;
+        for (String field : fields) {
+            any |= part.size(field) > 0;
+            for (Spot item : part.items(field)) {
+                if (item.value().isEmpty()) {
+                    report.error(item, "bad-format", "value is empty", "a value, or * for any");
+                }
+            }
+        }
+        if (!any) {
+            holder.error(name, "missing-required", name + " is empty");
+        }
+    }
+
+    private void source(View source, String action) {
+        for (String field : List.of("ipBlocks", "notIpBlocks", "remoteIpBlocks", "notRemoteIpBlocks")) {
+            Checks.subnets(source, field);
+        }
+        boolean accounts = source.size("serviceAccounts") + source.size("notServiceAccounts") > 0;
+        for (String rival : List.of("principals", "notPrincipals", "namespaces", "notNamespaces")) {
+            if (accounts && source.size(rival) > 0) {
+                source.error(rival, "conflict", "serviceAccounts cannot stand beside namespaces or principals");
+            }
+        }
+        for (String field : List.of("serviceAccounts", "notServiceAccounts")) {
+            for (Spot account : source.items(field)) {
+                ConditionRules.serviceAccount(report, account);
+            }
+        }
+        if (action.equals("CUSTOM")) {
+            for (String field : IDENTITY_FIELDS) {
+                if (source.size(field) > 0) {
+                    source.error(field, "unsupported", field + " is not supported with action CUSTOM");
+                }
+            }
+        }
+    }
+
+    private void operation(View operation) {
+        for (String field : List.of("ports", "notPorts")) {
+            operation.items(field).forEach(port -> ConditionRules.port(report, port));
+        }
+        for (String field : List.of("paths", "notPaths")) {
+            operation.items(field).forEach(path -> PathTemplates.check(report, path));
+        }
+    }
+
+    private void condition(View when, String action) {
+        if (!when.filled("key")) {
+            when.error("key", "missing-required", "condition has no key");
+            return;
+        }
+        if (when.size("values") + when.size("notValues") == 0) {
+            when.error("values", "missing-required", "condition has neither values nor notValues");
+        }
+        new ConditionRules(report).check(when);
+        if (action.equals("CUSTOM") && ConditionRules.isIdentity(when.text("key"))) {
+            when.error("key", "unsupported", "key is not supported with action CUSTOM");
+        }
+    }
+
+    /// A rule that looks at HTTP only cannot say anything about TCP traffic, so that DENY refuses all of it.
+    private void warnAboutTcp(View rule) {
+        Set<String> parts = new HashSet<>();
+        for (View from : rule.objects("from")) {
+            from.object("source")
+                    .filter(source -> source.size("requestPrincipals") + source.size("notRequestPrincipals") > 0)
+                    .ifPresent(source -> parts.add("http"));
+        }
+        for (View to : rule.objects("to")) {
+            to.object("operation").ifPresent(operation -> {
+                if (HTTP_FIELDS.stream().anyMatch(field -> operation.size(field) > 0)) {
+                    parts.add("http");
+                }
+                if (operation.size("ports") + operation.size("notPorts") > 0) {
+                    parts.add("port");
+                }
+            });
+        }
+        for (View when : rule.objects("when")) {
+            if (when.text("key").startsWith("request.")) {
+                parts.add("http");
+            } else if (when.text("key").equals("destination.port")) {
+                parts.add("port");
+            }
+        }
+        if (parts.contains("http") && !parts.contains("port")) {
+            report.warning(
+                    rule.spot(),
+                    "denies-tcp",
+                    "the rule looks at HTTP attributes only, so it denies all TCP traffic of the workloads",
+                    "name the ports in to.operation.ports");
+        }
+    }
+}

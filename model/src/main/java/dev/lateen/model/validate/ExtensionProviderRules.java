@@ -1,0 +1,64 @@
+package dev.lateen.model.validate;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Istio's rules for `extensionProviders` of a MeshConfig. Thread: any.
+final class ExtensionProviderRules {
+    private static final List<String> SERVICES = List.of(
+            "envoyExtAuthzHttp",
+            "envoyExtAuthzGrpc",
+            "zipkin",
+            "lightstep",
+            "datadog",
+            "opencensus",
+            "skywalking",
+            "opentelemetry",
+            "envoyHttpAls",
+            "envoyTcpAls",
+            "envoyOtelAls",
+            "sds");
+    private static final List<String> OTHERS = List.of("stackdriver", "prometheus", "envoyFileAccessLog");
+
+    private ExtensionProviderRules() {}
+
+    static void check(View config) {
+        Set<String> names = new HashSet<>();
+        for (View provider : config.objects("extensionProviders")) {
+            if (!provider.filled("name")) {
+                provider.error("name", "missing-required", "provider has no name");
+            } else if (!names.add(provider.text("name"))) {
+                provider.error("name", "duplicate", "provider name is given twice");
+            }
+            boolean any = OTHERS.stream().anyMatch(provider::has);
+            for (String kind : SERVICES) {
+                any |= provider.has(kind);
+                provider.object(kind).ifPresent(ExtensionProviderRules::service);
+            }
+            if (!any) {
+                provider.report()
+                        .error(
+                                provider.spot(),
+                                "missing-required",
+                                "provider has no kind",
+                                "such as zipkin or envoyExtAuthzGrpc");
+            }
+        }
+    }
+
+    private static void service(View provider) {
+        String service = provider.text("service");
+        String host = service.substring(service.indexOf('/') + 1);
+        String namespace = service.contains("/") ? service.substring(0, service.indexOf('/')) : "x";
+        if (!HostNames.isLabel(namespace) || (!HostNames.faultOfFqdn(host).isEmpty() && !IpAddresses.isAddress(host))) {
+            provider.error("service", "bad-host", "not the host of a service", "host or namespace/host");
+        }
+        Checks.port(provider, "port");
+        Checks.duration(provider, "timeout");
+        String status = provider.text("statusOnError");
+        if (!status.isEmpty() && !status.matches("[1-5][0-9][0-9]")) {
+            provider.error("statusOnError", "out-of-range", "not an HTTP status", "such as 403");
+        }
+    }
+}

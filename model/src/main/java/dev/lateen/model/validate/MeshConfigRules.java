@@ -1,0 +1,89 @@
+package dev.lateen.model.validate;
+
+import dev.lateen.model.diagnostic.Spelling;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Istio's rules for a MeshConfig as it comes into force, that is with defaults. Thread: any. Source: Istio's
+/// reference of MeshConfig.
+final class MeshConfigRules {
+    private static final Set<String> CURVES = Set.of("P-224", "P-256", "P-384", "P-521", "X25519", "X25519MLKEM768");
+
+    private MeshConfigRules() {}
+
+    static void check(View config) {
+        Checks.port(config, "proxyListenPort");
+        Checks.portIfSet(config, "proxyInboundListenPort");
+        Checks.portIfSet(config, "proxyHttpPort");
+        MeshProxyConfigRules.required(config, "connectTimeout");
+        if (config.has("defaultConfig")) {
+            config.object("defaultConfig").ifPresent(MeshProxyConfigRules::check);
+        } else {
+            config.error("defaultConfig", "missing-required", "defaultConfig is missing");
+        }
+        trustDomain(config.report(), config.spot("trustDomain"));
+        config.items("trustDomainAliases").forEach(alias -> trustDomain(config.report(), alias));
+        protocolDetection(config);
+        config.object("localityLbSetting").ifPresent(setting -> LoadBalancerRules.locality(setting, true));
+        config.object("defaultHttpRetryPolicy").ifPresent(RetryRules::check);
+        config.object("defaultTrafficPolicy").ifPresent(policy -> {
+            policy.object("connectionPool").ifPresent(ConnectionPoolRules::check);
+            policy.object("outlierDetection").ifPresent(TrafficPolicyRules::outlierDetection);
+        });
+        for (View settings : config.objects("serviceSettings")) {
+            settings.items("hosts").forEach(host -> Checks.wildcardHost(config.report(), host));
+        }
+        tls(config);
+        ExtensionProviderRules.check(config);
+    }
+
+    /// 0s switches protocol detection's time limit off.
+    private static void protocolDetection(View config) {
+        boolean off = config.duration("protocolDetectionTimeout")
+                .map(found -> found.isZero())
+                .orElse(true);
+        if (!off) {
+            Checks.duration(config, "protocolDetectionTimeout");
+        }
+    }
+
+    private static void tls(View config) {
+        config.object("meshMTLS")
+                .filter(tls -> tls.size("ecdhCurves") > 0)
+                .ifPresent(tls -> tls.error(
+                        "ecdhCurves",
+                        "unsupported",
+                        "curves cannot be chosen for traffic within the mesh",
+                        "tlsDefaults.ecdhCurves"));
+        config.object("tlsDefaults").ifPresent(MeshConfigRules::curves);
+    }
+
+    private static void curves(View tls) {
+        Set<String> seen = new HashSet<>();
+        for (Spot curve : tls.items("ecdhCurves")) {
+            if (!CURVES.contains(curve.value())) {
+                tls.report()
+                        .warning(curve, "ineffective", "curve is not known", Spelling.advice(curve.value(), CURVES));
+            }
+            if (!seen.add(curve.value())) {
+                tls.report().warning(curve, "duplicate", "curve is given twice", "remove it");
+            }
+        }
+    }
+
+    private static void trustDomain(Report report, Spot spot) {
+        String domain = spot.value();
+        boolean fits = !domain.isEmpty() && domain.length() <= 255;
+        for (String label : List.of(domain.split("\\.", -1))) {
+            fits &= HostNames.isLabel(label.replace('_', 'x'));
+        }
+        if (!fits) {
+            report.error(
+                    spot,
+                    "bad-host",
+                    domain.isEmpty() ? "trust domain is empty" : "not a trust domain",
+                    "such as cluster.local");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.lateen.model.validate;
+
+import java.util.List;
+
+/// Istio's rules for a Telemetry. Thread: any. Source: Istio's reference of Telemetry.
+final class TelemetryRules {
+    private TelemetryRules() {}
+
+    static void check(View spec) {
+        Checks.selector(spec, "selector", "matchLabels");
+        Checks.targets(spec);
+        List<View> tracing = spec.objects("tracing");
+        if (tracing.size() > 1) {
+            spec.warning("tracing", "unsupported", "only one tracing entry is used", "join the entries");
+        }
+        tracing.forEach(TelemetryRules::tracing);
+        for (View metrics : spec.objects("metrics")) {
+            providers(metrics);
+            metrics.objects("overrides").forEach(TelemetryRules::override);
+        }
+        for (View logging : spec.objects("accessLogging")) {
+            providers(logging);
+            logging.object("filter")
+                    .filter(filter -> filter.has("expression"))
+                    .ifPresent(filter -> CelSyntax.check(filter.report(), filter.spot("expression")));
+        }
+    }
+
+    private static void tracing(View tracing) {
+        providers(tracing);
+        if (tracing.size("providers") > 1) {
+            tracing.warning("providers", "unsupported", "only one tracing provider is used", "keep one of them");
+        }
+        double share = tracing.decimal("randomSamplingPercentage");
+        if (share < 0 || share > 100) {
+            tracing.error("randomSamplingPercentage", "out-of-range", "not a percentage", "0 to 100");
+        }
+        customTags(tracing, "customTags");
+    }
+
+    static void customTags(View holder, String field) {
+        for (View.Entry tag : holder.entries(field)) {
+            if (tag.key().value().isEmpty()) {
+                holder.report().error(tag.key(), "missing-required", "tag has no name");
+            }
+            tag.object().ifPresent(source -> {
+                if (!source.hasAny("literal", "environment", "header", "formatter")) {
+                    holder.report()
+                            .error(
+                                    tag.key(),
+                                    "missing-required",
+                                    "tag has no source",
+                                    "literal, environment, header or formatter");
+                }
+                required(source, "literal", "value");
+                required(source, "environment", "name");
+                required(source, "header", "name");
+                required(source, "formatter", "value");
+            });
+        }
+    }
+
+    private static void required(View tag, String source, String field) {
+        tag.object(source)
+                .filter(found -> !found.filled(field))
+                .ifPresent(found -> found.error(field, "missing-required", field + " is missing"));
+    }
+
+    private static void providers(View holder) {
+        for (View provider : holder.objects("providers")) {
+            if (!provider.filled("name")) {
+                provider.error("name", "missing-required", "provider has no name");
+            }
+        }
+    }
+
+    private static void override(View override) {
+        override.object("match")
+                .filter(match -> match.has("customMetric") && !match.filled("customMetric"))
+                .ifPresent(match -> match.error("customMetric", "missing-required", "metric has no name"));
+        for (View.Entry tag : override.entries("tagOverrides")) {
+            if (tag.key().value().isEmpty()) {
+                override.report().error(tag.key(), "missing-required", "tag has no name");
+            }
+            tag.object().ifPresent(TelemetryRules::tagOverride);
+        }
+    }
+
+    private static void tagOverride(View tag) {
+        boolean removes = tag.text("operation").equals("REMOVE");
+        if (removes && tag.filled("value")) {
+            tag.error("value", "conflict", "a tag that is removed has no value", "no value");
+        } else if (!removes && !tag.filled("value")) {
+            tag.error("value", "missing-required", "UPSERT needs a value", "a CEL expression");
+        } else if (!removes) {
+            CelSyntax.check(tag.report(), tag.spot("value"));
+        }
+    }
+}
