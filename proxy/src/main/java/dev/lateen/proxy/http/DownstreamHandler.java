@@ -1,0 +1,162 @@
+package dev.lateen.proxy.http;
+
+import dev.lateen.net.http.HttpConnection;
+import dev.lateen.net.http.RequestHead;
+import dev.lateen.net.http.ServerHandler;
+import dev.lateen.net.http.ServerStream;
+import dev.lateen.net.http.StreamListener;
+import dev.lateen.proxy.stream.ResponseFlag;
+import dev.lateen.proxy.stream.StreamInfo;
+import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
+import dev.lateen.proxy.tls.PeerIdentity;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/// One downstream HTTP connection: what its requests share, and its own time limits.
+///
+/// Thread: event loop of its channel.
+final class DownstreamHandler implements ServerHandler, TimerWheel.Expiry {
+    final HttpWorker worker;
+    final DownstreamConnection facts;
+    final HttpConnection connection;
+    final boolean tls;
+    final @Nullable X509Certificate certificate;
+    private final @Nullable String peerUri;
+    private final @Nullable String localUri;
+    private final TimerWheel.Deadline deadline = new TimerWheel.Deadline(this);
+    private final long openedNanos = System.nanoTime();
+    private long idleSinceNanos = openedNanos;
+    private int active;
+    private boolean drained;
+    private @Nullable String forwardedCertificate;
+
+    DownstreamHandler(HttpWorker worker, DownstreamConnection facts, HttpConnection connection) {
+        this.worker = worker;
+        this.facts = facts;
+        this.connection = connection;
+        SSLSession session = connection.tls();
+        this.tls = session != null;
+        this.certificate = session == null ? null : PeerIdentity.certificateOfPeer(session);
+        this.peerUri = certificate == null ? null : PeerIdentity.uriOf(certificate);
+        this.localUri = session == null ? null : PeerIdentity.uriOfLocal(session);
+        worker.opened(this);
+        arm();
+    }
+
+    boolean mutualTls() {
+        return certificate != null;
+    }
+
+    @Nullable
+    String peerUri() {
+        return peerUri;
+    }
+
+    @Nullable
+    String localUri() {
+        return localUri;
+    }
+
+    /// This connection's element of `x-forwarded-client-cert`; made once.
+    String forwardedCertificate(X509Certificate certificate) {
+        String made = forwardedCertificate;
+        if (made == null) {
+            made = ForwardedCertificate.element(
+                    certificate,
+                    localUri,
+                    worker.config.requests().certificate().shown());
+            forwardedCertificate = made;
+        }
+        return made;
+    }
+
+    @Override
+    public StreamListener onRequest(ServerStream stream, RequestHead head, boolean end) {
+        if (worker.manager.draining()) {
+            drain();
+        }
+        active++;
+        RequestPath path = new RequestPath(this, stream, head);
+        path.start(end);
+        return path;
+    }
+
+    void onRequestEnded(long nowNanos) {
+        active--;
+        idleSinceNanos = nowNanos;
+    }
+
+    @Override
+    public void onRejected(int status, String details) {
+        StreamInfo info = newInfo();
+        info.status = status;
+        info.details = details;
+        info.flag(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
+        info.endNanos = info.startNanos;
+        worker.stats.started();
+        worker.stats.ended(status, 0);
+        for (AccessLogger logger : worker.loggers) {
+            logger.log(info);
+        }
+    }
+
+    @Override
+    public void onClosed() {
+        worker.wheel.clear(deadline);
+        worker.closed(this);
+    }
+
+    StreamInfo newInfo() {
+        StreamInfo info = new StreamInfo();
+        info.startNanos = System.nanoTime();
+        info.startEpochMillis = System.currentTimeMillis();
+        info.downstreamRemote = facts.remote();
+        info.downstreamDirectRemote = facts.directRemote();
+        info.downstreamLocal = facts.local();
+        info.downstreamPeerUri = peerUri;
+        info.downstreamLocalUri = localUri;
+        info.downstreamMutualTls = mutualTls();
+        info.downstreamPeer = facts.peer();
+        info.requestedServerName = facts.serverName().isEmpty() ? null : facts.serverName();
+        info.filterChainName = facts.filterChain().isEmpty() ? null : facts.filterChain();
+        return info;
+    }
+
+    void drain() {
+        if (!drained) {
+            drained = true;
+            connection.drain();
+        }
+    }
+
+    @Override
+    public void onDeadline(long nowNanos) {
+        HttpConnectionManagerConfig.Times times = worker.config.times();
+        boolean old = times.connectionNanos() > 0 && nowNanos - openedNanos >= times.connectionNanos();
+        boolean idle = active == 0
+                && times.connectionIdleNanos() > 0
+                && nowNanos - idleSinceNanos >= times.connectionIdleNanos();
+        if (idle || old) {
+            drain();
+        }
+        if (!drained) {
+            arm();
+        }
+    }
+
+    private void arm() {
+        HttpConnectionManagerConfig.Times times = worker.config.times();
+        long at = Long.MAX_VALUE;
+        if (times.connectionIdleNanos() > 0) {
+            long base = active == 0 ? idleSinceNanos : System.nanoTime();
+            at = base + times.connectionIdleNanos();
+        }
+        if (times.connectionNanos() > 0) {
+            at = Math.min(at, openedNanos + times.connectionNanos());
+        }
+        if (at != Long.MAX_VALUE) {
+            worker.wheel.set(deadline, at);
+        }
+    }
+}

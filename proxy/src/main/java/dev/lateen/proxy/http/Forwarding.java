@@ -1,0 +1,416 @@
+package dev.lateen.proxy.http;
+
+import dev.lateen.net.http.Headers;
+import dev.lateen.net.http.RequestHead;
+import dev.lateen.net.http.ResponseHead;
+import dev.lateen.proxy.cluster.Cluster;
+import dev.lateen.proxy.cluster.ClusterWorker;
+import dev.lateen.proxy.cluster.Host;
+import dev.lateen.proxy.cluster.LbContext;
+import dev.lateen.proxy.http.filter.LocalReply;
+import dev.lateen.proxy.route.RouteAction.DirectResponse;
+import dev.lateen.proxy.route.RouteAction.Forward;
+import dev.lateen.proxy.route.RouteAction.Redirect;
+import dev.lateen.proxy.route.RouteAction.WeightedCluster;
+import dev.lateen.proxy.route.RouteEntry;
+import dev.lateen.proxy.route.Timeouts;
+import dev.lateen.proxy.route.VirtualHostConfig.TlsRequirement;
+import dev.lateen.proxy.stream.ProxyError;
+import dev.lateen.proxy.stream.ResponseFlag;
+import dev.lateen.proxy.stream.StreamInfo;
+import io.netty.buffer.ByteBuf;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The router: what the route says is done; attempts at the upstream follow each other until one gives the response.
+///
+/// Thread: event loop of the request.
+final class Forwarding implements LbContext {
+    private static final String TIMEOUT = "x-envoy-upstream-rq-timeout-ms";
+    private static final String PER_TRY_TIMEOUT = "x-envoy-upstream-rq-per-try-timeout-ms";
+    private static final String EXPECTED_TIMEOUT = "x-envoy-expected-rq-timeout-ms";
+    private static final String ATTEMPT_COUNT = "x-envoy-attempt-count";
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    final RequestPath path;
+    final RouteEntry entry;
+    final Forward forward;
+    final ClusterWorker cluster;
+    final RequestBody body;
+    private final @Nullable WeightedCluster weighted;
+    private final RetryState retries;
+    private final boolean hasHash;
+    private final long hash;
+    private long totalNanos;
+    private long perTryNanos;
+    private @Nullable UpstreamAttempt attempt;
+    private @Nullable List<Host> tried;
+    private int responseStatus;
+    private boolean retrying;
+    private boolean closed;
+
+    private Forwarding(
+            RequestPath path,
+            RouteEntry entry,
+            Forward forward,
+            ClusterWorker cluster,
+            @Nullable WeightedCluster weighted,
+            RequestBody body) {
+        this.path = path;
+        this.entry = entry;
+        this.forward = forward;
+        this.cluster = cluster;
+        this.weighted = weighted;
+        this.body = body;
+        this.hasHash = HashKey.exists(forward.hash(), path);
+        this.hash = hasHash ? HashKey.of(forward.hash(), path) : 0;
+        this.retries = RetryState.of(forward, path.head().headers());
+    }
+
+    /// Does what the route says; null where that was an answer.
+    static @Nullable Forwarding of(RequestPath path, RequestBody body) {
+        RouteEntry entry = path.route();
+        if (entry == null) {
+            path.reply(LocalReply.of(404, "", ResponseFlag.NO_ROUTE_FOUND, "route_not_found"));
+            return null;
+        }
+        if (entry.virtualHost().tls() != TlsRequirement.NONE
+                && !"https".equals(path.head().headers().get("x-forwarded-proto"))) {
+            redirect(path, "https://" + path.head().authority() + path.head().path(), 301);
+            return null;
+        }
+        return switch (entry.route().action()) {
+            case DirectResponse(int status, String text) -> {
+                path.reply(LocalReply.of(status, text, "direct_response"));
+                yield null;
+            }
+            case Redirect redirect -> {
+                redirect(path, redirect.location(path.head(), entry.route().match()), redirect.status());
+                yield null;
+            }
+            case Forward forward -> toCluster(path, entry, forward, body);
+        };
+    }
+
+    private static void redirect(RequestPath path, String location, int status) {
+        Headers headers = new Headers(4);
+        headers.add("location", location);
+        path.reply(LocalReply.of(status, "", "direct_response").with(headers));
+    }
+
+    private static @Nullable Forwarding toCluster(
+            RequestPath path, RouteEntry entry, Forward forward, RequestBody body) {
+        RequestHead head = path.head();
+        WeightedCluster weighted = RequestTarget.weighted(forward.cluster(), head, path.random());
+        String name = RequestTarget.cluster(forward.cluster(), weighted, head);
+        Cluster cluster = name == null
+                ? null
+                : path.worker.manager.environment().clusters().get(name);
+        path.info().clusterName = name;
+        if (cluster == null) {
+            path.reply(LocalReply.of(
+                    forward.missingClusterStatus(), "", ResponseFlag.NO_CLUSTER_FOUND, "cluster_not_found"));
+            return null;
+        }
+        return new Forwarding(path, entry, forward, cluster.on(path.loop()), weighted, body);
+    }
+
+    // ---- The phases
+
+    void start() {
+        RequestHead head = path.head();
+        StreamInfo info = path.info();
+        prepareTimeouts(head);
+        if (weighted != null) {
+            weighted.headers().request().applyTo(head, info);
+        }
+        entry.changeRequest(head, info);
+        RequestTarget.rewrite(head, entry, forward, weighted, info);
+        if (retries.isPossible()) {
+            body.keep(keepLimit(), retries::giveUp);
+        }
+        Mirror.startAll(this);
+        if (path.requestEnded()) {
+            startTimers();
+        }
+        tryUpstream();
+    }
+
+    private long keepLimit() {
+        long own = entry.route().bufferLimitBytes();
+        return own >= 0 ? own : path.worker.config.limits().bufferLimitBytes() * 4L;
+    }
+
+    private void prepareTimeouts(RequestHead head) {
+        Timeouts timeouts = forward.timeouts();
+        Headers headers = head.headers();
+        if (!timeouts.streamLimits()) {
+            totalNanos = path.grpc() && timeouts.grpcMaxNanos() != Timeouts.UNSET
+                    ? grpcTotal(timeouts, headers)
+                    : timeouts.totalNanos();
+        }
+        perTryNanos = retries.policy().perTryNanos();
+        totalNanos = order(headers, TIMEOUT, totalNanos);
+        perTryNanos = order(headers, PER_TRY_TIMEOUT, perTryNanos);
+        if (totalNanos > 0 && perTryNanos >= totalNanos) {
+            perTryNanos = 0;
+        }
+        long expected = perTryNanos > 0 ? perTryNanos : totalNanos;
+        if (expected > 0 && !path.worker.config.router().suppressEnvoyHeaders()) {
+            headers.set(EXPECTED_TIMEOUT, millis(expected));
+        }
+        if (path.grpc() && !timeouts.streamLimits() && timeouts.grpcMaxNanos() != Timeouts.UNSET && totalNanos > 0) {
+            headers.set("grpc-timeout", millis(totalNanos) + "m");
+        }
+    }
+
+    private static String millis(long nanos) {
+        return nanos == Timeouts.DEFAULT_TOTAL_NANOS ? "15000" : ResponseHeaders.number(nanos / NANOS_PER_MILLI);
+    }
+
+    private static long grpcTotal(Timeouts timeouts, Headers headers) {
+        long asked = Math.max(0, GrpcTimeout.nanos(headers.get("grpc-timeout")));
+        long offset = timeouts.grpcHeaderOffsetNanos();
+        if (offset > 0 && asked > offset) {
+            asked -= offset;
+        }
+        long max = timeouts.grpcMaxNanos();
+        return max > 0 && (asked == 0 || asked > max) ? max : asked;
+    }
+
+    /// The time that a header orders, or `otherwise`; takes the header away.
+    private static long order(Headers headers, String name, long otherwise) {
+        String value = headers.get(name);
+        if (value == null) {
+            return otherwise;
+        }
+        headers.remove(name);
+        long millis = RetryState.number(value);
+        return millis < 0 ? otherwise : millis * NANOS_PER_MILLI;
+    }
+
+    void startTimers() {
+        path.deadlines.response(totalNanos);
+        startPerTry();
+    }
+
+    private void startPerTry() {
+        if (perTryNanos > 0) {
+            path.deadlines.perTry(perTryNanos);
+        }
+    }
+
+    /// One attempt: pick, admit and connect, forward.
+    private void tryUpstream() {
+        StreamInfo info = path.info();
+        info.attempts++;
+        if (entry.virtualHost().attemptCount().inRequest()) {
+            path.head().headers().set(ATTEMPT_COUNT, ResponseHeaders.number(info.attempts));
+        }
+        Host host = cluster.pick(this);
+        if (host == null) {
+            reply(
+                    ProxyError.NO_HEALTHY_UPSTREAM.status(),
+                    "no healthy upstream",
+                    ResponseFlag.NO_HEALTHY_UPSTREAM,
+                    "no_healthy_upstream");
+            return;
+        }
+        if (retries.isPossible() && retries.policy().avoidPreviousHosts()) {
+            if (tried == null) {
+                tried = new ArrayList<>(4);
+            }
+            tried.add(host);
+        }
+        if (path.requestEnded() && info.attempts > 1) {
+            startPerTry();
+        }
+        UpstreamAttempt made = new UpstreamAttempt(this, host);
+        attempt = made;
+        made.start();
+    }
+
+    // ---- What an attempt tells
+
+    void statusOfResponse(int status) {
+        responseStatus = status;
+    }
+
+    int statusOfResponse() {
+        return responseStatus;
+    }
+
+    /// The final head has come. True where another attempt takes the place of this one.
+    boolean retryInsteadOf(UpstreamAttempt one, ResponseHead head) {
+        return !path.responseStarted() && retry(retries.onHead(head, cluster, forward.priority()));
+    }
+
+    void respond(ResponseHead head, boolean end) {
+        Headers headers = head.headers();
+        StreamInfo info = path.info();
+        body.keepNoLonger();
+        endRetry();
+        if (info.attempts > 1 && head.status() < 500) {
+            cluster.cluster().stats().retrySuccesses.increment();
+        }
+        path.deadlines.endPerTry();
+        info.details = "via_upstream";
+        if (!path.worker.config.router().suppressEnvoyHeaders() && info.requestEndNanos != 0) {
+            long millis = (info.upstreamHeadNanos - info.requestEndNanos) / NANOS_PER_MILLI;
+            headers.set("x-envoy-upstream-service-time", ResponseHeaders.number(Math.max(0, millis)));
+        }
+        if (entry.virtualHost().attemptCount().inResponse()) {
+            headers.set(ATTEMPT_COUNT, ResponseHeaders.number(info.attempts));
+        }
+        if (weighted != null) {
+            weighted.headers().response().applyTo(headers, info);
+        }
+        entry.changeResponse(headers, info);
+        Upgrades.forDownstream(path.head(), head);
+        path.sendHead(head, end);
+    }
+
+    /// The attempt is over before its response has begun.
+    void onFailed(UpstreamAttempt one, UpstreamFailure failure) {
+        body.disconnect();
+        path.info().upstreamTransportFailure = failure.transport().isEmpty() ? null : failure.transport();
+        if (retry(retries.onFailure(failure, cluster, forward.priority()))) {
+            return;
+        }
+        Headers headers = null;
+        if (failure.kind() == UpstreamFailure.Kind.OVERFLOW) {
+            headers = new Headers(4);
+            headers.add("x-envoy-overloaded", "true");
+        }
+        LocalReply reply = LocalReply.of(
+                failure.status(), failure.text(path.info().attempts > 1), failure.flag(), failure.details(false));
+        path.reply(headers == null ? reply : reply.with(headers));
+    }
+
+    /// The upstream broke off within its response.
+    void onBrokenOff(UpstreamFailure failure) {
+        path.info().flag(failure.flag());
+        path.info().details = failure.details(true);
+        path.abort();
+    }
+
+    private boolean retry(RetryState.Decision decision) {
+        endRetry();
+        switch (decision) {
+            case NO -> {
+                return false;
+            }
+            case LIMIT -> {
+                path.info().flag(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED);
+                return false;
+            }
+            case OVERFLOW -> {
+                path.info().flag(ResponseFlag.UPSTREAM_OVERFLOW);
+                return false;
+            }
+            case YES -> {
+                retrying = true;
+                body.disconnect();
+                attempt = null;
+                path.deadlines.endPerTry();
+                cluster.cluster().stats().retries.increment();
+                long nanos = retries.policy().backOff().nanos(path.info().attempts, path.nextRandom());
+                path.deadlines.backOff(nanos);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void endRetry() {
+        if (retrying) {
+            retrying = false;
+            cluster.endRetry(forward.priority());
+        }
+    }
+
+    void onTimeout(Deadlines.Kind kind) {
+        UpstreamAttempt current = attempt;
+        if (kind == Deadlines.Kind.BACK_OFF) {
+            tryUpstream();
+        } else if (kind == Deadlines.Kind.PER_TRY) {
+            if (current != null && !current.hasHead()) {
+                cluster.cluster().stats().perTryTimeouts.increment();
+                current.giveUp(true);
+                onFailed(current, UpstreamFailure.PER_TRY_TIMEOUT);
+            }
+        } else if (current == null || !current.isEnded()) {
+            cluster.cluster().stats().timeouts.increment();
+            if (current != null) {
+                current.giveUp(true);
+            }
+            reply(504, "upstream request timeout", ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, "response_timeout");
+        }
+    }
+
+    private void reply(int status, String text, ResponseFlag flag, String details) {
+        path.reply(LocalReply.of(status, text, flag, details));
+    }
+
+    void sendData(ByteBuf data, boolean end) {
+        path.sendData(data, end);
+        UpstreamAttempt current = attempt;
+        if (!end && current != null && !path.stream.isWritable()) {
+            current.pauseReading();
+        }
+    }
+
+    void onDownstreamWritable(boolean writable) {
+        UpstreamAttempt current = attempt;
+        if (current == null) {
+            return;
+        }
+        if (writable) {
+            current.resumeReading();
+        } else {
+            current.pauseReading();
+        }
+    }
+
+    /// The exchange is over, in whatever way.
+    void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        endRetry();
+        UpstreamAttempt current = attempt;
+        if (current != null) {
+            current.giveUp(false);
+        }
+    }
+
+    // ---- What the load balancer asks
+
+    @Override
+    public long hash() {
+        return hash;
+    }
+
+    @Override
+    public boolean hasHash() {
+        return hasHash;
+    }
+
+    @Override
+    public SocketAddress originalDestination() {
+        return path.connection.facts.local();
+    }
+
+    @Override
+    public boolean wasTried(Host host) {
+        return tried != null && tried.contains(host);
+    }
+
+    @Override
+    public int maxHostAttempts() {
+        return tried == null ? 0 : retries.policy().hostAttempts();
+    }
+}

@@ -1,0 +1,77 @@
+package dev.lateen.proxy.http;
+
+import dev.lateen.proxy.http.filter.RequestFilter;
+import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
+import io.netty.channel.EventLoop;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/// An HTTP connection manager on one event loop: its filters, timers, numbers and connections there.
+///
+/// Thread: its event loop.
+final class HttpWorker {
+    private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", java.util.Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+
+    final HttpConnectionManager manager;
+    final HttpConnectionManagerConfig config;
+    final EventLoop loop;
+    final TimerWheel wheel;
+    final RequestFilter[] filters;
+    final String[] filterNames;
+    final AccessLogger[] loggers;
+    final HttpStats.Cells stats;
+    private final SplittableRandom random = new SplittableRandom();
+    private final Set<DownstreamHandler> connections = new HashSet<>();
+    private long dateSecond = -1;
+    private String date = "";
+
+    HttpWorker(HttpConnectionManager manager, EventLoop loop) {
+        this.manager = manager;
+        this.config = manager.config();
+        this.loop = loop;
+        this.wheel = new TimerWheel(loop);
+        this.filters = manager.filters().stream().map(filter -> filter.on(loop)).toArray(RequestFilter[]::new);
+        this.filterNames =
+                config.filters().stream().map(filter -> filter.name()).toArray(String[]::new);
+        this.loggers = manager.loggers().toArray(AccessLogger[]::new);
+        this.stats = manager.stats().cells();
+    }
+
+    long random() {
+        return random.nextLong();
+    }
+
+    /// The value of a `date` field.
+    String date(long epochMillis) {
+        long second = epochMillis / 1000;
+        if (second != dateSecond) {
+            dateSecond = second;
+            date = HTTP_DATE.format(Instant.ofEpochSecond(second));
+        }
+        return date;
+    }
+
+    void opened(DownstreamHandler connection) {
+        connections.add(connection);
+        stats.connections.increment();
+        stats.connectionsActive.increment();
+    }
+
+    void closed(DownstreamHandler connection) {
+        if (connections.remove(connection)) {
+            stats.connectionsActive.add(-1);
+        }
+    }
+
+    void drainIdle() {
+        for (DownstreamHandler connection : Set.copyOf(connections)) {
+            connection.drain();
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.lateen.proxy.http;
+
+import dev.lateen.net.http.Headers;
+import dev.lateen.net.http.ResponseHead;
+import dev.lateen.proxy.http.filter.LocalReply;
+import dev.lateen.proxy.route.RouteEntry;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/// Writes the proxy's own answers, in the form that the client understands.
+///
+/// Source: Envoy's local replies; gRPC over HTTP/2, "Responses". Thread: event loop of the request.
+final class LocalReplies {
+    private static final int UNKNOWN = 2;
+
+    private LocalReplies() {}
+
+    static void send(RequestPath path, LocalReply reply) {
+        Headers headers =
+                reply.headers() == null ? new Headers(8) : reply.headers().copy();
+        if (path.grpc()) {
+            sendGrpc(path, reply, headers);
+            return;
+        }
+        boolean bodiless = reply.body().isEmpty();
+        if (!bodiless) {
+            if (!headers.contains("content-type")) {
+                headers.add("content-type", "text/plain");
+            }
+            headers.set("content-length", Integer.toString(ByteBufUtil.utf8Bytes(reply.body())));
+        }
+        change(path, headers);
+        if (bodiless || path.head().method().equals("HEAD")) {
+            path.sendHead(new ResponseHead(reply.status(), headers), true);
+            return;
+        }
+        path.sendHead(new ResponseHead(reply.status(), headers), false);
+        if (!path.finished()) {
+            ByteBuf body =
+                    ByteBufUtil.writeUtf8(path.stream.connection().channel().alloc(), reply.body());
+            path.sendData(body, true);
+        }
+    }
+
+    private static void sendGrpc(RequestPath path, LocalReply reply, Headers headers) {
+        headers.set("content-type", "application/grpc");
+        int status = reply.grpcStatus() >= 0 ? reply.grpcStatus() : grpcStatus(reply.status());
+        headers.set("grpc-status", Integer.toString(status));
+        if (!reply.body().isEmpty()) {
+            headers.set("grpc-message", percentEncode(reply.body()));
+        }
+        change(path, headers);
+        path.sendHead(new ResponseHead(200, headers), true);
+    }
+
+    private static void change(RequestPath path, Headers headers) {
+        RouteEntry route = path.route();
+        if (route != null) {
+            route.changeResponse(headers, path.info());
+        }
+    }
+
+    /// Source: gRPC, "HTTP to gRPC Status Code Mapping".
+    static int grpcStatus(int status) {
+        return switch (status) {
+            case 400 -> 13;
+            case 401 -> 16;
+            case 403 -> 7;
+            case 404 -> 12;
+            case 429, 502, 503, 504 -> 14;
+            default -> UNKNOWN;
+        };
+    }
+
+    private static String percentEncode(String text) {
+        StringBuilder out = new StringBuilder(text.length());
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            if (b >= ' ' && b <= '~' && b != '%') {
+                out.append((char) b);
+            } else {
+                out.append('%').append(String.format(Locale.ROOT, "%02X", b & 0xff));
+            }
+        }
+        return out.toString();
+    }
+}

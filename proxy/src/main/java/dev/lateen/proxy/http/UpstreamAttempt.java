@@ -1,0 +1,271 @@
+package dev.lateen.proxy.http;
+
+import dev.lateen.net.http.ClientConnection;
+import dev.lateen.net.http.ClientStream;
+import dev.lateen.net.http.Headers;
+import dev.lateen.net.http.HttpVersion;
+import dev.lateen.net.http.RequestHead;
+import dev.lateen.net.http.ResponseHead;
+import dev.lateen.net.http.ResponseListener;
+import dev.lateen.net.http.StreamReset;
+import dev.lateen.proxy.cluster.Host;
+import dev.lateen.proxy.cluster.HostResult;
+import dev.lateen.proxy.cluster.PendingStream;
+import dev.lateen.proxy.cluster.RoutePriority;
+import dev.lateen.proxy.cluster.StreamOptions;
+import dev.lateen.proxy.cluster.StreamReady;
+import dev.lateen.proxy.route.HostRewrite;
+import dev.lateen.proxy.stream.ProxyError;
+import dev.lateen.proxy.stream.StreamInfo;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/// One try at one upstream host: connect, forward, and take its response.
+///
+/// Thread: event loop of the request.
+final class UpstreamAttempt implements StreamReady, ResponseListener {
+    private final Forwarding forwarding;
+    private final Host host;
+    private @Nullable PendingStream pending;
+    private @Nullable ClientStream stream;
+    private boolean hasHead;
+    private boolean ended;
+    private boolean paused;
+
+    UpstreamAttempt(Forwarding forwarding, Host host) {
+        this.forwarding = forwarding;
+        this.host = host;
+    }
+
+    // ---- Connect
+
+    void start() {
+        StreamInfo info = forwarding.path.info();
+        info.upstreamHost = host.address();
+        info.upstreamPeer = host.peer();
+        PendingStream waiting = forwarding.cluster.newStream(host, options(), this);
+        if (stream == null && !ended) {
+            pending = waiting;
+        }
+    }
+
+    private StreamOptions options() {
+        RequestHead head = forwarding.path.head();
+        RoutePriority priority = forwarding.forward.priority();
+        boolean tunnel = Upgrades.isTunnel(head);
+        if (priority == RoutePriority.DEFAULT && !tunnel) {
+            return head.version() == HttpVersion.HTTP_2 ? StreamOptions.HTTP2 : StreamOptions.HTTP1;
+        }
+        return new StreamOptions(priority, head.version(), tunnel && head.version() != HttpVersion.HTTP_2, null);
+    }
+
+    @Override
+    public void onFailure(ProxyError error, String details) {
+        pending = null;
+        if (ended) {
+            return;
+        }
+        ended = true;
+        if (error != ProxyError.OVERFLOW) {
+            host.recordResult(HostResult.LOCAL_FAILURE);
+        }
+        forwarding.onFailed(this, UpstreamFailure.of(error, details));
+    }
+
+    // ---- Forward
+
+    @Override
+    public void onReady(ClientConnection connection, Host connected, boolean reused) {
+        pending = null;
+        if (ended) {
+            return;
+        }
+        StreamInfo info = forwarding.path.info();
+        info.upstreamLocal = connection.channel().localAddress();
+        info.upstreamMutualTls = host.mutualTls();
+        UpstreamIdentity.note(connection, info);
+        RequestHead head = forwarding.path.head();
+        if (forwarding.forward.rewrites().host() instanceof HostRewrite.Endpoint
+                && !host.config().hostname().isEmpty()) {
+            RequestTarget.authority(
+                    head,
+                    host.config().hostname(),
+                    forwarding.forward.rewrites().appendForwardedHost());
+        }
+        boolean headOnly = forwarding.body.isEmpty();
+        info.upstreamFirstByteSentNanos = System.nanoTime();
+        ClientStream opened = connection.open(Upgrades.forUpstream(head, connection.version()), headOnly, this);
+        if (ended) {
+            return;
+        }
+        stream = opened;
+        if (!headOnly) {
+            forwarding.body.connect(opened);
+            if (!ended && opened.isWritable()) {
+                forwarding.path.stream.resumeReading();
+            }
+        }
+    }
+
+    @Override
+    public void onWritabilityChanged(boolean writable) {
+        if (ended) {
+            return;
+        }
+        if (writable) {
+            forwarding.path.stream.resumeReading();
+        } else {
+            forwarding.path.stream.pauseReading();
+        }
+    }
+
+    // ---- Respond
+
+    @Override
+    public void onInformational(ResponseHead head) {
+        if (!ended
+                && forwarding.path.worker.config.requests().forward100Continue()
+                && !forwarding.path.responseStarted()) {
+            forwarding.path.stream.sendInformational(head);
+        }
+    }
+
+    @Override
+    public void onHead(ResponseHead head, boolean end) {
+        if (ended) {
+            return;
+        }
+        hasHead = true;
+        StreamInfo info = forwarding.path.info();
+        info.upstreamHeadNanos = System.nanoTime();
+        host.recordResult(HostResult.ofStatus(outlierStatus(head)));
+        if (forwarding.retryInsteadOf(this, head)) {
+            report(head.status());
+            drop(end);
+            return;
+        }
+        forwarding.statusOfResponse(head.status());
+        if (end) {
+            end();
+        }
+        forwarding.respond(head, end);
+    }
+
+    /// gRPC tells of failures in the trailers; those that come in the head count like their HTTP counterpart.
+    private static int outlierStatus(ResponseHead head) {
+        String grpc = head.headers().get("grpc-status");
+        if (grpc == null || head.status() != 200) {
+            return head.status();
+        }
+        return switch (grpc) {
+            case "14" -> 503;
+            case "4" -> 504;
+            case "2", "13", "15" -> 500;
+            default -> head.status();
+        };
+    }
+
+    @Override
+    public void onData(ByteBuf data, boolean end) {
+        if (ended) {
+            data.release();
+            return;
+        }
+        if (end) {
+            end();
+        }
+        forwarding.sendData(data, end);
+    }
+
+    @Override
+    public void onTrailers(Headers trailers) {
+        if (!ended) {
+            end();
+            forwarding.path.sendTrailers(trailers);
+        }
+    }
+
+    private void end() {
+        ended = true;
+        report(forwarding.statusOfResponse());
+        // The request may still be on its way: nobody reads it any more.
+        ClientStream open = stream;
+        forwarding.body.disconnect();
+        if (open != null && !forwarding.body.isEnded()) {
+            open.reset(StreamReset.LOCAL_CANCEL);
+        }
+    }
+
+    private void report(int status) {
+        StreamInfo info = forwarding.path.info();
+        long nanos = System.nanoTime() - info.upstreamFirstByteSentNanos;
+        forwarding.cluster.cluster().stats().onResponse(status, nanos);
+    }
+
+    @Override
+    public void onReset(StreamReset reason, String details) {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        forwarding.cluster.cluster().stats().resetsByUpstream.increment();
+        host.recordResult(HostResult.LOCAL_FAILURE);
+        UpstreamFailure failure = UpstreamFailure.of(reason);
+        if (hasHead) {
+            forwarding.onBrokenOff(failure);
+        } else {
+            forwarding.onFailed(this, failure);
+        }
+    }
+
+    // ---- Give up
+
+    /// Ends the attempt from this side.
+    ///
+    /// @param timedOut whether the host was too slow
+    void giveUp(boolean timedOut) {
+        if (ended) {
+            return;
+        }
+        if (timedOut) {
+            host.recordResult(HostResult.LOCAL_TIMEOUT);
+        }
+        drop(false);
+    }
+
+    private void drop(boolean complete) {
+        ended = true;
+        PendingStream waiting = pending;
+        if (waiting != null) {
+            pending = null;
+            waiting.cancel();
+        }
+        ClientStream open = stream;
+        if (open != null && !complete) {
+            forwarding.cluster.cluster().stats().resetsByUs.increment();
+            open.reset(StreamReset.LOCAL_CANCEL);
+        }
+    }
+
+    void pauseReading() {
+        if (stream != null && !paused && !ended) {
+            paused = true;
+            stream.pauseReading();
+        }
+    }
+
+    void resumeReading() {
+        if (stream != null && paused && !ended) {
+            paused = false;
+            stream.resumeReading();
+        }
+    }
+
+    boolean hasHead() {
+        return hasHead;
+    }
+
+    boolean isEnded() {
+        return ended;
+    }
+}

@@ -1,0 +1,54 @@
+package dev.lateen.proxy.http.filter;
+
+import dev.lateen.net.http.RequestHead;
+import dev.lateen.proxy.route.RouteEntry;
+import dev.lateen.proxy.stream.StreamInfo;
+import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
+
+/// A request and its response as a filter sees them.
+///
+/// Thread: event loop of the request.
+public interface Exchange {
+    /// May be changed until the request is forwarded.
+    RequestHead head();
+
+    StreamInfo info();
+
+    /// The route that was found, or null for none.
+    @Nullable
+    RouteEntry route();
+
+    /// Has the route decided again after this filter, since it changed what routes match.
+    void decideRouteAgain();
+
+    /// What the route says to the filter of this name; null where it says nothing.
+    @Nullable
+    Object override(String filter);
+
+    /// Answers the request instead of the upstream. Ignored once a response has begun.
+    void reply(LocalReply reply);
+
+    /// Goes on with the next filter after a `STOP`.
+    void resume();
+
+    /// Calls `action` on this loop after a while, unless the exchange ends before.
+    void after(long nanos, Runnable action);
+
+    /// The same value for the whole request.
+    long random();
+
+    /// A fresh value with every call.
+    long nextRandom();
+
+    EventLoop loop();
+
+    /// Whether the request is gRPC by its content type.
+    boolean grpc();
+
+    /// What the filter of this name keeps for this request; null where nothing was put.
+    @Nullable
+    Object state(String filter);
+
+    void state(String filter, Object value);
+}

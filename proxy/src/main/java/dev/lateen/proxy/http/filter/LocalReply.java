@@ -1,0 +1,35 @@
+package dev.lateen.proxy.http.filter;
+
+import dev.lateen.net.http.Headers;
+import dev.lateen.proxy.stream.ResponseFlag;
+import org.jspecify.annotations.Nullable;
+
+/// An answer that the proxy gives by itself. gRPC clients get it as trailers only.
+///
+/// @param body plain text; becomes `grpc-message` for gRPC
+/// @param grpcStatus -1: what the HTTP status stands for
+/// @param details Envoy's `%RESPONSE_CODE_DETAILS%`
+/// @param headers further ones, or null
+public record LocalReply(
+        int status,
+        String body,
+        int grpcStatus,
+        @Nullable ResponseFlag flag,
+        String details,
+        @Nullable Headers headers) {
+    public static LocalReply of(int status, String body, String details) {
+        return new LocalReply(status, body, -1, null, details, null);
+    }
+
+    public static LocalReply of(int status, String body, ResponseFlag flag, String details) {
+        return new LocalReply(status, body, -1, flag, details, null);
+    }
+
+    public LocalReply with(Headers headers) {
+        return new LocalReply(status, body, grpcStatus, flag, details, headers);
+    }
+
+    public LocalReply withGrpcStatus(int grpcStatus) {
+        return new LocalReply(status, body, grpcStatus, flag, details, headers);
+    }
+}

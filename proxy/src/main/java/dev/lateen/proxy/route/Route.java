@@ -1,0 +1,18 @@
+package dev.lateen.proxy.route;
+
+/// One route: what it matches and what is then done.
+///
+/// Source: envoy.config.route.v3.Route. Thread: any (immutable).
+///
+/// @param decorator the operation name given to spans; empty for none
+/// @param decoratorPropagates whether it is told to the upstream in `x-envoy-decorator-operation`
+/// @param bufferLimitBytes what a retry may keep of a body; -1: the connection's limit
+public record Route(
+        String name,
+        RouteMatch match,
+        RouteAction action,
+        HeaderChanges headers,
+        FilterOverrides overrides,
+        String decorator,
+        boolean decoratorPropagates,
+        long bufferLimitBytes) {}

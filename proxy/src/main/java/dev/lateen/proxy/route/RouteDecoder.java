@@ -1,0 +1,166 @@
+package dev.lateen.proxy.route;
+
+import dev.lateen.proxy.config.Decoded;
+import dev.lateen.proxy.config.Place;
+import dev.lateen.proxy.route.RouteActionDecoder.Inherited;
+import dev.lateen.proxy.route.VirtualHostConfig.AttemptCount;
+import dev.lateen.proxy.route.VirtualHostConfig.TlsRequirement;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// Decodes route configurations; a field that is not implemented refuses the whole.
+///
+/// Thread: any (immutable).
+public final class RouteDecoder {
+    private final OverridesDecoder overrides;
+    private final RouteActionDecoder actions;
+
+    /// @param filters decodes what routes say to filters
+    public RouteDecoder(FilterOverrideDecoder filters) {
+        this.overrides = new OverridesDecoder(filters);
+        this.actions = new RouteActionDecoder(overrides);
+    }
+
+    public Decoded<RouteConfig> decode(RouteConfiguration config) {
+        return Decoded.of(() -> decode(config, Place.resource("route", config.getName())));
+    }
+
+    public RouteConfig decode(RouteConfiguration config, Place at) {
+        RouteFields.LIST.check(config, at);
+        List<VirtualHostConfig> hosts = new ArrayList<>();
+        Map<String, String> ownerByDomain = new HashMap<>();
+        for (int index = 0; index < config.getVirtualHostsCount(); index++) {
+            VirtualHost host = config.getVirtualHosts(index);
+            Place place = at.field("virtual_hosts").key(host.getName());
+            VirtualHostConfig decoded = virtualHost(host, config, place);
+            for (String domain : decoded.domains()) {
+                String owner = ownerByDomain.putIfAbsent(domain, host.getName());
+                place.field("domains")
+                        .require(owner == null, "'" + domain + "' belongs to virtual host '" + owner + "' already");
+            }
+            hosts.add(decoded);
+        }
+        return new RouteConfig(
+                config.getName(),
+                List.copyOf(hosts),
+                new HeaderChanges(
+                        HeaderChangesDecoder.decode(
+                                config.getRequestHeadersToAddList(),
+                                config.getRequestHeadersToRemoveList(),
+                                "request_headers",
+                                at),
+                        HeaderChangesDecoder.decode(
+                                config.getResponseHeadersToAddList(),
+                                config.getResponseHeadersToRemoveList(),
+                                "response_headers",
+                                at)),
+                overrides.decode(config.getTypedPerFilterConfigMap(), at),
+                config.getInternalOnlyHeadersList().stream()
+                        .map(name -> name.toLowerCase(Locale.ROOT))
+                        .toList(),
+                config.getIgnorePortInHostMatching(),
+                config.getMostSpecificHeaderMutationsWins());
+    }
+
+    private VirtualHostConfig virtualHost(VirtualHost host, RouteConfiguration config, Place at) {
+        List<MirrorPolicy> own = RouteActionDecoder.mirrors(host.getRequestMirrorPoliciesList(), at);
+        Inherited inherited = new Inherited(
+                host.hasRetryPolicy()
+                        ? Optional.of(RetryPolicyDecoder.decode(host.getRetryPolicy(), at.field("retry_policy")))
+                        : Optional.empty(),
+                own.isEmpty() ? RouteActionDecoder.mirrors(config.getRequestMirrorPoliciesList(), at) : own);
+        List<Route> routes = new ArrayList<>();
+        for (int index = 0; index < host.getRoutesCount(); index++) {
+            routes.add(route(host, index, inherited, config, at.field("routes").index(index)));
+        }
+        at.require(host.getDomainsCount() > 0, "has no domains (expected: at least one)");
+        return new VirtualHostConfig(
+                host.getName(),
+                domains(host, at.field("domains")),
+                List.copyOf(routes),
+                new HeaderChanges(
+                        HeaderChangesDecoder.decode(
+                                host.getRequestHeadersToAddList(),
+                                host.getRequestHeadersToRemoveList(),
+                                "request_headers",
+                                at),
+                        HeaderChangesDecoder.decode(
+                                host.getResponseHeadersToAddList(),
+                                host.getResponseHeadersToRemoveList(),
+                                "response_headers",
+                                at)),
+                overrides.decode(host.getTypedPerFilterConfigMap(), at),
+                switch (host.getRequireTls()) {
+                    case NONE, UNRECOGNIZED -> TlsRequirement.NONE;
+                    case EXTERNAL_ONLY -> TlsRequirement.EXTERNAL_ONLY;
+                    case ALL -> TlsRequirement.ALL;
+                },
+                new AttemptCount(host.getIncludeRequestAttemptCount(), host.getIncludeAttemptCountInResponse()));
+    }
+
+    private static List<String> domains(VirtualHost host, Place at) {
+        List<String> domains = new ArrayList<>();
+        for (String domain : host.getDomainsList()) {
+            int star = domain.indexOf('*');
+            at.require(
+                    !domain.isEmpty()
+                            && (star < 0
+                                    || (star == domain.lastIndexOf('*') && (star == 0 || star == domain.length() - 1))),
+                    "'" + domain + "' (expected: a name, *.suffix, prefix.* or *)");
+            domains.add(domain.toLowerCase(Locale.ROOT));
+        }
+        return List.copyOf(domains);
+    }
+
+    private Route route(VirtualHost host, int index, Inherited inherited, RouteConfiguration config, Place at) {
+        var route = host.getRoutes(index);
+        RouteAction action = switch (route.getActionCase()) {
+            case ROUTE -> actions.forward(route.getRoute(), inherited, at.field("route"));
+            case REDIRECT -> RouteActionDecoder.redirect(route.getRedirect(), at.field("redirect"));
+            case DIRECT_RESPONSE ->
+                RouteActionDecoder.direct(
+                        route.getDirectResponse(),
+                        config.hasMaxDirectResponseBodySizeBytes()
+                                ? Integer.toUnsignedLong(config.getMaxDirectResponseBodySizeBytes()
+                                        .getValue())
+                                : -1,
+                        at.field("direct_response"));
+            case FILTER_ACTION -> throw at.field("filter_action").unsupported();
+            case NON_FORWARDING_ACTION ->
+                throw at.field("non_forwarding_action").unsupported();
+            case ACTION_NOT_SET -> throw at.refuse("has no action (expected: route, redirect or direct_response)");
+        };
+        long limit = route.hasPerRequestBufferLimitBytes()
+                ? Integer.toUnsignedLong(route.getPerRequestBufferLimitBytes().getValue())
+                : host.hasPerRequestBufferLimitBytes()
+                        ? Integer.toUnsignedLong(
+                                host.getPerRequestBufferLimitBytes().getValue())
+                        : -1;
+        return new Route(
+                route.getName(),
+                RouteMatchDecoder.decode(route.getMatch(), at.field("match")),
+                action,
+                new HeaderChanges(
+                        HeaderChangesDecoder.decode(
+                                route.getRequestHeadersToAddList(),
+                                route.getRequestHeadersToRemoveList(),
+                                "request_headers",
+                                at),
+                        HeaderChangesDecoder.decode(
+                                route.getResponseHeadersToAddList(),
+                                route.getResponseHeadersToRemoveList(),
+                                "response_headers",
+                                at)),
+                overrides.decode(route.getTypedPerFilterConfigMap(), at),
+                route.getDecorator().getOperation(),
+                !route.getDecorator().hasPropagate()
+                        || route.getDecorator().getPropagate().getValue(),
+                limit);
+    }
+}

@@ -1,0 +1,73 @@
+package dev.lateen.proxy.route;
+
+import dev.lateen.net.http.Headers;
+import dev.lateen.net.http.RequestHead;
+import dev.lateen.proxy.route.HeaderChanges.Change;
+import dev.lateen.proxy.stream.StreamInfo;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A route in its surroundings: with its virtual host and route configuration, whose header changes and filter
+/// overrides it inherits.
+///
+/// Thread: any (immutable).
+public final class RouteEntry {
+    private final Route route;
+    private final VirtualHostConfig virtualHost;
+    private final RouteConfig config;
+    private final Change[] requestChanges;
+    private final Change[] responseChanges;
+
+    RouteEntry(Route route, VirtualHostConfig virtualHost, RouteConfig config) {
+        this.route = route;
+        this.virtualHost = virtualHost;
+        this.config = config;
+        List<HeaderChanges> levels = new ArrayList<>(List.of(route.headers(), virtualHost.headers(), config.headers()));
+        if (config.specificWins()) {
+            levels = levels.reversed();
+        }
+        requestChanges = levels.stream()
+                .map(HeaderChanges::request)
+                .filter(change -> !change.isEmpty())
+                .toArray(Change[]::new);
+        responseChanges = levels.stream()
+                .map(HeaderChanges::response)
+                .filter(change -> !change.isEmpty())
+                .toArray(Change[]::new);
+    }
+
+    public Route route() {
+        return route;
+    }
+
+    public VirtualHostConfig virtualHost() {
+        return virtualHost;
+    }
+
+    public RouteConfig config() {
+        return config;
+    }
+
+    /// The most specific override of a filter, or null.
+    public @Nullable Object override(String filter) {
+        Object own = route.overrides().get(filter);
+        if (own != null) {
+            return own;
+        }
+        Object host = virtualHost.overrides().get(filter);
+        return host != null ? host : config.overrides().get(filter);
+    }
+
+    public void changeRequest(RequestHead head, StreamInfo info) {
+        for (Change change : requestChanges) {
+            change.applyTo(head, info);
+        }
+    }
+
+    public void changeResponse(Headers headers, StreamInfo info) {
+        for (Change change : responseChanges) {
+            change.applyTo(headers, info);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.lateen.proxy.route;
+
+import java.util.List;
+
+/// The routes of some domains.
+///
+/// Source: envoy.config.route.v3.VirtualHost. Thread: any (immutable).
+///
+/// @param domains exact, `*.suffix`, `prefix.*` or `*`; lower case
+public record VirtualHostConfig(
+        String name,
+        List<String> domains,
+        List<Route> routes,
+        HeaderChanges headers,
+        FilterOverrides overrides,
+        TlsRequirement tls,
+        AttemptCount attemptCount) {
+    /// Whether plaintext requests are redirected to https.
+    public enum TlsRequirement {
+        NONE,
+        EXTERNAL_ONLY,
+        ALL
+    }
+
+    /// Where `x-envoy-attempt-count` is shown.
+    public record AttemptCount(boolean inRequest, boolean inResponse) {
+        public static final AttemptCount NONE = new AttemptCount(false, false);
+    }
+}
