@@ -8,6 +8,8 @@ import io.netty.handler.ssl.SslHandler;
 /// Ends the sending half of a connection.
 ///
 /// Thread: event loop of its channel.
+// A write or close that fails closes the channel, which is how everybody hears of it.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class HalfClose {
     private HalfClose() {}
 

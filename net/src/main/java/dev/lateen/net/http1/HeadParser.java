@@ -234,7 +234,7 @@ final class HeadParser {
             index++;
             while (bytes[index] != '\r') {
                 int b = bytes[index] & 0xff;
-                if (b < 0x20 && b != '\t' || b == 0x7f) {
+                if ((b < 0x20 && b != '\t') || b == 0x7f) {
                     return false;
                 }
                 index++;

@@ -61,7 +61,7 @@ final class HeadWriter {
         int count = headers.size();
         for (int index = 0; index < count; index++) {
             String name = headers.name(index);
-            if (isCodecField(name) || !withContentLength && name.equals(HeaderNames.CONTENT_LENGTH)) {
+            if (isCodecField(name) || (!withContentLength && name.equals(HeaderNames.CONTENT_LENGTH))) {
                 continue;
             }
             String value = headers.value(index);

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// nobody asked for, closes it.
 ///
 /// Thread: event loop of its channel.
+// A write or close that fails closes the channel, which is how everybody hears of it.
+@SuppressWarnings("FutureReturnValueIgnored")
 public final class Http1ClientConnection extends ChannelInboundHandlerAdapter implements ClientConnection, BodySink {
     private static final int MAX_INFORMATIONAL = 32;
 
@@ -257,7 +259,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter im
         }
         headRead = true;
         keepAlive = !fields.close;
-        if (status == 101 || stream.isConnect() && status >= 200 && status < 300) {
+        if (status == 101 || (stream.isConnect() && status >= 200 && status < 300)) {
             stream.becomeTunnel();
             stream.responses().onHead(head, false);
             stream.tunnelReady();

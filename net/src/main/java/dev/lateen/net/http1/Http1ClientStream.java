@@ -54,7 +54,7 @@ final class Http1ClientStream implements ClientStream {
             body.start(writer, head.headers(), end, Methods.expectsBody(method), false);
         }
         writer.end();
-        if (!writer.isIntact() || end && body.isCutShort()) {
+        if (!writer.isIntact() || (end && body.isCutShort())) {
             gone = true;
             connection.abort("http1.invalid_request_header");
             responses.onReset(StreamReset.PROTOCOL_ERROR, "http1.invalid_request_header");
@@ -205,7 +205,7 @@ final class Http1ClientStream implements ClientStream {
 
     @Override
     public boolean isWritable() {
-        return gone || !awaitingTunnel && connection.channel().isWritable();
+        return gone || (!awaitingTunnel && connection.channel().isWritable());
     }
 
     @Override

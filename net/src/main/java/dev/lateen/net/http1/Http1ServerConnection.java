@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// close. A request that is refused is answered by the codec and the connection is closed.
 ///
 /// Thread: event loop of its channel.
+// A write or close that fails closes the channel, which is how everybody hears of it.
+@SuppressWarnings("FutureReturnValueIgnored")
 public final class Http1ServerConnection extends ChannelInboundHandlerAdapter implements HttpConnection, BodySink {
     private static final long LINGER_MILLIS = 1000;
     private static final long DRAIN_LIMIT_BYTES = 256 * 1024;

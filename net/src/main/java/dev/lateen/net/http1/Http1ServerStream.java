@@ -141,7 +141,7 @@ final class Http1ServerStream implements ServerStream {
         int status = head.status();
         HeadWriter writer = Scratch.current().writer;
         writer.status(status);
-        if (tunnelRequested && (status == 101 || connectRequest && status >= 200 && status < 300)) {
+        if (tunnelRequested && (status == 101 || (connectRequest && status >= 200 && status < 300))) {
             tunnel = true;
             body.startTunnel();
             writer.fields(head.headers(), false);

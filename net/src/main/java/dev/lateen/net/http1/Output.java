@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// of which the piece may be a small slice.
 ///
 /// Thread: event loop of its channel.
+// A write or close that fails closes the channel, which is how everybody hears of it.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class Output implements FlushBatch.Flushable {
     private static final int COPY_BELOW_BYTES = 1024;
     private static final int INITIAL_BYTES = 512;

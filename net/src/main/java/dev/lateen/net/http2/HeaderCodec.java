@@ -154,7 +154,7 @@ final class HeaderCodec {
     }
 
     private static void addField(int id, Headers headers, String name, String value) throws Http2Exception {
-        if (isConnectionSpecific(name) || name.equals("te") && !value.equals("trailers")) {
+        if (isConnectionSpecific(name) || (name.equals("te") && !value.equals("trailers"))) {
             throw malformed(id, "connection-specific field " + name);
         }
         headers.add(name, value);
@@ -232,7 +232,7 @@ final class HeaderCodec {
             int to = from + ascii.length();
             for (int index = from; index < to; index++) {
                 byte b = bytes[index];
-                if (b < 0x20 && b >= 0 && b != '\t' || b == 0x7f) {
+                if ((b < 0x20 && b >= 0 && b != '\t') || b == 0x7f) {
                     throw malformed(id, "control character in a field value");
                 }
             }

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// once, before the peer's settings have arrived.
 ///
 /// Thread: event loop of its channel.
+// A write or close that fails closes the channel, which is how everybody hears of it.
+@SuppressWarnings("FutureReturnValueIgnored")
 public final class Http2ClientConnection implements ClientConnection {
     private static final int LAST_USEFUL_STREAM_ID = Integer.MAX_VALUE - 2;
     private static final long KEEPALIVE_PING = 0x6b656570L;

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// paused, credit is kept, so that the peer can send no more than the stream's window.
 ///
 /// Thread: event loop of its channel.
+// A write or close that fails closes the channel, which is how everybody hears of it.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class Http2Exchange implements ServerStream, ClientStream {
     private final Http2Session session;
     private final HttpConnection connection;

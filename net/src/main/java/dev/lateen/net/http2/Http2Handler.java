@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// Netty's frame codec, telling our session of errors and of the channel's end.
 ///
 /// Thread: event loop of its channel.
+// A write or close that fails closes the channel, which is how everybody hears of it.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class Http2Handler extends Http2ConnectionHandler {
     private final Http2Session session;
 

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// A downstream HTTP/2 connection: with prior knowledge, or after ALPN chose `h2`. Put `handler()` into the pipeline.
 ///
 /// Thread: event loop of its channel.
+// A write or close that fails closes the channel, which is how everybody hears of it.
+@SuppressWarnings("FutureReturnValueIgnored")
 public final class Http2ServerConnection implements HttpConnection {
     private static final long DRAIN_PING = 0x4c4154_45454eL;
     private static final long DRAIN_PING_MILLIS = 1000;

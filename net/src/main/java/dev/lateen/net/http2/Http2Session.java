@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// What both ends of an HTTP/2 connection have in common: frames to exchanges, credit, flushing, floods, the end.
 ///
 /// Thread: event loop of its channel.
+// A write or close that fails closes the channel, which is how everybody hears of it.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class Http2Session implements Http2FrameListener, Http2Connection.Listener, FlushBatch.Flushable {
     private static final char ENABLE_CONNECT_PROTOCOL = 8;
     private static final int MAX_CONTROL_FRAMES_PER_SECOND = 1000;

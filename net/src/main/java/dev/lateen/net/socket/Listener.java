@@ -27,6 +27,8 @@ import java.util.List;
 /// connection is born on the loop that will serve it.
 ///
 /// Thread: any.
+// A write or close that fails closes the channel, which is how everybody hears of it.
+@SuppressWarnings("FutureReturnValueIgnored")
 public final class Listener implements AutoCloseable {
     private final List<Channel> acceptors;
     private final ConnectionLimit connections;
