@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lateen.net.sniff;
+
+import org.jspecify.annotations.NullMarked;
