@@ -1,0 +1,56 @@
+package dev.lateen.local.capture;
+
+import java.util.List;
+
+/// What of a pod's traffic goes through its proxy: the settings of Istio's init container.
+///
+/// Ports and ranges are decimal numbers and CIDR; `*` alone means all, an empty list none.
+///
+/// @param proxyPort takes outbound connections
+/// @param inboundCapturePort takes inbound ones
+/// @param inboundTunnelPort is never redirected
+/// @param users and groups of the proxy itself, whose connections leave untouched
+public record InterceptionSettings(
+        int proxyPort,
+        int inboundCapturePort,
+        int inboundTunnelPort,
+        List<String> users,
+        List<String> groups,
+        Inbound inbound,
+        Outbound outbound,
+        Interfaces interfaces,
+        String loopbackCidr,
+        boolean dropInvalid,
+        boolean ipv6) {
+
+    /// Which inbound ports.
+    public record Inbound(List<String> include, List<String> exclude) {}
+
+    /// Which outbound connections, by address, port and group of the process.
+    public record Outbound(
+            List<String> includeRanges,
+            List<String> excludeRanges,
+            List<String> includePorts,
+            List<String> excludePorts,
+            List<String> excludeGroups) {}
+
+    /// @param exclude interfaces left alone
+    /// @param virtual interfaces of virtual machines, whose traffic counts as outbound
+    public record Interfaces(List<String> exclude, List<String> virtual) {}
+
+    /// All inbound ports and all outbound addresses, for the proxy's usual user.
+    public static InterceptionSettings everything() {
+        return new InterceptionSettings(
+                15001,
+                15006,
+                15008,
+                List.of("1337"),
+                List.of("1337"),
+                new Inbound(List.of("*"), List.of("15020", "15021", "15090")),
+                new Outbound(List.of("*"), List.of(), List.of(), List.of(), List.of()),
+                new Interfaces(List.of(), List.of()),
+                "127.0.0.1/32",
+                false,
+                false);
+    }
+}
