@@ -5,6 +5,7 @@ import dev.lateen.local.manifest.WorkloadSpec;
 import dev.lateen.local.manifest.WorkloadSpec.Role;
 import dev.lateen.local.process.Child;
 import dev.lateen.local.process.ChildCommand;
+import dev.lateen.local.process.ChildCommand.RunAs;
 import dev.lateen.local.process.Supervised;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// The proxy of a pod: its directory with the identity it may ask a certificate for, its process, its readiness.
 ///
@@ -46,10 +48,23 @@ final class LocalProxy {
             Files.createDirectories(directory);
             context.identities().provide(directory, workload, place);
             Files.writeString(directory.resolve("address"), place.address() + "\n");
+            place.proxyUser().ifPresent(this::giveTo);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
         process.start();
+    }
+
+    /// The proxy writes into its directory, and only it may read its token.
+    private void giveTo(RunAs user) {
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path path : all.toList()) {
+                Files.setAttribute(path, "unix:uid", user.uid());
+                Files.setAttribute(path, "unix:gid", user.gid());
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     /// Whether it serves: it has its certificate and its first configuration.

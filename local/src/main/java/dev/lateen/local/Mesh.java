@@ -55,7 +55,7 @@ public final class Mesh implements AutoCloseable {
         this.manifests = new Manifests(settings.paths());
         this.capture = settings.capture() == CaptureMode.EXPLICIT
                 ? new ExplicitCapture(settings.name())
-                : new TransparentCapture();
+                : new TransparentCapture(settings.name(), children, settings.home());
         ControlPorts ports = new ControlPorts(capture.controlAddress());
         this.controlPlane = new LocalControlPlane(settings, ports, capture, children, listener);
         this.gateways = new GatewayManifests(settings.runtimeManifests(), capture);

@@ -76,6 +76,10 @@ public final class Children implements AutoCloseable {
         List<String> words = new ArrayList<>();
         setsid.ifPresent(tool -> words.add(tool.toString()));
         words.addAll(command.prefix());
+        if (!command.prefix().isEmpty()) {
+            // Whoever enters a mount namespace arrives in its root directory.
+            words.addAll(List.of("env", "--chdir=" + command.directory().toAbsolutePath()));
+        }
         if (setpriv.isPresent()) {
             words.add(setpriv.get().toString());
             words.addAll(List.of("--pdeathsig", "KILL"));

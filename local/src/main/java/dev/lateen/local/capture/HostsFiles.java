@@ -1,0 +1,58 @@
+package dev.lateen.local.capture;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.function.Function;
+
+/// What pods find at /etc/hosts, one file for each Kubernetes namespace, since a service's short name means something
+/// in its own namespace only. The files are mounted into pods: they are rewritten in place, never replaced.
+///
+/// Thread: any.
+final class HostsFiles {
+    private static final String LOCAL = "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n";
+
+    private final Path directory;
+    private final ConcurrentSkipListSet<String> namespaces = new ConcurrentSkipListSet<>();
+    private volatile Function<String, Map<String, String>> names = _ -> Map.of();
+
+    HostsFiles(Path directory) {
+        this.directory = directory;
+    }
+
+    /// The file for pods of a namespace; it exists afterwards.
+    Path ofNamespace(String namespace) {
+        namespaces.add(namespace);
+        writeOne(namespace);
+        return file(namespace);
+    }
+
+    void write(Function<String, Map<String, String>> namesIn) {
+        names = namesIn;
+        namespaces.forEach(this::writeOne);
+    }
+
+    private void writeOne(String namespace) {
+        StringBuilder text = new StringBuilder(LOCAL);
+        new TreeMap<>(names.apply(namespace))
+                .forEach((name, address) ->
+                        text.append(address).append(' ').append(name).append('\n'));
+        try {
+            Files.createDirectories(directory);
+            if (!Files.exists(file(namespace))
+                    || !Files.readString(file(namespace)).contentEquals(text)) {
+                Files.writeString(file(namespace), text);
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private Path file(String namespace) {
+        return directory.resolve(namespace);
+    }
+}
