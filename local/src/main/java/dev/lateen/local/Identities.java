@@ -1,35 +1,46 @@
 package dev.lateen.local;
 
-import dev.lateen.local.capture.Place;
+import dev.lateen.control.ControlPlaneSettings;
+import dev.lateen.control.identity.JoinTokens;
 import dev.lateen.local.manifest.WorkloadSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.InstantSource;
 
-/// Gives each pod the token that proves its service account to the control plane's authority, at the place where a
-/// cluster mounts it. Thread: any.
+/// Gives each pod the token that proves its service account to the control plane's authority, and the authority's root,
+/// at the places where a cluster mounts them.
+///
+/// Thread: any. Limits: a token lives for a year; a proxy needs it again only when its certificate has run out.
 final class Identities {
     private static final String TOKEN = "var/run/secrets/tokens/istio-token";
     private static final String ROOT = "var/run/secrets/istio/root-cert.pem";
-
     private static final String AUTHORITY = "root-cert.pem";
+    private static final Duration TOKEN_LIFETIME = Duration.ofDays(365);
 
     private final Path controlState;
+    private final String trustDomain;
 
-    Identities(Path controlState) {
+    Identities(Path controlState, String trustDomain) {
         this.controlState = controlState;
+        this.trustDomain = trustDomain;
     }
 
-    void provide(Path directory, WorkloadSpec workload, Place place) throws IOException {
+    /// Writes both files below the pod's directory.
+    void provide(Path directory, WorkloadSpec workload) throws IOException {
         Path token = directory.resolve(TOKEN);
         Files.createDirectories(token.getParent());
         Files.deleteIfExists(token);
         Files.createFile(token, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(token, workload.namespace() + "/" + workload.serviceAccount());
+        JoinTokens tokens =
+                JoinTokens.open(ControlPlaneSettings.joinKey(controlState), trustDomain, InstantSource.system());
+        Files.writeString(token, tokens.issue(workload.namespace(), workload.serviceAccount(), TOKEN_LIFETIME));
         Path root = directory.resolve(ROOT);
         Files.createDirectories(root.getParent());
-        Files.copy(controlState.resolve(AUTHORITY), root, StandardCopyOption.REPLACE_EXISTING);
+        Path authority = ControlPlaneSettings.authority(controlState).resolve(AUTHORITY);
+        Files.copy(authority, root, StandardCopyOption.REPLACE_EXISTING);
     }
 }

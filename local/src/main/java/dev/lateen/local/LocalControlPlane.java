@@ -5,12 +5,14 @@ import dev.lateen.local.process.Child;
 import dev.lateen.local.process.ChildCommand;
 import dev.lateen.local.process.Children;
 import dev.lateen.local.process.Supervised;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /// The mesh's control plane, a process of its own: it may die without taking the mesh with it, and is started again.
@@ -23,7 +25,6 @@ public final class LocalControlPlane {
     private final ControlPorts ports;
     private final Supervised process;
     private final MeshListener listener;
-    private final HttpStatus status;
 
     LocalControlPlane(
             MeshSettings settings, ControlPorts ports, Capture capture, Children children, MeshListener listener) {
@@ -31,7 +32,6 @@ public final class LocalControlPlane {
         this.ports = ports;
         this.listener = listener;
         this.process = new Supervised(children, () -> command(capture), new Announcer());
-        this.status = new HttpStatus(ports.address(), ControlPorts.DEBUG, Optional.empty(), Duration.ofSeconds(1));
     }
 
     ControlPorts ports() {
@@ -52,7 +52,7 @@ public final class LocalControlPlane {
 
     boolean awaitReady(Duration time) {
         long deadline = System.nanoTime() + time.toNanos();
-        while (status.of("/ready") != 200) {
+        while (!answers()) {
             if (System.nanoTime() > deadline) {
                 return false;
             }
@@ -64,6 +64,16 @@ public final class LocalControlPlane {
             }
         }
         return true;
+    }
+
+    /// Its ports open once the configuration is loaded.
+    private boolean answers() {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(ports.address(), ControlPorts.TLS), 1_000);
+            return true;
+        } catch (IOException _) {
+            return false;
+        }
     }
 
     /// Kills it as a crash would; the supervision starts it again.

@@ -46,7 +46,7 @@ final class LocalProxy {
     void start() {
         try {
             Files.createDirectories(directory);
-            context.identities().provide(directory, workload, place);
+            context.identities().provide(directory, workload);
             Files.writeString(directory.resolve("address"), place.address() + "\n");
             place.proxyUser().ifPresent(this::giveTo);
         } catch (IOException failure) {

@@ -37,6 +37,8 @@ public final class Mesh implements AutoCloseable {
     private static final Duration LOOK_EVERY = Duration.ofMillis(300);
     private static final Duration REPLACEMENT_WAIT = Duration.ofSeconds(60);
 
+    private static final String TRUST_DOMAIN = "cluster.local";
+
     private final MeshSettings settings;
     private final MeshListener listener;
     private final Manifests manifests;
@@ -64,7 +66,7 @@ public final class Mesh implements AutoCloseable {
                 children,
                 capture,
                 new ProxyEnvironment(settings, capture, ports),
-                new Identities(controlPlane.stateDirectory()),
+                new Identities(controlPlane.stateDirectory(), TRUST_DOMAIN),
                 listener);
     }
 

@@ -1,0 +1,126 @@
+package dev.lateen.cli;
+
+import dev.lateen.control.ControlPlane;
+import dev.lateen.control.ControlPlaneSettings;
+import dev.lateen.control.ControlPlaneSettings.Ports;
+import dev.lateen.control.push.PushTiming;
+import dev.lateen.model.mesh.MeshSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `control-plane`: serves configuration and certificates to proxies.
+@Command(
+        name = "control-plane",
+        aliases = "discovery",
+        description = "Serve the configuration of a directory to proxies over xDS, and certificates to workloads.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  lateen control-plane --config shop/",
+            "  lateen control-plane --config shop/ --address 0.0.0.0 --state /var/lib/lateen"
+        },
+        sortOptions = false,
+        mixinStandardHelpOptions = true)
+final class ControlPlaneCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "PATH",
+            required = true,
+            description = "A file or directory with manifests, watched; may be given several times.")
+    private List<Path> config = List.of();
+
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description = "Where the authority's key and certificate are kept (default: .lateen/control-plane).")
+    private Path state = Path.of(".lateen", "control-plane");
+
+    @Option(
+            names = "--address",
+            paramLabel = "ADDRESS",
+            description = "The address to listen on (default: ${DEFAULT-VALUE}).",
+            defaultValue = "127.0.0.1")
+    private String address = "127.0.0.1";
+
+    @Option(
+            names = "--grpc-port",
+            paramLabel = "PORT",
+            description = "xDS without TLS (default: ${DEFAULT-VALUE}).",
+            defaultValue = "15010")
+    private int plaintextPort = 15010;
+
+    @Option(
+            names = "--secure-grpc-port",
+            paramLabel = "PORT",
+            description = "xDS and certificates over TLS (default: ${DEFAULT-VALUE}).",
+            defaultValue = "15012")
+    private int securePort = 15012;
+
+    @Option(
+            names = "--monitoring-port",
+            paramLabel = "PORT",
+            description = "Metrics and debug API (default: ${DEFAULT-VALUE}).",
+            defaultValue = "15014")
+    private int debugPort = 15014;
+
+    @Option(
+            names = "--http-port",
+            paramLabel = "PORT",
+            description = "Readiness (default: ${DEFAULT-VALUE}).",
+            defaultValue = "8080")
+    private int readyPort = 8080;
+
+    @Option(
+            names = "--trust-domain",
+            paramLabel = "NAME",
+            description = "The trust domain of identities (default: ${DEFAULT-VALUE}).",
+            defaultValue = "cluster.local")
+    private String trustDomain = "cluster.local";
+
+    @Option(
+            names = "--workload-cert-ttl",
+            paramLabel = "DURATION",
+            description =
+                    "How long workloads' certificates live that ask for no other time, in ISO notation: PT24H, PT10M"
+                            + " (default: ${DEFAULT-VALUE}).",
+            defaultValue = "${env:LATEEN_WORKLOAD_CERT_TTL:-PT24H}")
+    private Duration workloadLifetime = Duration.ofHours(24);
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        for (Path path : config) {
+            if (!Files.exists(path)) {
+                throw new ParameterException(spec.commandLine(), path + ": no such file or directory");
+            }
+        }
+        ControlPlaneSettings settings = new ControlPlaneSettings(
+                config,
+                state,
+                new Ports(address, plaintextPort, securePort, debugPort, readyPort),
+                trustDomain,
+                MeshSettings.DEFAULT,
+                PushTiming.DEFAULT,
+                workloadLifetime);
+        ControlPlane controlPlane = ControlPlane.start(settings);
+        Shutdown.register(controlPlane::close);
+        spec.commandLine()
+                .getOut()
+                .println("xDS at " + address + ":" + controlPlane.plaintextPort() + " (plain) and " + address + ":"
+                        + controlPlane.securePort() + " (TLS)");
+        spec.commandLine().getOut().flush();
+        new CountDownLatch(1).await(); // the shutdown hook ends the process
+        return 0;
+    }
+}
