@@ -1,5 +1,6 @@
 package dev.lateen.proxy.cluster;
 
+import dev.lateen.proxy.telemetry.DestinationService;
 import io.netty.channel.EventLoop;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ public final class Cluster {
     private final ClusterConfig config;
     private final ClusterEnvironment environment;
     private final ClusterStats stats;
+    private final DestinationService service;
     private final ResourceLimits standard;
     private final ResourceLimits high;
     private final HostRegistry hosts;
@@ -28,6 +30,7 @@ public final class Cluster {
         this.config = config;
         this.environment = environment;
         this.stats = new ClusterStats(environment.stats(), config.statName());
+        this.service = Services.of(config);
         this.standard = new ResourceLimits(config.breakers().standard());
         this.high = new ResourceLimits(config.breakers().high());
         this.hosts = new HostRegistry(this);
@@ -61,6 +64,11 @@ public final class Cluster {
 
     public ClusterStats stats() {
         return stats;
+    }
+
+    /// The service behind it, as Istio's metrics name it.
+    public DestinationService service() {
+        return service;
     }
 
     OutlierDetector outliers() {

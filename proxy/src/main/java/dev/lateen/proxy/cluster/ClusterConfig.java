@@ -1,5 +1,7 @@
 package dev.lateen.proxy.cluster;
 
+import dev.lateen.proxy.config.Metadata;
+
 /// What a cluster is configured to be; equal configurations keep the running cluster with its connections.
 ///
 /// @param statName the name in statistics: `alt_stat_name`, else the name; colons become underscores there

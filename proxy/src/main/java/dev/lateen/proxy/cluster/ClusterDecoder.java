@@ -5,6 +5,7 @@ import dev.lateen.proxy.cluster.ConnectionSettings.KeepAlive;
 import dev.lateen.proxy.cluster.TransportSockets.TransportSocket;
 import dev.lateen.proxy.config.CommonDecoder;
 import dev.lateen.proxy.config.Decoded;
+import dev.lateen.proxy.config.Metadata;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.TypedConfig;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers.Thresholds.RetryBudget;

@@ -46,6 +46,7 @@ public final class ClusterStats {
     ClusterStats(Stats stats, String statName) {
         this.stats = stats;
         this.prefix = "cluster." + statName.replace(':', '_') + ".";
+        stats.tag(prefix, "cluster", "envoy_cluster_name", statName);
         this.completed = counter("upstream_rq_completed");
         for (int index = 1; index < CLASSES; index++) {
             byClass[index] = counter("upstream_rq_" + index + "xx");

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.cluster;
 
+import dev.lateen.proxy.config.Metadata;
 import dev.lateen.proxy.stream.PeerInfo;
 import java.net.SocketAddress;
 

@@ -3,6 +3,7 @@ package dev.lateen.proxy.cluster;
 import dev.lateen.proxy.cluster.EndpointConfig.Health;
 import dev.lateen.proxy.config.CommonDecoder;
 import dev.lateen.proxy.config.Decoded;
+import dev.lateen.proxy.config.Metadata;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.stream.PeerInfo;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;

@@ -1,5 +1,7 @@
 package dev.lateen.proxy.cluster;
 
+import dev.lateen.proxy.stream.Addresses;
+
 /// A table of consistent hashing: the same hash finds the same host while the hosts stay, and few hashes move when they
 /// change.
 ///

@@ -1,6 +1,7 @@
 package dev.lateen.proxy.cluster;
 
 import dev.lateen.proxy.cluster.HostSnapshot.Member;
+import dev.lateen.proxy.config.Metadata;
 import io.netty.util.concurrent.Future;
 import java.net.SocketAddress;
 import java.time.Duration;

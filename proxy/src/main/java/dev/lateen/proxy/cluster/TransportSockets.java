@@ -1,5 +1,6 @@
 package dev.lateen.proxy.cluster;
 
+import dev.lateen.proxy.config.Metadata;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

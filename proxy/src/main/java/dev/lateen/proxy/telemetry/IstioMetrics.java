@@ -1,13 +1,25 @@
 package dev.lateen.proxy.telemetry;
 
+import dev.lateen.net.http.Headers;
+import dev.lateen.proxy.stream.GrpcStatus;
 import dev.lateen.proxy.stream.PeerInfo;
 import dev.lateen.proxy.stream.StreamInfo;
 import io.netty.channel.EventLoop;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// Istio's standard metrics of one reporter.
+/// Istio's standard metrics of one reporter: `istio_requests_total`, `istio_request_duration_milliseconds`,
+/// `istio_request_bytes`, `istio_response_bytes`, `istio_request_messages_total`, `istio_response_messages_total` and
+/// `istio_tcp_…`.
+///
+/// Differs: sizes are those of bodies, without heads.
 ///
 /// Thread: any; `Worker`: its event loop.
 public final class IstioMetrics {
+    private static final String UNKNOWN = "unknown";
+    private static final String OTHER = "other";
+
     public enum Reporter {
         /// Of outgoing requests, by the client's sidecar or a gateway.
         SOURCE("source"),
@@ -25,19 +37,41 @@ public final class IstioMetrics {
         }
     }
 
+    private final Reporter reporter;
+    private final IstioRegistry registry;
+    private final IstioLabels labels;
+    private final String localPrincipal;
+    private volatile EventLoopWorker[] workers = {};
+
     /// @param local the workload that this proxy serves
     public IstioMetrics(Stats stats, Reporter reporter, PeerInfo local) {
-        this.stats = stats;
-        this.reporter = reporter;
-        this.local = local;
+        this(stats, reporter, local, UNKNOWN);
     }
 
-    private final Stats stats;
-    private final Reporter reporter;
-    private final PeerInfo local;
+    /// @param localPrincipal our own SPIFFE URI, shown where we proved it to an upstream host
+    public IstioMetrics(Stats stats, Reporter reporter, PeerInfo local, String localPrincipal) {
+        this.reporter = reporter;
+        this.registry = stats.istio();
+        this.labels = new IstioLabels(reporter, local);
+        this.localPrincipal = localPrincipal;
+    }
 
+    /// Call on that loop.
     public Worker on(EventLoop loop) {
-        throw new UnsupportedOperationException(stats + " " + reporter + local + loop);
+        for (EventLoopWorker worker : workers) {
+            if (worker.loop == loop) {
+                return worker;
+            }
+        }
+        return addWorker(loop);
+    }
+
+    private synchronized Worker addWorker(EventLoop loop) {
+        EventLoopWorker worker = new EventLoopWorker(loop);
+        EventLoopWorker[] more = java.util.Arrays.copyOf(workers, workers.length + 1);
+        more[workers.length] = worker;
+        workers = more;
+        return worker;
     }
 
     /// Metrics as one event loop writes them.
@@ -50,5 +84,154 @@ public final class IstioMetrics {
 
         /// At its end; counts bytes too.
         void tcpClosed(StreamInfo info, DestinationService service);
+    }
+
+    private final class EventLoopWorker implements Worker {
+        private final EventLoop loop;
+        private final SeriesKey key = new SeriesKey();
+        private final Map<SeriesKey, IstioSeries.Requests> requests = new HashMap<>();
+        private final Map<SeriesKey, IstioSeries.Connections> connections = new HashMap<>();
+
+        EventLoopWorker(EventLoop loop) {
+            this.loop = loop;
+        }
+
+        @Override
+        public void request(StreamInfo info, DestinationService service) {
+            boolean grpc = isGrpc(info);
+            fill(info, service);
+            key.protocol = grpc ? "grpc" : "http";
+            key.status = info.status;
+            key.grpcStatus = grpc ? GrpcStatus.of(info) : -1;
+            IstioSeries.Requests series = requests.get(key);
+            if (series == null) {
+                series = newRequests();
+            }
+            series.total.increment();
+            series.duration.recordNanos(Math.max(0, info.endNanos - info.startNanos));
+            series.requestBytes.record(info.bytesReceived);
+            series.responseBytes.record(info.bytesSent);
+            if (grpc) {
+                series.requestMessages.add(info.requestMessages);
+                series.responseMessages.add(info.responseMessages);
+            }
+        }
+
+        @Override
+        public void tcpOpened(StreamInfo info, DestinationService service) {
+            connection(info, service).opened.increment();
+        }
+
+        @Override
+        public void tcpClosed(StreamInfo info, DestinationService service) {
+            IstioSeries.Connections series = connection(info, service);
+            series.closed.increment();
+            series.sentBytes.add(info.bytesSent);
+            series.receivedBytes.add(info.bytesReceived);
+        }
+
+        private IstioSeries.Connections connection(StreamInfo info, DestinationService service) {
+            fill(info, service);
+            key.protocol = "tcp";
+            key.status = 0;
+            key.grpcStatus = -1;
+            IstioSeries.Connections series = connections.get(key);
+            return series == null ? newConnections() : series;
+        }
+
+        private void fill(StreamInfo info, DestinationService service) {
+            key.service = service;
+            key.host = host(info, service);
+            key.flags = info.flagsText();
+            switch (reporter) {
+                case SOURCE -> {
+                    key.peer = info.upstreamPeer;
+                    key.security = UNKNOWN;
+                    key.sourcePrincipal = info.upstreamMutualTls ? localPrincipal : UNKNOWN;
+                    key.destinationPrincipal = orUnknown(info.upstreamPeerUri);
+                }
+                case DESTINATION -> {
+                    key.peer = info.downstreamPeer;
+                    key.security = info.downstreamMutualTls ? "mutual_tls" : "none";
+                    key.sourcePrincipal = orUnknown(info.downstreamPeerUri);
+                    key.destinationPrincipal = orUnknown(info.downstreamLocalUri);
+                }
+            }
+        }
+
+        /// Only clients take the authority for the service: a server would let its callers name it.
+        private String host(StreamInfo info, DestinationService service) {
+            if (!service.host().isEmpty()) {
+                return service.host();
+            }
+            return reporter == Reporter.SOURCE
+                            && info.request != null
+                            && !info.request.authority().isEmpty()
+                    ? info.request.authority()
+                    : UNKNOWN;
+        }
+
+        private IstioSeries.Requests newRequests() {
+            SeriesKey stored = key.copy();
+            String text = labels.text(stored, false);
+            if (!registry.admits(text)) {
+                stored = folded(stored);
+                text = labels.text(stored, false);
+                IstioSeries.Requests known = requests.get(stored);
+                if (known != null) {
+                    return known;
+                }
+            }
+            IstioSeries.Requests series = new IstioSeries.Requests();
+            requests.put(stored, series);
+            registry.add(text, series);
+            return series;
+        }
+
+        private IstioSeries.Connections newConnections() {
+            SeriesKey stored = key.copy();
+            String text = labels.text(stored, true);
+            if (!registry.admits(text)) {
+                stored = folded(stored);
+                text = labels.text(stored, true);
+                IstioSeries.Connections known = connections.get(stored);
+                if (known != null) {
+                    return known;
+                }
+            }
+            IstioSeries.Connections series = new IstioSeries.Connections();
+            connections.put(stored, series);
+            registry.add(text, series);
+            return series;
+        }
+    }
+
+    private static final PeerInfo OTHER_PEER = new PeerInfo(OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER);
+    private static final DestinationService OTHER_SERVICE = new DestinationService(OTHER, OTHER, OTHER);
+
+    /// Keeps what has few values: protocol, status, flags, security.
+    private static SeriesKey folded(SeriesKey key) {
+        SeriesKey folded = key.copy();
+        folded.peer = OTHER_PEER;
+        folded.service = OTHER_SERVICE;
+        folded.host = OTHER;
+        folded.sourcePrincipal = OTHER;
+        folded.destinationPrincipal = OTHER;
+        return folded;
+    }
+
+    private static String orUnknown(@Nullable String text) {
+        return text == null || text.isEmpty() ? UNKNOWN : text;
+    }
+
+    private static boolean isGrpc(StreamInfo info) {
+        if (info.request == null) {
+            return false;
+        }
+        Headers headers = info.request.headers();
+        String type = headers.get("content-type");
+        return type != null
+                && type.startsWith("application/grpc")
+                && (type.length() == 16 || type.charAt(16) == '+' || type.charAt(16) == ';');
     }
 }

@@ -13,6 +13,28 @@ public final class Stats {
     private final ConcurrentSkipListMap<String, LongSupplier> computed = new ConcurrentSkipListMap<>();
     private final ConcurrentSkipListMap<String, Histogram> histograms = new ConcurrentSkipListMap<>();
 
+    private final Map<String, Tag> tags = new ConcurrentSkipListMap<>();
+    private final IstioRegistry istio = new IstioRegistry(IstioRegistry.DEFAULT_MAX_SERIES);
+
+    /// How Prometheus shows names with this beginning: without the value, which becomes a label.
+    ///
+    /// @param family such as `cluster`
+    /// @param label such as `envoy_cluster_name`
+    record Tag(String family, String label, String value) {}
+
+    /// @param prefix such as `cluster.a.`
+    public void tag(String prefix, String family, String label, String value) {
+        tags.put(prefix, new Tag(family, label, value));
+    }
+
+    Map<String, Tag> tags() {
+        return tags;
+    }
+
+    IstioRegistry istio() {
+        return istio;
+    }
+
     /// @param name in Envoy's dotted form, such as `cluster.a.upstream_rq_total`
     public Counter counter(String name) {
         return counters.computeIfAbsent(name, Counter::new);
@@ -53,6 +75,7 @@ public final class Stats {
         String end = prefix + Character.MAX_VALUE;
         counters.subMap(prefix, end).clear();
         gauges.subMap(prefix, end).clear();
+        tags.remove(prefix);
         computed.subMap(prefix, end).clear();
         histograms.subMap(prefix, end).clear();
     }

@@ -1,4 +1,4 @@
-package dev.lateen.proxy.cluster;
+package dev.lateen.proxy.stream;
 
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.NetUtil;

@@ -1,4 +1,4 @@
-package dev.lateen.proxy.cluster;
+package dev.lateen.proxy.config;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
@@ -41,7 +41,8 @@ public record Metadata(Map<String, Map<String, Object>> namespaces) {
         return find(namespace, path) instanceof String text ? text : null;
     }
 
-    static Map<String, Object> tree(Struct struct) {
+    /// A struct as plain Java.
+    public static Map<String, Object> tree(Struct struct) {
         Map<String, Object> tree = new LinkedHashMap<>();
         struct.getFieldsMap().forEach((key, value) -> {
             Object plain = plain(value);

@@ -1,0 +1,65 @@
+package dev.lateen.proxy.telemetry;
+
+import dev.lateen.proxy.stream.PeerInfo;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// What tells two series of Istio's metrics apart, for one reporter. Mutable so that looking a series up costs no
+/// object:
+/// an event loop fills the same key again and again, and stores a copy.
+///
+/// Thread: its event loop.
+final class SeriesKey {
+    PeerInfo peer = PeerInfo.UNKNOWN;
+    DestinationService service = DestinationService.UNKNOWN;
+    String host = "";
+    String sourcePrincipal = "";
+    String destinationPrincipal = "";
+    String protocol = "";
+    String flags = "";
+    String security = "";
+    int status;
+    int grpcStatus;
+
+    SeriesKey copy() {
+        SeriesKey copy = new SeriesKey();
+        copy.peer = peer;
+        copy.service = service;
+        copy.host = host;
+        copy.sourcePrincipal = sourcePrincipal;
+        copy.destinationPrincipal = destinationPrincipal;
+        copy.protocol = protocol;
+        copy.flags = flags;
+        copy.security = security;
+        copy.status = status;
+        copy.grpcStatus = grpcStatus;
+        return copy;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof SeriesKey that
+                && status == that.status
+                && grpcStatus == that.grpcStatus
+                && (peer == that.peer || peer.equals(that.peer))
+                && (service == that.service || service.equals(that.service))
+                && host.equals(that.host)
+                && protocol.equals(that.protocol)
+                && flags.equals(that.flags)
+                && security.equals(that.security)
+                && Objects.equals(sourcePrincipal, that.sourcePrincipal)
+                && Objects.equals(destinationPrincipal, that.destinationPrincipal);
+    }
+
+    /// Of what differs most; strings keep their hashes.
+    @Override
+    public int hashCode() {
+        int hash = peer.workload().hashCode();
+        hash = 31 * hash + peer.namespace().hashCode();
+        hash = 31 * hash + host.hashCode();
+        hash = 31 * hash + sourcePrincipal.hashCode();
+        hash = 31 * hash + status;
+        hash = 31 * hash + flags.hashCode();
+        return 31 * hash + grpcStatus;
+    }
+}

@@ -1,0 +1,155 @@
+package dev.lateen.proxy.telemetry.accesslog;
+
+import com.google.protobuf.Struct;
+import dev.lateen.proxy.config.CommonDecoder;
+import dev.lateen.proxy.config.CommonFields;
+import dev.lateen.proxy.config.ImplementedFields;
+import dev.lateen.proxy.config.Metadata;
+import dev.lateen.proxy.config.Place;
+import dev.lateen.proxy.config.TypedConfig;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
+import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
+import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/// Decodes access logs: the file and the standard stream loggers, in text and JSON, and their filters.
+public final class AccessLogDecoder {
+    private static final String FILTER = "envoy.config.accesslog.v3.";
+    private static final ImplementedFields FIELDS = ImplementedFields.builder()
+            .include(CommonFields.LIST)
+            .message(FILTER + "AccessLog", "name", "filter", "typed_config")
+            .message(
+                    FILTER + "AccessLogFilter",
+                    "status_code_filter",
+                    "duration_filter",
+                    "not_health_check_filter",
+                    "runtime_filter",
+                    "and_filter",
+                    "or_filter",
+                    "header_filter",
+                    "response_flag_filter",
+                    "grpc_status_filter")
+            .whole(
+                    FILTER + "ComparisonFilter",
+                    FILTER + "StatusCodeFilter",
+                    FILTER + "DurationFilter",
+                    FILTER + "NotHealthCheckFilter",
+                    FILTER + "RuntimeFilter",
+                    FILTER + "ResponseFlagFilter",
+                    FILTER + "GrpcStatusFilter")
+            .message(FILTER + "AndFilter", "filters")
+            .message(FILTER + "OrFilter", "filters")
+            .message(FILTER + "HeaderFilter", "header")
+            .message(
+                    "envoy.extensions.access_loggers.file.v3.FileAccessLog",
+                    "path",
+                    "format",
+                    "json_format",
+                    "typed_json_format",
+                    "log_format")
+            .message("envoy.extensions.access_loggers.stream.v3.StdoutAccessLog", "log_format")
+            .message("envoy.extensions.access_loggers.stream.v3.StderrAccessLog", "log_format")
+            .message(
+                    "envoy.config.core.v3.SubstitutionFormatString",
+                    "text_format",
+                    "json_format",
+                    "text_format_source",
+                    "omit_empty_values")
+            .harmless(
+                    "envoy.config.core.v3.SubstitutionFormatString",
+                    "keys are always sorted; the type is of local replies",
+                    "json_format_options",
+                    "content_type")
+            .whole("envoy.config.core.v3.JsonFormatOptions")
+            .build();
+
+    private AccessLogDecoder() {}
+
+    /// Throws a `Refusal` on what is wrong or not supported.
+    public static List<AccessLogConfig> decode(List<AccessLog> logs, Place at) {
+        List<AccessLogConfig> configs = new ArrayList<>();
+        for (int index = 0; index < logs.size(); index++) {
+            configs.add(decode(logs.get(index), at.index(index)));
+        }
+        return List.copyOf(configs);
+    }
+
+    static AccessLogConfig decode(AccessLog log, Place at) {
+        FIELDS.check(log, at);
+        LogFilter filter =
+                log.hasFilter() ? LogFilterDecoder.decode(log.getFilter(), at.field("filter")) : LogFilter.All.INSTANCE;
+        Place place = at.field("typed_config");
+        TypedConfig config = TypedConfig.of(log.getTypedConfig(), place);
+        return switch (config.type()) {
+            case "envoy.extensions.access_loggers.file.v3.FileAccessLog" ->
+                file(config.unpack(FileAccessLog.parser(), FIELDS, place), filter, place);
+            case "envoy.extensions.access_loggers.stream.v3.StdoutAccessLog" ->
+                new AccessLogConfig(
+                        AccessLogConfig.STDOUT,
+                        format(
+                                config.unpack(StdoutAccessLog.parser(), FIELDS, place)
+                                        .getLogFormat(),
+                                place),
+                        filter);
+            case "envoy.extensions.access_loggers.stream.v3.StderrAccessLog" ->
+                new AccessLogConfig(
+                        AccessLogConfig.STDERR,
+                        format(
+                                config.unpack(StderrAccessLog.parser(), FIELDS, place)
+                                        .getLogFormat(),
+                                place),
+                        filter);
+            default ->
+                throw at.refuse("access logger '" + log.getName() + "' (" + config.type()
+                        + ") is not supported by this proxy yet (expected: file, stdout or stderr)");
+        };
+    }
+
+    @SuppressWarnings("deprecation") // Older forms of the format are still sent.
+    private static AccessLogConfig file(FileAccessLog log, LogFilter filter, Place at) {
+        at.field("path").require(!log.getPath().isEmpty(), "is empty (expected: a file)");
+        LogFormat format = switch (log.getAccessLogFormatCase()) {
+            case FORMAT -> compile(() -> LogFormat.text(log.getFormat(), false), at.field("format"));
+            case JSON_FORMAT -> json(log.getJsonFormat(), false, at.field("json_format"));
+            case TYPED_JSON_FORMAT -> json(log.getTypedJsonFormat(), false, at.field("typed_json_format"));
+            case LOG_FORMAT -> format(log.getLogFormat(), at);
+            case ACCESSLOGFORMAT_NOT_SET -> LogFormat.text(LogFormat.ENVOY_TEXT, false);
+        };
+        return new AccessLogConfig(log.getPath(), format, filter);
+    }
+
+    @SuppressWarnings("deprecation") // text_format
+    private static LogFormat format(SubstitutionFormatString format, Place parent) {
+        Place at = parent.field("log_format");
+        boolean omitEmpty = format.getOmitEmptyValues();
+        return switch (format.getFormatCase()) {
+            case TEXT_FORMAT ->
+                compile(() -> LogFormat.text(format.getTextFormat(), omitEmpty), at.field("text_format"));
+            case TEXT_FORMAT_SOURCE -> {
+                Place place = at.field("text_format_source");
+                String text =
+                        new String(CommonDecoder.data(format.getTextFormatSource(), place), StandardCharsets.UTF_8);
+                yield compile(() -> LogFormat.text(text, omitEmpty), place);
+            }
+            case JSON_FORMAT -> json(format.getJsonFormat(), omitEmpty, at.field("json_format"));
+            case FORMAT_NOT_SET -> LogFormat.text(LogFormat.ENVOY_TEXT, omitEmpty);
+        };
+    }
+
+    private static LogFormat json(Struct struct, boolean omitEmpty, Place at) {
+        return compile(() -> LogFormat.json(Metadata.tree(struct), omitEmpty), at);
+    }
+
+    private static LogFormat compile(Supplier<LogFormat> compiler, Place at) {
+        try {
+            return compiler.get();
+        } catch (IllegalArgumentException e) {
+            throw at.refuse(String.valueOf(e.getMessage()));
+        }
+    }
+}

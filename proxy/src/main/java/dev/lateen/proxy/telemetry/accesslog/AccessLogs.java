@@ -1,0 +1,126 @@
+package dev.lateen.proxy.telemetry.accesslog;
+
+import dev.lateen.proxy.stream.StreamInfo;
+import dev.lateen.proxy.telemetry.Stats;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// The access logs of the process: one file for each path, one thread that writes them all. The thread starts with the
+/// first log.
+///
+/// Thread: any.
+public final class AccessLogs implements AutoCloseable {
+    private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final int LINE = 512;
+
+    private final Map<String, LogFile> files = new ConcurrentHashMap<>();
+    private final AtomicLong dropped = new AtomicLong();
+    private volatile @Nullable Thread writer;
+    private volatile boolean sleeping;
+    private volatile boolean closed;
+
+    public AccessLogs(Stats stats) {
+        stats.computedGauge("access_log_file.write_dropped", dropped::get);
+    }
+
+    public AccessLogger open(AccessLogConfig config) {
+        LogFile file = files.computeIfAbsent(config.path(), path -> new LogFile(path, dropped));
+        startWriter();
+        return new FileLogger(config, file);
+    }
+
+    private synchronized void startWriter() {
+        if (writer == null) {
+            writer = Thread.ofPlatform().name("access-log").daemon(true).start(this::write);
+        }
+    }
+
+    private final class FileLogger implements AccessLogger {
+        private final AccessLogConfig config;
+        private final LogFile file;
+        private final ThreadLocal<StringBuilder> line = ThreadLocal.withInitial(() -> new StringBuilder(LINE));
+
+        FileLogger(AccessLogConfig config, LogFile file) {
+            this.config = config;
+            this.file = file;
+        }
+
+        @Override
+        public void log(StreamInfo info) {
+            if (!config.filter().accepts(info)) {
+                return;
+            }
+            StringBuilder text = line.get();
+            text.setLength(0);
+            config.format().append(info, text);
+            file.offer(text.toString().getBytes(StandardCharsets.UTF_8));
+            wake();
+        }
+    }
+
+    private void wake() {
+        if (sleeping) {
+            sleeping = false;
+            LockSupport.unpark(writer);
+        }
+    }
+
+    /// Sleeps until there is something to write, then a moment longer so that lines leave together.
+    private void write() {
+        while (!closed) {
+            sleeping = true;
+            if (allEmpty()) {
+                LockSupport.park(this);
+            }
+            sleeping = false;
+            LockSupport.parkNanos(this, BATCH_NANOS);
+            drain();
+        }
+        drain();
+        files.values().forEach(LogFile::close);
+    }
+
+    private boolean allEmpty() {
+        for (LogFile file : files.values()) {
+            if (!file.isEmpty()) {
+                return false;
+            }
+        }
+        return !closed;
+    }
+
+    private void drain() {
+        for (LogFile file : files.values()) {
+            file.drain();
+        }
+    }
+
+    /// For log rotation: files are opened anew by their paths.
+    public void reopen() {
+        files.values().forEach(LogFile::reopen);
+    }
+
+    public long dropped() {
+        return dropped.get();
+    }
+
+    /// Writes what waits, at most for two seconds.
+    @Override
+    public void close() {
+        closed = true;
+        Thread thread = writer;
+        if (thread != null) {
+            LockSupport.unpark(thread);
+            try {
+                thread.join(2000);
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package dev.lateen.proxy.telemetry.accesslog;
+
+import dev.lateen.proxy.stream.StreamInfo;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Parses `text %OPERATOR(argument):length% text`.
+final class FormatParser {
+    private static final int MAX_LENGTH = 1 << 20;
+
+    private final String format;
+    private int at;
+
+    private FormatParser(String format) {
+        this.format = format;
+    }
+
+    static List<LogOperator> parse(String format) {
+        return new FormatParser(format).parse();
+    }
+
+    private List<LogOperator> parse() {
+        List<LogOperator> parts = new ArrayList<>();
+        StringBuilder literal = new StringBuilder();
+        while (at < format.length()) {
+            char letter = format.charAt(at++);
+            if (letter != '%') {
+                literal.append(letter);
+            } else if (at < format.length() && format.charAt(at) == '%') {
+                literal.append('%');
+                at++;
+            } else {
+                flush(literal, parts);
+                parts.add(operator());
+            }
+        }
+        flush(literal, parts);
+        return List.copyOf(parts);
+    }
+
+    private static void flush(StringBuilder literal, List<LogOperator> parts) {
+        if (!literal.isEmpty()) {
+            parts.add(new Literal(literal.toString()));
+            literal.setLength(0);
+        }
+    }
+
+    private record Literal(String text) implements LogOperator {
+        @Override
+        public boolean append(StreamInfo info, StringBuilder out) {
+            out.append(text);
+            return true;
+        }
+    }
+
+    private LogOperator operator() {
+        int start = at;
+        while (at < format.length() && isNamePart(format.charAt(at))) {
+            at++;
+        }
+        String name = format.substring(start, at);
+        String argument = "";
+        if (at < format.length() && format.charAt(at) == '(') {
+            int close = format.indexOf(')', at);
+            if (close < 0) {
+                throw new IllegalArgumentException("%" + name + "( has no closing parenthesis");
+            }
+            argument = format.substring(at + 1, close);
+            at = close + 1;
+        }
+        int length = -1;
+        if (at < format.length() && format.charAt(at) == ':') {
+            length = length(name);
+        }
+        if (at >= format.length() || format.charAt(at) != '%') {
+            throw new IllegalArgumentException("'%" + format.substring(start, Math.min(format.length(), at + 1))
+                    + "' is no operator; write %% for a percent sign");
+        }
+        at++;
+        LogOperator operator = LogOperators.of(name, argument)
+                .orElseThrow(() -> new IllegalArgumentException("operator %" + name + "% is not supported"));
+        return length < 0 ? operator : new Truncated(operator, length);
+    }
+
+    private int length(String name) {
+        int start = ++at;
+        while (at < format.length() && Character.isDigit(format.charAt(at))) {
+            at++;
+        }
+        try {
+            int length = Integer.parseInt(format.substring(start, at));
+            if (length <= MAX_LENGTH) {
+                return length;
+            }
+        } catch (NumberFormatException _) {
+            // Reported below.
+        }
+        throw new IllegalArgumentException("the length after %" + name + ": is no number of at most " + MAX_LENGTH);
+    }
+
+    private static boolean isNamePart(char letter) {
+        return letter >= 'A' && letter <= 'Z' || letter >= '0' && letter <= '9' || letter == '_';
+    }
+
+    private record Truncated(LogOperator operator, int length) implements LogOperator {
+        @Override
+        public boolean append(StreamInfo info, StringBuilder out) {
+            int start = out.length();
+            if (!operator.append(info, out)) {
+                return false;
+            }
+            out.setLength(Math.min(out.length(), start + length));
+            return true;
+        }
+    }
+}

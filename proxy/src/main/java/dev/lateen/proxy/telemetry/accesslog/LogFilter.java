@@ -1,0 +1,132 @@
+package dev.lateen.proxy.telemetry.accesslog;
+
+import dev.lateen.proxy.config.Fraction;
+import dev.lateen.proxy.config.HeaderMatcher;
+import dev.lateen.proxy.stream.GrpcStatus;
+import dev.lateen.proxy.stream.ResponseFlag;
+import dev.lateen.proxy.stream.StreamInfo;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/// Which requests are logged.
+///
+/// Source: envoy.config.accesslog.v3.AccessLogFilter.
+///
+/// Thread: any (immutable).
+public sealed interface LogFilter {
+    boolean accepts(StreamInfo info);
+
+    enum All implements LogFilter {
+        INSTANCE;
+
+        @Override
+        public boolean accepts(StreamInfo info) {
+            return true;
+        }
+    }
+
+    enum Comparison {
+        EQUAL,
+        AT_LEAST,
+        AT_MOST;
+
+        boolean holds(long value, long bound) {
+            return switch (this) {
+                case EQUAL -> value == bound;
+                case AT_LEAST -> value >= bound;
+                case AT_MOST -> value <= bound;
+            };
+        }
+    }
+
+    record StatusCode(Comparison comparison, int bound) implements LogFilter {
+        @Override
+        public boolean accepts(StreamInfo info) {
+            return comparison.holds(info.status, bound);
+        }
+    }
+
+    /// @param boundMillis milliseconds
+    record Duration(Comparison comparison, long boundMillis) implements LogFilter {
+        private static final long NANOS_PER_MILLI = 1_000_000;
+
+        @Override
+        public boolean accepts(StreamInfo info) {
+            long millis = info.endNanos == 0 ? 0 : (info.endNanos - info.startNanos) / NANOS_PER_MILLI;
+            return comparison.holds(millis, boundMillis);
+        }
+    }
+
+    /// All but requests that the health-check filter answered.
+    enum NotHealthCheck implements LogFilter {
+        INSTANCE;
+
+        @Override
+        public boolean accepts(StreamInfo info) {
+            return !"health_check_ok".equals(info.details) && !"health_check_failed".equals(info.details);
+        }
+    }
+
+    /// A random share.
+    record Sampled(Fraction share) implements LogFilter {
+        @Override
+        public boolean accepts(StreamInfo info) {
+            return share.draw(ThreadLocalRandom.current());
+        }
+    }
+
+    record Header(HeaderMatcher matcher) implements LogFilter {
+        @Override
+        public boolean accepts(StreamInfo info) {
+            return info.request != null && matcher.matches(info.request);
+        }
+    }
+
+    /// Any of these flags; any at all where the set is empty.
+    record Flags(Set<ResponseFlag> flags) implements LogFilter {
+        @Override
+        public boolean accepts(StreamInfo info) {
+            if (flags.isEmpty()) {
+                return !info.flags().isEmpty();
+            }
+            for (ResponseFlag flag : flags) {
+                if (info.has(flag)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    record GrpcStatusIs(Set<Integer> statuses, boolean exclude) implements LogFilter {
+        @Override
+        public boolean accepts(StreamInfo info) {
+            return statuses.contains(GrpcStatus.of(info)) != exclude;
+        }
+    }
+
+    record And(List<LogFilter> filters) implements LogFilter {
+        @Override
+        public boolean accepts(StreamInfo info) {
+            for (int index = 0; index < filters.size(); index++) {
+                if (!filters.get(index).accepts(info)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    record Or(List<LogFilter> filters) implements LogFilter {
+        @Override
+        public boolean accepts(StreamInfo info) {
+            for (int index = 0; index < filters.size(); index++) {
+                if (filters.get(index).accepts(info)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+}

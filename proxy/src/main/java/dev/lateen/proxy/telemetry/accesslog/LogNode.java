@@ -1,0 +1,119 @@
+package dev.lateen.proxy.telemetry.accesslog;
+
+import dev.lateen.proxy.stream.StreamInfo;
+import java.util.List;
+import java.util.Map;
+
+/// A piece of a compiled format.
+///
+/// Thread: any (immutable).
+sealed interface LogNode {
+    /// False where it has no value; then nothing was appended.
+    boolean append(StreamInfo info, StringBuilder out);
+
+    /// Literal text and operators in turn.
+    ///
+    /// @param missing what stands for a value that is missing
+    record Text(List<LogOperator> parts, String missing) implements LogNode {
+        @Override
+        public boolean append(StreamInfo info, StringBuilder out) {
+            for (int index = 0; index < parts.size(); index++) {
+                if (!parts.get(index).append(info, out)) {
+                    out.append(missing);
+                }
+            }
+            return true;
+        }
+    }
+
+    /// A JSON value: a single operator keeps its type, anything else is text.
+    record Leaf(List<LogOperator> parts) implements LogNode {
+        @Override
+        public boolean append(StreamInfo info, StringBuilder out) {
+            if (parts.size() == 1 && parts.getFirst().numeric()) {
+                return parts.getFirst().append(info, out);
+            }
+            int start = out.length();
+            out.append('"');
+            int content = out.length();
+            boolean any = false;
+            for (int index = 0; index < parts.size(); index++) {
+                if (parts.get(index).append(info, out)) {
+                    any = true;
+                } else if (parts.size() > 1) {
+                    out.append('-');
+                }
+            }
+            if (!any && parts.size() == 1) {
+                out.setLength(start);
+                return false;
+            }
+            JsonText.escapeFrom(content, out);
+            out.append('"');
+            return true;
+        }
+    }
+
+    record Literal(String json) implements LogNode {
+        @Override
+        public boolean append(StreamInfo info, StringBuilder out) {
+            out.append(json);
+            return true;
+        }
+    }
+
+    record Members(Map<String, LogNode> members, boolean omitEmpty) implements LogNode {
+        @Override
+        public boolean append(StreamInfo info, StringBuilder out) {
+            out.append('{');
+            boolean first = true;
+            for (Map.Entry<String, LogNode> member : members.entrySet()) {
+                int start = out.length();
+                if (!first) {
+                    out.append(',');
+                }
+                out.append('"');
+                int content = out.length();
+                out.append(member.getKey());
+                JsonText.escapeFrom(content, out);
+                out.append("\":");
+                if (member.getValue().append(info, out)) {
+                    first = false;
+                } else if (omitEmpty) {
+                    out.setLength(start);
+                } else {
+                    out.append("null");
+                    first = false;
+                }
+            }
+            out.append('}');
+            return true;
+        }
+    }
+
+    record Items(List<LogNode> items) implements LogNode {
+        @Override
+        public boolean append(StreamInfo info, StringBuilder out) {
+            out.append('[');
+            for (int index = 0; index < items.size(); index++) {
+                if (index > 0) {
+                    out.append(',');
+                }
+                if (!items.get(index).append(info, out)) {
+                    out.append("null");
+                }
+            }
+            out.append(']');
+            return true;
+        }
+    }
+
+    record Line(LogNode content) implements LogNode {
+        @Override
+        public boolean append(StreamInfo info, StringBuilder out) {
+            content.append(info, out);
+            out.append('\n');
+            return true;
+        }
+    }
+}

@@ -1,0 +1,254 @@
+package dev.lateen.proxy.telemetry.accesslog;
+
+import dev.lateen.net.http.Headers;
+import dev.lateen.net.http.RequestHead;
+import dev.lateen.proxy.stream.Addresses;
+import dev.lateen.proxy.stream.GrpcStatus;
+import dev.lateen.proxy.stream.StreamInfo;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/// The command operators of access-log formats.
+///
+/// Source: Envoy documentation, "Command operators"; Istio's default access-log format.
+final class LogOperators {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private LogOperators() {}
+
+    /// Empty where the name is unknown; an `IllegalArgumentException` says what is wrong with the argument.
+    static Optional<LogOperator> of(String name, String argument) {
+        Optional<LogOperator> withArgument = withArgument(name, argument);
+        if (withArgument.isPresent()) {
+            return withArgument;
+        }
+        Optional<LogOperator> plain = number(name).or(() -> text(name)).or(() -> address(name));
+        if (plain.isPresent() && !argument.isEmpty()) {
+            throw new IllegalArgumentException("%" + name + "% takes no argument");
+        }
+        return plain;
+    }
+
+    private static Optional<LogOperator> withArgument(String name, String argument) {
+        return Optional.ofNullable(
+                switch (name) {
+                    case "REQ" -> header(argument, name, LogOperators::requestHeader);
+                    case "RESP" ->
+                        header(argument, name, (info, header) -> headerOf(info.responseHeaders, info, header));
+                    case "TRAILER" ->
+                        header(argument, name, (info, header) -> headerOf(info.responseTrailers, info, header));
+                    case "START_TIME" -> StartTime.of(argument, info -> info.startEpochMillis);
+                    case "EMIT_TIME" -> StartTime.of(argument, LogOperators::endMillis);
+                    case "GRPC_STATUS" -> grpcStatus(argument);
+                    case "ENVIRONMENT" -> constant(System.getenv(argument));
+                    default -> null;
+                });
+    }
+
+    private static Optional<LogOperator> number(String name) {
+        return Optional.ofNullable(
+                switch (name) {
+                    case "RESPONSE_CODE" -> number(info -> info.status);
+                    case "BYTES_RECEIVED" -> number(info -> info.bytesReceived);
+                    case "BYTES_SENT" -> number(info -> info.bytesSent);
+                    case "UPSTREAM_REQUEST_ATTEMPT_COUNT" -> number(info -> info.attempts);
+                    case "DURATION" -> millis(info -> info.startNanos, info -> info.endNanos);
+                    case "REQUEST_DURATION" -> millis(info -> info.startNanos, info -> info.requestEndNanos);
+                    case "REQUEST_TX_DURATION" ->
+                        millis(info -> info.startNanos, info -> info.upstreamFirstByteSentNanos);
+                    case "RESPONSE_DURATION" -> millis(info -> info.startNanos, info -> info.upstreamHeadNanos);
+                    case "RESPONSE_TX_DURATION" -> millis(info -> info.upstreamHeadNanos, info -> info.endNanos);
+                    case "GRPC_STATUS_NUMBER" -> grpcStatus("NUMBER");
+                    default -> null;
+                });
+    }
+
+    private static Optional<LogOperator> text(String name) {
+        return Optional.ofNullable(
+                switch (name) {
+                    case "PROTOCOL" ->
+                        text(info -> info.request == null
+                                ? null
+                                : info.request.version().text());
+                    case "RESPONSE_CODE_DETAILS" -> text(info -> info.details);
+                    case "CONNECTION_TERMINATION_DETAILS" -> text(info -> info.connectionTerminationDetails);
+                    case "UPSTREAM_TRANSPORT_FAILURE_REASON" -> text(info -> info.upstreamTransportFailure);
+                    case "RESPONSE_FLAGS" -> text(info -> info.flags().isEmpty() ? null : info.flagsText());
+                    case "UPSTREAM_CLUSTER", "UPSTREAM_CLUSTER_RAW" -> text(info -> info.clusterName);
+                    case "ROUTE_NAME" -> text(info -> info.routeName);
+                    case "FILTER_CHAIN_NAME" -> text(info -> info.filterChainName);
+                    case "REQUESTED_SERVER_NAME" -> text(info -> info.requestedServerName);
+                    case "DOWNSTREAM_PEER_URI_SAN" -> text(info -> info.downstreamPeerUri);
+                    case "DOWNSTREAM_LOCAL_URI_SAN" -> text(info -> info.downstreamLocalUri);
+                    case "UPSTREAM_PEER_URI_SAN" -> text(info -> info.upstreamPeerUri);
+                    case "HOSTNAME" -> constant(System.getenv("HOSTNAME"));
+                    default -> null;
+                });
+    }
+
+    private static Optional<LogOperator> address(String name) {
+        for (AddressOf source : AddressOf.values()) {
+            String base = source.name();
+            if (name.equals(base)) {
+                return Optional.of(text(info -> textOf(source.of.apply(info))));
+            }
+            if (name.equals(base + "_WITHOUT_PORT")) {
+                return Optional.of(text(info -> hostOf(source.of.apply(info))));
+            }
+            if (name.equals(base + "_PORT")) {
+                LogOperator.Numeric port = (info, out) -> appendPort(source.of.apply(info), out);
+                return Optional.of(port);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// The addresses that operators name.
+    private enum AddressOf {
+        UPSTREAM_HOST(info -> info.upstreamHost),
+        UPSTREAM_REMOTE_ADDRESS(info -> info.upstreamHost),
+        UPSTREAM_LOCAL_ADDRESS(info -> info.upstreamLocal),
+        DOWNSTREAM_LOCAL_ADDRESS(info -> info.downstreamLocal),
+        DOWNSTREAM_REMOTE_ADDRESS(info -> info.downstreamRemote),
+        DOWNSTREAM_DIRECT_REMOTE_ADDRESS(
+                info -> info.downstreamDirectRemote == null ? info.downstreamRemote : info.downstreamDirectRemote);
+
+        private final Function<StreamInfo, @Nullable SocketAddress> of;
+
+        AddressOf(Function<StreamInfo, @Nullable SocketAddress> of) {
+            this.of = of;
+        }
+    }
+
+    private static @Nullable String textOf(@Nullable SocketAddress address) {
+        return address == null ? null : Addresses.text(address);
+    }
+
+    private static @Nullable String hostOf(@Nullable SocketAddress address) {
+        return address == null ? null : Addresses.host(address);
+    }
+
+    private static boolean appendPort(@Nullable SocketAddress address, StringBuilder out) {
+        if (address instanceof InetSocketAddress inet) {
+            out.append(inet.getPort());
+            return true;
+        }
+        return false;
+    }
+
+    private static long endMillis(StreamInfo info) {
+        return info.endNanos == 0
+                ? info.startEpochMillis
+                : info.startEpochMillis + (info.endNanos - info.startNanos) / NANOS_PER_MILLI;
+    }
+
+    private static LogOperator.Numeric number(ToLongFunction<StreamInfo> value) {
+        return (info, out) -> {
+            out.append(value.applyAsLong(info));
+            return true;
+        };
+    }
+
+    private static LogOperator.Numeric millis(ToLongFunction<StreamInfo> from, ToLongFunction<StreamInfo> to) {
+        return (info, out) -> {
+            long start = from.applyAsLong(info);
+            long end = to.applyAsLong(info);
+            if (start == 0 || end == 0) {
+                return false;
+            }
+            out.append((end - start) / NANOS_PER_MILLI);
+            return true;
+        };
+    }
+
+    private static LogOperator text(Function<StreamInfo, @Nullable String> value) {
+        return (info, out) -> append(value.apply(info), out);
+    }
+
+    private static LogOperator constant(@Nullable String value) {
+        return (_, out) -> append(value, out);
+    }
+
+    private static boolean append(@Nullable String value, StringBuilder out) {
+        if (value == null || value.isEmpty()) {
+            return false;
+        }
+        out.append(value);
+        return true;
+    }
+
+    /// Where the value of a header is looked up.
+    private interface HeaderSource {
+        @Nullable
+        String find(StreamInfo info, String name);
+    }
+
+    /// `NAME` or `NAME?ALTERNATIVE`.
+    private static LogOperator header(String argument, String operator, HeaderSource source) {
+        if (argument.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "%" + operator + "% needs a header name, as in %" + operator + "(NAME)%");
+        }
+        int mark = argument.indexOf('?');
+        String main = (mark < 0 ? argument : argument.substring(0, mark)).toLowerCase(Locale.ROOT);
+        if (mark < 0) {
+            return (info, out) -> append(source.find(info, main), out);
+        }
+        String alternative = argument.substring(mark + 1).toLowerCase(Locale.ROOT);
+        return (info, out) -> append(source.find(info, main), out) || append(source.find(info, alternative), out);
+    }
+
+    private static @Nullable String requestHeader(StreamInfo info, String name) {
+        RequestHead head = info.request;
+        if (head == null) {
+            return null;
+        }
+        return switch (name) {
+            case ":method" -> head.method();
+            case ":path" -> head.path();
+            case ":authority", "host" -> head.authority();
+            case ":scheme" -> head.scheme();
+            case ":protocol" -> head.protocol();
+            case "x-envoy-original-path" ->
+                info.originalPath == null ? head.headers().get(name) : info.originalPath;
+            default -> head.headers().get(name);
+        };
+    }
+
+    private static @Nullable String headerOf(@Nullable Headers headers, StreamInfo info, String name) {
+        if (name.equals(":status")) {
+            return info.status == 0 ? null : Integer.toString(info.status);
+        }
+        return headers == null ? null : headers.get(name);
+    }
+
+    private static LogOperator grpcStatus(String form) {
+        return switch (form) {
+            case "", "CAMEL_STRING" -> text(info -> grpcText(info, false));
+            case "SNAKE_STRING" -> text(info -> grpcText(info, true));
+            case "NUMBER" -> {
+                LogOperator.Numeric number = (info, out) -> {
+                    int status = GrpcStatus.of(info);
+                    if (status >= 0) {
+                        out.append(status);
+                    }
+                    return status >= 0;
+                };
+                yield number;
+            }
+            default ->
+                throw new IllegalArgumentException(
+                        "%GRPC_STATUS(" + form + ")% (expected: CAMEL_STRING, SNAKE_STRING or NUMBER)");
+        };
+    }
+
+    private static @Nullable String grpcText(StreamInfo info, boolean snake) {
+        int status = GrpcStatus.of(info);
+        return status < 0 ? null : GrpcStatus.text(status, snake);
+    }
+}
