@@ -37,11 +37,18 @@ public final class YamlReader {
     ///
     /// @param file the name that positions will carry
     public List<YamlDocument> read(String text, String file) {
+        return read(text, file, 1);
+    }
+
+    /// The same for a text that stands inside of a file, such as a value of a ConfigMap.
+    ///
+    /// @param firstLine the line of the file at which the text starts, from 1
+    public List<YamlDocument> read(String text, String file, int firstLine) {
         if (text.length() > limits.maxCharacters()) {
             return List.of(tooLarge(file, "file has " + text.length() + " characters", limits.maxCharacters()));
         }
         List<YamlDocument> documents = new ArrayList<>();
-        for (Chunk chunk : chunks(text)) {
+        for (Chunk chunk : chunks(text, firstLine)) {
             if (documents.size() >= limits.maxDocuments()) {
                 documents.add(tooLarge(file, "file has too many documents", limits.maxDocuments()));
                 break;
@@ -112,11 +119,11 @@ public final class YamlReader {
     }
 
     /// Cuts the text before each line that starts a document.
-    private static List<Chunk> chunks(String text) {
+    private static List<Chunk> chunks(String text, int startLine) {
         List<Chunk> chunks = new ArrayList<>();
         int start = !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? 1 : 0;
-        int firstLine = 1;
-        int line = 1;
+        int firstLine = startLine;
+        int line = startLine;
         for (int lineStart = start; lineStart < text.length(); line++) {
             if (lineStart > start && startsDocument(text, lineStart)) {
                 addChunk(chunks, text.substring(start, lineStart), firstLine);

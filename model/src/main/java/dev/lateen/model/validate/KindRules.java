@@ -1,5 +1,6 @@
 package dev.lateen.model.validate;
 
+import dev.lateen.model.resource.MeshConfigReader;
 import dev.lateen.model.resource.RawResource;
 
 /// Picks the rules of a kind. Thread: any.
@@ -8,6 +9,9 @@ final class KindRules {
 
     static void check(RawResource resource, Report report) {
         View root = new View(resource.root(), "", report);
+        if (MeshConfigReader.isConfigMap(resource.key())) {
+            new InstallRules(report).configMap(resource);
+        }
         View spec = root.object("spec").orElse(null);
         if (spec == null) {
             return;
@@ -34,7 +38,8 @@ final class KindRules {
             case "telemetry.istio.io/Telemetry" -> TelemetryRules.check(spec);
             case "extensions.istio.io/WasmPlugin" -> ExtensionRules.wasmPlugin(spec);
             case "extensions.istio.io/TrafficExtension" -> ExtensionRules.trafficExtension(spec);
-            default -> {}
+            case "install.istio.io/IstioOperator" -> new InstallRules(report).operator(spec);
+            default -> WorkloadRules.check(resource, spec);
         }
     }
 

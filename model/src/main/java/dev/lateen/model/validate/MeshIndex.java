@@ -1,0 +1,168 @@
+package dev.lateen.model.validate;
+
+import dev.lateen.model.resource.MeshConfigReader;
+import dev.lateen.model.resource.RawResource;
+import dev.lateen.model.tree.Fields;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// What a set of resources holds, by the names that others use. Immutable after the constructor. Thread: any.
+final class MeshIndex {
+    private static final String SERVICE_SUFFIX = ".svc.cluster.local";
+    private static final Set<String> WORKLOAD_KINDS =
+            Set.of("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job");
+
+    private final Map<String, RawResource> byName = new LinkedHashMap<>();
+    private final Set<String> hosts = new HashSet<>();
+    private final List<String> wildcardHosts = new ArrayList<>();
+    private final Map<String, Set<String>> subsetsByHost = new HashMap<>();
+    private final List<Workload> workloads = new ArrayList<>();
+    private final Map<String, Map<String, String>> selectorByHost = new HashMap<>();
+    private final Set<String> providers = new HashSet<>(Set.of("prometheus", "envoy", "stackdriver"));
+    private final Set<String> kinds = new HashSet<>();
+
+    MeshIndex(Collection<RawResource> resources) {
+        resources.forEach(this::add);
+        new Fields(new MeshConfigReader().read(resources).meshConfig())
+                .objects("extensionProviders", provider -> provider.text("name", ""))
+                .forEach(providers::add);
+    }
+
+    private void add(RawResource resource) {
+        String kind = resource.key().kind();
+        String namespace = resource.key().namespace();
+        kinds.add(kind);
+        byName.putIfAbsent(
+                nameOf(kind, resource.key().group(), namespace, resource.key().name()), resource);
+        View root = new View(resource.root(), "", new Report());
+        View spec = root.object("spec").orElse(root);
+        switch (kind) {
+            case "Service" -> addService(resource, spec);
+            case "ServiceEntry" ->
+                spec.items("hosts").forEach(host -> addHost(host.value().startsWith("*"), host.value()));
+            case "DestinationRule" -> addSubsets(spec, namespace);
+            case "Pod" ->
+                workloads.add(new Workload(namespace, resource.metadata().labels()));
+            case "WorkloadEntry" -> workloads.add(new Workload(namespace, textMap(spec, "labels")));
+            default -> {
+                if (WORKLOAD_KINDS.contains(kind)) {
+                    Map<String, String> labels = spec.object("template")
+                            .flatMap(template -> template.object("metadata"))
+                            .map(metadata -> textMap(metadata, "labels"))
+                            .orElse(Map.of());
+                    workloads.add(new Workload(namespace, labels));
+                }
+            }
+        }
+    }
+
+    private void addService(RawResource resource, View spec) {
+        String host = resource.key().name() + "." + resource.key().namespace() + SERVICE_SUFFIX;
+        hosts.add(host);
+        if (spec.filled("selector")) {
+            selectorByHost.put(host, textMap(spec, "selector"));
+        }
+    }
+
+    private void addHost(boolean wildcard, String host) {
+        if (wildcard) {
+            wildcardHosts.add(host);
+        } else {
+            hosts.add(host);
+        }
+    }
+
+    private void addSubsets(View spec, String namespace) {
+        Set<String> subsets =
+                subsetsByHost.computeIfAbsent(fullHost(spec.text("host"), namespace), host -> new HashSet<>());
+        spec.objects("subsets").forEach(subset -> subsets.add(subset.text("name")));
+    }
+
+    /// A short name is a service in the namespace of the resource that uses it.
+    static String fullHost(String host, String namespace) {
+        return host.contains(".") || host.contains("*") ? host : host + "." + namespace + SERVICE_SUFFIX;
+    }
+
+    boolean knowsHost(String fullHost) {
+        return hosts.contains(fullHost) || wildcardHosts.stream().anyMatch(wild -> HostNames.covers(wild, fullHost));
+    }
+
+    /// Whether the set holds services at all; a lone file does not, and then nothing is known about hosts.
+    boolean hasServices() {
+        return !hosts.isEmpty() || !wildcardHosts.isEmpty();
+    }
+
+    /// Names for hosts as a resource in the namespace may write them.
+    List<String> hostNames(String namespace) {
+        String suffix = "." + namespace + SERVICE_SUFFIX;
+        List<String> names = new ArrayList<>(hosts);
+        hosts.stream()
+                .filter(host -> host.endsWith(suffix))
+                .map(host -> host.substring(0, host.length() - suffix.length()))
+                .forEach(names::add);
+        return names;
+    }
+
+    /// The subsets that DestinationRules define for the host; empty where no rule is about it.
+    Optional<Set<String>> subsets(String fullHost) {
+        return Optional.ofNullable(subsetsByHost.get(fullHost));
+    }
+
+    Optional<RawResource> find(String kind, String group, String namespace, String name) {
+        return Optional.ofNullable(byName.get(nameOf(kind, group, namespace, name)));
+    }
+
+    /// The names of all resources of a kind in a namespace.
+    List<String> names(String kind, String group, String namespace) {
+        return byName.values().stream()
+                .filter(resource -> resource.key().kind().equals(kind)
+                        && resource.key().group().equals(group)
+                        && resource.key().namespace().equals(namespace))
+                .map(resource -> resource.key().name())
+                .toList();
+    }
+
+    boolean hasKind(String kind) {
+        return kinds.contains(kind);
+    }
+
+    Set<String> providers() {
+        return providers;
+    }
+
+    Map<String, String> selectorOf(String fullHost) {
+        return selectorByHost.getOrDefault(fullHost, Map.of());
+    }
+
+    boolean hasWorkloads(String namespace) {
+        return workloads.stream().anyMatch(workload -> workload.namespace().equals(namespace));
+    }
+
+    /// @param namespace empty for any
+    boolean anyWorkload(String namespace, Map<String, String> labels) {
+        return workloads.stream()
+                .anyMatch(
+                        workload -> (namespace.isEmpty() || workload.namespace().equals(namespace))
+                                && workload.labels().entrySet().containsAll(labels.entrySet()));
+    }
+
+    static Map<String, String> textMap(View view, String field) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        view.entries(field)
+                .forEach(entry -> texts.put(entry.key().value(), entry.value().value()));
+        return texts;
+    }
+
+    private static String nameOf(String kind, String group, String namespace, String name) {
+        return group + "/" + kind + "/" + namespace + "/" + name;
+    }
+
+    private record Workload(String namespace, Map<String, String> labels) {}
+}

@@ -1,0 +1,73 @@
+package dev.lateen.model.validate;
+
+import dev.lateen.model.resource.RawResource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Rules for Kubernetes' own kinds, where a mesh depends on them. Thread: any.
+final class WorkloadRules {
+    private static final Set<String> SELECTING = Set.of("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet");
+
+    private WorkloadRules() {}
+
+    static void check(RawResource resource, View spec) {
+        String kind = resource.key().kind();
+        if (SELECTING.contains(kind) && resource.key().group().equals("apps")) {
+            workload(kind, spec);
+        }
+        if (kind.equals("Service") && resource.key().group().isEmpty()) {
+            service(spec);
+        }
+    }
+
+    private static void workload(String kind, View spec) {
+        if (!spec.has("selector")) {
+            spec.report()
+                    .info(
+                            spec.spot("selector"),
+                            "no-selector",
+                            kind + " has no selector; the labels of its template stand in",
+                            "an API server wants spec.selector.matchLabels with the template's labels");
+            return;
+        }
+        View labels = spec.object("template")
+                .flatMap(template -> template.object("metadata"))
+                .orElse(null);
+        for (View.Entry wanted : spec.object("selector")
+                .map(found -> found.entries("matchLabels"))
+                .orElse(List.of())) {
+            boolean same = labels != null
+                    && labels.object("labels")
+                            .map(found -> found.text(wanted.key().value())
+                                    .equals(wanted.value().value()))
+                            .orElse(false);
+            if (!same) {
+                spec.report()
+                        .error(
+                                wanted.value(),
+                                "conflict",
+                                "the template's labels do not match the selector",
+                                "the same label in spec.template.metadata.labels");
+            }
+        }
+    }
+
+    private static void service(View spec) {
+        boolean external = spec.text("type").equals("ExternalName");
+        if (external && !spec.filled("externalName")) {
+            spec.error("externalName", "missing-required", "ExternalName needs the name it stands for");
+        }
+        Set<String> names = new HashSet<>();
+        for (View port : spec.objects("ports")) {
+            if (!port.has("port")) {
+                port.error("port", "missing-required", "port number is missing");
+            }
+            if (spec.size("ports") > 1 && !port.filled("name")) {
+                port.error("name", "missing-required", "with several ports each needs a name");
+            } else if (port.filled("name") && !names.add(port.text("name"))) {
+                port.error("name", "duplicate", "port name is given twice");
+            }
+        }
+    }
+}
