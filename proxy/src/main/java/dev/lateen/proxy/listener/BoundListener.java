@@ -51,32 +51,43 @@ final class BoundListener {
             return Optional.empty();
         }
         ListenOptions options = new ListenOptions(socket.backlog(), 0, socket.transparent(), Optional.empty());
+        Optional<String> taken = probe(current.config(), ours);
+        if (taken.isPresent()) {
+            return taken;
+        }
         for (SocketAddress address : socket.addresses()) {
             try {
-                if (!ours.contains(address)) {
-                    probe(address);
-                }
                 sockets.add(Listener.bind(listeners.environment().loops(), address, options, new Acceptor()));
             } catch (IOException e) {
                 close();
-                return Optional.of(failure(address, e));
+                return Optional.of(failure(current.config(), address, e));
             }
         }
         return Optional.empty();
     }
 
     /// With SO_REUSEPORT a second process could join our port unnoticed, or we its; a socket without it finds out.
-    private static void probe(SocketAddress address) throws IOException {
-        if (!(address instanceof InetSocketAddress inet) || inet.getPort() == 0) {
-            return;
+    ///
+    /// @return empty, or why an address cannot be listened on
+    static Optional<String> probe(ListenerConfig config, Collection<SocketAddress> ours) {
+        if (!config.socket().bind()) {
+            return Optional.empty();
         }
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.setReuseAddress(true);
-            socket.bind(inet, 1);
+        for (SocketAddress address : config.socket().addresses()) {
+            if (!(address instanceof InetSocketAddress inet) || inet.getPort() == 0 || ours.contains(address)) {
+                continue;
+            }
+            try (ServerSocket socket = new ServerSocket()) {
+                socket.setReuseAddress(true);
+                socket.bind(inet, 1);
+            } catch (IOException e) {
+                return Optional.of(failure(config, address, e));
+            }
         }
+        return Optional.empty();
     }
 
-    private String failure(SocketAddress address, IOException cause) {
+    private static String failure(ListenerConfig config, SocketAddress address, IOException cause) {
         String where = address instanceof InetSocketAddress inet
                 ? inet.getAddress().getHostAddress() + ":" + inet.getPort()
                 : address.toString();
@@ -87,7 +98,7 @@ final class BoundListener {
         } else if (why.contains("ermission")) {
             advice = "permission denied; ports below 1024 need a privilege";
         }
-        return "listener '" + current.config().name() + "': address: cannot listen on " + where + ": " + advice;
+        return "listener '" + config.name() + "': address: cannot listen on " + where + ": " + advice;
     }
 
     /// Stops listening; connections are not touched.

@@ -5,6 +5,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// A decoded listener.
 ///
@@ -29,6 +30,11 @@ public record ListenerConfig(
 
     public ListenerConfig {
         chains = List.copyOf(chains);
+    }
+
+    /// The chains and the default one.
+    public List<FilterChainConfig> allChains() {
+        return Stream.concat(chains.stream(), standard.stream()).toList();
     }
 
     /// @param bind false for listeners that only get connections handed over

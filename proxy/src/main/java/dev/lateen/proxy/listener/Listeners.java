@@ -79,15 +79,14 @@ public final class Listeners {
                 : known;
     }
 
-    /// Whether all secrets of a listener's chains have arrived; listeners wait for it before they go live.
-    public boolean ready(ListenerConfig config) {
-        for (FilterChainConfig chain : config.chains()) {
-            if (chain.tls().isPresent()
-                    && !environment.secrets().has(chain.tls().get().common().secrets())) {
-                return false;
-            }
+    /// Whether a listener's addresses can be listened on: empty, or why not.
+    public Optional<String> probe(ListenerConfig config) {
+        BoundListener old = byName.get(config.name());
+        List<SocketAddress> ours = new ArrayList<>();
+        if (old != null) {
+            ours.addAll(old.localAddresses());
         }
-        return true;
+        return BoundListener.probe(config, ours);
     }
 
     /// Puts a listener in force.
