@@ -13,12 +13,12 @@ import io.netty.channel.Channel;
 /// Serves a filter chain that ends in HTTP: chooses the codec and hands its requests to the connection manager.
 ///
 /// Thread: `serve` the event loop of the connection.
-final class HttpChain implements ChainHandler {
+public final class HttpChain implements ChainHandler {
     private static final String ALPN_HTTP2 = "h2";
 
     private final HttpConnectionManager manager;
 
-    HttpChain(HttpConnectionManager manager) {
+    public HttpChain(HttpConnectionManager manager) {
         this.manager = manager;
     }
 
@@ -52,15 +52,13 @@ final class HttpChain implements ChainHandler {
     }
 
     private void http1(DownstreamConnection connection) {
-        Http1ServerConnection http =
-                new Http1ServerConnection(manager.config().limits(), handlers(connection));
+        Http1ServerConnection http = new Http1ServerConnection(manager.config().limits(), handlers(connection));
         connection.channel().pipeline().addLast(http);
         connection.onDrain(http::drain);
     }
 
     private void http2(DownstreamConnection connection) {
-        Http2ServerConnection http =
-                new Http2ServerConnection(manager.config().limits(), handlers(connection));
+        Http2ServerConnection http = new Http2ServerConnection(manager.config().limits(), handlers(connection));
         connection.channel().pipeline().addLast(http.handler());
         connection.onDrain(http::drain);
     }

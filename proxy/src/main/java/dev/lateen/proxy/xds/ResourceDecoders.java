@@ -67,11 +67,7 @@ public final class ResourceDecoders {
     }
 
     Decoded<RouteConfig> routes(Any any) {
-        return decode(
-                any,
-                "route",
-                RouteConfiguration.parser(),
-                HttpConnectionManagerDecoder.routes()::decode);
+        return decode(any, "route", RouteConfiguration.parser(), HttpConnectionManagerDecoder.routes()::decode);
     }
 
     Decoded<Secret> secret(Any any) {
@@ -103,7 +99,8 @@ public final class ResourceDecoders {
     }
 
     private static void addRefs(TransportSockets.TransportSocket socket, List<SecretRef> refs) {
-        if (socket instanceof TransportSockets.TransportSocket.Tls(var tls) && tls instanceof UpstreamTlsContext context) {
+        if (socket instanceof TransportSockets.TransportSocket.Tls(var tls)
+                && tls instanceof UpstreamTlsContext context) {
             refs.addAll(context.config().common().secrets());
         }
     }
@@ -121,7 +118,8 @@ public final class ResourceDecoders {
         Set<String> names = new LinkedHashSet<>();
         for (FilterChainConfig chain : config.allChains()) {
             if (chain.terminal() instanceof NetworkFilterConfig.Http http
-                    && http.config().routes() instanceof HttpConnectionManagerConfig.RouteSource.Discovered(String name)) {
+                    && http.config().routes()
+                            instanceof HttpConnectionManagerConfig.RouteSource.Discovered(String name)) {
                 names.add(name);
             }
         }

@@ -222,8 +222,11 @@ public final class SnapshotAssembler {
     private boolean warmingIsOver() {
         warming.entrySet().removeIf(entry -> {
             if (passed(entry.getValue())) {
-                LOG.log(System.Logger.Level.WARNING, "cluster {0} goes live without endpoints: none came in {1}",
-                        entry.getKey().name(), WAIT);
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "cluster {0} goes live without endpoints: none came in {1}",
+                        entry.getKey().name(),
+                        WAIT);
                 return true;
             }
             return false;
@@ -256,8 +259,12 @@ public final class SnapshotAssembler {
             }
             staged.remove();
             if (!missing.isEmpty()) {
-                LOG.log(System.Logger.Level.WARNING, "listener {0} goes live without {1}: not there after {2}",
-                        config.name(), String.join(", ", missing), WAIT);
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "listener {0} goes live without {1}: not there after {2}",
+                        config.name(),
+                        String.join(", ", missing),
+                        WAIT);
             }
             listeners.put(config).ifPresent(failure -> LOG.log(System.Logger.Level.ERROR, failure));
         }

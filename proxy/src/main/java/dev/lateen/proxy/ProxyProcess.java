@@ -1,0 +1,260 @@
+package dev.lateen.proxy;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Message;
+import dev.lateen.net.EventLoops;
+import dev.lateen.proxy.bootstrap.BootstrapConfig;
+import dev.lateen.proxy.bootstrap.BootstrapFile;
+import dev.lateen.proxy.cluster.ClusterEnvironment;
+import dev.lateen.proxy.cluster.Clusters;
+import dev.lateen.proxy.config.Decoded;
+import dev.lateen.proxy.listener.ListenerEnvironment;
+import dev.lateen.proxy.listener.Listeners;
+import dev.lateen.proxy.stream.PeerInfo;
+import dev.lateen.proxy.telemetry.Stats;
+import dev.lateen.proxy.tls.Secret;
+import dev.lateen.proxy.tls.Secrets;
+import dev.lateen.proxy.tls.TlsDecoder;
+import dev.lateen.proxy.xds.ResourceDecoders;
+import dev.lateen.proxy.xds.ResourceUpdate;
+import dev.lateen.proxy.xds.Routes;
+import dev.lateen.proxy.xds.RuntimeBuilder;
+import dev.lateen.proxy.xds.SnapshotAssembler;
+import dev.lateen.xds.ResourceType;
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/// A sidecar or gateway: started in the order in which `start` reads, drained and ended by SIGTERM.
+///
+/// Thread: `start`, `shutdown` and `close` main; the rest any.
+public final class ProxyProcess implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(ProxyProcess.class.getName());
+    private static final Duration DRAIN_TIME = Duration.ofSeconds(45);
+    private static final Duration DRAIN_POLL = Duration.ofMillis(50);
+
+    private final DrainConfig drain;
+    private final EventLoops loops;
+    private final EventLoops choresLoops;
+    private final EventLoop chores;
+    private final ProxyRuntime runtime;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean ready;
+
+    private ProxyProcess(BootstrapConfig bootstrap, DrainConfig drain, int concurrency) {
+        this.drain = drain;
+        this.loops = EventLoops.create("worker", concurrency);
+        this.choresLoops = EventLoops.create("chores", 1);
+        this.chores = choresLoops.at(0);
+        Stats stats = new Stats();
+        Secrets secrets = new Secrets();
+        Clusters clusters = new Clusters(new ClusterEnvironment(chores, stats));
+        Routes routes = new Routes();
+        RuntimeBuilder builder = new RuntimeBuilder(clusters, routes, stats, PeerInfo.UNKNOWN, Clock.systemUTC());
+        Listeners listeners = new Listeners(new ListenerEnvironment(
+                loops,
+                chores,
+                secrets,
+                builder,
+                stats,
+                DRAIN_TIME,
+                bootstrap.maxConnections().orElse(Long.MAX_VALUE)));
+        SnapshotAssembler assembler =
+                new SnapshotAssembler(chores, new ResourceDecoders(secrets), clusters, routes, listeners);
+        this.runtime = new ProxyRuntime(bootstrap, stats, secrets, clusters, routes, listeners, assembler);
+    }
+
+    /// Starts a proxy; returns when its static resources are in force.
+    ///
+    /// @throws ProxyStartException where something in the configuration is wrong, or a port is in use
+    public static ProxyProcess start(ProxyOptions options) throws ProxyStartException {
+        BootstrapConfig bootstrap = readBootstrap(options);
+        int concurrency = options.concurrency().orElse(Runtime.getRuntime().availableProcessors());
+        DrainConfig drain = options.bootstrap().isPresent()
+                ? DrainConfig.ofBootstrapFile(options.environment())
+                : DrainConfig.ofIstio(options.environment());
+        ProxyProcess process = new ProxyProcess(bootstrap, drain, concurrency);
+        try {
+            process.loadStaticResources();
+        } catch (ProxyStartException e) {
+            process.close();
+            throw e;
+        }
+        process.watchReadiness();
+        return process;
+    }
+
+    private static BootstrapConfig readBootstrap(ProxyOptions options) throws ProxyStartException {
+        Decoded<BootstrapConfig> bootstrap = options.bootstrap().isPresent()
+                ? BootstrapFile.read(options.bootstrap().get())
+                : new Decoded.Rejected<>("no bootstrap file is given");
+        return switch (bootstrap) {
+            case Decoded.Ok<BootstrapConfig>(BootstrapConfig config) -> config;
+            case Decoded.Rejected<BootstrapConfig>(String reason) -> throw new ProxyStartException(List.of(reason));
+        };
+    }
+
+    /// Static resources take the same way as discovered ones; one that is refused ends the start.
+    private void loadStaticResources() throws ProxyStartException {
+        Bootstrap.StaticResources resources = runtime.bootstrap().resources().getStaticResources();
+        List<String> refused = onChores(() -> {
+            List<String> reasons = new ArrayList<>();
+            for (var secret : resources.getSecretsList()) {
+                switch (TlsDecoder.secret(secret)) {
+                    case Decoded.Ok<Secret>(Secret value) -> runtime.assembler().putStatic(secret.getName(), value);
+                    case Decoded.Rejected<Secret>(String reason) -> reasons.add(reason);
+                }
+            }
+            reasons.addAll(update(ResourceType.CLUSTER, resources.getClustersList(), cluster -> cluster.getName()));
+            reasons.addAll(update(ResourceType.LISTENER, resources.getListenersList(), listener -> listener.getName()));
+            return reasons;
+        });
+        if (!refused.isEmpty()) {
+            throw new ProxyStartException(refused);
+        }
+    }
+
+    private <M extends Message> List<String> update(ResourceType type, List<M> messages, Function<M, String> name) {
+        List<ResourceUpdate.Named> named = messages.stream()
+                .map(message -> new ResourceUpdate.Named(name.apply(message), "", Any.pack(message)))
+                .toList();
+        return runtime.assembler().update(new ResourceUpdate(type, named, List.of()));
+    }
+
+    private void watchReadiness() {
+        chores.execute(() -> {
+            runtime.assembler().afterChange(this::checkReady);
+            checkReady();
+        });
+    }
+
+    private void checkReady() {
+        if (!ready && runtime.assembler().settled(Set.of(ResourceType.CLUSTER, ResourceType.LISTENER))) {
+            ready = true;
+            LOG.log(System.Logger.Level.INFO, "ready");
+        }
+    }
+
+    /// Whether the first configuration is in force.
+    public boolean ready() {
+        return ready && !runtime.listeners().draining();
+    }
+
+    public ProxyRuntime runtime() {
+        return runtime;
+    }
+
+    /// The address that a listener is bound to, with the port that the system chose.
+    public Optional<InetSocketAddress> address(String listener) {
+        List<SocketAddress> addresses = onChores(() -> runtime.listeners().addresses(listener));
+        return addresses.stream()
+                .filter(InetSocketAddress.class::isInstance)
+                .map(InetSocketAddress.class::cast)
+                .findFirst();
+    }
+
+    /// Asks all connections to end soon and waits for that, then ends. Blocks.
+    public void shutdown() {
+        LOG.log(System.Logger.Level.INFO, "draining for at most {0}", drain.atMost());
+        chores.execute(() -> runtime.listeners().drain(false));
+        long start = System.nanoTime();
+        while (!drained(Duration.ofNanos(System.nanoTime() - start))) {
+            try {
+                Thread.sleep(DRAIN_POLL);
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+        }
+        close();
+    }
+
+    private boolean drained(Duration elapsed) {
+        if (elapsed.compareTo(drain.atMost()) >= 0) {
+            return true;
+        }
+        return drain.exitOnZeroConnections()
+                && elapsed.compareTo(drain.atLeast()) >= 0
+                && runtime.listeners().connectionCount() == 0;
+    }
+
+    /// Ends now.
+    @Override
+    public void close() {
+        onChores(() -> {
+            runtime.listeners().close();
+            return true;
+        });
+        loops.close();
+        choresLoops.close();
+        ended.countDown();
+    }
+
+    /// Waits for the end.
+    public void await() throws InterruptedException {
+        ended.await();
+    }
+
+    private <T> T onChores(Callable<T> action) {
+        try {
+            return chores.submit(action).get(60, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a chore failed", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        } catch (java.util.concurrent.TimeoutException e) {
+            throw new IllegalStateException("the chores loop does not answer", e);
+        }
+    }
+
+    /// Runs until SIGTERM; then drains and ends the JVM with status 0.
+    ///
+    /// @return the exit status where it could not start
+    public static int run(ProxyOptions options) throws InterruptedException {
+        ProxyProcess process;
+        try {
+            process = start(options);
+        } catch (ProxyStartException e) {
+            LOG.log(System.Logger.Level.ERROR, e.getMessage());
+            return 1;
+        }
+        // A JVM that a signal ends exits with 143; having drained, we have ended as asked.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            process.shutdown();
+            Runtime.getRuntime().halt(0);
+        }));
+        process.await();
+        return 0;
+    }
+
+    /// For tests and the bench: `-c FILE [--concurrency N]`.
+    public static void main(String[] args) throws InterruptedException {
+        Optional<Path> file = Optional.empty();
+        OptionalInt concurrency = OptionalInt.empty();
+        for (int index = 0; index + 1 < args.length; index += 2) {
+            switch (args[index]) {
+                case "-c" -> file = Optional.of(Path.of(args[index + 1]));
+                case "--concurrency" -> concurrency = OptionalInt.of(Integer.parseInt(args[index + 1]));
+                default -> throw new IllegalArgumentException("unknown option " + args[index]);
+            }
+        }
+        Map<String, String> environment = System.getenv();
+        System.exit(run(new ProxyOptions(file, concurrency, ProxyOptions.Role.SIDECAR, environment)));
+    }
+}

@@ -1,0 +1,65 @@
+package dev.lateen.proxy.xds;
+
+import dev.lateen.proxy.cluster.Clusters;
+import dev.lateen.proxy.downstream.ChainHandler;
+import dev.lateen.proxy.http.HttpConnectionManager;
+import dev.lateen.proxy.http.HttpConnectionManagerConfig;
+import dev.lateen.proxy.http.HttpEnvironment;
+import dev.lateen.proxy.http.LiveRoutes;
+import dev.lateen.proxy.listener.ChainHandlers;
+import dev.lateen.proxy.listener.FilterChainConfig;
+import dev.lateen.proxy.listener.HttpChain;
+import dev.lateen.proxy.listener.ListenerConfig;
+import dev.lateen.proxy.listener.NetworkFilterConfig;
+import dev.lateen.proxy.route.RouteTable;
+import dev.lateen.proxy.stream.PeerInfo;
+import dev.lateen.proxy.tcp.TcpProxy;
+import dev.lateen.proxy.telemetry.Stats;
+import java.time.InstantSource;
+import java.util.List;
+
+/// Makes what runs from what was decoded: connection managers and TCP proxies. Called for new and changed filter chains
+/// only; the others keep what they have.
+///
+/// Thread: chores loop.
+public final class RuntimeBuilder implements ChainHandlers {
+    private final Clusters clusters;
+    private final Routes routes;
+    private final Stats stats;
+    private final PeerInfo local;
+    private final InstantSource clock;
+
+    public RuntimeBuilder(Clusters clusters, Routes routes, Stats stats, PeerInfo local, InstantSource clock) {
+        this.clusters = clusters;
+        this.routes = routes;
+        this.stats = stats;
+        this.local = local;
+        this.clock = clock;
+    }
+
+    @Override
+    public ChainHandler create(ListenerConfig listener, FilterChainConfig chain) {
+        return switch (chain.terminal()) {
+            case NetworkFilterConfig.Http(HttpConnectionManagerConfig config) ->
+                new HttpChain(new HttpConnectionManager(
+                        config, routesOf(config), new HttpEnvironment(clusters, stats, local), List.of()));
+            case NetworkFilterConfig.Tcp(var config) ->
+                new TcpProxy(
+                        config,
+                        chain.filters().contains(NetworkFilterConfig.SniCluster.INSTANCE),
+                        clusters,
+                        List.of(),
+                        stats,
+                        clock);
+            case NetworkFilterConfig.SniCluster _ ->
+                throw new IllegalStateException("the decoder takes no chain that ends in sni_cluster");
+        };
+    }
+
+    private LiveRoutes routesOf(HttpConnectionManagerConfig config) {
+        return switch (config.routes()) {
+            case HttpConnectionManagerConfig.RouteSource.Inline(var inline) -> new LiveRoutes(new RouteTable(inline));
+            case HttpConnectionManagerConfig.RouteSource.Discovered(String name) -> routes.named(name);
+        };
+    }
+}
