@@ -51,9 +51,11 @@ public final class Hostname {
     }
 
     /// The full name of a host as a resource writes it: a name without a dot belongs to the resource's namespace.
-    public static String resolve(String host, String namespace, String clusterDomain) {
+    ///
+    /// @param suffix follows the namespace, such as `.svc.cluster.local`
+    public static String resolve(String host, String namespace, String suffix) {
         return host.isEmpty() || host.indexOf('.') >= 0 || isWildcard(host) || namespace.isEmpty()
                 ? host
-                : host + "." + namespace + ".svc." + clusterDomain;
+                : host + "." + namespace + suffix;
     }
 }

@@ -6,10 +6,15 @@ import java.util.Set;
 ///
 /// @param clusterId names this cluster in node metadata and endpoint labels
 /// @param clusterDomain suffix of service names
+/// @param shortNames what completes a host name without dots, after its namespace
 /// @param features Istio's switches that are on although they are off by default, by their names in Istio's source;
 ///     with a `!` in front, off although on by default
-public record MeshSettings(String clusterId, String clusterDomain, Set<String> features) {
-    public static final MeshSettings DEFAULT = new MeshSettings("Kubernetes", "cluster.local", Set.of());
+public record MeshSettings(String clusterId, String clusterDomain, String shortNames, Set<String> features) {
+    public static final MeshSettings DEFAULT = of("Kubernetes", "cluster.local");
+
+    public static MeshSettings of(String clusterId, String clusterDomain) {
+        return new MeshSettings(clusterId, clusterDomain, ".svc." + clusterDomain, Set.of());
+    }
 
     public MeshSettings {
         features = Set.copyOf(features);

@@ -1,0 +1,109 @@
+package dev.lateen.model.mesh;
+
+import dev.lateen.model.istio.DestinationRule;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Finds the rule that holds for a service. Rules of one namespace for one host are merged: the eldest top-level policy
+/// counts, subsets add up.
+///
+/// Source: Istio, "Destination Rule" and "Configuration scoping". Thread: control loop.
+final class DestinationRules {
+    private final Map<String, Map<String, List<DestinationRule>>> byNamespace = new HashMap<>();
+    private final List<String> defaultExportTo;
+    private final String rootNamespace;
+
+    DestinationRules(List<DestinationRule> rules, MeshConfig mesh, String shortNames) {
+        this.defaultExportTo = mesh.exportTo().destinationRules();
+        this.rootNamespace = mesh.identity().rootNamespace();
+        for (DestinationRule rule : rules) {
+            String namespace = rule.metadata().namespace();
+            String host = Hostname.resolve(rule.host(), namespace, shortNames);
+            List<DestinationRule> sameHost = byNamespace
+                    .computeIfAbsent(namespace, _ -> new LinkedHashMap<>())
+                    .computeIfAbsent(host, _ -> new ArrayList<>(1));
+            addOrMerge(sameHost, rule);
+        }
+    }
+
+    private static void addOrMerge(List<DestinationRule> sameHost, DestinationRule rule) {
+        for (int i = 0; i < sameHost.size(); i++) {
+            DestinationRule elder = sameHost.get(i);
+            boolean mergeable = elder.workloadSelector().equals(rule.workloadSelector())
+                    && new HashSet<>(elder.exportTo()).equals(new HashSet<>(rule.exportTo()));
+            if (mergeable) {
+                sameHost.set(i, elder.mergedWith(rule));
+                return;
+            }
+        }
+        sameHost.add(rule);
+    }
+
+    /// The rule for traffic from a proxy of `viewer` with those labels to `host`, which `owner` defines.
+    Optional<DestinationRule> find(String viewer, Map<String, String> labels, String host, String owner) {
+        Optional<DestinationRule> found = Optional.empty();
+        if (!viewer.equals(rootNamespace)) {
+            found = pick(mostSpecific(viewer, host, viewer, true), labels);
+        }
+        if (found.isEmpty() && !owner.isEmpty()) {
+            found = pick(mostSpecific(owner, host, viewer, false), labels);
+        }
+        if (found.isEmpty()) {
+            found = pick(mostSpecific(rootNamespace, host, viewer, false), labels);
+        }
+        return found;
+    }
+
+    private static Optional<DestinationRule> pick(List<DestinationRule> rules, Map<String, String> labels) {
+        for (DestinationRule rule : rules) {
+            if (rule.workloadSelector().filter(s -> !s.isEmpty()).map(s -> s.matches(labels)).orElse(false)) {
+                return Optional.of(rule);
+            }
+        }
+        for (DestinationRule rule : rules) {
+            if (rule.workloadSelector().filter(s -> !s.isEmpty()).isEmpty()) {
+                return Optional.of(rule);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private List<DestinationRule> mostSpecific(String namespace, String host, String viewer, boolean local) {
+        Map<String, List<DestinationRule>> hosts = byNamespace.getOrDefault(namespace, Map.of());
+        List<DestinationRule> exact = visible(hosts.getOrDefault(host, List.of()), viewer, local);
+        if (!exact.isEmpty()) {
+            return exact;
+        }
+        String best = "";
+        List<DestinationRule> rules = List.of();
+        for (Map.Entry<String, List<DestinationRule>> entry : hosts.entrySet()) {
+            String wild = entry.getKey();
+            if (Hostname.isWildcard(wild) && wild.length() > best.length() && Hostname.isSubsetOf(host, wild)) {
+                List<DestinationRule> seen = visible(entry.getValue(), viewer, local);
+                if (!seen.isEmpty()) {
+                    best = wild;
+                    rules = seen;
+                }
+            }
+        }
+        return rules;
+    }
+
+    private List<DestinationRule> visible(List<DestinationRule> rules, String viewer, boolean local) {
+        if (local) {
+            return rules;
+        }
+        List<DestinationRule> seen = new ArrayList<>(rules.size());
+        for (DestinationRule rule : rules) {
+            if (Visibility.visible(rule.exportTo(), defaultExportTo, rule.metadata().namespace(), viewer)) {
+                seen.add(rule);
+            }
+        }
+        return seen;
+    }
+}

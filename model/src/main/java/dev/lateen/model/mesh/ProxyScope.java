@@ -1,0 +1,82 @@
+package dev.lateen.model.mesh;
+
+import dev.lateen.model.istio.Gateway;
+import dev.lateen.model.istio.PeerAuthentication;
+import dev.lateen.model.istio.PeerAuthentication.Mode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Everything that one proxy may see of the mesh.
+///
+/// Thread: any.
+public record ProxyScope(ProxyNode node, MeshSnapshot snapshot, OutboundScope outbound) {
+
+    /// A service of which the proxy's own workload is an endpoint.
+    ///
+    /// @param port of the service
+    /// @param endpoint how the workload serves it
+    public record Target(MeshService service, ServicePort port, Endpoint endpoint) {}
+
+    /// The services that the proxy's workload serves, in the order of the registry.
+    public List<Target> targets() {
+        List<Target> found = new ArrayList<>();
+        for (MeshService service : snapshot.services().all()) {
+            if (service.resolution() == Resolution.ALIAS || !mayServe(service)) {
+                continue;
+            }
+            for (Endpoint endpoint : snapshot.endpointsOf(service.id())) {
+                if (isOwn(endpoint)) {
+                    service.ports().stream()
+                            .filter(p -> p.name().equals(endpoint.servicePort()))
+                            .forEach(p -> found.add(new Target(service, p, endpoint)));
+                }
+            }
+        }
+        return found;
+    }
+
+    private boolean mayServe(MeshService service) {
+        return snapshot.endpoints().containsKey(service.id());
+    }
+
+    private boolean isOwn(Endpoint endpoint) {
+        for (String address : endpoint.addresses()) {
+            if (node.addresses().contains(address)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// The gateways that select this proxy, eldest first.
+    public List<Gateway> gateways() {
+        List<Gateway> found = new ArrayList<>();
+        for (Gateway gateway : snapshot.traffic().gateways()) {
+            if (gateway.selector().isEmpty()
+                    ? true
+                    : gateway.selector().matches(node.labels())) {
+                found.add(gateway);
+            }
+        }
+        return found;
+    }
+
+    /// Whether a port of this workload takes plain text, mutual TLS, or both.
+    public Mode mutualTls(int port) {
+        return PeerPolicies.effective(
+                snapshot.security().peerAuthentications(),
+                snapshot.mesh().identity().rootNamespace(),
+                node.namespace(),
+                node.labels(),
+                port);
+    }
+
+    /// The ports that a policy for this very workload names.
+    public Map<Integer, Mode> portPolicies() {
+        return PeerPolicies.workloadPolicy(
+                        snapshot.security().peerAuthentications(), node.namespace(), node.labels())
+                .map(PeerAuthentication::portLevel)
+                .orElse(Map.of());
+    }
+}

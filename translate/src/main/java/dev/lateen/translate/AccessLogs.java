@@ -1,0 +1,212 @@
+package dev.lateen.translate;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.lateen.model.istio.Telemetry;
+import dev.lateen.model.mesh.MeshConfig;
+import dev.lateen.model.mesh.MeshConfig.ExtensionProvider;
+import dev.lateen.model.mesh.NodeMetadata.DataPlane;
+import dev.lateen.model.tree.Fields;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
+import io.envoyproxy.envoy.config.accesslog.v3.ResponseFlagFilter;
+import io.envoyproxy.envoy.config.core.v3.ApiVersion;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.GrpcService;
+import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
+import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.CommonGrpcAccessLogConfig;
+import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig;
+import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Access logs of connection managers, TCP proxies and listeners.
+final class AccessLogs {
+    /// The cluster by which upstream Envoy reaches the agent beside it.
+    static final String AGENT_CLUSTER = "lateen-agent";
+
+    /// Istio's default line.
+    static final String DEFAULT_FORMAT = "[%START_TIME%] \"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%\" "
+            + "%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% %CONNECTION_TERMINATION_DETAILS% "
+            + "\"%UPSTREAM_TRANSPORT_FAILURE_REASON%\" %BYTES_RECEIVED% %BYTES_SENT% %DURATION% "
+            + "%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% \"%REQ(X-FORWARDED-FOR)%\" \"%REQ(USER-AGENT)%\" "
+            + "\"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\" \"%UPSTREAM_HOST%\" %UPSTREAM_CLUSTER_RAW% "
+            + "%UPSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_REMOTE_ADDRESS% "
+            + "%REQUESTED_SERVER_NAME% %ROUTE_NAME%\n";
+
+    private static final Map<String, String> JSON_FIELDS = jsonFields();
+
+    enum Side {
+        CLIENT,
+        SERVER
+    }
+
+    private AccessLogs() {}
+
+    static List<AccessLog> http(Scene scene, Side side) {
+        List<AccessLog> logs = new ArrayList<>(files(scene, side, Optional.empty()));
+        if (scene.dataPlane() == DataPlane.UPSTREAM_ENVOY) {
+            logs.add(log(
+                    "envoy.access_loggers.http_grpc",
+                    Protos.any(HttpGrpcAccessLogConfig.newBuilder()
+                            .setCommonConfig(agent(side))
+                            .build()),
+                    Optional.empty()));
+        }
+        return logs;
+    }
+
+    static List<AccessLog> tcp(Scene scene, Side side) {
+        List<AccessLog> logs = new ArrayList<>(files(scene, side, Optional.empty()));
+        if (scene.dataPlane() == DataPlane.UPSTREAM_ENVOY) {
+            logs.add(log(
+                    "envoy.access_loggers.tcp_grpc",
+                    Protos.any(TcpGrpcAccessLogConfig.newBuilder()
+                            .setCommonConfig(agent(side))
+                            .build()),
+                    Optional.empty()));
+        }
+        return logs;
+    }
+
+    /// Only connections that no filter chain took: the others are logged by their own filters.
+    static List<AccessLog> listener(Scene scene, Side side) {
+        if (!scene.mesh().accessLog().listenerLog()) {
+            return List.of();
+        }
+        AccessLogFilter noRoute = AccessLogFilter.newBuilder()
+                .setResponseFlagFilter(ResponseFlagFilter.newBuilder().addFlags("NR"))
+                .build();
+        return files(scene, side, Optional.of(noRoute));
+    }
+
+    private static CommonGrpcAccessLogConfig agent(Side side) {
+        return CommonGrpcAccessLogConfig.newBuilder()
+                .setLogName(side == Side.SERVER ? "inbound" : "outbound")
+                .setTransportApiVersion(ApiVersion.V3)
+                .addFilterStateObjectsToLog("wasm.upstream_peer")
+                .setGrpcService(GrpcService.newBuilder()
+                        .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder().setClusterName(AGENT_CLUSTER)))
+                .build();
+    }
+
+    private static List<AccessLog> files(Scene scene, Side side, Optional<AccessLogFilter> filter) {
+        Optional<List<String>> providers = providers(scene, side);
+        MeshConfig.AccessLog mesh = scene.mesh().accessLog();
+        if (providers.isEmpty()) {
+            return mesh.file().isEmpty() ? List.of() : List.of(file(mesh.file(), format(mesh), filter));
+        }
+        List<AccessLog> logs = new ArrayList<>();
+        for (String name : providers.get()) {
+            scene.mesh()
+                    .extensionProvider(name)
+                    .filter(p -> p.kind().equals("envoyFileAccessLog"))
+                    .ifPresent(p -> logs.add(ofProvider(p, filter)));
+        }
+        return logs;
+    }
+
+    private static AccessLog ofProvider(ExtensionProvider provider, Optional<AccessLogFilter> filter) {
+        Fields settings = new Fields(provider.settings());
+        Optional<Fields> format = settings.object("logFormat", f -> f);
+        SubstitutionFormatString line = format.flatMap(f -> f.text("text"))
+                .filter(t -> !t.isEmpty())
+                .map(t -> text(t.endsWith("\n") ? t : t + "\n"))
+                .or(() -> format.filter(f -> f.has("labels")).map(f -> json(f.textMap("labels"))))
+                .orElseGet(() -> text(DEFAULT_FORMAT));
+        return file(settings.text("path", "/dev/stdout"), line, filter);
+    }
+
+    /// The providers that resources or the mesh name; empty where none does, so that the mesh's file counts.
+    private static Optional<List<String>> providers(Scene scene, Side side) {
+        Optional<List<String>> found = Optional.of(
+                        scene.mesh().defaultProviders().getOrDefault("accessLogging", List.of()))
+                .filter(list -> !list.isEmpty());
+        for (Telemetry telemetry : TelemetryRules.applying(scene)) {
+            for (Telemetry.AccessLogging rule : telemetry.accessLogging()) {
+                if (rule.mode().equals("CLIENT") && side == Side.SERVER
+                        || rule.mode().equals("SERVER") && side == Side.CLIENT) {
+                    continue;
+                }
+                if (rule.disabled().orElse(false)) {
+                    found = Optional.of(List.of());
+                } else if (!rule.providers().isEmpty()) {
+                    found = Optional.of(rule.providers());
+                }
+            }
+        }
+        return found;
+    }
+
+    private static SubstitutionFormatString format(MeshConfig.AccessLog mesh) {
+        if (mesh.json()) {
+            return json(JSON_FIELDS);
+        }
+        if (mesh.format().isEmpty()) {
+            return text(DEFAULT_FORMAT);
+        }
+        return text(mesh.format().endsWith("\n") ? mesh.format() : mesh.format() + "\n");
+    }
+
+    private static SubstitutionFormatString text(String line) {
+        return SubstitutionFormatString.newBuilder()
+                .setTextFormatSource(DataSource.newBuilder().setInlineString(line))
+                .build();
+    }
+
+    private static SubstitutionFormatString json(Map<String, String> fields) {
+        Struct.Builder struct = Struct.newBuilder();
+        fields.forEach((name, operator) ->
+                struct.putFields(name, Value.newBuilder().setStringValue(operator).build()));
+        return SubstitutionFormatString.newBuilder().setJsonFormat(struct).build();
+    }
+
+    private static AccessLog file(String path, SubstitutionFormatString format, Optional<AccessLogFilter> filter) {
+        return log(
+                "envoy.access_loggers.file",
+                Protos.any(FileAccessLog.newBuilder()
+                        .setPath(path)
+                        .setLogFormat(format)
+                        .build()),
+                filter);
+    }
+
+    private static AccessLog log(String name, com.google.protobuf.Any config, Optional<AccessLogFilter> filter) {
+        AccessLog.Builder log = AccessLog.newBuilder().setName(name).setTypedConfig(config);
+        filter.ifPresent(log::setFilter);
+        return log.build();
+    }
+
+    private static Map<String, String> jsonFields() {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("start_time", "%START_TIME%");
+        fields.put("route_name", "%ROUTE_NAME%");
+        fields.put("method", "%REQ(:METHOD)%");
+        fields.put("path", "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%");
+        fields.put("protocol", "%PROTOCOL%");
+        fields.put("response_code", "%RESPONSE_CODE%");
+        fields.put("response_flags", "%RESPONSE_FLAGS%");
+        fields.put("response_code_details", "%RESPONSE_CODE_DETAILS%");
+        fields.put("connection_termination_details", "%CONNECTION_TERMINATION_DETAILS%");
+        fields.put("bytes_received", "%BYTES_RECEIVED%");
+        fields.put("bytes_sent", "%BYTES_SENT%");
+        fields.put("duration", "%DURATION%");
+        fields.put("upstream_service_time", "%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)%");
+        fields.put("x_forwarded_for", "%REQ(X-FORWARDED-FOR)%");
+        fields.put("user_agent", "%REQ(USER-AGENT)%");
+        fields.put("request_id", "%REQ(X-REQUEST-ID)%");
+        fields.put("authority", "%REQ(:AUTHORITY)%");
+        fields.put("upstream_host", "%UPSTREAM_HOST%");
+        fields.put("upstream_cluster", "%UPSTREAM_CLUSTER_RAW%");
+        fields.put("upstream_local_address", "%UPSTREAM_LOCAL_ADDRESS%");
+        fields.put("downstream_local_address", "%DOWNSTREAM_LOCAL_ADDRESS%");
+        fields.put("downstream_remote_address", "%DOWNSTREAM_REMOTE_ADDRESS%");
+        fields.put("requested_server_name", "%REQUESTED_SERVER_NAME%");
+        fields.put("upstream_transport_failure_reason", "%UPSTREAM_TRANSPORT_FAILURE_REASON%");
+        return fields;
+    }
+}

@@ -1,0 +1,63 @@
+package dev.lateen.translate;
+
+import dev.lateen.model.mesh.Hostname;
+import dev.lateen.model.mesh.MeshService;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The host names by which a service may be called.
+final class Domains {
+    private Domains() {}
+
+    /// @param dnsDomain of the proxy, such as `default.svc.cluster.local`
+    static List<String> of(String host, Optional<MeshService> service, String dnsDomain, Scene scene) {
+        List<String> domains = new ArrayList<>();
+        domains.add(host);
+        if (!host.equals("*") && host.indexOf('.') >= 0 && !Hostname.isWildcard(host) || isPlainName(host)) {
+            domains.add(host + ".");
+        }
+        domains.addAll(alternatives(host, dnsDomain));
+        service.ifPresent(s -> {
+            if (s.isHeadless()) {
+                domains.add("*." + host);
+                domains.add("*." + host + ".");
+                for (String alternative : alternatives(host, dnsDomain)) {
+                    domains.add("*." + alternative);
+                }
+            }
+            for (String address : Addresses.of(s, scene)) {
+                if (address.indexOf('/') < 0) {
+                    domains.add(address.indexOf(':') >= 0 ? "[" + address + "]" : address);
+                }
+            }
+        });
+        return domains;
+    }
+
+    private static boolean isPlainName(String host) {
+        return host.indexOf('.') < 0 && !Hostname.isWildcard(host);
+    }
+
+    /// Short names, as a workload of that domain may write them.
+    static List<String> alternatives(String host, String dnsDomain) {
+        String[] own = dnsDomain.split("\\.");
+        if (Hostname.isWildcard(host) || own.length < 3 || host.indexOf('.') < 0) {
+            return List.of();
+        }
+        String namespace = own[0];
+        String rest = dnsDomain.substring(namespace.length() + 1);
+        List<String> found = new ArrayList<>();
+        if (!host.endsWith("." + rest)) {
+            return found;
+        }
+        String service = host.substring(0, host.length() - rest.length() - 1);
+        String firstOfRest = own[1];
+        if (host.endsWith("." + dnsDomain)) {
+            found.add(host.substring(0, host.length() - dnsDomain.length() - 1));
+        }
+        found.add(service + "." + firstOfRest);
+        found.add(service);
+        return found;
+    }
+}

@@ -1,0 +1,152 @@
+package dev.lateen.translate;
+
+import dev.lateen.model.istio.ServerTls;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CombinedCertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters.TlsProtocol;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import java.util.ArrayList;
+import java.util.List;
+
+/// TLS as a server: mutual TLS of the mesh, and certificates of gateways.
+final class DownstreamTls {
+    static final List<String> HTTP_ALPN = List.of("h2", "http/1.1");
+    static final List<String> TCP_ALPN = List.of("istio-peer-exchange", "h2", "http/1.1");
+    private static final List<String> CIPHERS = List.of(
+            "ECDHE-ECDSA-AES256-GCM-SHA384",
+            "ECDHE-RSA-AES256-GCM-SHA384",
+            "ECDHE-ECDSA-AES128-GCM-SHA256",
+            "ECDHE-RSA-AES128-GCM-SHA256",
+            "AES256-GCM-SHA384",
+            "AES128-GCM-SHA256");
+
+    private DownstreamTls() {}
+
+    /// Only workloads of the mesh may connect.
+    static TransportSocket mutual(Scene scene, boolean http) {
+        List<String> alpn = http ? HTTP_ALPN : TCP_ALPN;
+        return socket(mutualContext(scene, alpn, List.of()));
+    }
+
+    private static DownstreamTlsContext mutualContext(Scene scene, List<String> alpn, List<String> names) {
+        List<StringMatcher> allowed = new ArrayList<>();
+        if (names.isEmpty()) {
+            allowed.add(prefix(scene.mesh().identity().trustDomain()));
+            scene.mesh().identity().trustDomainAliases().forEach(alias -> allowed.add(prefix(alias)));
+        } else {
+            names.forEach(name -> allowed.add(StringMatcher.newBuilder().setExact(name).build()));
+        }
+        TlsParameters.Builder parameters = TlsParameters.newBuilder()
+                .setTlsMinimumProtocolVersion(
+                        scene.mesh().tls().minimumProtocol().equals("TLSV1_3")
+                                ? TlsProtocol.TLSv1_3
+                                : TlsProtocol.TLSv1_2)
+                .setTlsMaximumProtocolVersion(TlsProtocol.TLSv1_3)
+                .addAllCipherSuites(scene.mesh().tls().cipherSuites().isEmpty() ? CIPHERS : scene.mesh().tls().cipherSuites());
+        return DownstreamTlsContext.newBuilder()
+                .setRequireClientCertificate(Protos.TRUE)
+                .setCommonTlsContext(CommonTlsContext.newBuilder()
+                        .setTlsParams(parameters)
+                        .addTlsCertificateSdsSecretConfigs(Sds.workload("default"))
+                        .setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
+                                .setDefaultValidationContext(validation(allowed))
+                                .setValidationContextSdsSecretConfig(Sds.workload("ROOTCA")))
+                        .addAllAlpnProtocols(alpn))
+                .build();
+    }
+
+    @SuppressWarnings("deprecation")
+    private static CertificateValidationContext validation(List<StringMatcher> allowed) {
+        return CertificateValidationContext.newBuilder()
+                .addAllMatchSubjectAltNames(allowed)
+                .build();
+    }
+
+    private static StringMatcher prefix(String trustDomain) {
+        return StringMatcher.newBuilder()
+                .setPrefix("spiffe://" + trustDomain + "/")
+                .build();
+    }
+
+    /// A gateway's server.
+    static TransportSocket server(Scene scene, ServerTls tls, List<String> alpn) {
+        if (tls.mode().equals("ISTIO_MUTUAL")) {
+            return socket(mutualContext(scene, alpn, tls.subjectAltNames()));
+        }
+        boolean mutual = tls.mode().equals("MUTUAL") || tls.mode().equals("OPTIONAL_MUTUAL");
+        CommonTlsContext.Builder common =
+                CommonTlsContext.newBuilder().setTlsParams(parameters(tls)).addAllAlpnProtocols(alpn);
+        List<String> credentials = credentials(tls);
+        if (credentials.isEmpty()) {
+            common.addTlsCertificateSdsSecretConfigs(Sds.workload("file-cert:"
+                    + tls.files().certificate() + "~" + tls.files().privateKey()));
+        } else {
+            credentials.forEach(name -> common.addTlsCertificateSdsSecretConfigs(Sds.ads("kubernetes://" + name)));
+        }
+        if (mutual) {
+            CertificateValidationContext.Builder validation =
+                    validation(exact(tls.subjectAltNames())).toBuilder()
+                            .addAllVerifyCertificateSpki(tls.verification().spki())
+                            .addAllVerifyCertificateHash(tls.verification().hash());
+            String ca = tls.caCertCredentialName().isEmpty()
+                    ? credentials.isEmpty() ? "" : credentials.getFirst()
+                    : tls.caCertCredentialName();
+            common.setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
+                    .setDefaultValidationContext(validation)
+                    .setValidationContextSdsSecretConfig(
+                            ca.isEmpty()
+                                    ? Sds.workload("file-root:" + tls.files().caCertificates())
+                                    : Sds.ads("kubernetes://" + ca + "-cacert")));
+        }
+        return socket(DownstreamTlsContext.newBuilder()
+                .setRequireClientCertificate(com.google.protobuf.BoolValue.of(tls.mode().equals("MUTUAL")))
+                .setCommonTlsContext(common)
+                .build());
+    }
+
+    static List<String> credentials(ServerTls tls) {
+        if (!tls.credentialNames().isEmpty()) {
+            return tls.credentialNames();
+        }
+        return tls.credentialName().isEmpty() ? List.of() : List.of(tls.credentialName());
+    }
+
+    private static List<StringMatcher> exact(List<String> names) {
+        return names.stream()
+                .map(name -> StringMatcher.newBuilder().setExact(name).build())
+                .toList();
+    }
+
+    private static TlsParameters parameters(ServerTls tls) {
+        TlsParameters.Builder parameters = TlsParameters.newBuilder()
+                .setTlsMinimumProtocolVersion(version(tls.protocol().minimum(), TlsProtocol.TLSv1_2))
+                .setTlsMaximumProtocolVersion(version(tls.protocol().maximum(), TlsProtocol.TLSv1_3));
+        return parameters
+                .addAllCipherSuites(
+                        tls.protocol().cipherSuites().isEmpty()
+                                ? CIPHERS
+                                : tls.protocol().cipherSuites())
+                .build();
+    }
+
+    private static TlsProtocol version(String name, TlsProtocol fallback) {
+        return switch (name) {
+            case "TLSV1_0" -> TlsProtocol.TLSv1_0;
+            case "TLSV1_1" -> TlsProtocol.TLSv1_1;
+            case "TLSV1_2" -> TlsProtocol.TLSv1_2;
+            case "TLSV1_3" -> TlsProtocol.TLSv1_3;
+            default -> fallback;
+        };
+    }
+
+    private static TransportSocket socket(DownstreamTlsContext context) {
+        return TransportSocket.newBuilder()
+                .setName("envoy.transport_sockets.tls")
+                .setTypedConfig(Protos.any(context))
+                .build();
+    }
+}

@@ -1,0 +1,28 @@
+package dev.lateen.translate;
+
+import dev.lateen.model.istio.Destination;
+import dev.lateen.model.istio.Sidecar;
+import dev.lateen.model.mesh.Hostname;
+
+/// Where traffic to unknown hosts goes: to its own destination, or to a proxy that a `Sidecar` names.
+final class EgressProxies {
+    private EgressProxies() {}
+
+    static String cluster(Scene scene) {
+        if (!scene.outbound().allowsAny()) {
+            return Names.BLACK_HOLE;
+        }
+        return scene.outbound()
+                .sidecar()
+                .flatMap(Sidecar::outboundTrafficPolicy)
+                .flatMap(Sidecar.OutboundPolicy::egressProxy)
+                .map(to -> clusterOf(scene, to))
+                .orElse(Names.PASSTHROUGH);
+    }
+
+    private static String clusterOf(Scene scene, Destination to) {
+        String host = Hostname.resolve(
+                to.host(), scene.outbound().namespace(), scene.settings().shortNames());
+        return Names.outbound(Destinations.port(to, scene.outbound().service(host), 0), to, host);
+    }
+}

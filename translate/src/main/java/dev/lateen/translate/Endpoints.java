@@ -1,0 +1,149 @@
+package dev.lateen.translate;
+
+import com.google.protobuf.Struct;
+import dev.lateen.model.istio.DestinationRule.Subset;
+import dev.lateen.model.istio.TrafficPolicy;
+import dev.lateen.model.istio.TrafficPolicy.LocalityLb;
+import dev.lateen.model.mesh.Endpoint;
+import dev.lateen.model.mesh.Locality;
+import dev.lateen.model.mesh.MeshService;
+import dev.lateen.model.mesh.NodeMetadata.DataPlane;
+import dev.lateen.model.mesh.ServicePort;
+import io.envoyproxy.envoy.config.core.v3.HealthStatus;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// The endpoints of a cluster, grouped by where they run.
+final class Endpoints {
+    private Endpoints() {}
+
+    /// Which endpoints of a service a cluster has.
+    record Target(MeshService service, ServicePort port, Optional<Subset> subset, TrafficPolicy policy) {
+        String clusterName() {
+            return Names.outbound(port.port(), subset.map(Subset::name).orElse(""), service.hostname());
+        }
+
+        boolean includes(Endpoint endpoint) {
+            return endpoint.servicePort().equals(port.name())
+                    && subset.map(s -> endpoint.labels()
+                                    .entrySet()
+                                    .containsAll(s.labels().entrySet()))
+                            .orElse(true);
+        }
+    }
+
+    static ClusterLoadAssignment assignment(Target target, List<Endpoint> endpoints, Scene scene) {
+        Map<String, List<Endpoint>> byLocality = new TreeMap<>();
+        for (Endpoint endpoint : endpoints) {
+            if (target.includes(endpoint) && reachable(endpoint, scene)) {
+                byLocality
+                        .computeIfAbsent(endpoint.locality().toString(), _ -> new ArrayList<>())
+                        .add(endpoint);
+            }
+        }
+        List<LocalityLbEndpoints> groups = new ArrayList<>(byLocality.size());
+        List<List<Endpoint>> members = new ArrayList<>(byLocality.size());
+        byLocality.values().forEach(list -> {
+            groups.add(group(list, target, scene));
+            members.add(list);
+        });
+        Optional<LocalityLb> locality =
+                TrafficPolicies.locality(target.policy().loadBalancer(), scene.mesh().localityLb());
+        List<LocalityLbEndpoints> placed = locality.map(setting -> new LocalityPriorities(
+                                setting, scene.node(), target.policy().outlierDetection().isPresent())
+                        .apply(groups, members))
+                .orElse(groups);
+        return ClusterLoadAssignment.newBuilder()
+                .setClusterName(target.clusterName())
+                .addAllEndpoints(placed)
+                .build();
+    }
+
+    private static boolean reachable(Endpoint endpoint, Scene scene) {
+        String address = endpoint.address();
+        if (address.startsWith("unix://") || address.isEmpty()) {
+            return !address.isEmpty();
+        }
+        boolean v6 = address.indexOf(':') >= 0;
+        return !v6 || scene.node().supportsIpv6();
+    }
+
+    private static LocalityLbEndpoints group(List<Endpoint> list, Target target, Scene scene) {
+        LocalityLbEndpoints.Builder group = LocalityLbEndpoints.newBuilder().setLocality(locality(list.getFirst()));
+        long weight = 0;
+        for (Endpoint endpoint : list) {
+            group.addLbEndpoints(lbEndpoint(endpoint, scene));
+            weight += Math.max(1, endpoint.weight());
+        }
+        return group.setLoadBalancingWeight(Protos.uint((int) Math.min(weight, Integer.MAX_VALUE)))
+                .build();
+    }
+
+    private static io.envoyproxy.envoy.config.core.v3.Locality locality(Endpoint endpoint) {
+        Locality from = endpoint.locality();
+        return io.envoyproxy.envoy.config.core.v3.Locality.newBuilder()
+                .setRegion(from.region())
+                .setZone(from.zone())
+                .setSubZone(from.subZone())
+                .build();
+    }
+
+    static LbEndpoint lbEndpoint(Endpoint endpoint, Scene scene) {
+        LbEndpoint.Builder lb = LbEndpoint.newBuilder()
+                .setLoadBalancingWeight(Protos.uint(Math.max(1, endpoint.weight())))
+                .setMetadata(metadata(endpoint, scene));
+        lb.getEndpointBuilder().setAddress(Protos.address(endpoint.address(), endpoint.port()));
+        switch (endpoint.health()) {
+            case HEALTHY -> {}
+            case UNHEALTHY -> lb.setHealthStatus(HealthStatus.UNHEALTHY);
+            case DRAINING -> lb.setHealthStatus(HealthStatus.DRAINING);
+        }
+        return lb.build();
+    }
+
+    private static Metadata metadata(Endpoint endpoint, Scene scene) {
+        Metadata.Builder metadata = Metadata.newBuilder();
+        if (endpoint.takesMutualTls()) {
+            metadata.putFilterMetadata(
+                    "envoy.transport_socket_match",
+                    Struct.newBuilder()
+                            .putFields("tlsMode", Protos.text(endpoint.tlsMode()))
+                            .build());
+        }
+        metadata.putFilterMetadata(
+                Provenance.ISTIO,
+                Struct.newBuilder()
+                        .putFields("workload", Protos.text(workload(endpoint)))
+                        .build());
+        if (scene.dataPlane() == DataPlane.LATEEN && !endpoint.owner().serviceAccount().isEmpty()) {
+            metadata.putFilterMetadata(
+                    Provenance.LATEEN,
+                    Struct.newBuilder()
+                            .putFields(
+                                    "service_account",
+                                    Protos.text(endpoint.owner().serviceAccount()))
+                            .build());
+        }
+        return metadata.build();
+    }
+
+    /// Name, namespace, canonical service, canonical revision and cluster of a workload.
+    private static String workload(Endpoint endpoint) {
+        Map<String, String> labels = endpoint.labels();
+        String name = CanonicalNames.service(labels, "");
+        String revision = CanonicalNames.revision(labels, "");
+        return endpoint.owner().workload() + ";" + namespaceOf(endpoint) + ";" + name + ";" + revision + ";"
+                + endpoint.clusterId();
+    }
+
+    private static String namespaceOf(Endpoint endpoint) {
+        return endpoint.owner().namespace();
+    }
+}

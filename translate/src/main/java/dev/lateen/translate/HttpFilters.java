@@ -1,0 +1,139 @@
+package dev.lateen.translate;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.ListValue;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.lateen.proto.istio.alpn.FilterConfig;
+import dev.lateen.proto.istio.alpn.FilterConfig.AlpnOverride;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
+import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The HTTP filters of every connection manager, in their order. The order is decided here and nowhere else:
+///
+/// 1. workload metadata of the peer (others need them)
+/// 2. authorization by an external server, tokens, authorization by policy (inbound and gateways)
+/// 3. counters of gRPC messages
+/// 4. choice of ALPN for the upstream (outbound)
+/// 5. faults, cross-origin requests
+/// 6. metrics, which see what the filters before them did
+/// 7. the router
+final class HttpFilters {
+    private static final String PEER_METADATA = "type.googleapis.com/io.istio.http.peer_metadata.Config";
+    private static final String TCP_METADATA =
+            "type.googleapis.com/envoy.tcp.metadataexchange.config.MetadataExchange";
+
+    private static final HttpFilter INBOUND_METADATA = HttpFilter.newBuilder()
+            .setName("istio.metadata_exchange")
+            .setTypedConfig(Protos.struct(PEER_METADATA, peerMetadata("downstream")))
+            .build();
+    private static final HttpFilter OUTBOUND_METADATA = HttpFilter.newBuilder()
+            .setName("istio.metadata_exchange")
+            .setTypedConfig(Protos.struct(PEER_METADATA, peerMetadata("upstream")))
+            .build();
+    private static final HttpFilter GRPC_STATS = HttpFilter.newBuilder()
+            .setName("envoy.filters.http.grpc_stats")
+            .setTypedConfig(Protos.any(io.envoyproxy.envoy.extensions.filters.http.grpc_stats.v3.FilterConfig
+                    .newBuilder()
+                    .setEmitFilterState(true)
+                    .setStatsForAllMethods(Protos.FALSE)
+                    .build()))
+            .build();
+    private static final HttpFilter ALPN = HttpFilter.newBuilder()
+            .setName("istio.alpn")
+            .setTypedConfig(Protos.any(FilterConfig.newBuilder()
+                    .addAlpnOverride(alpn(FilterConfig.Protocol.HTTP10, "istio-http/1.0", "http/1.0"))
+                    .addAlpnOverride(alpn(FilterConfig.Protocol.HTTP11, "istio-http/1.1", "http/1.1"))
+                    .addAlpnOverride(alpn(FilterConfig.Protocol.HTTP2, "istio-h2", "h2"))
+                    .build()))
+            .build();
+    private static final HttpFilter FAULT = HttpFilter.newBuilder()
+            .setName("envoy.filters.http.fault")
+            .setTypedConfig(Protos.any(HTTPFault.getDefaultInstance()))
+            .build();
+    private static final HttpFilter CORS = HttpFilter.newBuilder()
+            .setName("envoy.filters.http.cors")
+            .setTypedConfig(Protos.any(Cors.getDefaultInstance()))
+            .build();
+    static final HttpFilter ROUTER = HttpFilter.newBuilder()
+            .setName("envoy.filters.http.router")
+            .setTypedConfig(Protos.any(Router.getDefaultInstance()))
+            .build();
+
+    private HttpFilters() {}
+
+    static List<HttpFilter> outbound(Scene scene) {
+        List<HttpFilter> filters = new ArrayList<>();
+        if (scene.hasIstioFilters()) {
+            filters.add(OUTBOUND_METADATA);
+        }
+        if (scene.isRouter()) {
+            filters.addAll(Authorization.httpFilters(scene));
+        }
+        filters.add(GRPC_STATS);
+        if (scene.hasIstioFilters()) {
+            filters.add(ALPN);
+        }
+        filters.add(FAULT);
+        filters.add(CORS);
+        filters.addAll(MetricsFilters.http(scene, scene.isRouter() ? MetricsFilters.Side.GATEWAY : MetricsFilters.Side.CLIENT));
+        filters.add(ROUTER);
+        return filters;
+    }
+
+    static List<HttpFilter> inbound(Scene scene) {
+        List<HttpFilter> filters = new ArrayList<>();
+        if (scene.hasIstioFilters()) {
+            filters.add(INBOUND_METADATA);
+        }
+        filters.addAll(Authorization.httpFilters(scene));
+        filters.add(GRPC_STATS);
+        filters.add(FAULT);
+        filters.add(CORS);
+        filters.addAll(MetricsFilters.http(scene, MetricsFilters.Side.SERVER));
+        filters.add(ROUTER);
+        return filters;
+    }
+
+    private static AlpnOverride alpn(FilterConfig.Protocol upstream, String own, String plain) {
+        return AlpnOverride.newBuilder()
+                .setUpstreamProtocol(upstream)
+                .addAlpnOverride(own)
+                .addAlpnOverride("istio")
+                .addAlpnOverride(plain)
+                .build();
+    }
+
+    private static Struct peerMetadata(String side) {
+        return Struct.newBuilder()
+                .putFields(side + "_discovery", list("istio_headers", "workload_discovery"))
+                .putFields(side + "_propagation", list("istio_headers"))
+                .build();
+    }
+
+    private static Value list(String... names) {
+        ListValue.Builder list = ListValue.newBuilder();
+        for (String name : names) {
+            list.addValues(Protos.value(Struct.newBuilder()
+                    .putFields(name, Protos.value(Struct.getDefaultInstance()))
+                    .build()));
+        }
+        return Value.newBuilder().setListValue(list).build();
+    }
+
+    /// The same exchange on connections that carry no HTTP.
+    static Any tcpMetadataExchange() {
+        return Protos.struct(
+                TCP_METADATA,
+                Struct.newBuilder()
+                        .putFields(
+                                "enable_discovery",
+                                Value.newBuilder().setBoolValue(true).build())
+                        .putFields("protocol", Protos.text("istio-peer-exchange"))
+                        .build());
+    }
+}

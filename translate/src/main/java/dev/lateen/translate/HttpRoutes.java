@@ -1,0 +1,371 @@
+package dev.lateen.translate;
+
+import com.google.protobuf.ByteString;
+import dev.lateen.model.istio.DestinationRule;
+import dev.lateen.model.istio.HttpRoute;
+import dev.lateen.model.istio.HttpRoute.Action.Direct;
+import dev.lateen.model.istio.HttpRoute.Action.Forward;
+import dev.lateen.model.istio.HttpRoute.Action.Redirect;
+import dev.lateen.model.istio.HttpRoute.Match;
+import dev.lateen.model.istio.HttpRoute.Mirror;
+import dev.lateen.model.istio.HttpRoute.Rewrite;
+import dev.lateen.model.istio.TrafficPolicy;
+import dev.lateen.model.istio.TrafficPolicy.ConsistentHash;
+import dev.lateen.model.istio.VirtualService;
+import dev.lateen.model.istio.VirtualService.WeightedDestination;
+import dev.lateen.model.mesh.Hostname;
+import dev.lateen.model.mesh.MeshService;
+import dev.lateen.model.mesh.ServicePort;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
+import io.envoyproxy.envoy.config.route.v3.Decorator;
+import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
+import io.envoyproxy.envoy.config.route.v3.RedirectAction;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.config.route.v3.RouteAction.HashPolicy;
+import io.envoyproxy.envoy.config.route.v3.RouteAction.RequestMirrorPolicy;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
+import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
+import io.envoyproxy.envoy.type.v3.FractionalPercent;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+
+/// Routes of HTTP: those of a virtual service, and the default one of a service.
+final class HttpRoutes {
+    private final Scene scene;
+    private final int port;
+    private final Set<String> gateways;
+
+    /// @param port of the listener, which routes without a port lead to
+    /// @param gateways for which routes count: `mesh`, or names as `namespace/name`
+    HttpRoutes(Scene scene, int port, Set<String> gateways) {
+        this.scene = scene;
+        this.port = port;
+        this.gateways = gateways;
+    }
+
+    /// The routes of a virtual service in order; nothing follows a route that takes every request.
+    List<Route> of(VirtualService service) {
+        List<Route> routes = new ArrayList<>();
+        for (HttpRoute http : service.http()) {
+            if (http.match().isEmpty()) {
+                route(service, http, Optional.empty()).ifPresent(routes::add);
+                break;
+            }
+            for (Match match : http.match()) {
+                Optional<Route> route = route(service, http, Optional.of(match));
+                route.ifPresent(routes::add);
+                if (route.filter(HttpRoutes::isCatchAll).isPresent()) {
+                    return routes;
+                }
+            }
+        }
+        return routes;
+    }
+
+    private static boolean isCatchAll(Route route) {
+        RouteMatch match = route.getMatch();
+        boolean path = switch (match.getPathSpecifierCase()) {
+            case PREFIX -> match.getPrefix().equals("/");
+            case SAFE_REGEX -> match.getSafeRegex().getRegex().equals(".*");
+            case PATH_SEPARATED_PREFIX, PATH, CONNECT_MATCHER, PATH_MATCH_POLICY, PATHSPECIFIER_NOT_SET -> false;
+        };
+        return path
+                && match.getHeadersCount() == 0
+                && match.getQueryParametersCount() == 0
+                && match.getDynamicMetadataCount() == 0;
+    }
+
+    private Optional<Route> route(VirtualService service, HttpRoute http, Optional<Match> match) {
+        if (match.isPresent() && !appliesHere(service, match.get())) {
+            return Optional.empty();
+        }
+        Route.Builder route = Route.newBuilder()
+                .setMatch(RouteMatches.of(match))
+                .setMetadata(Provenance.config(http.origin()))
+                .setName(name(http, match));
+        HeaderChanges.apply(route, http.headers());
+        http.fault().ifPresent(f -> Faults.apply(route, f));
+        http.cors().ifPresent(c -> CorsPolicies.apply(route, c));
+        switch (http.action()) {
+            case Redirect redirect -> route.setRedirect(redirect(redirect));
+            case Direct direct -> route.setDirectResponse(direct(direct));
+            case Forward forward -> {
+                if (forward.to().isEmpty()) {
+                    return Optional.empty();
+                }
+                forward(service, http, forward, route);
+            }
+            case HttpRoute.Action.Delegate _ -> {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(route.build());
+    }
+
+    private static String name(HttpRoute http, Optional<Match> match) {
+        String ofMatch = match.map(Match::name).orElse("");
+        if (http.name().isEmpty()) {
+            return ofMatch;
+        }
+        return ofMatch.isEmpty() ? http.name() : http.name() + "." + ofMatch;
+    }
+
+    private boolean appliesHere(VirtualService service, Match match) {
+        if (match.port().isPresent() && match.port().getAsInt() != port) {
+            return false;
+        }
+        if (!match.source().gateways().isEmpty()) {
+            boolean named = match.source().gateways().stream()
+                    .anyMatch(g -> gateways.contains(qualified(g, service.metadata().namespace())));
+            if (!named) {
+                return false;
+            }
+        }
+        boolean mesh = gateways.contains("mesh");
+        return !mesh
+                || (scene.node().labels().entrySet().containsAll(match.source().labels().entrySet())
+                        && (match.source().namespace().isEmpty()
+                                || match.source().namespace().equals(scene.node().namespace())));
+    }
+
+    /// The name of a gateway as `namespace/name`; `mesh` stays.
+    static String qualified(String gateway, String namespace) {
+        if (gateway.equals("mesh") || gateway.indexOf('/') >= 0) {
+            return gateway.startsWith("./") ? namespace + gateway.substring(1) : gateway;
+        }
+        int dot = gateway.indexOf('.');
+        if (dot > 0) {
+            String rest = gateway.substring(dot + 1);
+            int end = rest.indexOf('.');
+            return (end < 0 ? rest : rest.substring(0, end)) + "/" + gateway.substring(0, dot);
+        }
+        return namespace + "/" + gateway;
+    }
+
+    private RedirectAction redirect(Redirect from) {
+        RedirectAction.Builder to = RedirectAction.newBuilder().setHostRedirect(from.authority());
+        if (from.uri().startsWith("%PREFIX()%")) {
+            to.setPrefixRewrite(from.uri().substring("%PREFIX()%".length()));
+        } else {
+            to.setPathRedirect(from.uri());
+        }
+        if (!from.scheme().isEmpty()) {
+            to.setSchemeRedirect(from.scheme());
+        }
+        if (from.port().isPresent()) {
+            to.setPortRedirect(from.port().getAsInt());
+        } else if (from.derivePort().filter("FROM_REQUEST_PORT"::equals).isPresent()) {
+            to.setPortRedirect(port);
+        }
+        to.setResponseCode(
+                switch (from.status()) {
+                    case 302 -> RedirectAction.RedirectResponseCode.FOUND;
+                    case 303 -> RedirectAction.RedirectResponseCode.SEE_OTHER;
+                    case 307 -> RedirectAction.RedirectResponseCode.TEMPORARY_REDIRECT;
+                    case 308 -> RedirectAction.RedirectResponseCode.PERMANENT_REDIRECT;
+                    default -> RedirectAction.RedirectResponseCode.MOVED_PERMANENTLY;
+                });
+        return to.build();
+    }
+
+    private static DirectResponseAction direct(Direct from) {
+        DirectResponseAction.Builder to = DirectResponseAction.newBuilder().setStatus(from.status());
+        from.body().ifPresent(body -> to.setBody(body.text()
+                .map(t -> DataSource.newBuilder().setInlineString(t).build())
+                .orElseGet(() -> DataSource.newBuilder()
+                        .setInlineBytes(ByteString.copyFrom(
+                                Base64.getMimeDecoder().decode(body.bytes().orElse(""))))
+                        .build())));
+        return to.build();
+    }
+
+    private void forward(VirtualService service, HttpRoute http, Forward forward, Route.Builder route) {
+        RouteAction.Builder action = RouteAction.newBuilder();
+        RetryPolicies.of(http.retries(), scene.mesh().http().retries()).ifPresent(action::setRetryPolicy);
+        timeouts(http, action);
+        http.rewrite().ifPresent(r -> rewrite(r, route.getMatch(), action));
+        for (Mirror mirror : http.mirrors()) {
+            mirror(service, mirror).ifPresent(action::addRequestMirrorPolicies);
+        }
+        List<WeightedDestination> used = forward.to().size() == 1
+                ? forward.to()
+                : forward.to().stream().filter(d -> d.weight() > 0).toList();
+        if (used.size() == 1) {
+            single(service, used.getFirst(), route, action);
+        } else {
+            weighted(service, used, action);
+        }
+        route.setRoute(action);
+        route.setDecorator(Decorator.newBuilder().setOperation(operation(service, route.getMatch(), used)));
+    }
+
+    private static void timeouts(HttpRoute http, RouteAction.Builder action) {
+        action.setTimeout(http.timeout().map(Protos::duration).orElse(Protos.ZERO));
+        // Envoy calls the plain field deprecated; Istio sets it for all versions of its sidecars.
+        setMaxGrpcTimeout(action, http.timeout().map(Protos::duration).orElse(Protos.ZERO));
+    }
+
+    @SuppressWarnings("deprecation")
+    static void setMaxGrpcTimeout(RouteAction.Builder action, com.google.protobuf.Duration timeout) {
+        action.setMaxGrpcTimeout(timeout);
+    }
+
+    private static void rewrite(Rewrite rewrite, RouteMatch match, RouteAction.Builder action) {
+        if (!rewrite.authority().isEmpty()) {
+            action.setHostRewriteLiteral(rewrite.authority());
+        }
+        if (rewrite.uriRegex().isPresent()) {
+            action.setRegexRewrite(RegexMatchAndSubstitute.newBuilder()
+                    .setPattern(RouteMatches.regex(rewrite.uriRegex().get().match()))
+                    .setSubstitution(rewrite.uriRegex().get().rewrite()));
+        } else if (!rewrite.uri().isEmpty()) {
+            switch (match.getPathSpecifierCase()) {
+                case PATH, SAFE_REGEX, PATH_MATCH_POLICY, CONNECT_MATCHER ->
+                    action.setRegexRewrite(RegexMatchAndSubstitute.newBuilder()
+                            .setPattern(RouteMatches.regex("^([^?]*)"))
+                            .setSubstitution(rewrite.uri()));
+                case PREFIX, PATH_SEPARATED_PREFIX, PATHSPECIFIER_NOT_SET -> action.setPrefixRewrite(rewrite.uri());
+            }
+        }
+    }
+
+    private Optional<RequestMirrorPolicy> mirror(VirtualService service, Mirror mirror) {
+        double percent = mirror.percentage().orElse(100);
+        if (percent == 0) {
+            return Optional.empty();
+        }
+        RequestMirrorPolicy.Builder policy = RequestMirrorPolicy.newBuilder()
+                .setCluster(cluster(service, new WeightedDestination(
+                        mirror.destination(), 0, dev.lateen.model.istio.HeaderOperations.NONE)))
+                .setTraceSampled(Protos.FALSE)
+                .setRuntimeFraction(RuntimeFractionalPercent.newBuilder().setDefaultValue(fraction(OptionalDouble.of(percent))));
+        return Optional.of(policy.build());
+    }
+
+    static FractionalPercent fraction(OptionalDouble percent) {
+        return FractionalPercent.newBuilder()
+                .setNumerator((int) Math.round(percent.orElse(100) * 10_000))
+                .setDenominator(FractionalPercent.DenominatorType.MILLION)
+                .build();
+    }
+
+    private void single(
+            VirtualService service, WeightedDestination only, Route.Builder route, RouteAction.Builder action) {
+        action.setCluster(cluster(service, only));
+        HeaderChanges.applyDestination(route, only.headers(), action);
+        action.addAllHashPolicy(hashPolicies(service, only));
+    }
+
+    private void weighted(VirtualService service, List<WeightedDestination> parts, RouteAction.Builder action) {
+        WeightedCluster.Builder clusters = WeightedCluster.newBuilder();
+        for (WeightedDestination part : parts) {
+            WeightedCluster.ClusterWeight.Builder weight = WeightedCluster.ClusterWeight.newBuilder()
+                    .setName(cluster(service, part))
+                    .setWeight(Protos.uint(part.weight()));
+            HeaderChanges.apply(weight, part.headers());
+            clusters.addClusters(weight);
+            for (HashPolicy policy : hashPolicies(service, part)) {
+                if (!action.getHashPolicyList().contains(policy)) {
+                    action.addHashPolicy(policy);
+                }
+            }
+        }
+        action.setWeightedClusters(clusters);
+    }
+
+    private String host(VirtualService service, WeightedDestination to) {
+        return Hostname.resolve(
+                to.destination().host(),
+                service.metadata().namespace(),
+                scene.settings().shortNames());
+    }
+
+    private String cluster(VirtualService service, WeightedDestination to) {
+        String host = host(service, to);
+        int number = Destinations.port(to.destination(), scene.outbound().service(host), port);
+        return Names.outbound(number, to.destination(), host);
+    }
+
+    private List<HashPolicy> hashPolicies(VirtualService service, WeightedDestination to) {
+        String host = host(service, to);
+        Optional<MeshService> target = scene.outbound().service(host);
+        if (target.isEmpty()) {
+            return List.of();
+        }
+        int number = Destinations.port(to.destination(), target, port);
+        return hashPolicies(scene, target.get(), to.destination().subset(), number);
+    }
+
+    private static List<HashPolicy> hashPolicies(Scene scene, MeshService service, String subset, int port) {
+        Optional<DestinationRule> rule =
+                scene.outbound().destinationRule(service, scene.node().labels());
+        TrafficPolicy policy = EffectivePolicy.of(rule, rule.flatMap(r -> r.subset(subset)), port);
+        return policy.loadBalancer()
+                .flatMap(TrafficPolicy.LoadBalancer::consistentHash)
+                .map(HttpRoutes::hashPolicy)
+                .orElse(List.of());
+    }
+
+    private static List<HashPolicy> hashPolicy(ConsistentHash hash) {
+        HashPolicy.Builder policy = HashPolicy.newBuilder();
+        if (hash.header().isPresent()) {
+            policy.setHeader(HashPolicy.Header.newBuilder().setHeaderName(hash.header().get()));
+        } else if (hash.cookie().isPresent()) {
+            var cookie = hash.cookie().get();
+            HashPolicy.Cookie.Builder to =
+                    HashPolicy.Cookie.newBuilder().setName(cookie.name()).setPath(cookie.path());
+            cookie.ttl().ifPresent(t -> to.setTtl(Protos.duration(t)));
+            cookie.attributes().forEach((name, value) -> to.addAttributes(
+                    HashPolicy.CookieAttribute.newBuilder().setName(name).setValue(value)));
+            policy.setCookie(to);
+        } else if (hash.sourceIp()) {
+            policy.setConnectionProperties(
+                    HashPolicy.ConnectionProperties.newBuilder().setSourceIp(true));
+        } else if (hash.queryParameter().isPresent()) {
+            policy.setQueryParameter(
+                    HashPolicy.QueryParameter.newBuilder().setName(hash.queryParameter().get()));
+        } else {
+            return List.of();
+        }
+        return List.of(policy.build());
+    }
+
+    /// What traces call the route: host, port and path.
+    private String operation(VirtualService service, RouteMatch match, List<WeightedDestination> to) {
+        String path = switch (match.getPathSpecifierCase()) {
+            case PATH -> match.getPath();
+            case PREFIX -> match.getPrefix() + "*";
+            case PATH_SEPARATED_PREFIX -> match.getPathSeparatedPrefix() + "/*";
+            case SAFE_REGEX -> match.getSafeRegex().getRegex();
+            case PATH_MATCH_POLICY, CONNECT_MATCHER, PATHSPECIFIER_NOT_SET -> "*";
+        };
+        WeightedDestination first = to.getFirst();
+        String host = host(service, first);
+        int number = Destinations.port(first.destination(), scene.outbound().service(host), port);
+        return host + ":" + number + path;
+    }
+
+    /// The route of a service without routes of its own.
+    static Route toService(Scene scene, MeshService service, ServicePort port) {
+        RouteAction.Builder action = RouteAction.newBuilder()
+                .setCluster(Names.outbound(port.port(), "", service.hostname()))
+                .setTimeout(Protos.ZERO);
+        setMaxGrpcTimeout(action, Protos.ZERO);
+        RetryPolicies.of(Optional.empty(), scene.mesh().http().retries()).ifPresent(action::setRetryPolicy);
+        action.addAllHashPolicy(hashPolicies(scene, service, "", port.port()));
+        return Route.newBuilder()
+                .setName("default")
+                .setMatch(RouteMatch.newBuilder().setPrefix("/"))
+                .setRoute(action)
+                .setDecorator(Decorator.newBuilder()
+                        .setOperation(service.hostname() + ":" + port.port() + "/*"))
+                .build();
+    }
+}

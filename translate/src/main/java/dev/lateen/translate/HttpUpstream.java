@@ -1,0 +1,80 @@
+package dev.lateen.translate;
+
+import com.google.protobuf.Any;
+import dev.lateen.model.istio.TrafficPolicy.ConnectionPool;
+import dev.lateen.model.mesh.Protocol;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
+import java.util.Optional;
+
+/// Which version of HTTP a cluster speaks, and the limits of its connections.
+final class HttpUpstream {
+    private static final String KEY = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+    private HttpUpstream() {}
+
+    /// Whether the cluster speaks HTTP/2 whatever its clients speak.
+    static boolean isHttp2(Protocol protocol, Optional<ConnectionPool.Http> pool, String meshUpgrade) {
+        if (protocol.isHttp2()) {
+            return true;
+        }
+        String policy = pool.map(ConnectionPool.Http::h2UpgradePolicy).orElse("DEFAULT");
+        boolean upgrade = policy.equals("UPGRADE") || (policy.equals("DEFAULT") && meshUpgrade.equals("UPGRADE"));
+        return upgrade && protocol.isHttp();
+    }
+
+    static void apply(
+            Cluster.Builder cluster, Protocol protocol, boolean http2, Optional<ConnectionPool> connectionPool) {
+        Optional<ConnectionPool.Http> pool = connectionPool.flatMap(ConnectionPool::http);
+        HttpProtocolOptions.Builder common = HttpProtocolOptions.newBuilder();
+        pool.flatMap(ConnectionPool.Http::idleTimeout)
+                .ifPresent(t -> common.setIdleTimeout(Protos.duration(t)));
+        pool.filter(p -> p.maxRequestsPerConnection().orElse(0) > 0)
+                .ifPresent(p -> common.setMaxRequestsPerConnection(
+                        Protos.uint(p.maxRequestsPerConnection().orElse(0))));
+        connectionPool
+                .flatMap(ConnectionPool::tcp)
+                .flatMap(ConnectionPool.Tcp::maxConnectionDuration)
+                .ifPresent(t -> common.setMaxConnectionDuration(Protos.duration(t)));
+        boolean hasCommon = !common.build().equals(HttpProtocolOptions.getDefaultInstance());
+        Http2ProtocolOptions h2 = pool.filter(p -> p.maxConcurrentStreams().orElse(0) > 0)
+                .map(p -> Http2ProtocolOptions.newBuilder()
+                        .setMaxConcurrentStreams(
+                                Protos.uint(p.maxConcurrentStreams().orElse(0)))
+                        .build())
+                .orElse(Http2ProtocolOptions.getDefaultInstance());
+        var options = io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.newBuilder();
+        if (hasCommon) {
+            options.setCommonHttpProtocolOptions(common);
+        }
+        if (protocol.isAuto() || pool.map(ConnectionPool.Http::useClientProtocol).orElse(false)) {
+            options.getUseDownstreamProtocolConfigBuilder()
+                    .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance())
+                    .setHttp2ProtocolOptions(h2);
+        } else if (http2) {
+            options.getExplicitHttpConfigBuilder().setHttp2ProtocolOptions(h2);
+        } else if (hasCommon) {
+            options.getExplicitHttpConfigBuilder().setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance());
+        } else {
+            return;
+        }
+        cluster.putTypedExtensionProtocolOptions(KEY, Protos.any(options.build()));
+    }
+
+    /// For a cluster that passes on connections of any kind.
+    static Any passthrough() {
+        var options = io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.newBuilder();
+        options.getCommonHttpProtocolOptionsBuilder()
+                .setIdleTimeout(Protos.duration(java.time.Duration.ofSeconds(300)));
+        options.getUseDownstreamProtocolConfigBuilder()
+                .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance())
+                .setHttp2ProtocolOptions(Http2ProtocolOptions.getDefaultInstance());
+        return Protos.any(options.build());
+    }
+
+    static void applyPassthrough(Cluster.Builder cluster) {
+        cluster.putTypedExtensionProtocolOptions(KEY, passthrough());
+    }
+}

@@ -1,0 +1,284 @@
+package dev.lateen.translate;
+
+import dev.lateen.model.istio.PeerAuthentication.Mode;
+import dev.lateen.model.mesh.MeshService;
+import dev.lateen.model.mesh.NodeMetadata.Interception;
+import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
+import io.envoyproxy.envoy.config.route.v3.Decorator;
+import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
+import io.envoyproxy.envoy.extensions.filters.listener.original_src.v3.OriginalSrc;
+import io.envoyproxy.envoy.type.v3.Int32Range;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// Listeners for what a sidecar receives: one for all ports behind redirection, or one a port without it.
+final class InboundListeners {
+    private static final ListenerFilter ORIGINAL_DST = ListenerFilter.newBuilder()
+            .setName("envoy.filters.listener.original_dst")
+            .setTypedConfig(Protos.any(OriginalDst.getDefaultInstance()))
+            .build();
+    private static final ListenerFilter ORIGINAL_SRC = ListenerFilter.newBuilder()
+            .setName("envoy.filters.listener.original_src")
+            .setTypedConfig(Protos.any(OriginalSrc.newBuilder().setMark(1337).build()))
+            .build();
+
+    private final Scene scene;
+    private final List<InboundPort> ports;
+
+    InboundListeners(Scene scene, List<InboundPort> ports) {
+        this.scene = scene;
+        this.ports = ports;
+    }
+
+    List<Listener> build() {
+        List<Listener> listeners = new ArrayList<>();
+        for (InboundPort port : ports) {
+            if (!port.captured() && !tooLow(port)) {
+                listeners.add(bound(port));
+            }
+        }
+        if (!scene.bindsExplicitly()) {
+            listeners.add(virtual());
+        }
+        return listeners;
+    }
+
+    private boolean tooLow(InboundPort port) {
+        return port.number() < 1024 && scene.node().metadata().switches().unprivilegedPod();
+    }
+
+    private Listener virtual() {
+        int own = scene.mesh().ports().inbound();
+        Listener.Builder listener = Listener.newBuilder()
+                .setName(Names.VIRTUAL_INBOUND)
+                .setAddress(Protos.address(scene.wildcard(), own))
+                .setTrafficDirection(TrafficDirection.INBOUND)
+                .setListenerFiltersTimeout(Protos.duration(scene.mesh().protocolDetectionTimeout()))
+                .setContinueOnListenerFiltersTimeout(true)
+                .setMaxConnectionsToAcceptPerSocketEvent(Protos.uint(1))
+                .addAllAccessLog(AccessLogs.listener(scene, AccessLogs.Side.SERVER));
+        if (scene.node().metadata().switches().inboundExactBalance()) {
+            listener.setConnectionBalanceConfig(Listener.ConnectionBalanceConfig.newBuilder()
+                    .setExactBalance(Listener.ConnectionBalanceConfig.ExactBalance.getDefaultInstance()));
+        }
+        boolean tproxy = scene.node().metadata().interception() == Interception.TPROXY;
+        if (tproxy) {
+            listener.setTransparent(Protos.TRUE);
+        }
+        listener.addFilterChains(FilterChain.newBuilder()
+                .setName("virtualInbound-blackhole")
+                .setFilterChainMatch(FilterChainMatch.newBuilder().setDestinationPort(Protos.uint(own)))
+                .addAllFilters(TcpProxies.inbound(scene, Names.BLACK_HOLE, Names.BLACK_HOLE)));
+        Map<Integer, Mode> modes = new TreeMap<>();
+        Mode general = scene.scope().mutualTls(0);
+        passthrough(general, Optional.empty()).forEach(listener::addFilterChains);
+        modes.put(0, general);
+        TreeSet<Integer> served = new TreeSet<>();
+        ports.stream().filter(InboundPort::captured).forEach(p -> served.add(p.number()));
+        List<Integer> policyOnly = new ArrayList<>();
+        new TreeMap<>(scene.scope().portPolicies()).forEach((port, _) -> {
+            if (!served.contains(port) && scene.scope().mutualTls(port) != general) {
+                Mode mode = scene.scope().mutualTls(port);
+                passthrough(mode, Optional.of(port)).forEach(listener::addFilterChains);
+                modes.put(port, mode);
+                policyOnly.add(port);
+            }
+        });
+        for (InboundPort port : ports) {
+            if (port.captured()) {
+                Mode mode = scene.scope().mutualTls(port.number());
+                modes.put(port.number(), mode);
+                chains(port, mode, true).forEach(listener::addFilterChains);
+            }
+        }
+        listener.addListenerFilters(ORIGINAL_DST);
+        if (tproxy) {
+            listener.addListenerFilters(ORIGINAL_SRC);
+        }
+        inspectors(listener, modes, own);
+        return listener.build();
+    }
+
+    /// Without redirection the listener has the port's own address.
+    private Listener bound(InboundPort port) {
+        String bind = !port.bind().isEmpty() ? port.bind() : scene.bindsExplicitly() ? scene.node().address() : scene.wildcard();
+        Listener.Builder listener = Listener.newBuilder()
+                .setName(bind.startsWith("unix://") ? bind : Names.listener(bind, port.number()))
+                .setAddress(Protos.address(bind, port.number()))
+                .setTrafficDirection(TrafficDirection.INBOUND)
+                .setListenerFiltersTimeout(Protos.duration(scene.mesh().protocolDetectionTimeout()))
+                .setContinueOnListenerFiltersTimeout(true)
+                .setMaxConnectionsToAcceptPerSocketEvent(Protos.uint(1))
+                .addAllAccessLog(AccessLogs.listener(scene, AccessLogs.Side.SERVER));
+        Mode mode = scene.scope().mutualTls(port.number());
+        chains(port, mode, false).forEach(listener::addFilterChains);
+        boolean http = false;
+        boolean tls = false;
+        for (FilterChain chain : listener.getFilterChainsList()) {
+            FilterChainMatch match = chain.getFilterChainMatch();
+            tls |= match.getTransportProtocol().equals("tls");
+            http |= match.getApplicationProtocolsList().contains("h2c");
+        }
+        if (tls) {
+            listener.addListenerFilters(FilterChains.TLS_INSPECTOR);
+        }
+        if (http) {
+            listener.addListenerFilters(FilterChains.HTTP_INSPECTOR);
+        }
+        return listener.build();
+    }
+
+    /// Connections to ports that no service leads to.
+    private List<FilterChain> passthrough(Mode mode, Optional<Integer> port) {
+        List<FilterChain> chains = new ArrayList<>();
+        for (InboundMatch match : InboundMatch.of(dev.lateen.model.mesh.Protocol.AUTO, mode)) {
+            FilterChainMatch.Builder condition = match.condition();
+            port.ifPresent(p -> condition.setDestinationPort(Protos.uint(p)));
+            FilterChain.Builder chain = FilterChain.newBuilder().setFilterChainMatch(condition);
+            if (match.http()) {
+                chain.setName("virtualInbound-catchall-http");
+                chain.addFilters(ConnectionManagers.inbound(
+                        scene, Names.INBOUND_PASSTHROUGH, routes(Names.INBOUND_PASSTHROUGH, 0, "")));
+            } else {
+                chain.setName(Names.VIRTUAL_INBOUND);
+                chain.addAllFilters(
+                        TcpProxies.inbound(scene, Names.INBOUND_PASSTHROUGH, Names.INBOUND_PASSTHROUGH));
+            }
+            if (match.mutualTls()) {
+                chain.setTransportSocket(DownstreamTls.mutual(scene, match.http()));
+            }
+            chains.add(chain.build());
+        }
+        return chains;
+    }
+
+    private List<FilterChain> chains(InboundPort port, Mode mode, boolean byPort) {
+        List<FilterChain> chains = new ArrayList<>();
+        String bind = port.bind().isEmpty() ? scene.wildcard() : port.bind();
+        String name = Names.listener(bind, port.number());
+        String cluster = Names.inbound(port.number());
+        String hostname = port.eldest().map(MeshService::hostname).orElse("");
+        for (InboundMatch match : InboundMatch.of(port.protocol(), mode)) {
+            FilterChainMatch.Builder condition = match.condition();
+            if (byPort) {
+                condition.setDestinationPort(Protos.uint(port.number()));
+            }
+            FilterChain.Builder chain = FilterChain.newBuilder().setName(name).setFilterChainMatch(condition);
+            if (match.http()) {
+                chain.addFilters(ConnectionManagers.inbound(
+                        scene, "inbound_" + name, routes(cluster, port.servicePort(), hostname)));
+            } else {
+                chain.addAllFilters(TcpProxies.inbound(scene, cluster, statPrefix(port, cluster)));
+            }
+            if (match.mutualTls()) {
+                chain.setTransportSocket(DownstreamTls.mutual(scene, match.http()));
+            }
+            chains.add(chain.build());
+        }
+        return chains;
+    }
+
+    private String statPrefix(InboundPort port, String cluster) {
+        String pattern = scene.mesh().statNames().inbound();
+        return pattern.isEmpty()
+                ? cluster
+                : port.eldest()
+                        .flatMap(s -> port.service().map(p -> StatNames.fill(pattern, s, p, "")))
+                        .orElse(cluster);
+    }
+
+    private RouteConfiguration routes(String cluster, int port, String hostname) {
+        RouteAction.Builder action = RouteAction.newBuilder()
+                .setCluster(cluster)
+                .setTimeout(Protos.ZERO)
+                .setRetryPolicy(RetryPolicy.newBuilder()
+                        .setRetryOn("reset-before-request")
+                        .setNumRetries(Protos.uint(2)))
+                .setMaxStreamDuration(RouteAction.MaxStreamDuration.newBuilder()
+                        .setMaxStreamDuration(Protos.ZERO)
+                        .setGrpcTimeoutHeaderMax(Protos.ZERO));
+        return RouteConfiguration.newBuilder()
+                .setName(cluster)
+                .setValidateClusters(Protos.FALSE)
+                .addVirtualHosts(VirtualHost.newBuilder()
+                        .setName("inbound|http|" + port)
+                        .addDomains("*")
+                        .addRoutes(Route.newBuilder()
+                                .setName("default")
+                                .setMatch(RouteMatch.newBuilder().setPrefix("/"))
+                                .setRoute(action)
+                                .setDecorator(Decorator.newBuilder().setOperation(hostname + ":" + port + "/*"))))
+                .build();
+    }
+
+    /// Detection costs the first bytes of each connection, so it is turned off where nothing depends on it.
+    private void inspectors(Listener.Builder listener, Map<Integer, Mode> modes, int own) {
+        Map<Integer, Boolean> tls = new TreeMap<>();
+        Map<Integer, Boolean> http = new TreeMap<>();
+        modes.forEach((port, mode) -> {
+            tls.put(port, mode != Mode.DISABLE);
+            http.put(port, needsHttpDetection(port, mode));
+        });
+        tls.put(own, false);
+        http.put(own, false);
+        if (tls.containsValue(true)) {
+            listener.addListenerFilters(inspector(FilterChains.TLS_INSPECTOR, tls));
+        }
+        if (http.containsValue(true)) {
+            listener.addListenerFilters(inspector(FilterChains.HTTP_INSPECTOR, http));
+        }
+    }
+
+    private boolean needsHttpDetection(int port, Mode mode) {
+        boolean auto = ports.stream()
+                .filter(p -> p.number() == port)
+                .findFirst()
+                .map(p -> p.protocol().isAuto())
+                .orElse(true);
+        return auto && mode != Mode.STRICT;
+    }
+
+    private static ListenerFilter inspector(ListenerFilter filter, Map<Integer, Boolean> needed) {
+        boolean byDefault = needed.getOrDefault(0, true);
+        List<ListenerFilterChainMatchPredicate> ranges = new ArrayList<>();
+        needed.forEach((port, need) -> {
+            if (port != 0 && (!byDefault || !need) && !(need && byDefault)) {
+                if (byDefault || need) {
+                    ranges.add(range(port));
+                }
+            }
+        });
+        if (ranges.isEmpty()) {
+            return filter;
+        }
+        ListenerFilterChainMatchPredicate any = ranges.size() == 1
+                ? ranges.getFirst()
+                : ListenerFilterChainMatchPredicate.newBuilder()
+                        .setOrMatch(ListenerFilterChainMatchPredicate.MatchSet.newBuilder().addAllRules(ranges))
+                        .build();
+        ListenerFilterChainMatchPredicate disabled =
+                byDefault ? any : ListenerFilterChainMatchPredicate.newBuilder().setNotMatch(any).build();
+        return filter.toBuilder().setFilterDisabled(disabled).build();
+    }
+
+    private static ListenerFilterChainMatchPredicate range(int port) {
+        return ListenerFilterChainMatchPredicate.newBuilder()
+                .setDestinationPortRange(Int32Range.newBuilder().setStart(port).setEnd(port + 1))
+                .build();
+    }
+}

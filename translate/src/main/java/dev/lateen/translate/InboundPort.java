@@ -1,0 +1,113 @@
+package dev.lateen.translate;
+
+import dev.lateen.model.istio.Sidecar.Ingress;
+import dev.lateen.model.istio.TrafficPolicy.ConnectionPool;
+import dev.lateen.model.mesh.MeshService;
+import dev.lateen.model.mesh.Protocol;
+import dev.lateen.model.mesh.ServicePort;
+import dev.lateen.model.mesh.ProxyScope.Target;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// A port on which a workload takes connections.
+///
+/// @param number of the workload, which a service may call by another number
+/// @param services that lead to it, eldest first
+/// @param service the port as the eldest service has it
+/// @param bind empty for the wildcard address
+/// @param endpoint where an ingress listener forwards, as written; empty for the same port
+record InboundPort(
+        int number,
+        Protocol protocol,
+        List<MeshService> services,
+        Optional<ServicePort> service,
+        String bind,
+        String endpoint,
+        Optional<ConnectionPool> pool,
+        boolean captured) {
+
+    /// The ports of a proxy's workload, in ascending order.
+    static List<InboundPort> of(Scene scene) {
+        List<Ingress> ingress =
+                scene.outbound().sidecar().map(s -> s.ingress()).orElse(List.of());
+        TreeMap<Integer, InboundPort> ports = new TreeMap<>();
+        if (ingress.isEmpty() || scene.settings().on("EnableSidecarServiceInboundListenerMerge")) {
+            ports.putAll(ofServices(scene));
+        }
+        for (Ingress listener : ingress) {
+            ports.put(listener.port().number(), ofIngress(scene, listener));
+        }
+        return List.copyOf(ports.values());
+    }
+
+    private static InboundPort ofIngress(Scene scene, Ingress listener) {
+        Optional<ConnectionPool> shared = scene.outbound().sidecar().flatMap(s -> s.inboundConnectionPool());
+        List<MeshService> services = new ArrayList<>();
+        Optional<ServicePort> port = Optional.empty();
+        for (Target target : scene.scope().targets()) {
+            if (target.port().port() == listener.port().number()) {
+                services.add(target.service());
+                port = port.or(() -> Optional.of(target.port()));
+            }
+        }
+        return new InboundPort(
+                listener.port().number(),
+                Protocol.parse(listener.port().protocol()),
+                List.copyOf(services),
+                port,
+                listener.bind(),
+                listener.defaultEndpoint(),
+                listener.connectionPool().or(() -> shared),
+                !listener.captureMode().equals("NONE") && !scene.bindsExplicitly());
+    }
+
+    private static Map<Integer, InboundPort> ofServices(Scene scene) {
+        Map<Integer, InboundPort> ports = new TreeMap<>();
+        Optional<ConnectionPool> shared = scene.outbound().sidecar().flatMap(s -> s.inboundConnectionPool());
+        for (Target target : scene.scope().targets()) {
+            if (target.port().protocol() == Protocol.UDP) {
+                continue;
+            }
+            int number = target.endpoint().port();
+            InboundPort known = ports.get(number);
+            if (known == null) {
+                Optional<ConnectionPool> ofRule = scene.outbound()
+                        .destinationRule(target.service(), scene.node().labels())
+                        .flatMap(r -> EffectivePolicy.of(Optional.of(r), Optional.empty(), target.port().port())
+                                .connectionPool());
+                ports.put(
+                        number,
+                        new InboundPort(
+                                number,
+                                target.port().protocol(),
+                                List.of(target.service()),
+                                Optional.of(target.port()),
+                                "",
+                                "",
+                                shared.or(() -> ofRule),
+                                !scene.bindsExplicitly()));
+            } else if (!known.services.contains(target.service())) {
+                List<MeshService> all = new ArrayList<>(known.services);
+                all.add(target.service());
+                ports.put(number, known.withServices(all));
+            }
+        }
+        return ports;
+    }
+
+    private InboundPort withServices(List<MeshService> all) {
+        return new InboundPort(number, protocol, List.copyOf(all), service, bind, endpoint, pool, captured);
+    }
+
+    /// The number by which clients call it, if a service leads to it.
+    int servicePort() {
+        return service.map(ServicePort::port).orElse(number);
+    }
+
+    Optional<MeshService> eldest() {
+        return services.isEmpty() ? Optional.empty() : Optional.of(services.getFirst());
+    }
+}

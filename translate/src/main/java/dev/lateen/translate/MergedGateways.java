@@ -1,0 +1,146 @@
+package dev.lateen.translate;
+
+import dev.lateen.model.istio.Gateway;
+import dev.lateen.model.istio.Gateway.Server;
+import dev.lateen.model.istio.ServerTls;
+import dev.lateen.model.mesh.Protocol;
+import dev.lateen.model.mesh.ProxyScope.Target;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// The servers of all gateways that select a proxy, by the port that it listens on. The eldest gateway decides what a
+/// port speaks; hosts of TLS servers are served once.
+final class MergedGateways {
+    /// A server with the gateway that it belongs to.
+    ///
+    /// @param hosts as `namespace/host`, where `*` stands for any namespace
+    /// @param listenPort on which the proxy listens, where the server's own port is the one that clients call
+    record Entry(Gateway gateway, Server server, List<String> hosts, int listenPort) {
+        String gatewayName() {
+            return gateway.metadata().namespace() + "/" + gateway.metadata().name();
+        }
+
+        Protocol protocol() {
+            return Protocol.parse(server.port().protocol());
+        }
+
+        boolean terminatesTls() {
+            return server.tls()
+                    .filter(t -> !t.httpsRedirect())
+                    .map(ServerTls::mode)
+                    .filter(m -> !m.endsWith("PASSTHROUGH"))
+                    .isPresent();
+        }
+
+        boolean isHttp() {
+            Protocol protocol = protocol();
+            return protocol.isHttp() || (protocol == Protocol.HTTPS && terminatesTls());
+        }
+
+        boolean isPlainHttp() {
+            return protocol().isHttp() && !terminatesTls();
+        }
+
+        /// The name of the route configuration of an HTTP server.
+        String routeName() {
+            if (isPlainHttp()) {
+                return "http." + listenPort;
+            }
+            return "https." + server.port().number() + "." + server.port().name() + "."
+                    + gateway.metadata().name() + "." + gateway.metadata().namespace();
+        }
+
+        /// Host names without namespaces.
+        List<String> hostNames() {
+            return hosts.stream().map(h -> h.substring(h.indexOf('/') + 1)).toList();
+        }
+    }
+
+    private final Map<String, List<Entry>> byListener = new TreeMap<>();
+    private final Map<String, List<Entry>> byRoute = new TreeMap<>();
+
+    static MergedGateways of(Scene scene) {
+        MergedGateways merged = new MergedGateways();
+        Map<Integer, Set<Integer>> translated = translated(scene);
+        Map<String, Set<String>> tlsHosts = new HashMap<>();
+        for (Gateway gateway : scene.scope().gateways()) {
+            for (Server server : gateway.servers()) {
+                for (int port : translated.getOrDefault(server.port().number(), Set.of(server.port().number()))) {
+                    merged.add(scene, gateway, server, port, tlsHosts);
+                }
+            }
+        }
+        return merged;
+    }
+
+    /// From ports of the services in front of the proxy to its own.
+    private static Map<Integer, Set<Integer>> translated(Scene scene) {
+        Map<Integer, Set<Integer>> ports = new HashMap<>();
+        for (Target target : scene.scope().targets()) {
+            ports.computeIfAbsent(target.port().port(), _ -> new LinkedHashSet<>())
+                    .add(target.endpoint().port());
+        }
+        return ports;
+    }
+
+    private void add(
+            Scene scene, Gateway gateway, Server server, int port, Map<String, Set<String>> tlsHosts) {
+        String bind = server.bind().isEmpty() ? scene.wildcard() : server.bind();
+        String key = Names.listener(bind, port);
+        Entry entry = new Entry(gateway, server, qualified(gateway, server), port);
+        List<Entry> same = byListener.computeIfAbsent(key, _ -> new ArrayList<>());
+        if (!same.isEmpty() && same.getFirst().isPlainHttp() != entry.isPlainHttp()) {
+            return;
+        }
+        boolean tls = entry.protocol().isTls() || entry.terminatesTls();
+        if (tls) {
+            Set<String> taken = tlsHosts.computeIfAbsent(key, _ -> new LinkedHashSet<>());
+            List<String> free = new ArrayList<>();
+            for (String host : entry.hosts()) {
+                if (taken.add(host.substring(host.indexOf('/') + 1))) {
+                    free.add(host);
+                }
+            }
+            if (free.isEmpty()) {
+                return;
+            }
+            entry = new Entry(gateway, server, free, port);
+        } else if (!entry.isHttp() && !same.isEmpty()) {
+            return;
+        }
+        same.add(entry);
+        if (entry.isHttp()) {
+            byRoute.computeIfAbsent(entry.routeName(), _ -> new ArrayList<>()).add(entry);
+        }
+    }
+
+    private static List<String> qualified(Gateway gateway, Server server) {
+        List<String> hosts = new ArrayList<>();
+        for (String host : server.hosts()) {
+            int slash = host.indexOf('/');
+            if (slash < 0) {
+                hosts.add("*/" + host);
+            } else if (host.startsWith("./")) {
+                hosts.add(gateway.metadata().namespace() + host.substring(1));
+            } else {
+                hosts.add(host);
+            }
+        }
+        return hosts;
+    }
+
+    /// Servers by listener, which is named by address and port.
+    Map<String, List<Entry>> byListener() {
+        return byListener;
+    }
+
+    /// HTTP servers by the name of their route configuration.
+    Map<String, List<Entry>> byRoute() {
+        return byRoute;
+    }
+}

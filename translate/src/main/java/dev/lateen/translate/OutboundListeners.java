@@ -1,0 +1,289 @@
+package dev.lateen.translate;
+
+import dev.lateen.model.istio.Gateway;
+import dev.lateen.model.istio.Sidecar.Egress;
+import dev.lateen.model.mesh.EgressListener;
+import dev.lateen.model.mesh.Endpoint;
+import dev.lateen.model.mesh.MeshService;
+import dev.lateen.model.mesh.Protocol;
+import dev.lateen.model.mesh.Resolution;
+import dev.lateen.model.mesh.ServicePort;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Listeners for what a sidecar sends. One address and port is one listener: HTTP services share it, connections of
+/// other sorts are told apart by destination or server name, and where that fails the elder service wins.
+final class OutboundListeners {
+    private final Scene scene;
+    private final Map<String, Slot> slots = new LinkedHashMap<>();
+    private final Map<String, Routes> routes = new LinkedHashMap<>();
+
+    OutboundListeners(Scene scene) {
+        this.scene = scene;
+    }
+
+    /// A route configuration that a listener asks for.
+    record Routes(EgressListener egress, int port, Optional<String> onlyHost) {}
+
+    private enum Kind {
+        HTTP,
+        TCP,
+        AUTO
+    }
+
+    private record Slot(String bind, int port, Kind kind, boolean bindToPort, List<FilterChain> chains) {}
+
+    /// The route configurations that the listeners of the last build ask for, by name.
+    Map<String, Routes> routes() {
+        return routes;
+    }
+
+    List<Listener> build() {
+        for (EgressListener egress : scene.outbound().egress()) {
+            if (egress.port() > 0) {
+                declared(egress);
+            } else {
+                egress.declared()
+                        .filter(d -> d.bind().startsWith("unix://"))
+                        .ifPresentOrElse(_ -> declared(egress), () -> everything(egress));
+            }
+        }
+        List<Listener> listeners = new ArrayList<>();
+        proxy();
+        slots.values().forEach(slot -> listeners.add(listener(slot)));
+        if (!scene.bindsExplicitly()) {
+            listeners.add(VirtualListeners.outbound(scene));
+        }
+        return listeners;
+    }
+
+    /// The forward proxy for applications that are told of it by `HTTP_PROXY`.
+    private void proxy() {
+        int port = scene.node().metadata().httpProxyPort().orElse(scene.mesh().ports().httpProxy());
+        if (port == 0 && scene.bindsExplicitly() && scene.node().metadata().interception()
+                == dev.lateen.model.mesh.NodeMetadata.Interception.NONE && !scene.node().metadata().appPorts().isEmpty()) {
+            port = 15080;
+        }
+        if (port == 0 || scene.outbound().egress().isEmpty()) {
+            return;
+        }
+        String bind = scene.bindsExplicitly() ? scene.node().address() : scene.loopback();
+        String name = "http_proxy";
+        slots.putIfAbsent(
+                Names.listener(bind, port),
+                new Slot(
+                        bind,
+                        port,
+                        Kind.HTTP,
+                        true,
+                        List.of(FilterChains.http(
+                                scene, Names.listener(bind, port), name, false))));
+        routes.put(name, new Routes(scene.outbound().egress().getFirst(), 0, Optional.empty()));
+    }
+
+    private void declared(EgressListener egress) {
+        Egress declared = egress.declared().orElseThrow();
+        boolean socket = declared.bind().startsWith("unix://");
+        boolean explicit = socket || scene.bindsExplicitly() || declared.captureMode().equals("NONE");
+        String bind = !declared.bind().isEmpty() ? declared.bind() : explicit ? scene.loopback() : scene.wildcard();
+        int port = egress.port();
+        Protocol protocol = declared.port()
+                .map(Gateway.Port::protocol)
+                .map(Protocol::parse)
+                .orElse(Protocol.AUTO);
+        if (protocol.isHttp()) {
+            http(egress, bind, port, explicit, protocol == Protocol.HTTP_PROXY);
+            return;
+        }
+        for (MeshService service : egress.services()) {
+            for (ServicePort served : service.ports()) {
+                Protocol actual = protocol.isAuto() ? served.protocol() : protocol;
+                if (actual.isHttp()) {
+                    http(egress, bind, port, explicit, false);
+                } else {
+                    connections(egress, service, new ServicePort(served.name(), served.port(), actual, ""), bind, port, explicit, Optional.empty());
+                }
+            }
+        }
+    }
+
+    private void http(EgressListener egress, String bind, int port, boolean explicit, boolean proxy) {
+        boolean socket = bind.startsWith("unix://");
+        String key = socket ? bind : Names.listener(bind, port);
+        String routeName = socket ? bind : Integer.toString(port);
+        if (slots.containsKey(key) || tooLow(port, explicit)) {
+            return;
+        }
+        slots.put(
+                key,
+                new Slot(
+                        bind,
+                        port,
+                        Kind.HTTP,
+                        explicit,
+                        List.of(FilterChains.http(
+                                scene, socket ? bind : Names.listener(bind, port), routeName, !explicit && isWildcard(bind)))));
+        routes.put(routeName, new Routes(egress, proxy || socket ? 0 : port, Optional.empty()));
+    }
+
+    private boolean tooLow(int port, boolean explicit) {
+        return explicit && port > 0 && port < 1024 && scene.node().metadata().switches().unprivilegedPod();
+    }
+
+    private boolean isWildcard(String bind) {
+        return bind.equals("0.0.0.0") || bind.equals("::");
+    }
+
+    private void everything(EgressListener egress) {
+        boolean explicit = scene.bindsExplicitly()
+                || egress.declared().filter(d -> d.captureMode().equals("NONE")).isPresent();
+        for (MeshService service : egress.services()) {
+            if (service.resolution() == Resolution.ALIAS) {
+                continue;
+            }
+            for (ServicePort port : service.ports()) {
+                if (port.protocol() != Protocol.UDP) {
+                    service(egress, service, port, explicit);
+                }
+            }
+        }
+    }
+
+    private void service(EgressListener egress, MeshService service, ServicePort port, boolean explicit) {
+        List<String> addresses = Addresses.of(service, scene);
+        String declaredBind = egress.declared().map(Egress::bind).orElse("");
+        if (explicit && declaredBind.isEmpty()) {
+            explicitly(egress, service, port, addresses);
+            return;
+        }
+        if (port.protocol().isHttp()) {
+            http(egress, declaredBind.isEmpty() ? scene.wildcard() : declaredBind, port.port(), explicit, false);
+            return;
+        }
+        if (!declaredBind.isEmpty()) {
+            connections(egress, service, port, declaredBind, port.port(), explicit, Optional.empty());
+            return;
+        }
+        if (addresses.isEmpty() && service.isHeadless()) {
+            headless(egress, service, port, explicit);
+            return;
+        }
+        if (addresses.isEmpty()) {
+            connections(egress, service, port, scene.wildcard(), port.port(), explicit, Optional.empty());
+            return;
+        }
+        for (String address : addresses) {
+            boolean range = address.indexOf('/') >= 0;
+            connections(
+                    egress,
+                    service,
+                    port,
+                    range ? scene.wildcard() : address,
+                    port.port(),
+                    explicit,
+                    range ? Optional.of(address) : Optional.empty());
+        }
+    }
+
+    /// Without redirection a client connects to what it resolved, so only local addresses can be listened on.
+    private void explicitly(EgressListener egress, MeshService service, ServicePort port, List<String> addresses) {
+        for (String address : addresses) {
+            if (!address.startsWith("127.")) {
+                continue;
+            }
+            if (port.protocol().isHttp()) {
+                String routeName = service.hostname() + ":" + port.port();
+                if (!tooLow(port.port(), true)) {
+                    slots.putIfAbsent(
+                            Names.listener(address, port.port()),
+                            new Slot(
+                                    address,
+                                    port.port(),
+                                    Kind.HTTP,
+                                    true,
+                                    List.of(FilterChains.http(
+                                            scene, Names.listener(address, port.port()), routeName, false))));
+                    routes.put(routeName, new Routes(egress, port.port(), Optional.of(service.hostname())));
+                }
+            } else {
+                connections(egress, service, port, address, port.port(), true, Optional.empty());
+            }
+        }
+    }
+
+    private void headless(EgressListener egress, MeshService service, ServicePort port, boolean explicit) {
+        List<Endpoint> endpoints = scene.snapshot().endpointsOf(service.id());
+        for (Endpoint endpoint : endpoints) {
+            String address = endpoint.address();
+            boolean own = scene.node().addresses().contains(address);
+            boolean usable = !address.isEmpty() && !own && isAddress(address);
+            if (usable && endpoint.servicePort().equals(port.name())) {
+                connections(egress, service, port, address, port.port(), explicit, Optional.empty());
+            }
+        }
+    }
+
+    private boolean isAddress(String text) {
+        boolean v6 = text.indexOf(':') >= 0;
+        return v6
+                ? scene.node().supportsIpv6()
+                : scene.node().supportsIpv4() && text.matches("\\d+\\.\\d+\\.\\d+\\.\\d+");
+    }
+
+    private void connections(
+            EgressListener egress,
+            MeshService service,
+            ServicePort port,
+            String bind,
+            int listenPort,
+            boolean explicit,
+            Optional<String> range) {
+        if (tooLow(listenPort, explicit) || isReserved(bind, listenPort)) {
+            return;
+        }
+        String key = bind.startsWith("unix://") ? bind : Names.listener(bind, listenPort);
+        Slot before = slots.get(key);
+        Kind kind = port.protocol().isAuto() ? Kind.AUTO : Kind.TCP;
+        if (before != null && (before.kind != Kind.TCP || kind != Kind.TCP)) {
+            return;
+        }
+        boolean wide = isWildcard(bind);
+        List<FilterChain> chains = new ArrayList<>();
+        if (kind == Kind.AUTO) {
+            boolean alone = !wide;
+            String routeName = alone ? service.hostname() + ":" + port.port() : Integer.toString(listenPort);
+            chains.add(FilterChains.http(scene, key, routeName, true));
+            routes.put(
+                    routeName,
+                    new Routes(egress, listenPort, alone ? Optional.of(service.hostname()) : Optional.empty()));
+        }
+        chains.addAll(new TcpChains(scene, egress.virtualServices()).of(service, port, listenPort, wide, range));
+        if (before == null) {
+            slots.put(key, new Slot(bind, listenPort, kind, explicit, chains));
+            return;
+        }
+        List<FilterChain> merged = new ArrayList<>(before.chains);
+        for (FilterChain chain : chains) {
+            if (merged.stream().noneMatch(c -> c.getFilterChainMatch().equals(chain.getFilterChainMatch()))) {
+                merged.add(chain);
+            }
+        }
+        slots.put(key, new Slot(bind, listenPort, before.kind, before.bindToPort, merged));
+    }
+
+    private boolean isReserved(String bind, int port) {
+        return isWildcard(bind)
+                && !scene.bindsExplicitly()
+                && (port == scene.mesh().ports().outbound() || port == scene.mesh().ports().inbound());
+    }
+
+    private Listener listener(Slot slot) {
+        boolean fallThrough = isWildcard(slot.bind) && !slot.bindToPort;
+        return FilterChains.outboundListener(scene, slot.bind, slot.port, slot.chains, slot.bindToPort, fallThrough);
+    }
+}

@@ -1,0 +1,64 @@
+package dev.lateen.translate;
+
+import dev.lateen.model.mesh.MeshConfig;
+import dev.lateen.model.mesh.MeshSettings;
+import dev.lateen.model.mesh.MeshSnapshot;
+import dev.lateen.model.mesh.NodeMetadata.DataPlane;
+import dev.lateen.model.mesh.NodeMetadata.Interception;
+import dev.lateen.model.mesh.OutboundScope;
+import dev.lateen.model.mesh.ProxyNode;
+import dev.lateen.model.mesh.ProxyScope;
+
+/// One proxy in front of its part of the mesh: what all translators look at.
+record Scene(ProxyScope scope) {
+    ProxyNode node() {
+        return scope.node();
+    }
+
+    MeshSnapshot snapshot() {
+        return scope.snapshot();
+    }
+
+    MeshConfig mesh() {
+        return scope.snapshot().mesh();
+    }
+
+    MeshSettings settings() {
+        return scope.snapshot().settings();
+    }
+
+    OutboundScope outbound() {
+        return scope.outbound();
+    }
+
+    /// Whether the proxy has the filters of Istio's own Envoy.
+    boolean hasIstioFilters() {
+        return node().metadata().dataPlane() == DataPlane.ISTIO_ENVOY;
+    }
+
+    DataPlane dataPlane() {
+        return node().metadata().dataPlane();
+    }
+
+    boolean isRouter() {
+        return node().isRouter();
+    }
+
+    /// Without redirection of traffic in the kernel, listeners bind to the addresses that clients use.
+    boolean bindsExplicitly() {
+        Interception mode = node().metadata().interception();
+        return mode == Interception.NONE || (mode != Interception.TPROXY && mesh().proxy().interceptionMode().equals("NONE"));
+    }
+
+    boolean ipv6Only() {
+        return node().supportsIpv6() && !node().supportsIpv4();
+    }
+
+    String wildcard() {
+        return ipv6Only() ? "::" : "0.0.0.0";
+    }
+
+    String loopback() {
+        return ipv6Only() ? "::1" : "127.0.0.1";
+    }
+}

@@ -1,0 +1,139 @@
+package dev.lateen.translate;
+
+import dev.lateen.model.istio.DestinationRule;
+import dev.lateen.model.istio.TrafficPolicy;
+import dev.lateen.model.istio.TrafficPolicy.ConnectionPool;
+import dev.lateen.model.istio.VirtualService.WeightedDestination;
+import dev.lateen.model.mesh.Hostname;
+import dev.lateen.model.mesh.MeshService;
+import dev.lateen.model.mesh.ServicePort;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The network filters of connections that are passed on as bytes.
+final class TcpProxies {
+    private static final String NAME = "envoy.filters.network.tcp_proxy";
+
+    private TcpProxies() {}
+
+    /// To a cluster that no service stands for.
+    static Filter plain(Scene scene, String cluster, AccessLogs.Side side) {
+        return filter(TcpProxy.newBuilder()
+                .setStatPrefix(cluster)
+                .setCluster(cluster)
+                .addAllAccessLog(AccessLogs.tcp(scene, side)));
+    }
+
+    static List<Filter> inbound(Scene scene, String cluster, String statPrefix) {
+        List<Filter> filters = new ArrayList<>();
+        if (scene.hasIstioFilters()) {
+            filters.add(Filter.newBuilder()
+                    .setName("istio.metadata_exchange")
+                    .setTypedConfig(HttpFilters.tcpMetadataExchange())
+                    .build());
+        }
+        filters.addAll(Authorization.tcpFilters(scene));
+        filters.addAll(MetricsFilters.tcp(scene, MetricsFilters.Side.SERVER));
+        TcpProxy.Builder proxy = TcpProxy.newBuilder()
+                .setStatPrefix(statPrefix)
+                .setCluster(cluster)
+                .addAllAccessLog(AccessLogs.tcp(scene, AccessLogs.Side.SERVER));
+        filters.add(filter(proxy));
+        return filters;
+    }
+
+    /// To a service.
+    static List<Filter> outbound(Scene scene, MeshService service, ServicePort port) {
+        String cluster = Names.outbound(port.port(), "", service.hostname());
+        TcpProxy.Builder proxy = TcpProxy.newBuilder()
+                .setStatPrefix(statPrefix(scene, service, port, "", cluster))
+                .setCluster(cluster);
+        policy(scene, proxy, Optional.of(service), "", port.port());
+        return outbound(scene, proxy);
+    }
+
+    /// To the destinations of a route.
+    static List<Filter> outbound(
+            Scene scene, List<WeightedDestination> route, String namespace, int listenPort, String statName) {
+        TcpProxy.Builder proxy = TcpProxy.newBuilder();
+        if (route.size() == 1) {
+            WeightedDestination only = route.getFirst();
+            String host = Hostname.resolve(
+                    only.destination().host(), namespace, scene.settings().shortNames());
+            Optional<MeshService> service = scene.outbound().service(host);
+            int port = Destinations.port(only.destination(), service, listenPort);
+            String cluster = Names.outbound(port, only.destination(), host);
+            proxy.setCluster(cluster)
+                    .setStatPrefix(service.flatMap(s -> s.port(port)
+                                    .map(p -> statPrefix(
+                                            scene, s, p, only.destination().subset(), cluster)))
+                            .orElse(cluster));
+            policy(scene, proxy, service, only.destination().subset(), port);
+        } else {
+            proxy.setStatPrefix(statName);
+            for (WeightedDestination part : route) {
+                if (part.weight() <= 0) {
+                    continue;
+                }
+                String host = Hostname.resolve(
+                        part.destination().host(), namespace, scene.settings().shortNames());
+                int port = Destinations.port(part.destination(), scene.outbound().service(host), listenPort);
+                proxy.getWeightedClustersBuilder()
+                        .addClusters(TcpProxy.WeightedCluster.ClusterWeight.newBuilder()
+                                .setName(Names.outbound(port, part.destination(), host))
+                                .setWeight(part.weight()));
+            }
+        }
+        return outbound(scene, proxy);
+    }
+
+    private static String statPrefix(
+            Scene scene, MeshService service, ServicePort port, String subset, String cluster) {
+        String pattern = scene.mesh().statNames().outbound();
+        return pattern.isEmpty() ? cluster : StatNames.fill(pattern, service, port, subset);
+    }
+
+    private static void policy(
+            Scene scene, TcpProxy.Builder proxy, Optional<MeshService> service, String subset, int port) {
+        if (service.isEmpty()) {
+            return;
+        }
+        Optional<DestinationRule> rule =
+                scene.outbound().destinationRule(service.get(), scene.node().labels());
+        TrafficPolicy policy = EffectivePolicy.of(
+                rule, rule.flatMap(r -> r.subset(subset)), port);
+        policy.connectionPool()
+                .flatMap(ConnectionPool::tcp)
+                .ifPresent(tcp -> {
+                    tcp.idleTimeout().ifPresent(t -> proxy.setIdleTimeout(Protos.duration(t)));
+                    tcp.maxConnectionDuration()
+                            .ifPresent(t -> proxy.setMaxDownstreamConnectionDuration(Protos.duration(t)));
+                });
+        policy.loadBalancer()
+                .flatMap(TrafficPolicy.LoadBalancer::consistentHash)
+                .filter(TrafficPolicy.ConsistentHash::sourceIp)
+                .ifPresent(_ -> proxy.addHashPolicy(io.envoyproxy.envoy.type.v3.HashPolicy.newBuilder()
+                        .setSourceIp(io.envoyproxy.envoy.type.v3.HashPolicy.SourceIp.getDefaultInstance())));
+        policy.tunnel().ifPresent(t -> proxy.setTunnelingConfig(TcpProxy.TunnelingConfig.newBuilder()
+                .setHostname(t.targetHost() + ":" + t.targetPort())
+                .setUsePost(t.protocol().equals("POST"))));
+    }
+
+    private static List<Filter> outbound(Scene scene, TcpProxy.Builder proxy) {
+        List<Filter> filters = new ArrayList<>(MetricsFilters.tcp(
+                scene, scene.isRouter() ? MetricsFilters.Side.GATEWAY : MetricsFilters.Side.CLIENT));
+        proxy.addAllAccessLog(AccessLogs.tcp(scene, AccessLogs.Side.CLIENT));
+        filters.add(filter(proxy));
+        return filters;
+    }
+
+    private static Filter filter(TcpProxy.Builder proxy) {
+        return Filter.newBuilder()
+                .setName(NAME)
+                .setTypedConfig(Protos.any(proxy.build()))
+                .build();
+    }
+}

@@ -1,0 +1,161 @@
+package dev.lateen.translate;
+
+import com.google.protobuf.Struct;
+import dev.lateen.model.istio.TrafficPolicy.ClientTls;
+import dev.lateen.model.mesh.Protocol;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster.TransportSocketMatch;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CombinedCertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import java.util.List;
+
+/// TLS towards an upstream: mutual TLS of the mesh, found out by endpoint or demanded by a rule, and TLS to the outside.
+final class UpstreamTls {
+    private static final String TLS = "envoy.transport_sockets.tls";
+    private static final TransportSocket PLAIN = TransportSocket.newBuilder()
+            .setName("envoy.transport_sockets.raw_buffer")
+            .setTypedConfig(Protos.any(RawBuffer.getDefaultInstance()))
+            .build();
+    private static final TlsParameters MESH_VERSIONS = TlsParameters.newBuilder()
+            .setTlsMinimumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_2)
+            .setTlsMaximumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_3)
+            .build();
+    private static final TransportSocketMatch PLAIN_MATCH = TransportSocketMatch.newBuilder()
+            .setName("tlsMode-disabled")
+            .setMatch(Struct.getDefaultInstance())
+            .setTransportSocket(PLAIN)
+            .build();
+
+    private UpstreamTls() {}
+
+    /// @param sni of mutual TLS in the mesh
+    /// @param identities of the service's workloads as SPIFFE ids, sorted
+    record Peer(String sni, List<String> identities, Protocol protocol, boolean http2) {}
+
+    /// Mutual TLS for the endpoints that take it, plain text for the others.
+    static void applyAutomatic(Cluster.Builder cluster, Peer peer, Scene scene) {
+        TransportSocket mutual = socket(mutual(peer, peer.identities(), peer.sni(), scene).build());
+        if (cluster.getType() == Cluster.DiscoveryType.ORIGINAL_DST) {
+            cluster.setTransportSocket(mutual);
+            return;
+        }
+        cluster.addTransportSocketMatches(TransportSocketMatch.newBuilder()
+                .setName("tlsMode-istio")
+                .setMatch(Struct.newBuilder().putFields("tlsMode", Protos.text("istio")))
+                .setTransportSocket(mutual));
+        cluster.addTransportSocketMatches(PLAIN_MATCH);
+    }
+
+    /// TLS as a destination rule demands it.
+    static void apply(Cluster.Builder cluster, ClientTls tls, Peer peer, Scene scene) {
+        switch (tls.mode()) {
+            case "ISTIO_MUTUAL" -> {
+                List<String> names = tls.subjectAltNames().isEmpty() ? peer.identities() : tls.subjectAltNames();
+                String sni = tls.sni().isEmpty() ? peer.sni() : tls.sni();
+                cluster.setTransportSocket(socket(mutual(peer, names, sni, scene).build()));
+            }
+            case "SIMPLE", "MUTUAL" -> cluster.setTransportSocket(socket(outside(tls, peer, scene)));
+            default -> {}
+        }
+    }
+
+    private static UpstreamTlsContext.Builder mutual(Peer peer, List<String> names, String sni, Scene scene) {
+        CertificateValidationContext.Builder validation = CertificateValidationContext.newBuilder();
+        allow(validation, names);
+        return UpstreamTlsContext.newBuilder()
+                .setSni(sni)
+                .setCommonTlsContext(CommonTlsContext.newBuilder()
+                        .setTlsParams(MESH_VERSIONS)
+                        .addTlsCertificateSdsSecretConfigs(Sds.workload("default"))
+                        .setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
+                                .setDefaultValidationContext(validation)
+                                .setValidationContextSdsSecretConfig(Sds.workload("ROOTCA")))
+                        .addAllAlpnProtocols(alpn(peer, scene)));
+    }
+
+    /// Istio's filter replaces these by what the client speaks; other proxies say what the port is declared to speak.
+    private static List<String> alpn(Peer peer, Scene scene) {
+        if (scene.hasIstioFilters()) {
+            return peer.http2()
+                    ? List.of("istio-peer-exchange", "istio", "h2")
+                    : List.of("istio-peer-exchange", "istio");
+        }
+        if (peer.http2()) {
+            return List.of("istio-h2", "istio", "h2");
+        }
+        return peer.protocol().isHttp() ? List.of("istio-http/1.1", "istio") : List.of("istio");
+    }
+
+    private static UpstreamTlsContext outside(ClientTls tls, Peer peer, Scene scene) {
+        CommonTlsContext.Builder common = CommonTlsContext.newBuilder();
+        CertificateValidationContext.Builder validation = CertificateValidationContext.newBuilder();
+        allow(validation, tls.subjectAltNames());
+        boolean skip = tls.insecureSkipVerify().orElse(false);
+        if (!tls.credentialName().isEmpty() && scene.isRouter()) {
+            String name = "kubernetes://" + tls.credentialName();
+            if (tls.mode().equals("MUTUAL")) {
+                common.addTlsCertificateSdsSecretConfigs(Sds.ads(name));
+            }
+            verify(common, validation, skip ? SdsSecretConfig.getDefaultInstance() : Sds.ads(name + "-cacert"));
+        } else {
+            if (tls.mode().equals("MUTUAL") && tls.credentialName().isEmpty()) {
+                common.addTlsCertificateSdsSecretConfigs(
+                        Sds.workload("file-cert:" + tls.clientCertificate() + "~" + tls.privateKey()));
+            }
+            if (!tls.caCrl().isEmpty()) {
+                validation.setCrl(DataSource.newBuilder().setFilename(tls.caCrl()));
+            }
+            verify(
+                    common,
+                    validation,
+                    skip || tls.caCertificates().isEmpty()
+                            ? SdsSecretConfig.getDefaultInstance()
+                            : Sds.workload("file-root:" + tls.caCertificates()));
+        }
+        if (peer.http2()) {
+            common.addAlpnProtocols("h2");
+        } else if (peer.protocol().isHttp()) {
+            common.addAlpnProtocols("http/1.1");
+        }
+        return UpstreamTlsContext.newBuilder()
+                .setSni(tls.sni())
+                .setCommonTlsContext(common)
+                .build();
+    }
+
+    private static void verify(
+            CommonTlsContext.Builder common, CertificateValidationContext.Builder validation, SdsSecretConfig root) {
+        if (root.getName().isEmpty()) {
+            common.setValidationContext(validation);
+        } else {
+            common.setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
+                    .setDefaultValidationContext(validation)
+                    .setValidationContextSdsSecretConfig(root));
+        }
+    }
+
+    /// By the field that Envoy calls deprecated: the newer one wants the kind of each name, which rules do not say.
+    @SuppressWarnings("deprecation")
+    private static void allow(CertificateValidationContext.Builder validation, List<String> names) {
+        names.forEach(name -> validation.addMatchSubjectAltNames(exact(name)));
+    }
+
+    private static StringMatcher exact(String name) {
+        return StringMatcher.newBuilder().setExact(name).build();
+    }
+
+    private static TransportSocket socket(UpstreamTlsContext context) {
+        return TransportSocket.newBuilder()
+                .setName(TLS)
+                .setTypedConfig(Protos.any(context))
+                .build();
+    }
+}

@@ -1,0 +1,31 @@
+package dev.lateen.translate;
+
+import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+
+/// The listener to which the kernel sends all that a workload sends. It hands connections on to the listener of their
+/// destination and keeps those that have none.
+final class VirtualListeners {
+    private VirtualListeners() {}
+
+    static Listener outbound(Scene scene) {
+        int port = scene.mesh().ports().outbound();
+        Listener.Builder listener = Listener.newBuilder()
+                .setName(Names.VIRTUAL_OUTBOUND)
+                .setAddress(Protos.address(scene.wildcard(), port))
+                .setUseOriginalDst(Protos.TRUE)
+                .setTrafficDirection(TrafficDirection.OUTBOUND)
+                .setMaxConnectionsToAcceptPerSocketEvent(Protos.uint(1))
+                .addAllAccessLog(AccessLogs.listener(scene, AccessLogs.Side.CLIENT));
+        listener.addFilterChains(FilterChain.newBuilder()
+                .setName("virtualOutbound-blackhole")
+                .setFilterChainMatch(FilterChainMatch.newBuilder().setDestinationPort(Protos.uint(port)))
+                .addFilters(TcpProxies.plain(scene, Names.BLACK_HOLE, AccessLogs.Side.CLIENT)));
+        listener.addFilterChains(FilterChain.newBuilder()
+                .setName("virtualOutbound-catchall-tcp")
+                .addFilters(TcpProxies.plain(scene, EgressProxies.cluster(scene), AccessLogs.Side.CLIENT)));
+        return listener.build();
+    }
+}
