@@ -30,13 +30,14 @@ final class AccessLogs {
     static final String AGENT_CLUSTER = "lateen-agent";
 
     /// Istio's default line.
-    static final String DEFAULT_FORMAT = "[%START_TIME%] \"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%\" "
-            + "%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% %CONNECTION_TERMINATION_DETAILS% "
-            + "\"%UPSTREAM_TRANSPORT_FAILURE_REASON%\" %BYTES_RECEIVED% %BYTES_SENT% %DURATION% "
-            + "%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% \"%REQ(X-FORWARDED-FOR)%\" \"%REQ(USER-AGENT)%\" "
-            + "\"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\" \"%UPSTREAM_HOST%\" %UPSTREAM_CLUSTER_RAW% "
-            + "%UPSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_REMOTE_ADDRESS% "
-            + "%REQUESTED_SERVER_NAME% %ROUTE_NAME%\n";
+    static final String DEFAULT_FORMAT =
+            "[%START_TIME%] \"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%\" "
+                    + "%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% %CONNECTION_TERMINATION_DETAILS% "
+                    + "\"%UPSTREAM_TRANSPORT_FAILURE_REASON%\" %BYTES_RECEIVED% %BYTES_SENT% %DURATION% "
+                    + "%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% \"%REQ(X-FORWARDED-FOR)%\" \"%REQ(USER-AGENT)%\" "
+                    + "\"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\" \"%UPSTREAM_HOST%\" %UPSTREAM_CLUSTER_RAW% "
+                    + "%UPSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_REMOTE_ADDRESS% "
+                    + "%REQUESTED_SERVER_NAME% %ROUTE_NAME%\n";
 
     private static final Map<String, String> JSON_FIELDS = jsonFields();
 
@@ -160,8 +161,8 @@ final class AccessLogs {
 
     private static SubstitutionFormatString json(Map<String, String> fields) {
         Struct.Builder struct = Struct.newBuilder();
-        fields.forEach((name, operator) ->
-                struct.putFields(name, Value.newBuilder().setStringValue(operator).build()));
+        fields.forEach((name, operator) -> struct.putFields(
+                name, Value.newBuilder().setStringValue(operator).build()));
         return SubstitutionFormatString.newBuilder().setJsonFormat(struct).build();
     }
 

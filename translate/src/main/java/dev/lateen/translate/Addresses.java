@@ -20,7 +20,10 @@ final class Addresses {
             }
         }
         Switches switches = scene.node().metadata().switches();
-        if (usable.isEmpty() && switches.dnsCapture() && switches.dnsAutoAllocate() && !service.autoAddress().isEmpty()) {
+        if (usable.isEmpty()
+                && switches.dnsCapture()
+                && switches.dnsAutoAllocate()
+                && !service.autoAddress().isEmpty()) {
             usable.add(service.autoAddress());
         }
         return usable;

@@ -100,9 +100,10 @@ final class ConnectionManagers {
                 .setStreamIdleTimeout(Protos.ZERO)
                 .setProxy100Continue(true)
                 .addUpgradeConfigs(UpgradeConfig.newBuilder().setUpgradeType("websocket"))
-                .setRequestIdExtension(io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
-                        .RequestIDExtension.newBuilder()
-                        .setTypedConfig(REQUEST_IDS.getTypedConfig()));
+                .setRequestIdExtension(
+                        io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.RequestIDExtension
+                                .newBuilder()
+                                .setTypedConfig(REQUEST_IDS.getTypedConfig()));
         normalize(scene, manager);
         if (scene.mesh().tracing().enabled() && scene.dataPlane() == DataPlane.ISTIO_ENVOY) {
             manager.setTracing(tracing(scene));
@@ -158,8 +159,7 @@ final class ConnectionManagers {
         return CustomTag.newBuilder()
                 .setTag("istio.authorization.dry_run." + policy + "_policy." + what)
                 .setMetadata(CustomTag.Metadata.newBuilder()
-                        .setKind(MetadataKind.newBuilder()
-                                .setRequest(MetadataKind.Request.getDefaultInstance()))
+                        .setKind(MetadataKind.newBuilder().setRequest(MetadataKind.Request.getDefaultInstance()))
                         .setMetadataKey(MetadataKey.newBuilder()
                                 .setKey("envoy.filters.http.rbac")
                                 .addPath(MetadataKey.PathSegment.newBuilder().setKey("istio_dry_run_" + key))))

@@ -38,7 +38,8 @@ final class DownstreamTls {
             allowed.add(prefix(scene.mesh().identity().trustDomain()));
             scene.mesh().identity().trustDomainAliases().forEach(alias -> allowed.add(prefix(alias)));
         } else {
-            names.forEach(name -> allowed.add(StringMatcher.newBuilder().setExact(name).build()));
+            names.forEach(name ->
+                    allowed.add(StringMatcher.newBuilder().setExact(name).build()));
         }
         TlsParameters.Builder parameters = TlsParameters.newBuilder()
                 .setTlsMinimumProtocolVersion(
@@ -46,7 +47,10 @@ final class DownstreamTls {
                                 ? TlsProtocol.TLSv1_3
                                 : TlsProtocol.TLSv1_2)
                 .setTlsMaximumProtocolVersion(TlsProtocol.TLSv1_3)
-                .addAllCipherSuites(scene.mesh().tls().cipherSuites().isEmpty() ? CIPHERS : scene.mesh().tls().cipherSuites());
+                .addAllCipherSuites(
+                        scene.mesh().tls().cipherSuites().isEmpty()
+                                ? CIPHERS
+                                : scene.mesh().tls().cipherSuites());
         return DownstreamTlsContext.newBuilder()
                 .setRequireClientCertificate(Protos.TRUE)
                 .setCommonTlsContext(CommonTlsContext.newBuilder()
@@ -82,16 +86,15 @@ final class DownstreamTls {
                 CommonTlsContext.newBuilder().setTlsParams(parameters(tls)).addAllAlpnProtocols(alpn);
         List<String> credentials = credentials(tls);
         if (credentials.isEmpty()) {
-            common.addTlsCertificateSdsSecretConfigs(Sds.workload("file-cert:"
-                    + tls.files().certificate() + "~" + tls.files().privateKey()));
+            common.addTlsCertificateSdsSecretConfigs(Sds.workload(
+                    "file-cert:" + tls.files().certificate() + "~" + tls.files().privateKey()));
         } else {
             credentials.forEach(name -> common.addTlsCertificateSdsSecretConfigs(Sds.ads("kubernetes://" + name)));
         }
         if (mutual) {
-            CertificateValidationContext.Builder validation =
-                    validation(exact(tls.subjectAltNames())).toBuilder()
-                            .addAllVerifyCertificateSpki(tls.verification().spki())
-                            .addAllVerifyCertificateHash(tls.verification().hash());
+            CertificateValidationContext.Builder validation = validation(exact(tls.subjectAltNames())).toBuilder()
+                    .addAllVerifyCertificateSpki(tls.verification().spki())
+                    .addAllVerifyCertificateHash(tls.verification().hash());
             String ca = tls.caCertCredentialName().isEmpty()
                     ? credentials.isEmpty() ? "" : credentials.getFirst()
                     : tls.caCertCredentialName();
@@ -103,7 +106,8 @@ final class DownstreamTls {
                                     : Sds.ads("kubernetes://" + ca + "-cacert")));
         }
         return socket(DownstreamTlsContext.newBuilder()
-                .setRequireClientCertificate(com.google.protobuf.BoolValue.of(tls.mode().equals("MUTUAL")))
+                .setRequireClientCertificate(
+                        com.google.protobuf.BoolValue.of(tls.mode().equals("MUTUAL")))
                 .setCommonTlsContext(common)
                 .build());
     }

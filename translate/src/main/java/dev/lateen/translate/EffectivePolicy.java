@@ -12,8 +12,9 @@ final class EffectivePolicy {
     private EffectivePolicy() {}
 
     static TrafficPolicy of(Optional<DestinationRule> rule, Optional<DestinationRule.Subset> subset, int port) {
-        TrafficPolicy policy =
-                rule.flatMap(DestinationRule::trafficPolicy).map(p -> forPort(p, port)).orElse(TrafficPolicy.EMPTY);
+        TrafficPolicy policy = rule.flatMap(DestinationRule::trafficPolicy)
+                .map(p -> forPort(p, port))
+                .orElse(TrafficPolicy.EMPTY);
         return subset.flatMap(DestinationRule.Subset::trafficPolicy)
                 .map(over -> overlay(policy, over, port))
                 .orElse(policy);

@@ -54,10 +54,12 @@ final class Endpoints {
             groups.add(group(list, target, scene));
             members.add(list);
         });
-        Optional<LocalityLb> locality =
-                TrafficPolicies.locality(target.policy().loadBalancer(), scene.mesh().localityLb());
+        Optional<LocalityLb> locality = TrafficPolicies.locality(
+                target.policy().loadBalancer(), scene.mesh().localityLb());
         List<LocalityLbEndpoints> placed = locality.map(setting -> new LocalityPriorities(
-                                setting, scene.node(), target.policy().outlierDetection().isPresent())
+                                setting,
+                                scene.node(),
+                                target.policy().outlierDetection().isPresent())
                         .apply(groups, members))
                 .orElse(groups);
         return ClusterLoadAssignment.newBuilder()
@@ -122,7 +124,8 @@ final class Endpoints {
                 Struct.newBuilder()
                         .putFields("workload", Protos.text(workload(endpoint)))
                         .build());
-        if (scene.dataPlane() == DataPlane.LATEEN && !endpoint.owner().serviceAccount().isEmpty()) {
+        if (scene.dataPlane() == DataPlane.LATEEN
+                && !endpoint.owner().serviceAccount().isEmpty()) {
             metadata.putFilterMetadata(
                     Provenance.LATEEN,
                     Struct.newBuilder()

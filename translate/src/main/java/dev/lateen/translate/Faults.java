@@ -10,17 +10,32 @@ import java.util.List;
 /// Faults that a route injects on purpose.
 final class Faults {
     private static final List<String> GRPC_CODES = List.of(
-            "OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS",
-            "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE",
-            "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED");
+            "OK",
+            "CANCELLED",
+            "UNKNOWN",
+            "INVALID_ARGUMENT",
+            "DEADLINE_EXCEEDED",
+            "NOT_FOUND",
+            "ALREADY_EXISTS",
+            "PERMISSION_DENIED",
+            "RESOURCE_EXHAUSTED",
+            "FAILED_PRECONDITION",
+            "ABORTED",
+            "OUT_OF_RANGE",
+            "UNIMPLEMENTED",
+            "INTERNAL",
+            "UNAVAILABLE",
+            "DATA_LOSS",
+            "UNAUTHENTICATED");
 
     private Faults() {}
 
     static void apply(Route.Builder route, Fault from) {
         HTTPFault.Builder to = HTTPFault.newBuilder();
-        from.delay().ifPresent(delay -> to.setDelay(FaultDelay.newBuilder()
-                .setFixedDelay(delay.fixed().map(Protos::duration).orElse(Protos.ZERO))
-                .setPercentage(HttpRoutes.fraction(delay.percentage()))));
+        from.delay()
+                .ifPresent(delay -> to.setDelay(FaultDelay.newBuilder()
+                        .setFixedDelay(delay.fixed().map(Protos::duration).orElse(Protos.ZERO))
+                        .setPercentage(HttpRoutes.fraction(delay.percentage()))));
         from.abort().ifPresent(abort -> {
             FaultAbort.Builder fault = FaultAbort.newBuilder().setPercentage(HttpRoutes.fraction(abort.percentage()));
             abort.httpStatus().ifPresent(fault::setHttpStatus);

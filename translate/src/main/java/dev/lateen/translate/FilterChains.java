@@ -78,8 +78,7 @@ final class FilterChains {
     }
 
     /// A chain that takes everything becomes the default one when there are others.
-    private static void place(
-            Scene scene, Listener.Builder listener, List<FilterChain> chains, boolean fallThrough) {
+    private static void place(Scene scene, Listener.Builder listener, List<FilterChain> chains, boolean fallThrough) {
         boolean takesAll = false;
         List<FilterChain> matching = new ArrayList<>();
         for (FilterChain chain : chains) {
@@ -110,7 +109,8 @@ final class FilterChains {
         boolean http = false;
         for (FilterChain chain : listener.getFilterChainsList()) {
             FilterChainMatch match = chain.getFilterChainMatch();
-            tls |= match.getServerNamesCount() > 0 || match.getTransportProtocol().equals("tls");
+            tls |= match.getServerNamesCount() > 0
+                    || match.getTransportProtocol().equals("tls");
             http |= match.getApplicationProtocolsCount() > 0;
         }
         if (tls) {

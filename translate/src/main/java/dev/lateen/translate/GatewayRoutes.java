@@ -76,9 +76,7 @@ final class GatewayRoutes {
 
     private static boolean isCatchAll(Route route) {
         RouteMatch match = route.getMatch();
-        return match.getPrefix().equals("/")
-                && match.getHeadersCount() == 0
-                && match.getQueryParametersCount() == 0;
+        return match.getPrefix().equals("/") && match.getHeadersCount() == 0 && match.getQueryParametersCount() == 0;
     }
 
     private void server(Entry entry, Map<String, Host> hosts) {

@@ -73,8 +73,8 @@ final class GatewaySecrets {
                         name,
                         io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret.newBuilder()
                                 .setName(name)
-                                .setValidationContext(
-                                        CertificateValidationContext.newBuilder().setTrustedCa(inline(ca)))
+                                .setValidationContext(CertificateValidationContext.newBuilder()
+                                        .setTrustedCa(inline(ca)))
                                 .build()));
     }
 

@@ -64,8 +64,7 @@ final class HeaderChanges {
             }
         });
         new TreeMap<>(change.add())
-                .forEach((name, value) ->
-                        options.add(option(name, value, HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD)));
+                .forEach((name, value) -> options.add(option(name, value, HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD)));
         return options;
     }
 

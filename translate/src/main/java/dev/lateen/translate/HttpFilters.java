@@ -24,8 +24,7 @@ import java.util.List;
 /// 7. the router
 final class HttpFilters {
     private static final String PEER_METADATA = "type.googleapis.com/io.istio.http.peer_metadata.Config";
-    private static final String TCP_METADATA =
-            "type.googleapis.com/envoy.tcp.metadataexchange.config.MetadataExchange";
+    private static final String TCP_METADATA = "type.googleapis.com/envoy.tcp.metadataexchange.config.MetadataExchange";
 
     private static final HttpFilter INBOUND_METADATA = HttpFilter.newBuilder()
             .setName("istio.metadata_exchange")
@@ -37,11 +36,11 @@ final class HttpFilters {
             .build();
     private static final HttpFilter GRPC_STATS = HttpFilter.newBuilder()
             .setName("envoy.filters.http.grpc_stats")
-            .setTypedConfig(Protos.any(io.envoyproxy.envoy.extensions.filters.http.grpc_stats.v3.FilterConfig
-                    .newBuilder()
-                    .setEmitFilterState(true)
-                    .setStatsForAllMethods(Protos.FALSE)
-                    .build()))
+            .setTypedConfig(
+                    Protos.any(io.envoyproxy.envoy.extensions.filters.http.grpc_stats.v3.FilterConfig.newBuilder()
+                            .setEmitFilterState(true)
+                            .setStatsForAllMethods(Protos.FALSE)
+                            .build()))
             .build();
     private static final HttpFilter ALPN = HttpFilter.newBuilder()
             .setName("istio.alpn")
@@ -80,7 +79,8 @@ final class HttpFilters {
         }
         filters.add(FAULT);
         filters.add(CORS);
-        filters.addAll(MetricsFilters.http(scene, scene.isRouter() ? MetricsFilters.Side.GATEWAY : MetricsFilters.Side.CLIENT));
+        filters.addAll(MetricsFilters.http(
+                scene, scene.isRouter() ? MetricsFilters.Side.GATEWAY : MetricsFilters.Side.CLIENT));
         filters.add(ROUTER);
         return filters;
     }

@@ -123,16 +123,22 @@ final class HttpRoutes {
         }
         if (!match.source().gateways().isEmpty()) {
             boolean named = match.source().gateways().stream()
-                    .anyMatch(g -> gateways.contains(qualified(g, service.metadata().namespace())));
+                    .anyMatch(g ->
+                            gateways.contains(qualified(g, service.metadata().namespace())));
             if (!named) {
                 return false;
             }
         }
         boolean mesh = gateways.contains("mesh");
         return !mesh
-                || (scene.node().labels().entrySet().containsAll(match.source().labels().entrySet())
+                || (scene.node()
+                                .labels()
+                                .entrySet()
+                                .containsAll(match.source().labels().entrySet())
                         && (match.source().namespace().isEmpty()
-                                || match.source().namespace().equals(scene.node().namespace())));
+                                || match.source()
+                                        .namespace()
+                                        .equals(scene.node().namespace())));
     }
 
     /// The name of a gateway as `namespace/name`; `mesh` stays.
@@ -177,12 +183,13 @@ final class HttpRoutes {
 
     private static DirectResponseAction direct(Direct from) {
         DirectResponseAction.Builder to = DirectResponseAction.newBuilder().setStatus(from.status());
-        from.body().ifPresent(body -> to.setBody(body.text()
-                .map(t -> DataSource.newBuilder().setInlineString(t).build())
-                .orElseGet(() -> DataSource.newBuilder()
-                        .setInlineBytes(ByteString.copyFrom(
-                                Base64.getMimeDecoder().decode(body.bytes().orElse(""))))
-                        .build())));
+        from.body()
+                .ifPresent(body -> to.setBody(body.text()
+                        .map(t -> DataSource.newBuilder().setInlineString(t).build())
+                        .orElseGet(() -> DataSource.newBuilder()
+                                .setInlineBytes(ByteString.copyFrom(Base64.getMimeDecoder()
+                                        .decode(body.bytes().orElse(""))))
+                                .build())));
         return to.build();
     }
 
@@ -242,10 +249,12 @@ final class HttpRoutes {
             return Optional.empty();
         }
         RequestMirrorPolicy.Builder policy = RequestMirrorPolicy.newBuilder()
-                .setCluster(cluster(service, new WeightedDestination(
-                        mirror.destination(), 0, dev.lateen.model.istio.HeaderOperations.NONE)))
+                .setCluster(cluster(
+                        service,
+                        new WeightedDestination(mirror.destination(), 0, dev.lateen.model.istio.HeaderOperations.NONE)))
                 .setTraceSampled(Protos.FALSE)
-                .setRuntimeFraction(RuntimeFractionalPercent.newBuilder().setDefaultValue(fraction(OptionalDouble.of(percent))));
+                .setRuntimeFraction(
+                        RuntimeFractionalPercent.newBuilder().setDefaultValue(fraction(OptionalDouble.of(percent))));
         return Optional.of(policy.build());
     }
 
@@ -316,21 +325,24 @@ final class HttpRoutes {
     private static List<HashPolicy> hashPolicy(ConsistentHash hash) {
         HashPolicy.Builder policy = HashPolicy.newBuilder();
         if (hash.header().isPresent()) {
-            policy.setHeader(HashPolicy.Header.newBuilder().setHeaderName(hash.header().get()));
+            policy.setHeader(
+                    HashPolicy.Header.newBuilder().setHeaderName(hash.header().get()));
         } else if (hash.cookie().isPresent()) {
             var cookie = hash.cookie().get();
             HashPolicy.Cookie.Builder to =
                     HashPolicy.Cookie.newBuilder().setName(cookie.name()).setPath(cookie.path());
             cookie.ttl().ifPresent(t -> to.setTtl(Protos.duration(t)));
-            cookie.attributes().forEach((name, value) -> to.addAttributes(
-                    HashPolicy.CookieAttribute.newBuilder().setName(name).setValue(value)));
+            cookie.attributes()
+                    .forEach((name, value) -> to.addAttributes(HashPolicy.CookieAttribute.newBuilder()
+                            .setName(name)
+                            .setValue(value)));
             policy.setCookie(to);
         } else if (hash.sourceIp()) {
             policy.setConnectionProperties(
                     HashPolicy.ConnectionProperties.newBuilder().setSourceIp(true));
         } else if (hash.queryParameter().isPresent()) {
-            policy.setQueryParameter(
-                    HashPolicy.QueryParameter.newBuilder().setName(hash.queryParameter().get()));
+            policy.setQueryParameter(HashPolicy.QueryParameter.newBuilder()
+                    .setName(hash.queryParameter().get()));
         } else {
             return List.of();
         }
@@ -364,8 +376,7 @@ final class HttpRoutes {
                 .setName("default")
                 .setMatch(RouteMatch.newBuilder().setPrefix("/"))
                 .setRoute(action)
-                .setDecorator(Decorator.newBuilder()
-                        .setOperation(service.hostname() + ":" + port.port() + "/*"))
+                .setDecorator(Decorator.newBuilder().setOperation(service.hostname() + ":" + port.port() + "/*"))
                 .build();
     }
 }

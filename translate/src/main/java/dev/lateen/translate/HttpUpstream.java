@@ -29,8 +29,7 @@ final class HttpUpstream {
             Cluster.Builder cluster, Protocol protocol, boolean http2, Optional<ConnectionPool> connectionPool) {
         Optional<ConnectionPool.Http> pool = connectionPool.flatMap(ConnectionPool::http);
         HttpProtocolOptions.Builder common = HttpProtocolOptions.newBuilder();
-        pool.flatMap(ConnectionPool.Http::idleTimeout)
-                .ifPresent(t -> common.setIdleTimeout(Protos.duration(t)));
+        pool.flatMap(ConnectionPool.Http::idleTimeout).ifPresent(t -> common.setIdleTimeout(Protos.duration(t)));
         pool.filter(p -> p.maxRequestsPerConnection().orElse(0) > 0)
                 .ifPresent(p -> common.setMaxRequestsPerConnection(
                         Protos.uint(p.maxRequestsPerConnection().orElse(0))));
@@ -49,7 +48,8 @@ final class HttpUpstream {
         if (hasCommon) {
             options.setCommonHttpProtocolOptions(common);
         }
-        if (protocol.isAuto() || pool.map(ConnectionPool.Http::useClientProtocol).orElse(false)) {
+        if (protocol.isAuto()
+                || pool.map(ConnectionPool.Http::useClientProtocol).orElse(false)) {
             options.getUseDownstreamProtocolConfigBuilder()
                     .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance())
                     .setHttp2ProtocolOptions(h2);

@@ -44,7 +44,10 @@ final class InboundClusters {
         HttpUpstream.apply(cluster, port.protocol(), http2, port.pool());
         if (!port.services().isEmpty()) {
             cluster.setMetadata(Provenance.cluster(
-                    port.services(), Optional.empty(), "", port.services().getFirst().origin()));
+                    port.services(),
+                    Optional.empty(),
+                    "",
+                    port.services().getFirst().origin()));
         } else {
             scene.outbound()
                     .sidecar()

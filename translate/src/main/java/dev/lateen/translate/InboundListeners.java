@@ -116,7 +116,9 @@ final class InboundListeners {
 
     /// Without redirection the listener has the port's own address.
     private Listener bound(InboundPort port) {
-        String bind = !port.bind().isEmpty() ? port.bind() : scene.bindsExplicitly() ? scene.node().address() : scene.wildcard();
+        String bind = !port.bind().isEmpty()
+                ? port.bind()
+                : scene.bindsExplicitly() ? scene.node().address() : scene.wildcard();
         Listener.Builder listener = Listener.newBuilder()
                 .setName(bind.startsWith("unix://") ? bind : Names.listener(bind, port.number()))
                 .setAddress(Protos.address(bind, port.number()))
@@ -156,8 +158,7 @@ final class InboundListeners {
                         scene, Names.INBOUND_PASSTHROUGH, routes(Names.INBOUND_PASSTHROUGH, 0, "")));
             } else {
                 chain.setName(Names.VIRTUAL_INBOUND);
-                chain.addAllFilters(
-                        TcpProxies.inbound(scene, Names.INBOUND_PASSTHROUGH, Names.INBOUND_PASSTHROUGH));
+                chain.addAllFilters(TcpProxies.inbound(scene, Names.INBOUND_PASSTHROUGH, Names.INBOUND_PASSTHROUGH));
             }
             if (match.mutualTls()) {
                 chain.setTransportSocket(DownstreamTls.mutual(scene, match.http()));
@@ -269,10 +270,14 @@ final class InboundListeners {
         ListenerFilterChainMatchPredicate any = ranges.size() == 1
                 ? ranges.getFirst()
                 : ListenerFilterChainMatchPredicate.newBuilder()
-                        .setOrMatch(ListenerFilterChainMatchPredicate.MatchSet.newBuilder().addAllRules(ranges))
+                        .setOrMatch(ListenerFilterChainMatchPredicate.MatchSet.newBuilder()
+                                .addAllRules(ranges))
                         .build();
-        ListenerFilterChainMatchPredicate disabled =
-                byDefault ? any : ListenerFilterChainMatchPredicate.newBuilder().setNotMatch(any).build();
+        ListenerFilterChainMatchPredicate disabled = byDefault
+                ? any
+                : ListenerFilterChainMatchPredicate.newBuilder()
+                        .setNotMatch(any)
+                        .build();
         return filter.toBuilder().setFilterDisabled(disabled).build();
     }
 

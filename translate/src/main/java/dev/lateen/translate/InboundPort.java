@@ -4,8 +4,8 @@ import dev.lateen.model.istio.Sidecar.Ingress;
 import dev.lateen.model.istio.TrafficPolicy.ConnectionPool;
 import dev.lateen.model.mesh.MeshService;
 import dev.lateen.model.mesh.Protocol;
-import dev.lateen.model.mesh.ServicePort;
 import dev.lateen.model.mesh.ProxyScope.Target;
+import dev.lateen.model.mesh.ServicePort;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +31,7 @@ record InboundPort(
 
     /// The ports of a proxy's workload, in ascending order.
     static List<InboundPort> of(Scene scene) {
-        List<Ingress> ingress =
-                scene.outbound().sidecar().map(s -> s.ingress()).orElse(List.of());
+        List<Ingress> ingress = scene.outbound().sidecar().map(s -> s.ingress()).orElse(List.of());
         TreeMap<Integer, InboundPort> ports = new TreeMap<>();
         if (ingress.isEmpty() || scene.settings().on("EnableSidecarServiceInboundListenerMerge")) {
             ports.putAll(ofServices(scene));
@@ -76,7 +75,10 @@ record InboundPort(
             if (known == null) {
                 Optional<ConnectionPool> ofRule = scene.outbound()
                         .destinationRule(target.service(), scene.node().labels())
-                        .flatMap(r -> EffectivePolicy.of(Optional.of(r), Optional.empty(), target.port().port())
+                        .flatMap(r -> EffectivePolicy.of(
+                                        Optional.of(r),
+                                        Optional.empty(),
+                                        target.port().port())
                                 .connectionPool());
                 ports.put(
                         number,

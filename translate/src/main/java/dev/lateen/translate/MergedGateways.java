@@ -70,7 +70,8 @@ final class MergedGateways {
         Map<String, Set<String>> tlsHosts = new HashMap<>();
         for (Gateway gateway : scene.scope().gateways()) {
             for (Server server : gateway.servers()) {
-                for (int port : translated.getOrDefault(server.port().number(), Set.of(server.port().number()))) {
+                for (int port : translated.getOrDefault(
+                        server.port().number(), Set.of(server.port().number()))) {
                     merged.add(scene, gateway, server, port, tlsHosts);
                 }
             }
@@ -88,8 +89,7 @@ final class MergedGateways {
         return ports;
     }
 
-    private void add(
-            Scene scene, Gateway gateway, Server server, int port, Map<String, Set<String>> tlsHosts) {
+    private void add(Scene scene, Gateway gateway, Server server, int port, Map<String, Set<String>> tlsHosts) {
         String bind = server.bind().isEmpty() ? scene.wildcard() : server.bind();
         String key = Names.listener(bind, port);
         Entry entry = new Entry(gateway, server, qualified(gateway, server), port);

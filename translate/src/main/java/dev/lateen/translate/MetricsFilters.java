@@ -76,7 +76,10 @@ final class MetricsFilters {
         if (scene.dataPlane() == DataPlane.LATEEN) {
             return true;
         }
-        boolean byMesh = scene.mesh().defaultProviders().getOrDefault("metrics", List.of()).contains("prometheus");
+        boolean byMesh = scene.mesh()
+                .defaultProviders()
+                .getOrDefault("metrics", List.of())
+                .contains("prometheus");
         return byMesh
                 || TelemetryRules.applying(scene).stream()
                         .flatMap(t -> t.metrics().stream())
@@ -88,8 +91,9 @@ final class MetricsFilters {
         Map<String, Boolean> disabled = new TreeMap<>();
         for (Telemetry telemetry : TelemetryRules.applying(scene)) {
             for (Telemetry.Metrics metrics : telemetry.metrics()) {
-                metrics.dimensions().forEach((name, value) -> tags.computeIfAbsent("", _ -> new TreeMap<>())
-                        .put(name, new Telemetry.TagOverride("UPSERT", value)));
+                metrics.dimensions()
+                        .forEach((name, value) -> tags.computeIfAbsent("", _ -> new TreeMap<>())
+                                .put(name, new Telemetry.TagOverride("UPSERT", value)));
                 metrics.overrides().forEach(o -> collect(o, side, tags, disabled));
             }
         }

@@ -40,7 +40,7 @@ final class OutboundClusters {
 
     /// All clusters of a service.
     ///
-    /// @param endpoints of the service, which count for names in certificates and where the proxy resolves them itself
+    /// @param endpoints of the service, for names in certificates and for addresses that the proxy resolves
     static List<Cluster> of(
             MeshService service, Optional<DestinationRule> rule, List<Endpoint> endpoints, Scene scene) {
         List<Cluster> clusters = new ArrayList<>();
@@ -50,7 +50,8 @@ final class OutboundClusters {
             }
             cluster(service, port, rule, Optional.empty(), endpoints, scene).ifPresent(clusters::add);
             for (Subset subset : rule.map(DestinationRule::subsets).orElse(List.of())) {
-                cluster(service, port, rule, Optional.of(subset), endpoints, scene).ifPresent(clusters::add);
+                cluster(service, port, rule, Optional.of(subset), endpoints, scene)
+                        .ifPresent(clusters::add);
             }
         }
         return clusters;
@@ -71,27 +72,30 @@ final class OutboundClusters {
                 .setAltStatName(StatNames.outbound(scene, service, port, subsetName))
                 .setConnectTimeout(Protos.duration(scene.mesh().connectTimeout()));
         discovery(cluster, service, scene);
-        TrafficPolicies.loadBalancer(cluster, policy.loadBalancer(), scene.mesh().localityLb());
+        TrafficPolicies.loadBalancer(
+                cluster, policy.loadBalancer(), scene.mesh().localityLb());
         if (cluster.getType() == Cluster.DiscoveryType.STRICT_DNS
                 || cluster.getType() == Cluster.DiscoveryType.LOGICAL_DNS) {
-            var assignment = Endpoints.assignment(
-                    new Endpoints.Target(service, port, subset, policy), endpoints, scene);
+            var assignment =
+                    Endpoints.assignment(new Endpoints.Target(service, port, subset, policy), endpoints, scene);
             if (assignment.getEndpointsCount() == 0) {
                 return Optional.empty();
             }
             cluster.setLoadAssignment(assignment);
         }
-        TrafficPolicies.connectionPool(cluster, policy.connectionPool(), scene.mesh().tcpKeepalive());
+        TrafficPolicies.connectionPool(
+                cluster, policy.connectionPool(), scene.mesh().tcpKeepalive());
         policy.outlierDetection().ifPresent(o -> TrafficPolicies.outlierDetection(cluster, o));
         Optional<ConnectionPool.Http> http = policy.connectionPool().flatMap(ConnectionPool::http);
-        boolean http2 = HttpUpstream.isHttp2(port.protocol(), http, scene.mesh().http().h2UpgradePolicy());
+        boolean http2 =
+                HttpUpstream.isHttp2(port.protocol(), http, scene.mesh().http().h2UpgradePolicy());
         HttpUpstream.apply(cluster, port.protocol(), http2, policy.connectionPool());
         tls(cluster, service, port, subsetName, policy, endpoints, http2, scene);
         if (scene.hasIstioFilters()) {
             cluster.addFilters(METADATA_EXCHANGE);
         }
-        cluster.setMetadata(Provenance.cluster(
-                List.of(service), rule.map(DestinationRule::origin), subsetName, service.origin()));
+        cluster.setMetadata(
+                Provenance.cluster(List.of(service), rule.map(DestinationRule::origin), subsetName, service.origin()));
         return Optional.of(cluster.build());
     }
 
@@ -99,9 +103,7 @@ final class OutboundClusters {
         switch (service.resolution()) {
             case STATIC, ALIAS -> {
                 cluster.setType(Cluster.DiscoveryType.EDS);
-                cluster.getEdsClusterConfigBuilder()
-                        .setEdsConfig(Protos.ADS)
-                        .setServiceName(cluster.getName());
+                cluster.getEdsClusterConfigBuilder().setEdsConfig(Protos.ADS).setServiceName(cluster.getName());
             }
             case PASSTHROUGH -> {
                 // Only a sidecar has a connection whose destination it could take over.
@@ -158,7 +160,9 @@ final class OutboundClusters {
             UpstreamTls.apply(cluster, demanded.get(), peer, scene);
             return;
         }
-        if (scene.mesh().enableAutoMtls() && !service.meshExternal() && mayUseMutualTls(service, port, endpoints, scene)) {
+        if (scene.mesh().enableAutoMtls()
+                && !service.meshExternal()
+                && mayUseMutualTls(service, port, endpoints, scene)) {
             UpstreamTls.applyAutomatic(cluster, peer, scene);
         }
     }
@@ -166,8 +170,9 @@ final class OutboundClusters {
     private static boolean mayUseMutualTls(
             MeshService service, ServicePort port, List<Endpoint> endpoints, Scene scene) {
         if (service.resolution() == Resolution.PASSTHROUGH) {
-            List<Endpoint> ofPort =
-                    endpoints.stream().filter(e -> e.servicePort().equals(port.name())).toList();
+            List<Endpoint> ofPort = endpoints.stream()
+                    .filter(e -> e.servicePort().equals(port.name()))
+                    .toList();
             if (ofPort.isEmpty() || !ofPort.stream().allMatch(Endpoint::takesMutualTls)) {
                 return false;
             }

@@ -64,9 +64,14 @@ final class OutboundListeners {
 
     /// The forward proxy for applications that are told of it by `HTTP_PROXY`.
     private void proxy() {
-        int port = scene.node().metadata().httpProxyPort().orElse(scene.mesh().ports().httpProxy());
-        if (port == 0 && scene.bindsExplicitly() && scene.node().metadata().interception()
-                == dev.lateen.model.mesh.NodeMetadata.Interception.NONE && !scene.node().metadata().appPorts().isEmpty()) {
+        int port = scene.node()
+                .metadata()
+                .httpProxyPort()
+                .orElse(scene.mesh().ports().httpProxy());
+        if (port == 0
+                && scene.bindsExplicitly()
+                && scene.node().metadata().interception() == dev.lateen.model.mesh.NodeMetadata.Interception.NONE
+                && !scene.node().metadata().appPorts().isEmpty()) {
             port = 15080;
         }
         if (port == 0 || scene.outbound().egress().isEmpty()) {
@@ -81,21 +86,19 @@ final class OutboundListeners {
                         port,
                         Kind.HTTP,
                         true,
-                        List.of(FilterChains.http(
-                                scene, Names.listener(bind, port), name, false))));
+                        List.of(FilterChains.http(scene, Names.listener(bind, port), name, false))));
         routes.put(name, new Routes(scene.outbound().egress().getFirst(), 0, Optional.empty()));
     }
 
     private void declared(EgressListener egress) {
         Egress declared = egress.declared().orElseThrow();
         boolean socket = declared.bind().startsWith("unix://");
-        boolean explicit = socket || scene.bindsExplicitly() || declared.captureMode().equals("NONE");
+        boolean explicit =
+                socket || scene.bindsExplicitly() || declared.captureMode().equals("NONE");
         String bind = !declared.bind().isEmpty() ? declared.bind() : explicit ? scene.loopback() : scene.wildcard();
         int port = egress.port();
-        Protocol protocol = declared.port()
-                .map(Gateway.Port::protocol)
-                .map(Protocol::parse)
-                .orElse(Protocol.AUTO);
+        Protocol protocol =
+                declared.port().map(Gateway.Port::protocol).map(Protocol::parse).orElse(Protocol.AUTO);
         if (protocol.isHttp()) {
             http(egress, bind, port, explicit, protocol == Protocol.HTTP_PROXY);
             return;
@@ -106,7 +109,14 @@ final class OutboundListeners {
                 if (actual.isHttp()) {
                     http(egress, bind, port, explicit, false);
                 } else {
-                    connections(egress, service, new ServicePort(served.name(), served.port(), actual, ""), bind, port, explicit, Optional.empty());
+                    connections(
+                            egress,
+                            service,
+                            new ServicePort(served.name(), served.port(), actual, ""),
+                            bind,
+                            port,
+                            explicit,
+                            Optional.empty());
                 }
             }
         }
@@ -127,12 +137,18 @@ final class OutboundListeners {
                         Kind.HTTP,
                         explicit,
                         List.of(FilterChains.http(
-                                scene, socket ? bind : Names.listener(bind, port), routeName, !explicit && isWildcard(bind)))));
+                                scene,
+                                socket ? bind : Names.listener(bind, port),
+                                routeName,
+                                !explicit && isWildcard(bind)))));
         routes.put(routeName, new Routes(egress, proxy || socket ? 0 : port, Optional.empty()));
     }
 
     private boolean tooLow(int port, boolean explicit) {
-        return explicit && port > 0 && port < 1024 && scene.node().metadata().switches().unprivilegedPod();
+        return explicit
+                && port > 0
+                && port < 1024
+                && scene.node().metadata().switches().unprivilegedPod();
     }
 
     private boolean isWildcard(String bind) {
@@ -279,7 +295,8 @@ final class OutboundListeners {
     private boolean isReserved(String bind, int port) {
         return isWildcard(bind)
                 && !scene.bindsExplicitly()
-                && (port == scene.mesh().ports().outbound() || port == scene.mesh().ports().inbound());
+                && (port == scene.mesh().ports().outbound()
+                        || port == scene.mesh().ports().inbound());
     }
 
     private Listener listener(Slot slot) {

@@ -23,10 +23,8 @@ final class PieceCache {
             Optional<MeshService> service,
             int port,
             MeshSnapshot snapshot) {
-        VirtualHost.Builder host = VirtualHost.newBuilder()
-                .setName(name)
-                .addAllDomains(domains)
-                .setIncludeRequestAttemptCount(true);
+        VirtualHost.Builder host =
+                VirtualHost.newBuilder().setName(name).addAllDomains(domains).setIncludeRequestAttemptCount(true);
         if (routes.isEmpty()) {
             service.ifPresent(s -> s.port(port).ifPresent(p -> host.addRoutes(HttpRoutes.toService(scene, s, p))));
         } else {

@@ -1,5 +1,6 @@
 package dev.lateen.translate;
 
+import com.github.udpa.udpa.type.v1.TypedStruct;
 import com.google.protobuf.Any;
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.Duration;
@@ -13,7 +14,6 @@ import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.Pipe;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
-import com.github.udpa.udpa.type.v1.TypedStruct;
 
 /// Small pieces that most messages are made of.
 final class Protos {

@@ -41,7 +41,10 @@ final class Provenance {
 
     static Metadata config(Origin origin) {
         return withOrigin(
-                Struct.newBuilder().putFields("config", Protos.text(path(origin))).build(), origin);
+                Struct.newBuilder()
+                        .putFields("config", Protos.text(path(origin)))
+                        .build(),
+                origin);
     }
 
     private static Metadata withOrigin(Struct istio, Origin origin) {

@@ -54,8 +54,9 @@ final class RetryPolicies {
                             .setUpdateFrequency(2)
                             .build())));
         }
-        from.backoff().ifPresent(b -> to.setRetryBackOff(
-                RetryPolicy.RetryBackOff.newBuilder().setBaseInterval(Protos.duration(b))));
+        from.backoff()
+                .ifPresent(b ->
+                        to.setRetryBackOff(RetryPolicy.RetryBackOff.newBuilder().setBaseInterval(Protos.duration(b))));
         return Optional.of(to.build());
     }
 

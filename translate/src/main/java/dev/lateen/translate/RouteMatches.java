@@ -21,7 +21,8 @@ final class RouteMatches {
             return to.build();
         }
         Match match = from.get();
-        new TreeMap<>(match.headers()).forEach((name, value) -> to.addHeaders(header(name, value).build()));
+        new TreeMap<>(match.headers())
+                .forEach((name, value) -> to.addHeaders(header(name, value).build()));
         new TreeMap<>(match.withoutHeaders()).forEach((name, value) -> to.addHeaders(without(name, value)));
         match.uri().ifPresent(uri -> path(to, uri));
         to.setCaseSensitive(com.google.protobuf.BoolValue.of(!match.ignoreUriCase()));
@@ -52,8 +53,7 @@ final class RouteMatches {
         switch (value) {
             case StringMatch.Present _ -> header.setPresentMatch(true);
             case StringMatch.Regex(String pattern) when pattern.equals("*") -> header.setPresentMatch(true);
-            case StringMatch.Exact _, StringMatch.Prefix _, StringMatch.Regex _ ->
-                header.setStringMatch(text(value));
+            case StringMatch.Exact _, StringMatch.Prefix _, StringMatch.Regex _ -> header.setStringMatch(text(value));
         }
         return header;
     }

@@ -47,7 +47,9 @@ record Scene(ProxyScope scope) {
     /// Without redirection of traffic in the kernel, listeners bind to the addresses that clients use.
     boolean bindsExplicitly() {
         Interception mode = node().metadata().interception();
-        return mode == Interception.NONE || (mode != Interception.TPROXY && mesh().proxy().interceptionMode().equals("NONE"));
+        return mode == Interception.NONE
+                || (mode != Interception.TPROXY
+                        && mesh().proxy().interceptionMode().equals("NONE"));
     }
 
     boolean ipv6Only() {

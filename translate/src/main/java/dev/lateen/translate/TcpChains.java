@@ -27,8 +27,7 @@ final class TcpChains {
 
     /// @param wide whether the listener takes connections to any address
     /// @param range of the service's addresses, if it has one
-    List<FilterChain> of(
-            MeshService service, ServicePort port, int listenPort, boolean wide, Optional<String> range) {
+    List<FilterChain> of(MeshService service, ServicePort port, int listenPort, boolean wide, Optional<String> range) {
         List<FilterChain> chains = new ArrayList<>();
         boolean tlsRoutes = false;
         if (port.protocol().isTls() || port.protocol().isAuto()) {
@@ -38,7 +37,9 @@ final class TcpChains {
         }
         if (port.protocol().isTls() && !tlsRoutes) {
             boolean byName = (wide || range.isPresent()) && !Hostname.isWildcard(service.hostname());
-            boolean byWildName = (wide || range.isPresent()) && Hostname.isWildcard(service.hostname()) && service.hostname().length() > 1;
+            boolean byWildName = (wide || range.isPresent())
+                    && Hostname.isWildcard(service.hostname())
+                    && service.hostname().length() > 1;
             FilterChainMatch.Builder match = FilterChainMatch.newBuilder();
             range.ifPresent(r -> match.addPrefixRanges(cidr(r)));
             if (byName || byWildName) {
@@ -109,9 +110,7 @@ final class TcpChains {
             }
         }
         if (!takesAll) {
-            chains.add(chain(
-                            ranges(range.map(List::of).orElse(List.of())),
-                            TcpProxies.outbound(scene, service, port))
+            chains.add(chain(ranges(range.map(List::of).orElse(List.of())), TcpProxies.outbound(scene, service, port))
                     .build());
         }
         return chains;
@@ -156,7 +155,10 @@ final class TcpChains {
     private boolean applies(L4Match match, int listenPort) {
         return (match.port().isEmpty() || match.port().getAsInt() == listenPort)
                 && (match.gateways().isEmpty() || match.gateways().contains("mesh"))
-                && scene.node().labels().entrySet().containsAll(match.sourceLabels().entrySet())
+                && scene.node()
+                        .labels()
+                        .entrySet()
+                        .containsAll(match.sourceLabels().entrySet())
                 && (match.sourceNamespace().isEmpty()
                         || match.sourceNamespace().equals(scene.node().namespace()));
     }

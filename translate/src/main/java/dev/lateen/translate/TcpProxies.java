@@ -80,7 +80,8 @@ final class TcpProxies {
                 }
                 String host = Hostname.resolve(
                         part.destination().host(), namespace, scene.settings().shortNames());
-                int port = Destinations.port(part.destination(), scene.outbound().service(host), listenPort);
+                int port =
+                        Destinations.port(part.destination(), scene.outbound().service(host), listenPort);
                 proxy.getWeightedClustersBuilder()
                         .addClusters(TcpProxy.WeightedCluster.ClusterWeight.newBuilder()
                                 .setName(Names.outbound(port, part.destination(), host))
@@ -103,28 +104,25 @@ final class TcpProxies {
         }
         Optional<DestinationRule> rule =
                 scene.outbound().destinationRule(service.get(), scene.node().labels());
-        TrafficPolicy policy = EffectivePolicy.of(
-                rule, rule.flatMap(r -> r.subset(subset)), port);
-        policy.connectionPool()
-                .flatMap(ConnectionPool::tcp)
-                .ifPresent(tcp -> {
-                    tcp.idleTimeout().ifPresent(t -> proxy.setIdleTimeout(Protos.duration(t)));
-                    tcp.maxConnectionDuration()
-                            .ifPresent(t -> proxy.setMaxDownstreamConnectionDuration(Protos.duration(t)));
-                });
+        TrafficPolicy policy = EffectivePolicy.of(rule, rule.flatMap(r -> r.subset(subset)), port);
+        policy.connectionPool().flatMap(ConnectionPool::tcp).ifPresent(tcp -> {
+            tcp.idleTimeout().ifPresent(t -> proxy.setIdleTimeout(Protos.duration(t)));
+            tcp.maxConnectionDuration().ifPresent(t -> proxy.setMaxDownstreamConnectionDuration(Protos.duration(t)));
+        });
         policy.loadBalancer()
                 .flatMap(TrafficPolicy.LoadBalancer::consistentHash)
                 .filter(TrafficPolicy.ConsistentHash::sourceIp)
                 .ifPresent(_ -> proxy.addHashPolicy(io.envoyproxy.envoy.type.v3.HashPolicy.newBuilder()
                         .setSourceIp(io.envoyproxy.envoy.type.v3.HashPolicy.SourceIp.getDefaultInstance())));
-        policy.tunnel().ifPresent(t -> proxy.setTunnelingConfig(TcpProxy.TunnelingConfig.newBuilder()
-                .setHostname(t.targetHost() + ":" + t.targetPort())
-                .setUsePost(t.protocol().equals("POST"))));
+        policy.tunnel()
+                .ifPresent(t -> proxy.setTunnelingConfig(TcpProxy.TunnelingConfig.newBuilder()
+                        .setHostname(t.targetHost() + ":" + t.targetPort())
+                        .setUsePost(t.protocol().equals("POST"))));
     }
 
     private static List<Filter> outbound(Scene scene, TcpProxy.Builder proxy) {
-        List<Filter> filters = new ArrayList<>(MetricsFilters.tcp(
-                scene, scene.isRouter() ? MetricsFilters.Side.GATEWAY : MetricsFilters.Side.CLIENT));
+        List<Filter> filters = new ArrayList<>(
+                MetricsFilters.tcp(scene, scene.isRouter() ? MetricsFilters.Side.GATEWAY : MetricsFilters.Side.CLIENT));
         proxy.addAllAccessLog(AccessLogs.tcp(scene, AccessLogs.Side.CLIENT));
         filters.add(filter(proxy));
         return filters;

@@ -90,8 +90,8 @@ final class TrafficPolicies {
         positive(from.maxEjectionPercent()).ifPresent(n -> to.setMaxEjectionPercent(Protos.uint(n)));
         cluster.setOutlierDetection(to);
         cluster.getCommonLbConfigBuilder()
-                .setHealthyPanicThreshold(Percent.newBuilder()
-                        .setValue(from.minHealthPercent().orElse(0)));
+                .setHealthyPanicThreshold(
+                        Percent.newBuilder().setValue(from.minHealthPercent().orElse(0)));
     }
 
     static void loadBalancer(Cluster.Builder cluster, Optional<LoadBalancer> from, Optional<LocalityLb> mesh) {
@@ -113,7 +113,8 @@ final class TrafficPolicies {
             consistentHash(cluster, hash.get());
             return;
         }
-        Optional<Cluster.SlowStartConfig> slow = from.flatMap(LoadBalancer::warmup).map(TrafficPolicies::slowStart);
+        Optional<Cluster.SlowStartConfig> slow =
+                from.flatMap(LoadBalancer::warmup).map(TrafficPolicies::slowStart);
         switch (from.map(LoadBalancer::simple).orElse("")) {
             case "ROUND_ROBIN" -> {
                 cluster.setLbPolicy(LbPolicy.ROUND_ROBIN);
@@ -155,8 +156,8 @@ final class TrafficPolicies {
         }
         long minimum = hash.minimumRingSize().orElse(1024);
         cluster.setLbPolicy(LbPolicy.RING_HASH);
-        cluster.setRingHashLbConfig(Cluster.RingHashLbConfig.newBuilder()
-                .setMinimumRingSize(com.google.protobuf.UInt64Value.of(minimum)));
+        cluster.setRingHashLbConfig(
+                Cluster.RingHashLbConfig.newBuilder().setMinimumRingSize(com.google.protobuf.UInt64Value.of(minimum)));
     }
 
     /// The setting that holds: the rule's own, else the mesh's; empty where it is turned off.

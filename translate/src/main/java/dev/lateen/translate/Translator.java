@@ -57,11 +57,12 @@ public final class Translator {
             for (Listener listener : new InboundListeners(scene, ports).build()) {
                 listeners.add(EncodedResource.of(ResourceType.LISTENER, listener.getName(), listener));
             }
-            outbound.routes().forEach((name, wanted) -> routes.add(EncodedResource.of(
-                    ResourceType.ROUTE,
-                    name,
-                    new VirtualHosts(scene, wanted.egress(), wanted.port(), wanted.onlyHost(), pieces)
-                            .configuration(name))));
+            outbound.routes()
+                    .forEach((name, wanted) -> routes.add(EncodedResource.of(
+                            ResourceType.ROUTE,
+                            name,
+                            new VirtualHosts(scene, wanted.egress(), wanted.port(), wanted.onlyHost(), pieces)
+                                    .configuration(name))));
         }
         List<EncodedResource> secrets = new ArrayList<>();
         if (scene.isRouter()) {
@@ -69,8 +70,9 @@ public final class Translator {
             for (Listener listener : new GatewayListeners(scene, gateways).build()) {
                 listeners.add(EncodedResource.of(ResourceType.LISTENER, listener.getName(), listener));
             }
-            gateways.byRoute().forEach((name, entries) -> routes.add(EncodedResource.of(
-                    ResourceType.ROUTE, name, new GatewayRoutes(scene).configuration(name, entries))));
+            gateways.byRoute()
+                    .forEach((name, entries) -> routes.add(EncodedResource.of(
+                            ResourceType.ROUTE, name, new GatewayRoutes(scene).configuration(name, entries))));
             secrets.addAll(GatewaySecrets.of(scene, gateways));
         }
         unique.forEach((name, cluster) -> clusters.add(EncodedResource.of(ResourceType.CLUSTER, name, cluster)));
@@ -83,7 +85,11 @@ public final class Translator {
     }
 
     private static EncodedResource assignment(
-            String cluster, MeshService service, Optional<DestinationRule> rule, List<Endpoint> endpoints, Scene scene) {
+            String cluster,
+            MeshService service,
+            Optional<DestinationRule> rule,
+            List<Endpoint> endpoints,
+            Scene scene) {
         String[] parts = cluster.split("\\|", 4);
         int port = Integer.parseInt(parts[1]);
         Optional<DestinationRule.Subset> subset = rule.flatMap(r -> r.subset(parts[2]));

@@ -17,7 +17,8 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContex
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.util.List;
 
-/// TLS towards an upstream: mutual TLS of the mesh, found out by endpoint or demanded by a rule, and TLS to the outside.
+/// TLS towards an upstream: mutual TLS of the mesh, found out by endpoint or demanded by a rule, and TLS to the
+/// outside.
 final class UpstreamTls {
     private static final String TLS = "envoy.transport_sockets.tls";
     private static final TransportSocket PLAIN = TransportSocket.newBuilder()
@@ -42,7 +43,8 @@ final class UpstreamTls {
 
     /// Mutual TLS for the endpoints that take it, plain text for the others.
     static void applyAutomatic(Cluster.Builder cluster, Peer peer, Scene scene) {
-        TransportSocket mutual = socket(mutual(peer, peer.identities(), peer.sni(), scene).build());
+        TransportSocket mutual =
+                socket(mutual(peer, peer.identities(), peer.sni(), scene).build());
         if (cluster.getType() == Cluster.DiscoveryType.ORIGINAL_DST) {
             cluster.setTransportSocket(mutual);
             return;
@@ -60,7 +62,8 @@ final class UpstreamTls {
             case "ISTIO_MUTUAL" -> {
                 List<String> names = tls.subjectAltNames().isEmpty() ? peer.identities() : tls.subjectAltNames();
                 String sni = tls.sni().isEmpty() ? peer.sni() : tls.sni();
-                cluster.setTransportSocket(socket(mutual(peer, names, sni, scene).build()));
+                cluster.setTransportSocket(
+                        socket(mutual(peer, names, sni, scene).build()));
             }
             case "SIMPLE", "MUTUAL" -> cluster.setTransportSocket(socket(outside(tls, peer, scene)));
             default -> {}

@@ -1,5 +1,6 @@
 package dev.lateen.translate;
 
+import com.google.protobuf.UInt32Value;
 import dev.lateen.model.istio.VirtualService;
 import dev.lateen.model.mesh.EgressListener;
 import dev.lateen.model.mesh.Hostname;
@@ -12,7 +13,6 @@ import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
-import com.google.protobuf.UInt32Value;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -73,7 +73,8 @@ final class VirtualHosts {
         Map<String, MeshService> sorted = new TreeMap<>(services);
         for (MeshService service : sorted.values()) {
             for (ServicePort served : service.ports()) {
-                boolean known = covered.getOrDefault(service.hostname(), Set.of()).contains(served.port());
+                boolean known =
+                        covered.getOrDefault(service.hostname(), Set.of()).contains(served.port());
                 if (!known && isHttp(served)) {
                     groups.add(new Group(served.port(), List.of(service), List.of(), List.of()));
                 }
@@ -96,7 +97,8 @@ final class VirtualHosts {
             }
             Optional<MeshService> cut = port == 0
                     ? Optional.of(service)
-                    : service.port(port).map(p -> service.ports().size() == 1 ? service : service.withPorts(List.of(p)));
+                    : service.port(port)
+                            .map(p -> service.ports().size() == 1 ? service : service.withPorts(List.of(p)));
             cut.ifPresent(s -> found.merge(s.hostname(), s, VirtualHosts::prefer));
         }
         return found;
@@ -180,7 +182,8 @@ final class VirtualHosts {
         for (MeshService service : matched) {
             for (ServicePort served : service.ports()) {
                 if (isHttp(served)) {
-                    byPort.computeIfAbsent(served.port(), _ -> new ArrayList<>()).add(service);
+                    byPort.computeIfAbsent(served.port(), _ -> new ArrayList<>())
+                            .add(service);
                 }
             }
         }
@@ -197,7 +200,8 @@ final class VirtualHosts {
             if (!made.isEmpty()) {
                 groups.add(new Group(number, list, others, made));
                 for (MeshService service : list) {
-                    covered.computeIfAbsent(service.hostname(), _ -> new HashSet<>()).add(number);
+                    covered.computeIfAbsent(service.hostname(), _ -> new HashSet<>())
+                            .add(number);
                 }
             }
         });
@@ -217,9 +221,7 @@ final class VirtualHosts {
         List<VirtualHost> hosts = new ArrayList<>();
         Map<Integer, Set<String>> domainsByPort = new HashMap<>();
         for (Group group : groups) {
-            Set<String> used = port == 0
-                    ? domainsByPort.computeIfAbsent(group.port(), _ -> new HashSet<>())
-                    : domains;
+            Set<String> used = port == 0 ? domainsByPort.computeIfAbsent(group.port(), _ -> new HashSet<>()) : domains;
             if (port != 0 && group.port() != port) {
                 continue;
             }
@@ -262,8 +264,7 @@ final class VirtualHosts {
             return Optional.empty();
         }
         List<String> shown = port == 0 ? withPort(exact, group.port()) : exact;
-        return Optional.of(pieces.host(
-                scene, name, shown, group.routes(), service, group.port(), scene.snapshot()));
+        return Optional.of(pieces.host(scene, name, shown, group.routes(), service, group.port(), scene.snapshot()));
     }
 
     /// An HTTP proxy is told the port as part of the host.
@@ -288,8 +289,9 @@ final class VirtualHosts {
                 .setName(name)
                 .setMatch(RouteMatch.newBuilder().setPrefix("/"));
         if (allow) {
-            RouteAction.Builder action =
-                    RouteAction.newBuilder().setCluster(EgressProxies.cluster(scene)).setTimeout(Protos.ZERO);
+            RouteAction.Builder action = RouteAction.newBuilder()
+                    .setCluster(EgressProxies.cluster(scene))
+                    .setTimeout(Protos.ZERO);
             HttpRoutes.setMaxGrpcTimeout(action, Protos.ZERO);
             route.setRoute(action);
         } else {

@@ -61,7 +61,10 @@ final class DestinationRules {
 
     private static Optional<DestinationRule> pick(List<DestinationRule> rules, Map<String, String> labels) {
         for (DestinationRule rule : rules) {
-            if (rule.workloadSelector().filter(s -> !s.isEmpty()).map(s -> s.matches(labels)).orElse(false)) {
+            if (rule.workloadSelector()
+                    .filter(s -> !s.isEmpty())
+                    .map(s -> s.matches(labels))
+                    .orElse(false)) {
                 return Optional.of(rule);
             }
         }
@@ -100,7 +103,8 @@ final class DestinationRules {
         }
         List<DestinationRule> seen = new ArrayList<>(rules.size());
         for (DestinationRule rule : rules) {
-            if (Visibility.visible(rule.exportTo(), defaultExportTo, rule.metadata().namespace(), viewer)) {
+            if (Visibility.visible(
+                    rule.exportTo(), defaultExportTo, rule.metadata().namespace(), viewer)) {
                 seen.add(rule);
             }
         }

@@ -92,7 +92,6 @@ public final class OutboundScope {
                 .map(Sidecar.OutboundPolicy::mode)
                 .filter(mode -> !mode.isEmpty())
                 .map(MeshConfig::allowsAny)
-                .orElseGet(() -> sidecar.flatMap(Sidecar::outboundTrafficPolicy).isEmpty()
-                        && mesh.allowsAnyOutbound());
+                .orElseGet(() -> sidecar.flatMap(Sidecar::outboundTrafficPolicy).isEmpty() && mesh.allowsAnyOutbound());
     }
 }

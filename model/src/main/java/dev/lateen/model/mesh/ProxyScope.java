@@ -53,9 +53,7 @@ public record ProxyScope(ProxyNode node, MeshSnapshot snapshot, OutboundScope ou
     public List<Gateway> gateways() {
         List<Gateway> found = new ArrayList<>();
         for (Gateway gateway : snapshot.traffic().gateways()) {
-            if (gateway.selector().isEmpty()
-                    ? true
-                    : gateway.selector().matches(node.labels())) {
+            if (gateway.selector().isEmpty() ? true : gateway.selector().matches(node.labels())) {
                 found.add(gateway);
             }
         }
@@ -74,8 +72,7 @@ public record ProxyScope(ProxyNode node, MeshSnapshot snapshot, OutboundScope ou
 
     /// The ports that a policy for this very workload names.
     public Map<Integer, Mode> portPolicies() {
-        return PeerPolicies.workloadPolicy(
-                        snapshot.security().peerAuthentications(), node.namespace(), node.labels())
+        return PeerPolicies.workloadPolicy(snapshot.security().peerAuthentications(), node.namespace(), node.labels())
                 .map(PeerAuthentication::portLevel)
                 .orElse(Map.of());
     }

@@ -52,7 +52,8 @@ public final class ScopeResolver {
         Optional<Sidecar> ofRoot = Optional.empty();
         String root = snapshot.mesh().identity().rootNamespace();
         for (Sidecar sidecar : snapshot.traffic().sidecars()) {
-            boolean selects = sidecar.workloadSelector().filter(s -> !s.isEmpty()).isPresent();
+            boolean selects =
+                    sidecar.workloadSelector().filter(s -> !s.isEmpty()).isPresent();
             String namespace = sidecar.metadata().namespace();
             if (namespace.equals(node.namespace()) && selects) {
                 if (sidecar.workloadSelector().orElseThrow().matches(node.labels())) {

@@ -21,8 +21,7 @@ final class SidecarSelection {
     private final List<MeshService> visible;
     private final List<VirtualService> routes;
 
-    SidecarSelection(
-            MeshSnapshot snapshot, String namespace, List<MeshService> visible, List<VirtualService> routes) {
+    SidecarSelection(MeshSnapshot snapshot, String namespace, List<MeshService> visible, List<VirtualService> routes) {
         this.snapshot = snapshot;
         this.namespace = namespace;
         this.visible = visible;

@@ -10,13 +10,12 @@ final class Visibility {
     static boolean visible(List<String> exportTo, List<String> fallback, String owner, String viewer) {
         List<String> rules = exportTo.isEmpty() ? fallback : exportTo;
         for (String rule : rules) {
-            boolean sees =
-                    switch (rule) {
-                        case "*" -> true;
-                        case "." -> owner.equals(viewer);
-                        case "~" -> false;
-                        default -> rule.equals(viewer);
-                    };
+            boolean sees = switch (rule) {
+                case "*" -> true;
+                case "." -> owner.equals(viewer);
+                case "~" -> false;
+                default -> rule.equals(viewer);
+            };
             if (sees) {
                 return true;
             }
