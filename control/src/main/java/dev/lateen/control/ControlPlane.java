@@ -1,6 +1,7 @@
 package dev.lateen.control;
 
 import dev.lateen.control.debug.ControlMetrics;
+import dev.lateen.control.debug.DebugServer;
 import dev.lateen.control.identity.Callers;
 import dev.lateen.control.identity.JoinTokens;
 import dev.lateen.control.identity.NodeAdmission;
@@ -46,6 +47,7 @@ public final class ControlPlane implements AutoCloseable {
     private final Proxies proxies;
     private final GrpcListener plaintext;
     private final GrpcListener secure;
+    private final DebugServer debug;
 
     /// Starts everything and returns once the configuration is loaded and all ports answer.
     ///
@@ -90,6 +92,11 @@ public final class ControlPlane implements AutoCloseable {
                     List.of(ads.definition(), CertificateService.definition(signer)),
                     limit));
             rotate(loop, own);
+            debug = opened(DebugServer.start(
+                    at(settings.ports().debug()),
+                    at(settings.ports().ready()),
+                    new LiveMeshView(loop, state, proxies),
+                    metrics));
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
@@ -97,6 +104,7 @@ public final class ControlPlane implements AutoCloseable {
         LOG.atInfo()
                 .addKeyValue("plaintext", plaintext.port())
                 .addKeyValue("secure", secure.port())
+                .addKeyValue("debug", debug.debugPort())
                 .log("the control plane is ready");
     }
 
@@ -106,6 +114,14 @@ public final class ControlPlane implements AutoCloseable {
 
     public int securePort() {
         return secure.port();
+    }
+
+    public int debugPort() {
+        return debug.debugPort();
+    }
+
+    public int readyPort() {
+        return debug.readyPort();
     }
 
     public CertificateAuthority authority() {

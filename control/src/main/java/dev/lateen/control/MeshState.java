@@ -74,6 +74,11 @@ final class MeshState {
         }
     }
 
+    /// Pushes what there is, without waiting for a change.
+    void pushNow() {
+        push(clock.instant());
+    }
+
     private void push(Instant since) {
         MeshSnapshot next = builder.build();
         snapshot = next;

@@ -1,0 +1,195 @@
+package dev.lateen.control.debug;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+
+/// Serves debug pages, metrics and readiness under istiod's paths. It asks for no credentials: bind it to loopback.
+///
+/// Limits: GET and HEAD (POST only for `force_disconnect`-like verbs, of which there are none yet); each request has a
+/// virtual thread.
+///
+/// Thread: any.
+public final class DebugServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DebugServer.class);
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    private final HttpServer debug;
+    private final HttpServer readiness;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final MeshView mesh;
+    private final ControlMetrics metrics;
+    private final Map<String, Function<Map<String, String>, Optional<JsonNode>>> pages = new TreeMap<>();
+
+    private DebugServer(InetSocketAddress debugAddress, InetSocketAddress readyAddress, MeshView mesh, ControlMetrics m)
+            throws IOException {
+        this.mesh = mesh;
+        this.metrics = m;
+        this.debug = bind(debugAddress);
+        try {
+            this.readiness = bind(readyAddress);
+        } catch (IOException e) {
+            debug.stop(0);
+            throw e;
+        }
+        addPages();
+        for (HttpServer server : List.of(debug, readiness)) {
+            server.setExecutor(threads);
+            server.createContext("/", exchange -> answer(exchange, server.equals(debug)));
+            server.start();
+        }
+    }
+
+    public static DebugServer start(
+            InetSocketAddress debugAddress, InetSocketAddress readyAddress, MeshView mesh, ControlMetrics metrics)
+            throws IOException {
+        return new DebugServer(debugAddress, readyAddress, mesh, metrics);
+    }
+
+    public int debugPort() {
+        return debug.getAddress().getPort();
+    }
+
+    public int readyPort() {
+        return readiness.getAddress().getPort();
+    }
+
+    @Override
+    public void close() {
+        debug.stop(0);
+        readiness.stop(0);
+        threads.shutdownNow();
+    }
+
+    private void addPages() {
+        ProxyPages proxies = new ProxyPages(mesh);
+        MeshPages meshPages = new MeshPages(mesh);
+        page("syncz", _ -> proxies.sync());
+        page("adsz", query -> {
+            if (query.containsKey("push")) {
+                mesh.pushNow();
+            }
+            return proxies.connections();
+        });
+        page("connections", _ -> proxies.connections());
+        page("edsz", query -> proxies.endpoints(query.getOrDefault("proxyID", "")));
+        pages.put("config_dump", query -> proxies.configDump(query.getOrDefault("proxyID", "")));
+        page("configz", _ -> meshPages.configuration());
+        page("statusz", _ -> meshPages.status());
+        page("registryz", _ -> meshPages.services());
+        page("endpointz", _ -> meshPages.endpoints());
+        page("endpointShardz", _ -> meshPages.endpoints());
+        page("mesh", _ -> meshPages.settings());
+        page("push_status", _ -> meshPages.push());
+        page("list", _ -> {
+            ArrayNode list = JSON.createArrayNode();
+            pages.keySet().forEach(name -> list.add("/debug/" + name));
+            return list;
+        });
+    }
+
+    private void page(String name, Function<Map<String, String>, JsonNode> content) {
+        pages.put(name, query -> Optional.of(content.apply(query)));
+    }
+
+    private void answer(HttpExchange exchange, boolean withPages) throws IOException {
+        try (exchange) {
+            String path = exchange.getRequestURI().getPath();
+            String method = exchange.getRequestMethod();
+            if (!method.equals("GET") && !method.equals("HEAD")) {
+                text(exchange, 405, "only GET is served here\n");
+            } else if (path.equals("/ready")) {
+                boolean ready = mesh.ready();
+                text(exchange, ready ? 200 : 503, ready ? "ready\n" : "the configuration is not loaded yet\n");
+            } else if (withPages && path.equals("/metrics")) {
+                ByteArrayOutputStream body = new ByteArrayOutputStream();
+                metrics.write(body);
+                send(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", body.toByteArray());
+            } else if (withPages && path.startsWith("/debug/")) {
+                debugPage(exchange, path.substring("/debug/".length()));
+            } else {
+                text(exchange, 404, "there is no such page; /debug/list names those there are\n");
+            }
+        } catch (RuntimeException e) {
+            LOG.atError().setCause(e).log("a debug page failed");
+        }
+    }
+
+    private void debugPage(HttpExchange exchange, String name) throws IOException {
+        var page = pages.get(name);
+        if (page == null) {
+            text(exchange, 404, "there is no such page; /debug/list names those there are\n");
+            return;
+        }
+        Optional<JsonNode> content = page.apply(query(exchange.getRequestURI().getRawQuery()));
+        if (content.isEmpty()) {
+            text(exchange, 404, "no such proxy is connected (expected: proxyID=<pod>.<namespace>)\n");
+            return;
+        }
+        send(exchange, 200, "application/json", JSON.writeValueAsBytes(content.get()));
+    }
+
+    private static Map<String, String> query(@org.jspecify.annotations.Nullable String raw) {
+        Map<String, String> query = new HashMap<>();
+        if (raw != null) {
+            for (String pair : raw.split("&", -1)) {
+                int equals = pair.indexOf('=');
+                String name = equals < 0 ? pair : pair.substring(0, equals);
+                String value = equals < 0 ? "" : pair.substring(equals + 1);
+                query.put(decode(name), decode(value));
+            }
+        }
+        return query;
+    }
+
+    private static String decode(String text) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException _) {
+            return text;
+        }
+    }
+
+    private static void text(HttpExchange exchange, int status, String body) throws IOException {
+        send(exchange, status, "text/plain; charset=utf-8", body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void send(HttpExchange exchange, int status, String type, byte[] body) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", type);
+        boolean head = exchange.getRequestMethod().equals("HEAD");
+        exchange.sendResponseHeaders(status, head || body.length == 0 ? -1 : body.length);
+        if (!head) {
+            try (OutputStream out = exchange.getResponseBody()) {
+                out.write(body);
+            }
+        }
+    }
+
+    private static HttpServer bind(InetSocketAddress address) throws IOException {
+        try {
+            return HttpServer.create(address, 0);
+        } catch (IOException e) {
+            throw new IOException("cannot listen on " + address + ": " + e.getMessage(), e);
+        }
+    }
+}

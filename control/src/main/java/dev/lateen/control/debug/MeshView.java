@@ -1,0 +1,34 @@
+package dev.lateen.control.debug;
+
+import dev.lateen.control.push.ConnectedProxy;
+import dev.lateen.control.store.ResourceStatus;
+import dev.lateen.model.diagnostic.Diagnostic;
+import dev.lateen.model.mesh.MeshSnapshot;
+import dev.lateen.model.resource.RawResource;
+import dev.lateen.model.resource.ResourceKey;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/// What debug pages may look at. Each call answers with a copy.
+///
+/// Thread: any.
+public interface MeshView {
+    MeshSnapshot snapshot();
+
+    Collection<ConnectedProxy> proxies();
+
+    Stored stored();
+
+    /// Gives all proxies what they should have, now.
+    void pushNow();
+
+    boolean ready();
+
+    /// @param resources in force
+    /// @param fileProblems of what could not even be named, by file
+    record Stored(
+            List<RawResource> resources,
+            Map<ResourceKey, ResourceStatus> status,
+            Map<String, List<Diagnostic>> fileProblems) {}
+}
