@@ -25,7 +25,7 @@ public final class Spelling {
             if (candidate.isEmpty() || candidate.length() > LONGEST_WORD) {
                 continue;
             }
-            int distance = distance(plain, plain(candidate), bestDistance);
+            int distance = distance(plain, plain(candidate), bestDistance + 1);
             if (distance < bestDistance || (distance == bestDistance && isEarlier(candidate, best))) {
                 best = candidate;
                 bestDistance = distance;

@@ -58,19 +58,13 @@ final class RivalRules {
     }
 
     private void destinationRule(RawResource resource, View spec) {
-        if (spec.has("workloadSelector")) {
+        // A rule without a trafficPolicy only adds subsets, which are joined.
+        if (spec.has("workloadSelector") || !spec.has("trafficPolicy")) {
             return;
         }
         String full = MeshIndex.fullHost(spec.text("host"), resource.key().namespace());
         RawResource elder = policyOwners.putIfAbsent(full, resource);
-        if (elder == null || elder.key().equals(resource.key()) || !spec.has("trafficPolicy")) {
-            return;
-        }
-        boolean elderDecides = new View(elder.root(), "", report)
-                .object("spec")
-                .map(other -> other.has("trafficPolicy"))
-                .orElse(false);
-        if (elderDecides) {
+        if (elder != null && !elder.key().equals(resource.key())) {
             report.warning(
                     spec.spot("trafficPolicy"),
                     "rival",

@@ -4,6 +4,7 @@ import dev.lateen.model.tree.Node;
 import dev.lateen.model.tree.Node.Mapping;
 import dev.lateen.model.tree.Node.Scalar;
 import dev.lateen.model.tree.Node.Sequence;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ final class UnreachableRules {
 
     private void rules(List<View> rules) {
         Map<String, Integer> seen = new HashMap<>();
+        List<View> prefixes = new ArrayList<>();
         int catchAll = -1;
         for (int index = 0; index < rules.size(); index++) {
             View rule = rules.get(index);
@@ -45,9 +47,51 @@ final class UnreachableRules {
                 if (earlier != null) {
                     report.warning(
                             match.spot(), "unreachable", "match is never used: rule " + earlier + " has the same", "");
+                } else {
+                    wider(match, prefixes);
                 }
             }
         }
+    }
+
+    /// Reports an earlier match that takes all that this one would, by a shorter prefix of the path.
+    private void wider(View match, List<View> prefixes) {
+        if (!match.object("uri").map(uri -> uri.filled("prefix")).orElse(false)) {
+            return;
+        }
+        for (View earlier : prefixes) {
+            if (covers(earlier, match)) {
+                report.warning(
+                        match.spot(),
+                        "unreachable",
+                        "match is never used: '" + prefixOf(earlier) + "' at " + earlier.path() + " takes it all",
+                        "put the longer prefix first");
+                break;
+            }
+        }
+        prefixes.add(match);
+    }
+
+    private static boolean covers(View earlier, View later) {
+        if (!prefixOf(later).startsWith(prefixOf(earlier))) {
+            return false;
+        }
+        for (Map.Entry<String, Node.Field> condition :
+                earlier.mapping().fields().entrySet()) {
+            String name = condition.getKey();
+            boolean counts = !name.equals("name") && !name.equals("uri");
+            Node other = later.mapping().get(name).orElse(null);
+            if (counts
+                    && (other == null
+                            || !canonical(condition.getValue().value()).equals(canonical(other)))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String prefixOf(View match) {
+        return match.object("uri").map(uri -> uri.text("prefix")).orElse("");
     }
 
     /// The same text for the same content, whatever the order of its fields.

@@ -2,9 +2,12 @@ package dev.lateen.model.validate;
 
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// Istio's rules for a WorkloadGroup. Thread: any. Source: Istio's reference of WorkloadGroup.
 final class WorkloadGroupRules {
+    private static final Pattern HEADER_NAME = Pattern.compile("[-_A-Za-z0-9]+");
+
     private WorkloadGroupRules() {}
 
     static void check(View spec) {
@@ -46,8 +49,8 @@ final class WorkloadGroupRules {
             get.error("scheme", "bad-enum-value", "scheme is not known", "HTTP or HTTPS");
         }
         for (View header : get.objects("httpHeaders")) {
-            if (!header.filled("name")) {
-                header.error("name", "bad-header", "header name is empty");
+            if (!HEADER_NAME.matcher(header.text("name")).matches()) {
+                header.error("name", "bad-header", "not a header name", "letters, digits, - and _");
             }
         }
     }

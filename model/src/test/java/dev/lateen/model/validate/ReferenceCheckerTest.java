@@ -1,0 +1,161 @@
+package dev.lateen.model.validate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lateen.model.diagnostic.Diagnostic;
+import dev.lateen.model.diagnostic.Severity;
+import dev.lateen.model.resource.ParsedResource.Valid;
+import dev.lateen.model.resource.RawResource;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ReferenceCheckerTest {
+    private static final String SHOP = """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: shop}
+            spec: {selector: {app: shop}, ports: [{port: 80, name: http}]}
+            ---
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: shop}
+            spec:
+              selector: {matchLabels: {app: shop}}
+              template: {metadata: {labels: {app: shop, version: v1}}}
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: DestinationRule
+            metadata: {name: shop}
+            spec: {host: shop, subsets: [{name: v1, labels: {version: v1}}]}
+            ---
+            """;
+
+    @Test
+    void findsNothingInACompleteMesh() {
+        assertThat(check(SHOP + route("host: shop, subset: v1"))).isEmpty();
+    }
+
+    @Test
+    void saysWhichHostWasMeant() {
+        Diagnostic diagnostic = only(SHOP + route("host: shpo"));
+        assertThat(diagnostic.code()).isEqualTo("reference-not-found");
+        assertThat(diagnostic.severity()).isEqualTo(Severity.ERROR);
+        assertThat(diagnostic.path()).isEqualTo("spec.http[0].route[0].destination.host");
+        assertThat(diagnostic.advice()).isEqualTo("did you mean 'shop'?");
+    }
+
+    @Test
+    void onlyWarnsOfAHostWhereNoServiceIsKnown() {
+        assertThat(only(route("host: shop")).severity()).isEqualTo(Severity.WARNING);
+    }
+
+    @Test
+    void namesTheSubsetsThatThereAre() {
+        Diagnostic diagnostic = only(SHOP + route("host: shop, subset: canary"));
+        assertThat(diagnostic.path()).isEqualTo("spec.http[0].route[0].destination.subset");
+        assertThat(diagnostic.advice()).isEqualTo("there are: v1");
+    }
+
+    @Test
+    void findsSubsetsOfFullHostNamesToo() {
+        assertThat(check(SHOP + route("host: shop.default.svc.cluster.local, subset: v1")))
+                .isEmpty();
+    }
+
+    @Test
+    void warnsOfASubsetThatSelectsNothing() {
+        Diagnostic diagnostic = only(SHOP.replace("labels: {version: v1}}]", "labels: {version: v9}}]"));
+        assertThat(diagnostic.code()).isEqualTo("selects-nothing");
+    }
+
+    @Test
+    void findsAMissingGateway() {
+        Diagnostic diagnostic =
+                only(SHOP + """
+                apiVersion: networking.istio.io/v1
+                kind: Gateway
+                metadata: {name: public}
+                spec: {servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]}
+                ---
+                """ + route("host: shop").replace("hosts:", "gateways: [pubilc]\n  hosts:"));
+        assertThat(diagnostic.advice()).isEqualTo("did you mean 'public'?");
+    }
+
+    @Test
+    void findsAMissingSecret() {
+        Diagnostic diagnostic = only("""
+                apiVersion: networking.istio.io/v1
+                kind: Gateway
+                metadata: {name: public}
+                spec:
+                  servers:
+                  - port: {number: 443, name: https, protocol: HTTPS}
+                    tls: {mode: SIMPLE, credentialName: api-cert}
+                    hosts: ["*"]
+                """);
+        assertThat(diagnostic.path()).isEqualTo("spec.servers[0].tls.credentialName");
+        assertThat(diagnostic.severity()).isEqualTo(Severity.WARNING);
+    }
+
+    @Test
+    void findsAMissingProvider() {
+        Diagnostic diagnostic = only("""
+                apiVersion: install.istio.io/v1alpha1
+                kind: IstioOperator
+                spec:
+                  meshConfig:
+                    extensionProviders: [{name: jaeger, zipkin: {service: jaeger.obs.svc.cluster.local, port: 9411}}]
+                ---
+                apiVersion: telemetry.istio.io/v1
+                kind: Telemetry
+                metadata: {name: traces}
+                spec: {tracing: [{providers: [{name: jeager}]}]}
+                """);
+        assertThat(diagnostic.severity()).isEqualTo(Severity.ERROR);
+        assertThat(diagnostic.advice()).isEqualTo("did you mean 'jaeger'?");
+    }
+
+    @Test
+    void refusesANameGivenTwice() {
+        Diagnostic diagnostic = only(SHOP + """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: shop}
+                spec: {ports: [{port: 81}]}
+                """);
+        assertThat(diagnostic.code()).isEqualTo("duplicate-resource");
+        assertThat(diagnostic.advice()).contains("f.yaml:1:1");
+    }
+
+    @Test
+    void namesTheElderOfTwoVirtualServicesForOneHost() {
+        Diagnostic diagnostic =
+                only(SHOP + route("host: shop") + "---\n" + route("host: shop").replace("name: route", "name: other"));
+        assertThat(diagnostic.code()).isEqualTo("rival");
+        assertThat(diagnostic.message()).contains("VirtualService default/route");
+    }
+
+    private static String route(String destination) {
+        return """
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: route}
+                spec:
+                  hosts: [shop]
+                  http: [{route: [{destination: {%s}}]}]
+                """.formatted(destination);
+    }
+
+    private static Diagnostic only(String text) {
+        List<Diagnostic> found = check(text);
+        assertThat(found).hasSize(1);
+        return found.getFirst();
+    }
+
+    private static List<Diagnostic> check(String text) {
+        List<RawResource> resources = ResourceReader.create().read(text, "f.yaml").stream()
+                .map(parsed -> ((Valid) parsed).resource())
+                .toList();
+        return new ReferenceChecker("istio-system").check(resources);
+    }
+}
