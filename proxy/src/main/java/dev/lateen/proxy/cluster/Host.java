@@ -116,6 +116,17 @@ public final class Host {
 
     /// Tells outlier detection how an attempt went.
     public void recordResult(HostResult result) {
+        switch (result) {
+            case SUCCESS -> stats.requestSuccesses.getAndIncrement();
+            case SERVER_ERROR, GATEWAY_ERROR, LOCAL_FAILURE -> stats.requestErrors.getAndIncrement();
+            case LOCAL_TIMEOUT -> {
+                stats.requestTimeouts.getAndIncrement();
+                stats.requestErrors.getAndIncrement();
+            }
+            case LOCAL_SUCCESS -> {
+                // A connection, not a request.
+            }
+        }
         cluster.outliers().record(this, result);
     }
 

@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
+import org.jspecify.annotations.Nullable;
 
 /// Protobuf's JSON form, for bootstrap files and config dumps. Loads JSON and descriptors of every extension that may
 /// appear in an Any, so nothing else should touch it.
@@ -32,5 +33,10 @@ public final class ProtoJson {
                 .usingTypeRegistry(types)
                 .preservingProtoFieldNames()
                 .print(message);
+    }
+
+    /// The descriptor of what an Any holds, or null where its type is not known.
+    com.google.protobuf.Descriptors.@Nullable Descriptor descriptor(com.google.protobuf.Any any) {
+        return types.find(TypedConfig.messageName(any.getTypeUrl()));
     }
 }

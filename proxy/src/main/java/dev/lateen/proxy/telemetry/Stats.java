@@ -70,6 +70,11 @@ public final class Stats {
         return histograms;
     }
 
+    /// All counters start from zero again.
+    public void resetCounters() {
+        counters.values().forEach(Counter::reset);
+    }
+
     /// Forgets what belongs to something that is gone, such as `cluster.a.`.
     public void removeAll(String prefix) {
         String end = prefix + Character.MAX_VALUE;

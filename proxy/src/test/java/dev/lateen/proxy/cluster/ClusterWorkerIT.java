@@ -116,7 +116,8 @@ final class ClusterWorkerIT {
         assertThat(first.join()).isEqualTo("200");
         assertThat(second.join()).isEqualTo("200");
         assertThat(value("cluster.test.upstream_rq_pending_overflow")).isEqualTo(1);
-        assertThat(stats.computedGauges().get("cluster.test.upstream_rq_active").getAsLong()).isZero();
+        assertThat(stats.computedGauges().get("cluster.test.upstream_rq_active").getAsLong())
+                .isZero();
     }
 
     @Test
@@ -145,7 +146,8 @@ final class ClusterWorkerIT {
 
         assertThat(get(cluster, "/").join()).isEqualTo(ProxyError.CONNECT_FAILURE.name());
         assertThat(value("cluster.test.upstream_cx_connect_fail")).isEqualTo(1);
-        assertThat(stats.computedGauges().get("cluster.test.upstream_cx_active").getAsLong()).isZero();
+        assertThat(stats.computedGauges().get("cluster.test.upstream_cx_active").getAsLong())
+                .isZero();
     }
 
     @Test
@@ -190,7 +192,8 @@ final class ClusterWorkerIT {
         OutlierDetection three = new OutlierDetection(
                 true,
                 Duration.ofSeconds(10),
-                new OutlierDetection.Ejection(Duration.ofSeconds(30), Duration.ofSeconds(300), Duration.ZERO, 100, false),
+                new OutlierDetection.Ejection(
+                        Duration.ofSeconds(30), Duration.ofSeconds(300), Duration.ZERO, 100, false),
                 new OutlierDetection.Consecutive(3, 100, 5, 0, 5, 100),
                 OutlierDetection.OFF.successRate(),
                 OutlierDetection.OFF.failurePercentage(),
@@ -209,7 +212,8 @@ final class ClusterWorkerIT {
 
         Awaitility.await().until(host::ejected);
         assertThat(get(cluster, "/").join()).isEqualTo("none");
-        assertThat(value("cluster.test.outlier_detection.ejections_enforced_consecutive_5xx")).isEqualTo(1);
+        assertThat(value("cluster.test.outlier_detection.ejections_enforced_consecutive_5xx"))
+                .isEqualTo(1);
     }
 
     private Cluster put(ClusterConfig config) {
@@ -235,11 +239,18 @@ final class ClusterWorkerIT {
         return result.orTimeout(10, TimeUnit.SECONDS);
     }
 
-    private record Request(String path, CompletableFuture<String> result) implements StreamReady {
+    private final class Request implements StreamReady {
+        private final String path;
+        private final CompletableFuture<String> result;
+
+        Request(String path, CompletableFuture<String> result) {
+            this.path = path;
+            this.result = result;
+        }
+
         @Override
         public void onReady(ClientConnection connection, Host host, boolean reused) {
-            RequestHead head =
-                    new RequestHead(HttpVersion.HTTP_1_1, "GET", "http", "test", path, new Headers());
+            RequestHead head = new RequestHead(HttpVersion.HTTP_1_1, "GET", "http", "test", path, new Headers());
             connection.open(head, true, new Answer(result));
         }
 
@@ -249,7 +260,7 @@ final class ClusterWorkerIT {
         }
     }
 
-    private static final class Answer implements ResponseListener {
+    private final class Answer implements ResponseListener {
         private final CompletableFuture<String> result;
         private final List<Integer> status = new ArrayList<>();
 
@@ -283,8 +294,7 @@ final class ClusterWorkerIT {
 
         /// After the connection has seen that the exchange is over.
         private void done() {
-            CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS)
-                    .execute(() -> result.complete(Integer.toString(status.getFirst())));
+            loop.execute(() -> result.complete(Integer.toString(status.getFirst())));
         }
 
         @Override

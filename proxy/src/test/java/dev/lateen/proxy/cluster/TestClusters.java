@@ -30,8 +30,7 @@ final class TestClusters {
                 "test",
                 "test",
                 new Discovery.Static(endpoints(addresses)),
-                new ConnectionSettings(
-                        Duration.ofSeconds(5), KeepAlive.OFF, 1 << 20, ConnectionSettings.ANY_SOURCE),
+                new ConnectionSettings(Duration.ofSeconds(5), KeepAlive.OFF, 1 << 20, ConnectionSettings.ANY_SOURCE),
                 balancing,
                 breakers,
                 outlier,

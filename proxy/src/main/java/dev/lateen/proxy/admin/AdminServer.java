@@ -1,0 +1,168 @@
+package dev.lateen.proxy.admin;
+
+import dev.lateen.net.EventLoops;
+import dev.lateen.net.http.Headers;
+import dev.lateen.net.http.HttpConnection;
+import dev.lateen.net.http.HttpLimits;
+import dev.lateen.net.http.RequestHead;
+import dev.lateen.net.http.ResponseHead;
+import dev.lateen.net.http.ServerHandler;
+import dev.lateen.net.http.ServerStream;
+import dev.lateen.net.http.StreamListener;
+import dev.lateen.net.http.StreamReset;
+import dev.lateen.net.http1.Http1ServerConnection;
+import dev.lateen.net.socket.ListenOptions;
+import dev.lateen.net.socket.Listener;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+
+/// A small HTTP/1 server for admin pages, on the chores loop so that it never delays traffic.
+///
+/// Limits: 64 connections; heads of 16 KiB within 10 s; bodies are thrown away.
+///
+/// Thread: any.
+public final class AdminServer implements AutoCloseable {
+    private static final int MAX_CONNECTIONS = 64;
+    private static final int MAX_HEAD = 16 * 1024;
+    private static final HttpLimits LIMITS = new HttpLimits(
+            MAX_HEAD,
+            HttpLimits.DEFAULT.maxHeaderCount(),
+            HttpLimits.DEFAULT.maxConcurrentStreams(),
+            HttpLimits.DEFAULT.initialStreamWindowBytes(),
+            HttpLimits.DEFAULT.initialConnectionWindowBytes(),
+            HttpLimits.DEFAULT.bufferLimitBytes(),
+            Duration.ofSeconds(10),
+            true,
+            HttpLimits.DEFAULT.maxResetStreamsPerSecond());
+
+    private final Listener listener;
+
+    private AdminServer(Listener listener) {
+        this.listener = listener;
+    }
+
+    /// Envoy's admin API.
+    public static AdminServer start(EventLoops chores, SocketAddress address, AdminApi api) throws IOException {
+        return bind(chores, address, api);
+    }
+
+    /// The endpoints of Istio's agent.
+    public static AdminServer start(EventLoops chores, SocketAddress address, AgentApi api) throws IOException {
+        return bind(chores, address, api);
+    }
+
+    private static AdminServer bind(EventLoops chores, SocketAddress address, AdminPages pages) throws IOException {
+        ListenOptions options = new ListenOptions(64, MAX_CONNECTIONS, false, Optional.empty());
+        return new AdminServer(Listener.bind(chores, address, options, new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                channel.pipeline()
+                        .addLast(new Http1ServerConnection(LIMITS, connection -> new Requests(connection, pages)));
+            }
+        }));
+    }
+
+    public SocketAddress address() {
+        return listener.address();
+    }
+
+    @Override
+    public void close() {
+        listener.close();
+    }
+
+    private record Requests(HttpConnection connection, AdminPages pages) implements ServerHandler {
+        @Override
+        public StreamListener onRequest(ServerStream stream, RequestHead head, boolean end) {
+            String accept = head.headers().get("accept");
+            AdminRequest request = AdminRequest.of(
+                    head.method(),
+                    head.path(),
+                    accept == null ? "" : accept,
+                    connection.channel().remoteAddress());
+            Exchange exchange = new Exchange(stream, pages, request);
+            if (end) {
+                exchange.answer();
+            }
+            return exchange;
+        }
+
+        @Override
+        public void onRejected(int status, String details) {
+            // The codec has answered.
+        }
+
+        @Override
+        public void onClosed() {
+            // Nothing is kept for a connection.
+        }
+    }
+
+    private static final class Exchange implements StreamListener {
+        private final ServerStream stream;
+        private final AdminPages pages;
+        private final AdminRequest request;
+
+        Exchange(ServerStream stream, AdminPages pages, AdminRequest request) {
+            this.stream = stream;
+            this.pages = pages;
+            this.request = request;
+        }
+
+        void answer() {
+            try {
+                pages.handle(
+                        request,
+                        reply -> stream.connection().channel().eventLoop().execute(() -> send(reply)));
+            } catch (RuntimeException e) {
+                System.getLogger(AdminServer.class.getName())
+                        .log(System.Logger.Level.ERROR, "admin page " + request.path() + " failed", e);
+                send(AdminReply.text(500, "internal error\n"));
+            }
+        }
+
+        private void send(AdminReply reply) {
+            byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
+            Headers headers = new Headers();
+            headers.add("content-type", reply.contentType());
+            headers.add("content-length", Integer.toString(body.length));
+            headers.add("cache-control", "no-cache, max-age=0");
+            headers.add("x-content-type-options", "nosniff");
+            boolean bodiless = request.method().equals("HEAD") || body.length == 0;
+            stream.sendHead(new ResponseHead(reply.status(), headers), bodiless);
+            if (!bodiless) {
+                stream.sendData(Unpooled.wrappedBuffer(body), true);
+            }
+        }
+
+        @Override
+        public void onData(ByteBuf data, boolean end) {
+            data.release();
+            if (end) {
+                answer();
+            }
+        }
+
+        @Override
+        public void onTrailers(Headers trailers) {
+            answer();
+        }
+
+        @Override
+        public void onReset(StreamReset reason, String details) {
+            // An answer that comes later is ignored by the stream.
+        }
+
+        @Override
+        public void onWritabilityChanged(boolean writable) {
+            // A page is one write.
+        }
+    }
+}
