@@ -17,7 +17,14 @@ import picocli.CommandLine.Spec;
         versionProvider = VersionCommand.Provider.class,
         sortOptions = false,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {UpCommand.class, DownCommand.class, ControlPlaneCommand.class, VersionCommand.class},
+        subcommands = {
+            UpCommand.class,
+            DownCommand.class,
+            ValidateCommand.class,
+            ControlPlaneCommand.class,
+            IptablesCommand.class,
+            VersionCommand.class
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  lateen demo                 a shop of three services with a live view",

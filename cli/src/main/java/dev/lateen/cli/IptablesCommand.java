@@ -1,0 +1,171 @@
+package dev.lateen.cli;
+
+import dev.lateen.local.capture.InterceptionRules;
+import dev.lateen.local.capture.InterceptionSettings;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `iptables`: redirects the traffic of the network namespace it runs in, as Istio's init container does.
+@Command(
+        name = "iptables",
+        aliases = {"istio-iptables"},
+        description = "Redirect the traffic of this network namespace into its proxy.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  lateen iptables --dry-run",
+            "  lateen iptables -p 15001 -z 15006 -u 1337 -i '*' -x '' -b '*' -d 15090,15021,15020"
+        },
+        sortOptions = false,
+        mixinStandardHelpOptions = true)
+final class IptablesCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = {"-p", "--envoy-port"},
+            description = "Takes outbound connections (${DEFAULT-VALUE}).",
+            defaultValue = "15001")
+    private int proxyPort = 15001;
+
+    @Option(
+            names = {"-z", "--inbound-capture-port"},
+            description = "Takes inbound connections (${DEFAULT-VALUE}).",
+            defaultValue = "15006")
+    private int inboundPort = 15006;
+
+    @Option(
+            names = {"-e", "--inbound-tunnel-port"},
+            description = "Never redirected (${DEFAULT-VALUE}).",
+            defaultValue = "15008")
+    private int tunnelPort = 15008;
+
+    @Option(
+            names = {"-u", "--proxy-uid"},
+            description = "Users of the proxy (${DEFAULT-VALUE}).",
+            defaultValue = "1337")
+    private String users = "1337";
+
+    @Option(
+            names = {"-g", "--proxy-gid"},
+            description = "Groups of the proxy (${DEFAULT-VALUE}).",
+            defaultValue = "1337")
+    private String groups = "1337";
+
+    @Option(
+            names = {"-m", "--istio-inbound-interception-mode"},
+            description = "REDIRECT; TPROXY is not built.",
+            defaultValue = "REDIRECT")
+    private String mode = "REDIRECT";
+
+    @Option(
+            names = {"-b", "--istio-inbound-ports"},
+            description = "Inbound ports, * for all.",
+            defaultValue = "")
+    private String inboundPorts = "";
+
+    @Option(
+            names = {"-d", "--istio-local-exclude-ports"},
+            description = "Inbound ports left alone.",
+            defaultValue = "")
+    private String excludedInboundPorts = "";
+
+    @Option(
+            names = {"-i", "--istio-service-cidr"},
+            description = "Outbound ranges, * for all.",
+            defaultValue = "")
+    private String ranges = "";
+
+    @Option(
+            names = {"-x", "--istio-service-exclude-cidr"},
+            description = "Outbound ranges left alone.",
+            defaultValue = "")
+    private String excludedRanges = "";
+
+    @Option(
+            names = {"-q", "--istio-outbound-ports"},
+            description = "Outbound ports taken beside the ranges.",
+            defaultValue = "")
+    private String outboundPorts = "";
+
+    @Option(
+            names = {"-o", "--istio-local-outbound-ports-exclude"},
+            description = "Outbound ports left alone.",
+            defaultValue = "")
+    private String excludedOutboundPorts = "";
+
+    @Option(
+            names = {"-k", "--kube-virt-interfaces"},
+            description = "Interfaces of virtual machines.",
+            defaultValue = "")
+    private String virtualInterfaces = "";
+
+    @Option(
+            names = {"-c", "--istio-exclude-interfaces"},
+            description = "Interfaces left alone.",
+            defaultValue = "")
+    private String excludedInterfaces = "";
+
+    @Option(names = "--drop-invalid", description = "Drop packets that conntrack finds invalid.")
+    private boolean dropInvalid;
+
+    @Option(
+            names = {"-n", "--dry-run"},
+            description = "Print the rules and change nothing.")
+    private boolean dryRun;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (!mode.equals("REDIRECT")) {
+            throw new ParameterException(
+                    spec.commandLine(), "interception mode '" + mode + "' is not built (expected: REDIRECT)");
+        }
+        List<String> rules = InterceptionRules.ipv4(settings());
+        PrintWriter out = spec.commandLine().getOut();
+        if (dryRun) {
+            rules.forEach(out::println);
+            out.flush();
+            return 0;
+        }
+        Process restore = new ProcessBuilder("iptables-restore", "--noflush", "--wait")
+                .inheritIO()
+                .redirectInput(ProcessBuilder.Redirect.PIPE)
+                .start();
+        try (OutputStream input = restore.getOutputStream()) {
+            input.write((String.join("\n", rules) + "\n").getBytes(StandardCharsets.US_ASCII));
+        }
+        return restore.waitFor() == 0 ? 0 : 1;
+    }
+
+    private InterceptionSettings settings() {
+        return new InterceptionSettings(
+                proxyPort,
+                inboundPort,
+                tunnelPort,
+                list(users),
+                list(groups),
+                new InterceptionSettings.Inbound(list(inboundPorts), list(excludedInboundPorts)),
+                new InterceptionSettings.Outbound(
+                        list(ranges),
+                        list(excludedRanges),
+                        list(outboundPorts),
+                        list(excludedOutboundPorts),
+                        List.of()),
+                new InterceptionSettings.Interfaces(list(excludedInterfaces), list(virtualInterfaces)),
+                "127.0.0.1/32",
+                dropInvalid,
+                false);
+    }
+
+    private static List<String> list(String text) {
+        return text.isBlank() ? List.of() : List.of(text.strip().split("\\s*,\\s*"));
+    }
+}

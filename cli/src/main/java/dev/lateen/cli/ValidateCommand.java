@@ -1,0 +1,140 @@
+package dev.lateen.cli;
+
+import dev.lateen.model.diagnostic.Diagnostic;
+import dev.lateen.model.diagnostic.DiagnosticText;
+import dev.lateen.model.diagnostic.Severity;
+import dev.lateen.model.resource.ParsedResource;
+import dev.lateen.model.resource.ParsedResource.Valid;
+import dev.lateen.model.resource.RawResource;
+import dev.lateen.model.validate.ReferenceChecker;
+import dev.lateen.model.validate.ResourceReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `validate`: says what is wrong with manifests.
+@Command(
+        name = "validate",
+        aliases = "v",
+        description = {
+            "Check Istio and Kubernetes manifests without a cluster.",
+            "Exit status 0: no errors (there may be warnings), 1: errors, 2: the command line is wrong."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {"  lateen validate -f shop/", "  cat vs.yaml | lateen validate -f -"},
+        mixinStandardHelpOptions = true)
+final class ValidateCommand implements Callable<Integer> {
+    private static final String STDIN = "-";
+    private static final int DEEPEST_DIRECTORY = 16;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = {"-f", "--filename"},
+            paramLabel = "FILE|DIR",
+            required = true,
+            description = "What to check; may be given several times; - is standard input.")
+    private List<String> names = List.of();
+
+    @Option(
+            names = {"-o", "--output"},
+            description = "One of: text, json.")
+    private OutputFormat output = OutputFormat.TEXT;
+
+    @Override
+    public Integer call() throws IOException {
+        Map<String, String> texts = new HashMap<>();
+        List<Diagnostic> found = new ArrayList<>();
+        List<RawResource> resources = new ArrayList<>();
+        ResourceReader reader = ResourceReader.create();
+        for (String name : files()) {
+            String text = name.equals(STDIN)
+                    ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
+                    : Files.readString(Path.of(name));
+            String shown = name.equals(STDIN) ? "<stdin>" : name;
+            texts.put(shown, text);
+            for (ParsedResource parsed : reader.read(text, shown)) {
+                found.addAll(parsed.diagnostics());
+                if (parsed instanceof Valid(RawResource resource, var _)) {
+                    resources.add(resource);
+                }
+            }
+        }
+        found.addAll(new ReferenceChecker("istio-system").check(resources));
+        print(found, texts, resources.size());
+        return Diagnostic.anyError(found) ? 1 : 0;
+    }
+
+    private void print(List<Diagnostic> found, Map<String, String> texts, int resources) {
+        PrintWriter out = spec.commandLine().getOut();
+        switch (output) {
+            case JSON ->
+                out.println(
+                        Json.write(found.stream().map(ValidateCommand::fields).toList()));
+            case YAML -> throw new ParameterException(spec.commandLine(), "validate prints text or json");
+            case TEXT -> {
+                out.print(new DiagnosticText(file -> Optional.ofNullable(texts.get(file))).render(found));
+                long errors = found.stream().filter(Diagnostic::isError).count();
+                long warnings = found.stream()
+                        .filter(one -> one.severity() == Severity.WARNING)
+                        .count();
+                out.println(resources + " valid resources, " + errors + " errors, " + warnings + " warnings");
+            }
+        }
+        out.flush();
+    }
+
+    private static Map<String, Object> fields(Diagnostic diagnostic) {
+        return Json.object(
+                "severity", diagnostic.severity().word(),
+                "code", diagnostic.code(),
+                "file", diagnostic.at().file(),
+                "line", diagnostic.at().line(),
+                "column", diagnostic.at().column(),
+                "path", diagnostic.path(),
+                "message", diagnostic.message(),
+                "value", diagnostic.value(),
+                "expected", diagnostic.expected(),
+                "advice", diagnostic.advice());
+    }
+
+    /// Files are taken whatever their names are, directories for their manifests.
+    private List<String> files() throws IOException {
+        List<String> files = new ArrayList<>();
+        for (String name : names) {
+            if (name.equals(STDIN) || Files.isRegularFile(Path.of(name))) {
+                files.add(name);
+            } else if (Files.isDirectory(Path.of(name))) {
+                try (Stream<Path> below = Files.walk(Path.of(name), DEEPEST_DIRECTORY)) {
+                    below.filter(ValidateCommand::isManifest)
+                            .map(Path::toString)
+                            .sorted()
+                            .forEach(files::add);
+                }
+            } else {
+                throw new ParameterException(spec.commandLine(), name + ": no such file or directory");
+            }
+        }
+        return files;
+    }
+
+    private static boolean isManifest(Path file) {
+        String name = file.toString();
+        return (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json")) && Files.isRegularFile(file);
+    }
+}
