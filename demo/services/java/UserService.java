@@ -14,7 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 ///
 /// It can be made to misbehave, for the demo's checks:
 ///   ?delay=MILLISECONDS          answers late
-///   ?fail=N&key=K                answers 503 to the first N requests with key K, then 200
+///   ?failtries=N&key=K           answers 503 to the first N tries of the request with key K, then 200, as counted by the
+///                                proxy's x-envoy-attempt-count, so that it holds over all replicas
 ///   ?status=CODE                 answers with that status
 ///   POST /control?failing=true   from now on every answer of this replica is 503; false ends it
 ///   GET  /control                how many requests it has seen, by key
@@ -42,7 +43,9 @@ public final class UserService {
         int seen = SEEN.computeIfAbsent(key, _ -> new AtomicInteger()).incrementAndGet();
         pause(query.get("delay"));
         int status = Integer.parseInt(query.getOrDefault("status", "200"));
-        if (failing || seen <= Integer.parseInt(query.getOrDefault("fail", "0"))) {
+        String attempt = exchange.getRequestHeaders().getFirst("x-envoy-attempt-count");
+        int tries = attempt == null ? seen : Integer.parseInt(attempt);
+        if (failing || tries <= Integer.parseInt(query.getOrDefault("failtries", "0"))) {
             status = 503;
         }
         reply(exchange, status, "{\"version\":\"" + VERSION + "\",\"pod\":\"" + POD + "\",\"users\":[\"ada\",\"grace\"]}");

@@ -50,7 +50,8 @@ public final class LocalControlPlane {
         process.start();
     }
 
-    boolean awaitReady(Duration time) {
+    /// Waits until it serves; false when it does not in that time.
+    public boolean awaitReady(Duration time) {
         long deadline = System.nanoTime() + time.toNanos();
         while (!answers()) {
             if (System.nanoTime() > deadline) {

@@ -3,6 +3,7 @@ package dev.lateen.local;
 import dev.lateen.local.MeshSettings.CaptureMode;
 import dev.lateen.local.capture.Capture;
 import dev.lateen.local.capture.ExplicitCapture;
+import dev.lateen.local.capture.Place;
 import dev.lateen.local.capture.TransparentCapture;
 import dev.lateen.local.manifest.ImpliedGateways;
 import dev.lateen.local.manifest.ImpliedGateways.ImpliedGateway;
@@ -110,19 +111,18 @@ public final class Mesh implements AutoCloseable {
                         pod.workload().namespace(),
                         pod.workload().name(),
                         pod.workload().labels(),
-                        pod.place().address(),
+                        pod.place(),
                         pod.ready()))
                 .toList();
     }
 
     /// A pod for those who look on.
     public record PodView(
-            String name,
-            String namespace,
-            String workload,
-            Map<String, String> labels,
-            String address,
-            boolean ready) {}
+            String name, String namespace, String workload, Map<String, String> labels, Place place, boolean ready) {
+        public String address() {
+            return place.address();
+        }
+    }
 
     /// The address under which this machine reaches a gateway port, as `host:port`.
     public Optional<String> gatewayAddress(int declared) {

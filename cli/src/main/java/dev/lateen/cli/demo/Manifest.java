@@ -1,0 +1,153 @@
+package dev.lateen.cli.demo;
+
+/// The manifests that the checks save, one after the other, in the place of the shop's routing. Thread: any.
+final class Manifest {
+    /// The seed policy of the shop.
+    static final String SEED_POLICY = """
+                connectionPool:
+                  tcp:
+                    maxConnections: 100
+                  http:
+                    http1MaxPendingRequests: 50
+                    http2MaxRequests: 100
+                loadBalancer:
+                  simple: LEAST_REQUEST
+                outlierDetection:
+                  consecutive5xxErrors: 5
+                  interval: 30s
+                  baseEjectionTime: 30s
+                  maxEjectionPercent: 50
+            """;
+
+    /// One connection, one waiting request: the rest overflows.
+    static final String NARROW = """
+                connectionPool:
+                  tcp:
+                    maxConnections: 1
+                  http:
+                    http1MaxPendingRequests: 1
+                    maxRequestsPerConnection: 2
+            """;
+
+    /// A replica that fails three times in a row leaves for some seconds.
+    static final String QUICK_EJECTION = """
+                loadBalancer:
+                  simple: ROUND_ROBIN
+                outlierDetection:
+                  consecutive5xxErrors: 3
+                  consecutiveGatewayErrors: 3
+                  interval: 1s
+                  baseEjectionTime: 4s
+                  maxEjectionPercent: 50
+            """;
+
+    private static final String PERMISSIVE = """
+            apiVersion: security.istio.io/v1beta1
+            kind: PeerAuthentication
+            metadata:
+              name: user-service-mtls
+              namespace: default
+            spec:
+              selector:
+                matchLabels:
+                  app: user-service
+              mtls:
+                mode: PERMISSIVE
+            """;
+
+    private Manifest() {}
+
+    static String permissive() {
+        return PERMISSIVE;
+    }
+
+    static String split(String header, String value, int v1, int v2) {
+        return """
+                apiVersion: networking.istio.io/v1beta1
+                kind: VirtualService
+                metadata:
+                  name: user-service
+                spec:
+                  hosts:
+                  - user-service
+                  http:
+                  - match:
+                    - headers:
+                        %s:
+                          exact: "%s"
+                    route:
+                    - destination:
+                        host: user-service
+                        subset: v2
+                  - route:
+                    - destination:
+                        host: user-service
+                        subset: v1
+                      weight: %d
+                    - destination:
+                        host: user-service
+                        subset: v2
+                      weight: %d
+                """.formatted(header, value, v1, v2);
+    }
+
+    static String timeoutAndRetries(String timeout, String perTryTimeout, int attempts) {
+        return """
+                apiVersion: networking.istio.io/v1beta1
+                kind: VirtualService
+                metadata:
+                  name: user-service
+                spec:
+                  hosts:
+                  - user-service
+                  http:
+                  - route:
+                    - destination:
+                        host: user-service
+                    timeout: %s
+                    retries:
+                      attempts: %d
+                      perTryTimeout: %s
+                      retryOn: 5xx,reset,connect-failure
+                """.formatted(timeout, attempts, perTryTimeout);
+    }
+
+    /// No retries, so that each answer of a replica is seen.
+    static String plainRoute() {
+        return """
+                apiVersion: networking.istio.io/v1beta1
+                kind: VirtualService
+                metadata:
+                  name: user-service
+                spec:
+                  hosts:
+                  - user-service
+                  http:
+                  - route:
+                    - destination:
+                        host: user-service
+                    retries:
+                      attempts: 0
+                """;
+    }
+
+    static String destinationRule(String trafficPolicy) {
+        return """
+                apiVersion: networking.istio.io/v1beta1
+                kind: DestinationRule
+                metadata:
+                  name: user-service
+                spec:
+                  host: user-service
+                  trafficPolicy:
+                """ + trafficPolicy.indent(0) + """
+                  subsets:
+                  - name: v1
+                    labels:
+                      version: v1
+                  - name: v2
+                    labels:
+                      version: v2
+                """;
+    }
+}
