@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
     /// Short enough that a rotation is seen while the checks run, long enough for a slow machine.
-    private static final String SHORT_LIFETIME = "PT90S";
+    private static final String SHORT_LIFETIME = "90s";
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -59,7 +59,7 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         Path demo = LateenHome.directory().resolve("demo");
-        Map<String, String> environment = check ? Map.of("LATEEN_WORKLOAD_CERT_TTL", SHORT_LIFETIME) : Map.of();
+        Map<String, String> environment = check ? Map.of("SECRET_TTL", SHORT_LIFETIME) : Map.of();
         MeshSettings place = options.settings(List.of(), environment);
         UpCommand.refuseSecond(place);
         Shop shop = Shop.copy(demo, place.home().resolve("shop"));

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             DownCommand.class,
             ValidateCommand.class,
             ControlPlaneCommand.class,
+            ProxyCommand.class,
             IptablesCommand.class,
             VersionCommand.class
         },

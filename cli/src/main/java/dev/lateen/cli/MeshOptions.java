@@ -34,14 +34,14 @@ final class MeshOptions {
             defaultValue = "lateen")
     private ProxyKind proxy = ProxyKind.LATEEN;
 
-    MeshSettings settings(List<Path> paths, Map<String, String> controlEnvironment) {
-        return settings(name, paths, controlEnvironment);
+    MeshSettings settings(List<Path> paths, Map<String, String> proxyEnvironment) {
+        return settings(name, paths, proxyEnvironment);
     }
 
-    MeshSettings settings(String meshName, List<Path> paths, Map<String, String> controlEnvironment) {
+    MeshSettings settings(String meshName, List<Path> paths, Map<String, String> proxyEnvironment) {
         List<Path> absolute =
                 paths.stream().map(path -> path.toAbsolutePath().normalize()).toList();
         Path home = LateenHome.runDirectory().resolve(meshName);
-        return new MeshSettings(meshName, absolute, home, LateenHome.launcher(), proxy, capture, controlEnvironment);
+        return new MeshSettings(meshName, absolute, home, LateenHome.launcher(), proxy, capture, proxyEnvironment);
     }
 }

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /// The mesh's control plane, a process of its own: it may die without taking the mesh with it, and is started again.
 ///
@@ -93,10 +92,8 @@ public final class LocalControlPlane {
         }
         words.addAll(List.of("--config", settings.runtimeManifests().toString()));
         words.addAll(List.of("--state", stateDirectory().toString(), "--address", ports.address()));
-        Map<String, String> environment = new TreeMap<>(settings.controlEnvironment());
-        environment.put("LATEEN_NO_BUILD", "1");
         return ChildCommand.of("control-plane", words, settings.home(), log())
-                .withEnvironment(environment)
+                .withEnvironment(Map.of("LATEEN_NO_BUILD", "1"))
                 .without(List.of("LATEEN_COMMAND"))
                 .within(capture.controlPrefix());
     }

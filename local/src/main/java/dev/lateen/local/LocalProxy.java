@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 ///
 /// Thread: any.
 final class LocalProxy {
+    private static final int ADMIN_PORT = 15000;
     private static final int STATUS_PORT = 15021;
     private static final String STATUS_PATH = "/healthz/ready";
     private static final Duration STATUS_TIMEOUT = Duration.ofSeconds(1);
@@ -32,6 +33,7 @@ final class LocalProxy {
     private final Path directory;
     private final Supervised process;
     private final HttpStatus status;
+    private final HttpStatus admin;
 
     LocalProxy(String podName, WorkloadSpec workload, Place place, PodContext context) {
         this.podName = podName;
@@ -41,6 +43,7 @@ final class LocalProxy {
         this.directory = context.settings().pods().resolve(podName + "." + workload.namespace());
         this.process = new Supervised(context.children(), this::command, new Announcer());
         this.status = new HttpStatus(place.address(), STATUS_PORT, place.probeSource(), STATUS_TIMEOUT);
+        this.admin = new HttpStatus(place.address(), ADMIN_PORT, place.probeSource(), STATUS_TIMEOUT);
     }
 
     void start() {
@@ -69,7 +72,7 @@ final class LocalProxy {
 
     /// Whether it serves: it has its certificate and its first configuration.
     boolean isReady() {
-        return status.of(STATUS_PATH) == 200;
+        return status.of(STATUS_PATH) == 200 || admin.of("/ready") == 200;
     }
 
     Supervised process() {

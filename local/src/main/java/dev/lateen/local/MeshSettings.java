@@ -10,7 +10,7 @@ import java.util.Map;
 /// @param paths manifests: files and directories, watched
 /// @param home where this mesh keeps what it makes: logs, identities, status
 /// @param launcher the command that starts control plane and proxies
-/// @param controlEnvironment more environment of the control plane, such as short lives of certificates in a test
+/// @param proxyEnvironment more environment of the proxies, such as short lives of certificates in a test
 public record MeshSettings(
         String name,
         List<Path> paths,
@@ -18,10 +18,10 @@ public record MeshSettings(
         Path launcher,
         ProxyKind proxy,
         CaptureMode capture,
-        Map<String, String> controlEnvironment) {
+        Map<String, String> proxyEnvironment) {
     public MeshSettings {
         paths = List.copyOf(paths);
-        controlEnvironment = Map.copyOf(controlEnvironment);
+        proxyEnvironment = Map.copyOf(proxyEnvironment);
     }
 
     /// Which proxy stands beside each pod.

@@ -57,6 +57,7 @@ final class ProxyEnvironment {
             case EXPLICIT -> explicit(environment, workload, place);
             case TRANSPARENT -> {}
         }
+        environment.putAll(settings.proxyEnvironment());
         return environment;
     }
 
