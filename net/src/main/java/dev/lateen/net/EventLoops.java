@@ -6,7 +6,6 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
@@ -55,7 +54,7 @@ public final class EventLoops implements AutoCloseable {
 
     private static EventLoops epoll(String name, int count) {
         return new EventLoops(
-                new MultiThreadIoEventLoopGroup(count, threads(name), EpollIoHandler.newFactory()), true, count);
+                new MultiThreadIoEventLoopGroup(count, threads(name), LastingEpollHandler.newFactory()), true, count);
     }
 
     private static DefaultThreadFactory threads(String name) {

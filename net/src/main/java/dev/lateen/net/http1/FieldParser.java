@@ -200,6 +200,10 @@ final class FieldParser {
     }
 
     private @Nullable Http1Violation applyConnection(String value, Headers out) {
+        if (value.equalsIgnoreCase("keep-alive")) {
+            keepAlive = true;
+            return null;
+        }
         int from = 0;
         while (from <= value.length()) {
             int comma = value.indexOf(',', from);
