@@ -14,7 +14,10 @@ final class Domains {
     static List<String> of(String host, Optional<MeshService> service, String dnsDomain, Scene scene) {
         List<String> domains = new ArrayList<>();
         domains.add(host);
-        if (!host.equals("*") && host.indexOf('.') >= 0 && !Hostname.isWildcard(host) || isPlainName(host)) {
+        if (service.isEmpty()) {
+            return domains;
+        }
+        if (!host.equals("*")) {
             domains.add(host + ".");
         }
         domains.addAll(alternatives(host, dnsDomain));
@@ -35,10 +38,6 @@ final class Domains {
         return domains;
     }
 
-    private static boolean isPlainName(String host) {
-        return host.indexOf('.') < 0 && !Hostname.isWildcard(host);
-    }
-
     /// Short names, as a workload of that domain may write them.
     static List<String> alternatives(String host, String dnsDomain) {
         String[] own = dnsDomain.split("\\.");
@@ -56,8 +55,8 @@ final class Domains {
         if (host.endsWith("." + dnsDomain)) {
             found.add(host.substring(0, host.length() - dnsDomain.length() - 1));
         }
-        found.add(service + "." + firstOfRest);
         found.add(service);
+        found.add(service + "." + firstOfRest);
         return found;
     }
 }

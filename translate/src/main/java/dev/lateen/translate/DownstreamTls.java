@@ -82,8 +82,8 @@ final class DownstreamTls {
             return socket(mutualContext(scene, alpn, tls.subjectAltNames()));
         }
         boolean mutual = tls.mode().equals("MUTUAL") || tls.mode().equals("OPTIONAL_MUTUAL");
-        CommonTlsContext.Builder common =
-                CommonTlsContext.newBuilder().setTlsParams(parameters(tls)).addAllAlpnProtocols(alpn);
+        CommonTlsContext.Builder common = CommonTlsContext.newBuilder().addAllAlpnProtocols(alpn);
+        parameters(tls, common);
         List<String> credentials = credentials(tls);
         if (credentials.isEmpty()) {
             common.addTlsCertificateSdsSecretConfigs(Sds.workload(
@@ -102,7 +102,7 @@ final class DownstreamTls {
                     .setDefaultValidationContext(validation)
                     .setValidationContextSdsSecretConfig(
                             ca.isEmpty()
-                                    ? Sds.workload("file-root:" + tls.files().caCertificates())
+                                    ? Sds.file("file-root:" + tls.files().caCertificates())
                                     : Sds.ads("kubernetes://" + ca + "-cacert")));
         }
         return socket(DownstreamTlsContext.newBuilder()
@@ -125,25 +125,24 @@ final class DownstreamTls {
                 .toList();
     }
 
-    private static TlsParameters parameters(ServerTls tls) {
-        TlsParameters.Builder parameters = TlsParameters.newBuilder()
-                .setTlsMinimumProtocolVersion(version(tls.protocol().minimum(), TlsProtocol.TLSv1_2))
-                .setTlsMaximumProtocolVersion(version(tls.protocol().maximum(), TlsProtocol.TLSv1_3));
-        return parameters
-                .addAllCipherSuites(
-                        tls.protocol().cipherSuites().isEmpty()
-                                ? CIPHERS
-                                : tls.protocol().cipherSuites())
+    private static void parameters(ServerTls tls, CommonTlsContext.Builder common) {
+        TlsParameters parameters = TlsParameters.newBuilder()
+                .setTlsMinimumProtocolVersion(version(tls.protocol().minimum()))
+                .setTlsMaximumProtocolVersion(version(tls.protocol().maximum()))
+                .addAllCipherSuites(tls.protocol().cipherSuites())
                 .build();
+        if (!parameters.equals(TlsParameters.getDefaultInstance())) {
+            common.setTlsParams(parameters);
+        }
     }
 
-    private static TlsProtocol version(String name, TlsProtocol fallback) {
+    private static TlsProtocol version(String name) {
         return switch (name) {
             case "TLSV1_0" -> TlsProtocol.TLSv1_0;
             case "TLSV1_1" -> TlsProtocol.TLSv1_1;
             case "TLSV1_2" -> TlsProtocol.TLSv1_2;
             case "TLSV1_3" -> TlsProtocol.TLSv1_3;
-            default -> fallback;
+            default -> TlsProtocol.TLS_AUTO;
         };
     }
 

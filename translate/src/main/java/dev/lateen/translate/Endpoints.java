@@ -2,12 +2,14 @@ package dev.lateen.translate;
 
 import com.google.protobuf.Struct;
 import dev.lateen.model.istio.DestinationRule.Subset;
+import dev.lateen.model.istio.PeerAuthentication.Mode;
 import dev.lateen.model.istio.TrafficPolicy;
 import dev.lateen.model.istio.TrafficPolicy.LocalityLb;
 import dev.lateen.model.mesh.Endpoint;
 import dev.lateen.model.mesh.Locality;
 import dev.lateen.model.mesh.MeshService;
 import dev.lateen.model.mesh.NodeMetadata.DataPlane;
+import dev.lateen.model.mesh.PeerPolicies;
 import dev.lateen.model.mesh.ServicePort;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
@@ -81,11 +83,30 @@ final class Endpoints {
         LocalityLbEndpoints.Builder group = LocalityLbEndpoints.newBuilder().setLocality(locality(list.getFirst()));
         long weight = 0;
         for (Endpoint endpoint : list) {
-            group.addLbEndpoints(lbEndpoint(endpoint, scene));
+            group.addLbEndpoints(lbEndpoint(endpoint, takesMutualTls(endpoint, target, scene), scene));
             weight += Math.max(1, endpoint.weight());
         }
         return group.setLoadBalancingWeight(Protos.uint((int) Math.min(weight, Integer.MAX_VALUE)))
                 .build();
+    }
+
+    /// A rule or a policy may turn off what the workload could do.
+    private static boolean takesMutualTls(Endpoint endpoint, Target target, Scene scene) {
+        if (!endpoint.takesMutualTls()) {
+            return false;
+        }
+        boolean refused = target.policy()
+                .tls()
+                .filter(t -> !t.mode().equals("ISTIO_MUTUAL"))
+                .isPresent();
+        return !refused
+                && PeerPolicies.effective(
+                                scene.snapshot().security().peerAuthentications(),
+                                scene.mesh().identity().rootNamespace(),
+                                endpoint.owner().namespace(),
+                                endpoint.labels(),
+                                endpoint.port())
+                        != Mode.DISABLE;
     }
 
     private static io.envoyproxy.envoy.config.core.v3.Locality locality(Endpoint endpoint) {
@@ -97,10 +118,10 @@ final class Endpoints {
                 .build();
     }
 
-    static LbEndpoint lbEndpoint(Endpoint endpoint, Scene scene) {
+    private static LbEndpoint lbEndpoint(Endpoint endpoint, boolean mutual, Scene scene) {
         LbEndpoint.Builder lb = LbEndpoint.newBuilder()
                 .setLoadBalancingWeight(Protos.uint(Math.max(1, endpoint.weight())))
-                .setMetadata(metadata(endpoint, scene));
+                .setMetadata(metadata(endpoint, mutual, scene));
         lb.getEndpointBuilder().setAddress(Protos.address(endpoint.address(), endpoint.port()));
         switch (endpoint.health()) {
             case HEALTHY -> {}
@@ -110,9 +131,9 @@ final class Endpoints {
         return lb.build();
     }
 
-    private static Metadata metadata(Endpoint endpoint, Scene scene) {
+    private static Metadata metadata(Endpoint endpoint, boolean mutual, Scene scene) {
         Metadata.Builder metadata = Metadata.newBuilder();
-        if (endpoint.takesMutualTls()) {
+        if (endpoint.takesMutualTls() && mutual) {
             metadata.putFilterMetadata(
                     "envoy.transport_socket_match",
                     Struct.newBuilder()
@@ -140,7 +161,7 @@ final class Endpoints {
     /// Name, namespace, canonical service, canonical revision and cluster of a workload.
     private static String workload(Endpoint endpoint) {
         Map<String, String> labels = endpoint.labels();
-        String name = CanonicalNames.service(labels, "");
+        String name = CanonicalNames.service(labels, endpoint.owner().workload());
         String revision = CanonicalNames.revision(labels, "");
         return endpoint.owner().workload() + ";" + namespaceOf(endpoint) + ";" + name + ";" + revision + ";"
                 + endpoint.clusterId();

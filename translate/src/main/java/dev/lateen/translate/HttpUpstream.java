@@ -1,6 +1,7 @@
 package dev.lateen.translate;
 
 import com.google.protobuf.Any;
+import dev.lateen.model.istio.TrafficPolicy.ClientTls;
 import dev.lateen.model.istio.TrafficPolicy.ConnectionPool;
 import dev.lateen.model.mesh.Protocol;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -26,7 +27,11 @@ final class HttpUpstream {
     }
 
     static void apply(
-            Cluster.Builder cluster, Protocol protocol, boolean http2, Optional<ConnectionPool> connectionPool) {
+            Cluster.Builder cluster,
+            Protocol protocol,
+            boolean http2,
+            Optional<ConnectionPool> connectionPool,
+            Optional<ClientTls> tls) {
         Optional<ConnectionPool.Http> pool = connectionPool.flatMap(ConnectionPool::http);
         HttpProtocolOptions.Builder common = HttpProtocolOptions.newBuilder();
         pool.flatMap(ConnectionPool.Http::idleTimeout).ifPresent(t -> common.setIdleTimeout(Protos.duration(t)));
@@ -48,6 +53,14 @@ final class HttpUpstream {
         if (hasCommon) {
             options.setCommonHttpProtocolOptions(common);
         }
+        boolean named = (protocol.isHttp() || protocol.isAuto())
+                && tls.filter(UpstreamTls::nameFromRequest).isPresent();
+        if (named) {
+            options.getUpstreamHttpProtocolOptionsBuilder()
+                    .setAutoSni(true)
+                    .setAutoSanValidation(
+                            tls.filter(UpstreamTls::checksRequestedName).isPresent());
+        }
         if (protocol.isAuto()
                 || pool.map(ConnectionPool.Http::useClientProtocol).orElse(false)) {
             options.getUseDownstreamProtocolConfigBuilder()
@@ -55,7 +68,7 @@ final class HttpUpstream {
                     .setHttp2ProtocolOptions(h2);
         } else if (http2) {
             options.getExplicitHttpConfigBuilder().setHttp2ProtocolOptions(h2);
-        } else if (hasCommon) {
+        } else if (hasCommon || named) {
             options.getExplicitHttpConfigBuilder().setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance());
         } else {
             return;

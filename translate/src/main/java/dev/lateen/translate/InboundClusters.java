@@ -6,6 +6,7 @@ import dev.lateen.model.mesh.MeshService;
 import dev.lateen.model.mesh.ServicePort;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
+import io.envoyproxy.envoy.config.core.v3.ExtraSourceAddress;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ final class InboundClusters {
         cluster.setCommonLbConfig(Cluster.CommonLbConfig.getDefaultInstance());
         TrafficPolicies.connectionPool(cluster, port.pool(), scene.mesh().tcpKeepalive());
         boolean http2 = port.protocol().isHttp2();
-        HttpUpstream.apply(cluster, port.protocol(), http2, port.pool());
+        HttpUpstream.apply(cluster, port.protocol(), http2, port.pool(), Optional.empty());
         if (!port.services().isEmpty()) {
             cluster.setMetadata(Provenance.cluster(
                     port.services(),
@@ -112,11 +113,16 @@ final class InboundClusters {
     }
 
     private static BindConfig source(Scene scene) {
-        return BindConfig.newBuilder()
-                .setSourceAddress(SocketAddress.newBuilder()
-                        .setAddress(scene.ipv6Only() ? OWN_SOURCE_V6 : OWN_SOURCE)
-                        .setPortValue(0))
-                .build();
+        BindConfig.Builder bind =
+                BindConfig.newBuilder().setSourceAddress(address(scene.ipv6Only() ? OWN_SOURCE_V6 : OWN_SOURCE));
+        if (scene.node().supportsIpv6() && scene.node().supportsIpv4()) {
+            bind.addExtraSourceAddresses(ExtraSourceAddress.newBuilder().setAddress(address(OWN_SOURCE_V6)));
+        }
+        return bind.build();
+    }
+
+    private static SocketAddress address(String host) {
+        return SocketAddress.newBuilder().setAddress(host).setPortValue(0).build();
     }
 
     /// For ports that no service leads to.

@@ -154,6 +154,7 @@ final class InboundListeners {
             FilterChain.Builder chain = FilterChain.newBuilder().setFilterChainMatch(condition);
             if (match.http()) {
                 chain.setName("virtualInbound-catchall-http");
+                chain.addAllFilters(TcpProxies.peerMetadata(scene));
                 chain.addFilters(ConnectionManagers.inbound(
                         scene, Names.INBOUND_PASSTHROUGH, routes(Names.INBOUND_PASSTHROUGH, 0, "")));
             } else {
@@ -181,6 +182,7 @@ final class InboundListeners {
             }
             FilterChain.Builder chain = FilterChain.newBuilder().setName(name).setFilterChainMatch(condition);
             if (match.http()) {
+                chain.addAllFilters(TcpProxies.peerMetadata(scene));
                 chain.addFilters(ConnectionManagers.inbound(
                         scene, "inbound_" + name, routes(cluster, port.servicePort(), hostname)));
             } else {

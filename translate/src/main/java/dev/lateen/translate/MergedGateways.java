@@ -49,7 +49,8 @@ final class MergedGateways {
         /// The name of the route configuration of an HTTP server.
         String routeName() {
             if (isPlainHttp()) {
-                return "http." + listenPort;
+                String bind = server.bind();
+                return "http." + listenPort + (bind.isEmpty() || bind.equals("0.0.0.0") ? "" : "." + bind);
             }
             return "https." + server.port().number() + "." + server.port().name() + "."
                     + gateway.metadata().name() + "." + gateway.metadata().namespace();
@@ -110,7 +111,9 @@ final class MergedGateways {
                 return;
             }
             entry = new Entry(gateway, server, free, port);
-        } else if (!entry.isHttp() && !same.isEmpty()) {
+        } else if (!entry.isHttp()
+                && same.stream()
+                        .anyMatch(e -> !e.terminatesTls() && !e.protocol().isTls())) {
             return;
         }
         same.add(entry);

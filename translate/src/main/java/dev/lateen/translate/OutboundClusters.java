@@ -89,13 +89,13 @@ final class OutboundClusters {
         Optional<ConnectionPool.Http> http = policy.connectionPool().flatMap(ConnectionPool::http);
         boolean http2 =
                 HttpUpstream.isHttp2(port.protocol(), http, scene.mesh().http().h2UpgradePolicy());
-        HttpUpstream.apply(cluster, port.protocol(), http2, policy.connectionPool());
+        HttpUpstream.apply(cluster, port.protocol(), http2, policy.connectionPool(), policy.tls());
         tls(cluster, service, port, subsetName, policy, endpoints, http2, scene);
         if (scene.hasIstioFilters()) {
             cluster.addFilters(METADATA_EXCHANGE);
         }
-        cluster.setMetadata(
-                Provenance.cluster(List.of(service), rule.map(DestinationRule::origin), subsetName, service.origin()));
+        cluster.setMetadata(Provenance.ofCluster(
+                service, rule.map(DestinationRule::origin), subsetName, overridesAlpn(port, policy)));
         return Optional.of(cluster.build());
     }
 
@@ -128,6 +128,7 @@ final class OutboundClusters {
                 .setRespectDnsTtl(true)
                 .setDnsJitter(Protos.duration(java.time.Duration.ofMillis(100)))
                 .setTypedDnsResolverConfig(RESOLVER);
+        scene.mesh().dnsRefreshRate().ifPresent(rate -> cluster.setDnsRefreshRate(Protos.duration(rate)));
     }
 
     private static Cluster.DnsLookupFamily dnsFamily(Scene scene) {
@@ -167,13 +168,22 @@ final class OutboundClusters {
         }
     }
 
+    /// Outside of the mesh the proxy must not offer the mesh's own protocols.
+    private static boolean overridesAlpn(ServicePort port, TrafficPolicy policy) {
+        boolean http = port.protocol().isHttp() || port.protocol().isAuto();
+        return !(http
+                && policy.tls()
+                        .filter(t -> t.mode().equals("SIMPLE") || t.mode().equals("MUTUAL"))
+                        .isPresent());
+    }
+
     private static boolean mayUseMutualTls(
             MeshService service, ServicePort port, List<Endpoint> endpoints, Scene scene) {
         if (service.resolution() == Resolution.PASSTHROUGH) {
             List<Endpoint> ofPort = endpoints.stream()
                     .filter(e -> e.servicePort().equals(port.name()))
                     .toList();
-            if (ofPort.isEmpty() || !ofPort.stream().allMatch(Endpoint::takesMutualTls)) {
+            if (ofPort.isEmpty() || ofPort.stream().anyMatch(e -> e.tlsMode().equals("disabled"))) {
                 return false;
             }
         }

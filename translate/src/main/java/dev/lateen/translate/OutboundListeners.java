@@ -126,21 +126,15 @@ final class OutboundListeners {
         boolean socket = bind.startsWith("unix://");
         String key = socket ? bind : Names.listener(bind, port);
         String routeName = socket ? bind : Integer.toString(port);
-        if (slots.containsKey(key) || tooLow(port, explicit)) {
+        Slot before = slots.get(key);
+        if (tooLow(port, explicit) || (before != null && before.kind != Kind.TCP)) {
             return;
         }
-        slots.put(
-                key,
-                new Slot(
-                        bind,
-                        port,
-                        Kind.HTTP,
-                        explicit,
-                        List.of(FilterChains.http(
-                                scene,
-                                socket ? bind : Names.listener(bind, port),
-                                routeName,
-                                !explicit && isWildcard(bind)))));
+        FilterChain chain = FilterChains.http(
+                scene, socket ? bind : Names.listener(bind, port), routeName, !explicit && isWildcard(bind));
+        List<FilterChain> chains = new ArrayList<>(before == null ? List.of() : before.chains);
+        chains.add(chain);
+        slots.put(key, new Slot(bind, port, Kind.HTTP, explicit, chains));
         routes.put(routeName, new Routes(egress, proxy || socket ? 0 : port, Optional.empty()));
     }
 
@@ -259,15 +253,12 @@ final class OutboundListeners {
             int listenPort,
             boolean explicit,
             Optional<String> range) {
-        if (tooLow(listenPort, explicit) || isReserved(bind, listenPort)) {
+        if (tooLow(listenPort, explicit)) {
             return;
         }
         String key = bind.startsWith("unix://") ? bind : Names.listener(bind, listenPort);
         Slot before = slots.get(key);
         Kind kind = port.protocol().isAuto() ? Kind.AUTO : Kind.TCP;
-        if (before != null && (before.kind != Kind.TCP || kind != Kind.TCP)) {
-            return;
-        }
         boolean wide = isWildcard(bind);
         List<FilterChain> chains = new ArrayList<>();
         if (kind == Kind.AUTO) {
@@ -290,13 +281,6 @@ final class OutboundListeners {
             }
         }
         slots.put(key, new Slot(bind, listenPort, before.kind, before.bindToPort, merged));
-    }
-
-    private boolean isReserved(String bind, int port) {
-        return isWildcard(bind)
-                && !scene.bindsExplicitly()
-                && (port == scene.mesh().ports().outbound()
-                        || port == scene.mesh().ports().inbound());
     }
 
     private Listener listener(Slot slot) {

@@ -64,6 +64,24 @@ final class Provenance {
                 .build();
     }
 
+    /// Of a cluster for one service.
+    ///
+    /// @param meshAlpn whether the proxy may offer the mesh's own protocols
+    static Metadata ofCluster(MeshService service, java.util.Optional<Origin> rule, String subset, boolean meshAlpn) {
+        Metadata plain = cluster(List.of(service), rule, subset, service.origin());
+        if (meshAlpn && !service.meshExternal()) {
+            return plain;
+        }
+        Struct.Builder istio = plain.getFilterMetadataOrThrow(ISTIO).toBuilder();
+        if (!meshAlpn) {
+            istio.putFields("alpn_override", Protos.text("false"));
+        }
+        if (service.meshExternal()) {
+            istio.putFields("external", Value.newBuilder().setBoolValue(true).build());
+        }
+        return plain.toBuilder().putFilterMetadata(ISTIO, istio.build()).build();
+    }
+
     /// Of a cluster: its services, and the rule that shaped it.
     static Metadata cluster(List<MeshService> services, java.util.Optional<Origin> rule, String subset, Origin from) {
         List<Value> list = new ArrayList<>();

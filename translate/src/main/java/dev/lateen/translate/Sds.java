@@ -31,6 +31,14 @@ final class Sds {
         return SdsSecretConfig.newBuilder().setName(name).setSdsConfig(AGENT).build();
     }
 
+    /// A key or a root in a file, which the agent reads and watches.
+    static SdsSecretConfig file(String name) {
+        return SdsSecretConfig.newBuilder()
+                .setName(name)
+                .setSdsConfig(AGENT.toBuilder().clearInitialFetchTimeout())
+                .build();
+    }
+
     /// From the control plane, for certificates of gateways.
     static SdsSecretConfig ads(String name) {
         return SdsSecretConfig.newBuilder()

@@ -75,9 +75,6 @@ final class TcpChains {
                     chains.add(routed(route, to, tls.route(), listenPort));
                 }
             }
-            if (!chains.isEmpty()) {
-                break;
-            }
         }
         return chains;
     }

@@ -27,14 +27,19 @@ final class TcpProxies {
                 .addAllAccessLog(AccessLogs.tcp(scene, side)));
     }
 
-    static List<Filter> inbound(Scene scene, String cluster, String statPrefix) {
-        List<Filter> filters = new ArrayList<>();
-        if (scene.hasIstioFilters()) {
-            filters.add(Filter.newBuilder()
-                    .setName("istio.metadata_exchange")
-                    .setTypedConfig(HttpFilters.tcpMetadataExchange())
-                    .build());
+    /// Where connections come from, as Istio's proxies tell each other.
+    static List<Filter> peerMetadata(Scene scene) {
+        if (!scene.hasIstioFilters()) {
+            return List.of();
         }
+        return List.of(Filter.newBuilder()
+                .setName("istio.metadata_exchange")
+                .setTypedConfig(HttpFilters.tcpMetadataExchange())
+                .build());
+    }
+
+    static List<Filter> inbound(Scene scene, String cluster, String statPrefix) {
+        List<Filter> filters = new ArrayList<>(peerMetadata(scene));
         filters.addAll(Authorization.tcpFilters(scene));
         filters.addAll(MetricsFilters.tcp(scene, MetricsFilters.Side.SERVER));
         TcpProxy.Builder proxy = TcpProxy.newBuilder()

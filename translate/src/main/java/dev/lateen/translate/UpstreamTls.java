@@ -56,6 +56,19 @@ final class UpstreamTls {
         cluster.addTransportSocketMatches(PLAIN_MATCH);
     }
 
+    /// Whether the proxy takes the name to ask for from the request, because no rule names one.
+    static boolean nameFromRequest(ClientTls tls) {
+        return (tls.mode().equals("SIMPLE") || tls.mode().equals("MUTUAL"))
+                && tls.sni().isEmpty();
+    }
+
+    /// Whether the certificate must be for the name that was asked for.
+    static boolean checksRequestedName(ClientTls tls) {
+        return nameFromRequest(tls)
+                && tls.subjectAltNames().isEmpty()
+                && !tls.insecureSkipVerify().orElse(false);
+    }
+
     /// TLS as a destination rule demands it.
     static void apply(Cluster.Builder cluster, ClientTls tls, Peer peer, Scene scene) {
         switch (tls.mode()) {
@@ -98,7 +111,7 @@ final class UpstreamTls {
     }
 
     private static UpstreamTlsContext outside(ClientTls tls, Peer peer, Scene scene) {
-        CommonTlsContext.Builder common = CommonTlsContext.newBuilder();
+        CommonTlsContext.Builder common = CommonTlsContext.newBuilder().setTlsParams(MESH_VERSIONS);
         CertificateValidationContext.Builder validation = CertificateValidationContext.newBuilder();
         allow(validation, tls.subjectAltNames());
         boolean skip = tls.insecureSkipVerify().orElse(false);
@@ -111,7 +124,7 @@ final class UpstreamTls {
         } else {
             if (tls.mode().equals("MUTUAL") && tls.credentialName().isEmpty()) {
                 common.addTlsCertificateSdsSecretConfigs(
-                        Sds.workload("file-cert:" + tls.clientCertificate() + "~" + tls.privateKey()));
+                        Sds.file("file-cert:" + tls.clientCertificate() + "~" + tls.privateKey()));
             }
             if (!tls.caCrl().isEmpty()) {
                 validation.setCrl(DataSource.newBuilder().setFilename(tls.caCrl()));
@@ -119,14 +132,13 @@ final class UpstreamTls {
             verify(
                     common,
                     validation,
-                    skip || tls.caCertificates().isEmpty()
+                    skip
                             ? SdsSecretConfig.getDefaultInstance()
-                            : Sds.workload("file-root:" + tls.caCertificates()));
+                            : Sds.file(
+                                    "file-root:" + (tls.caCertificates().isEmpty() ? "system" : tls.caCertificates())));
         }
         if (peer.http2()) {
             common.addAlpnProtocols("h2");
-        } else if (peer.protocol().isHttp()) {
-            common.addAlpnProtocols("http/1.1");
         }
         return UpstreamTlsContext.newBuilder()
                 .setSni(tls.sni())

@@ -57,9 +57,15 @@ final class VirtualHosts {
                 .setValidateClusters(Protos.FALSE)
                 .setMaxDirectResponseBodySizeBytes(UInt32Value.of(MAX_DIRECT_BODY));
         routes.setIgnorePortInHostMatching(!(port == 0 && scene.bindsExplicitly()));
-        hosts().forEach(routes::addVirtualHosts);
-        routes.addVirtualHosts(catchAll());
-        return routes.build();
+        List<VirtualHost> hosts = hosts();
+        if (onlyHost.isPresent() && hosts.size() == 1 && !scene.bindsExplicitly()) {
+            // The listener belongs to one service, so whatever name a client uses means that one.
+            return routes.addVirtualHosts(
+                            hosts.getFirst().toBuilder().clearDomains().addDomains("*"))
+                    .build();
+        }
+        hosts.forEach(routes::addVirtualHosts);
+        return routes.addVirtualHosts(catchAll()).build();
     }
 
     private List<VirtualHost> hosts() {

@@ -31,14 +31,14 @@ public final class Hostname {
         if (wildA) {
             return endsWith(b, a.substring(1));
         }
-        return wildB ? endsWith(a, b.substring(1)) : a.equalsIgnoreCase(b);
+        return wildB ? endsWith(a, b.substring(1)) : a.equals(b);
     }
 
     /// Whether every host that fits `name` fits `wider` too.
     public static boolean isSubsetOf(String name, String wider) {
         boolean wildName = isWildcard(name);
         if (!isWildcard(wider)) {
-            return !wildName && name.equalsIgnoreCase(wider);
+            return !wildName && name.equals(wider);
         }
         if (wildName && name.length() < wider.length()) {
             return false;
@@ -47,7 +47,7 @@ public final class Hostname {
     }
 
     private static boolean endsWith(String text, String suffix) {
-        return text.regionMatches(true, text.length() - suffix.length(), suffix, 0, suffix.length());
+        return text.regionMatches(false, text.length() - suffix.length(), suffix, 0, suffix.length());
     }
 
     /// The full name of a host as a resource writes it: a name without a dot belongs to the resource's namespace.

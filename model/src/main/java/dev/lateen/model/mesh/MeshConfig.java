@@ -36,7 +36,7 @@ public record MeshConfig(
         Map<String, List<String>> defaultProviders,
         ProxyDefaults proxy,
         StatNames statNames,
-        Duration dnsRefreshRate) {
+        Optional<Duration> dnsRefreshRate) {
 
     private static final String ALL = "*";
 
@@ -144,7 +144,7 @@ public record MeshConfig(
                 in.object("defaultConfig", MeshConfig::proxyDefaults)
                         .orElse(new ProxyDefaults("", OptionalInt.empty(), Optional.empty(), false, 15020)),
                 new StatNames(in.text("inboundClusterStatName", ""), in.text("outboundClusterStatName", "")),
-                in.duration("dnsRefreshRate").orElse(Duration.ofSeconds(60)));
+                in.duration("dnsRefreshRate"));
     }
 
     private static List<String> orAll(List<String> list) {

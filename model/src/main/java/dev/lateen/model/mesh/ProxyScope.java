@@ -53,11 +53,23 @@ public record ProxyScope(ProxyNode node, MeshSnapshot snapshot, OutboundScope ou
     public List<Gateway> gateways() {
         List<Gateway> found = new ArrayList<>();
         for (Gateway gateway : snapshot.traffic().gateways()) {
-            if (gateway.selector().isEmpty() ? true : gateway.selector().matches(node.labels())) {
+            if (gateway.selector().matches(node.labels()) && servedHere(gateway)) {
                 found.add(gateway);
             }
         }
         return found;
+    }
+
+    /// A gateway that was made for a service belongs to the proxies behind that service.
+    private boolean servedHere(Gateway gateway) {
+        String services = gateway.metadata().annotations().get("internal.istio.io/gateway-service");
+        if (services == null) {
+            return true;
+        }
+        List<String> hosts = List.of(services.split(","));
+        return targets().stream()
+                .anyMatch(t -> hosts.contains(t.service().hostname())
+                        && t.service().namespace().equals(gateway.metadata().namespace()));
     }
 
     /// Whether a port of this workload takes plain text, mutual TLS, or both.

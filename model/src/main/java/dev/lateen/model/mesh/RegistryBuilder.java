@@ -186,7 +186,8 @@ final class RegistryBuilder {
                         .labels()
                         .getOrDefault("istio-locality", "")
                         .replace('.', '/')),
-                pod.metadata().labels().getOrDefault("topology.istio.io/network", ""));
+                pod.metadata().labels().getOrDefault("topology.istio.io/network", ""),
+                false);
     }
 
     /// Recomputes what has become stale.

@@ -82,7 +82,8 @@ final class ServiceEntries {
                 entry.ports(),
                 true,
                 Locality.parse(entry.locality()),
-                entry.network());
+                entry.network(),
+                true);
     }
 
     /// Endpoints of one host of an entry: listed ones, selected ones, or the host's own name for DNS.
@@ -140,7 +141,10 @@ final class ServiceEntries {
                 socket ? 0 : number,
                 port.name(),
                 listed.weight().orElse(0),
-                listed.labels().getOrDefault("security.istio.io/tlsMode", ""),
+                listed.labels()
+                        .getOrDefault(
+                                "security.istio.io/tlsMode",
+                                listed.serviceAccount().isEmpty() ? "disabled" : "istio"),
                 Health.HEALTHY,
                 Locality.parse(listed.locality()),
                 listed.network(),

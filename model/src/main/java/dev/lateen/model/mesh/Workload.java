@@ -7,6 +7,7 @@ import java.util.Map;
 ///
 /// @param name of the instance, such as a pod's name
 /// @param workload what it is a replica of, such as a Deployment's name
+/// @param entry of a workload outside of the platform, which takes mutual TLS where it has an identity
 /// @param namedPorts ports by the name that a service's `targetPort` may use
 public record Workload(
         String name,
@@ -18,7 +19,22 @@ public record Workload(
         Map<String, Integer> namedPorts,
         boolean ready,
         Locality locality,
-        String network) {
+        String network,
+        boolean entry) {
+    public Workload(
+            String name,
+            String namespace,
+            String workload,
+            List<String> addresses,
+            Map<String, String> labels,
+            String serviceAccount,
+            Map<String, Integer> namedPorts,
+            boolean ready,
+            Locality locality,
+            String network) {
+        this(name, namespace, workload, addresses, labels, serviceAccount, namedPorts, ready, locality, network, false);
+    }
+
     public Workload {
         addresses = List.copyOf(addresses);
         labels = Map.copyOf(labels);
@@ -27,6 +43,7 @@ public record Workload(
 
     /// Whether a sidecar beside it takes mutual TLS.
     public String tlsMode() {
-        return labels.getOrDefault("security.istio.io/tlsMode", "");
+        return labels.getOrDefault(
+                "security.istio.io/tlsMode", serviceAccount.isEmpty() || !entry ? "disabled" : "istio");
     }
 }

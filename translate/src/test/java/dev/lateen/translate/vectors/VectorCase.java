@@ -1,0 +1,256 @@
+package dev.lateen.translate.vectors;
+
+import dev.lateen.model.istio.Origin;
+import dev.lateen.model.mesh.Endpoint;
+import dev.lateen.model.mesh.Locality;
+import dev.lateen.model.mesh.MeshConfig;
+import dev.lateen.model.mesh.MeshService;
+import dev.lateen.model.mesh.MeshSettings;
+import dev.lateen.model.mesh.MeshSnapshot;
+import dev.lateen.model.mesh.Protocol;
+import dev.lateen.model.mesh.ProxyNode;
+import dev.lateen.model.mesh.Resolution;
+import dev.lateen.model.mesh.ServiceId;
+import dev.lateen.model.mesh.ServicePort;
+import dev.lateen.model.mesh.SnapshotBuilder;
+import dev.lateen.model.resource.Metadata;
+import dev.lateen.model.resource.RawResource;
+import dev.lateen.model.resource.ResourceKey;
+import dev.lateen.model.source.YamlDocument;
+import dev.lateen.model.source.YamlLimits;
+import dev.lateen.model.source.YamlReader;
+import dev.lateen.model.tree.Fields;
+import dev.lateen.model.tree.Node;
+import dev.lateen.model.tree.Node.Mapping;
+import dev.lateen.model.tree.Node.Sequence;
+import dev.lateen.model.tree.Position;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// A mesh seen by one proxy, as a folder of vectors describes it. Nothing is checked: some cases hold what a validator
+/// would refuse.
+final class VectorCase {
+    private final Path folder;
+
+    VectorCase(Path folder) {
+        this.folder = folder;
+    }
+
+    String name() {
+        return folder.getFileName().toString();
+    }
+
+    Path file(String name) {
+        return folder.resolve(name);
+    }
+
+    MeshSnapshot snapshot() {
+        Set<String> features = new HashSet<>();
+        options().object("features", f -> f).ifPresent(f -> features(f, features));
+        SnapshotBuilder builder = new SnapshotBuilder(new MeshSettings("Kubernetes", "cluster.local", "", features));
+        Path mesh = Files.exists(file("mesh.yaml"))
+                ? file("mesh.yaml")
+                : folder.resolveSibling("_common").resolve("default-mesh.yaml");
+        builder.mesh(MeshConfig.of((Mapping) documents(mesh).getFirst()));
+        List<RawResource> resources = new ArrayList<>();
+        for (String name : List.of("k8s.yaml", "input.yaml")) {
+            if (Files.exists(file(name))) {
+                for (Node root : documents(file(name))) {
+                    resource((Mapping) root, resources.size()).ifPresent(resources::add);
+                }
+            }
+        }
+        builder.put(resources);
+        if (Files.exists(file("services.json"))) {
+            registry(builder);
+        }
+        return builder.build();
+    }
+
+    private static void features(Fields given, Set<String> on) {
+        for (String name : List.of(
+                "EnableDualStack",
+                "FilterGatewayClusterConfig",
+                "EnableTLSOnSidecarIngress",
+                "EnableSidecarServiceInboundListenerMerge",
+                "EnableAdditionalIpv4OutboundListenerForIpv6Only",
+                "EnableIPAutoallocate")) {
+            if (given.flag(name)) {
+                on.add(name);
+            }
+        }
+    }
+
+    ProxyNode node() {
+        Fields proxy = options().object("proxy", p -> p).orElseThrow();
+        Map<String, Object> metadata = new HashMap<>();
+        proxy.node("metadata").ifPresent(m -> {
+            if (plain(m) instanceof Map<?, ?> map) {
+                map.forEach((key, value) -> metadata.put(String.valueOf(key), value));
+            }
+        });
+        List<String> ips = proxy.texts("ipAddresses");
+        metadata.put("INSTANCE_IPS", String.join(",", ips));
+        metadata.put("NAMESPACE", proxy.text("configNamespace", ""));
+        metadata.put("LABELS", proxy.textMap("labels"));
+        Locality locality = proxy.object(
+                        "locality", l -> new Locality(l.text("region", ""), l.text("zone", ""), l.text("subZone", "")))
+                .orElse(Locality.NONE);
+        String id = proxy.text("type", "sidecar") + "~" + (ips.isEmpty() ? "" : ips.getFirst()) + "~"
+                + proxy.text("id", "") + "~" + proxy.text("dnsDomain", "");
+        return ProxyNode.parse(id, metadata, locality).orElseThrow();
+    }
+
+    Fields options() {
+        return new Fields((Mapping) documents(file("options.json")).getFirst());
+    }
+
+    static Object plain(Node node) {
+        return switch (node) {
+            case Node.Scalar(var text, var _, var _) -> text;
+            case Sequence(var items, var _) ->
+                items.stream().map(VectorCase::plain).toList();
+            case Mapping mapping -> {
+                Map<String, Object> map = new LinkedHashMap<>();
+                mapping.fields().forEach((key, field) -> map.put(key, plain(field.value())));
+                yield map;
+            }
+        };
+    }
+
+    static List<Node> documents(Path file) {
+        List<Node> roots = new ArrayList<>();
+        try {
+            YamlReader reader = new YamlReader(YamlLimits.DEFAULT);
+            for (YamlDocument document :
+                    reader.read(Files.readString(file), file.getFileName().toString())) {
+                if (document instanceof YamlDocument.Read(Node root, var _)) {
+                    roots.add(root);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return roots;
+    }
+
+    private static Optional<RawResource> resource(Mapping root, int order) {
+        Fields fields = new Fields(root);
+        Fields metadata = fields.object("metadata", m -> m).orElse(new Fields(new Mapping(Map.of(), Position.UNKNOWN)));
+        String version = fields.text("apiVersion", "");
+        int slash = version.indexOf('/');
+        Metadata read = new Metadata(
+                metadata.text("name", ""),
+                metadata.text("namespace", ""),
+                metadata.textMap("labels"),
+                metadata.textMap("annotations"),
+                metadata.text("creationTimestamp").map(VectorCase::instant).orElse(Instant.EPOCH),
+                order,
+                0,
+                "");
+        ResourceKey key = new ResourceKey(
+                slash < 0 ? "" : version.substring(0, slash), fields.text("kind", ""), read.namespace(), read.name());
+        return Optional.of(new RawResource(version, key, read, root, root.at()));
+    }
+
+    private static Instant instant(String text) {
+        return text.isEmpty() ? Instant.EPOCH : Instant.parse(text);
+    }
+
+    private void registry(SnapshotBuilder builder) {
+        List<MeshService> services = new ArrayList<>();
+        for (Node item : items(file("services.json"))) {
+            services.add(service(new Fields((Mapping) item), services.size()));
+        }
+        Map<ServiceId, List<Endpoint>> endpoints = new LinkedHashMap<>();
+        if (Files.exists(file("instances.json"))) {
+            for (Node item : items(file("instances.json"))) {
+                Fields in = new Fields((Mapping) item);
+                String host = in.text("service", "");
+                for (MeshService service : services) {
+                    boolean same = service.hostname().equals(host)
+                            && (!in.has("namespace") || service.namespace().equals(in.text("namespace", "")));
+                    if (same
+                            || services.stream()
+                                                    .filter(s -> s.hostname().equals(host))
+                                                    .count()
+                                            == 1
+                                    && service.hostname().equals(host)) {
+                        endpoints
+                                .computeIfAbsent(service.id(), _ -> new ArrayList<>())
+                                .add(endpoint(in));
+                    }
+                }
+            }
+        }
+        builder.registry(services, endpoints);
+    }
+
+    private static List<Node> items(Path file) {
+        return documents(file).getFirst() instanceof Sequence(List<Node> items, var _) ? items : List.of();
+    }
+
+    static MeshService service(Fields in, int order) {
+        List<ServicePort> ports = in.objects(
+                "ports",
+                p -> new ServicePort(
+                        p.text("name", ""), p.integer("port").orElse(0), Protocol.parse(p.text("protocol", "")), ""));
+        String address = in.text("address", "");
+        boolean kubernetes = in.text("serviceRegistry", "").equals("Kubernetes");
+        return new MeshService(
+                new ServiceId(in.text("hostname", ""), in.text("namespace", "")),
+                in.text("name", ""),
+                ports,
+                address.isEmpty() || address.equals("0.0.0.0") ? List.of() : List.of(address),
+                in.text("autoAllocatedIPv4", ""),
+                switch (in.text("resolution", "")) {
+                    case "DNSLB" -> Resolution.DNS;
+                    case "DNSRoundRobinLB" -> Resolution.DNS_ROUND_ROBIN;
+                    case "Passthrough" -> Resolution.PASSTHROUGH;
+                    case "Alias" -> Resolution.ALIAS;
+                    case "DynamicDNS" -> Resolution.DYNAMIC_DNS;
+                    default -> Resolution.STATIC;
+                },
+                kubernetes ? MeshService.Registry.KUBERNETES : MeshService.Registry.SERVICE_ENTRY,
+                in.flag("meshExternal"),
+                in.texts("exportTo"),
+                in.textMap("labels"),
+                in.textMap("selector"),
+                List.of(),
+                new MeshService.Created(Instant.EPOCH, order),
+                MeshService.KubernetesFacts.NONE,
+                Origin.NONE);
+    }
+
+    private static Endpoint endpoint(Fields in) {
+        return new Endpoint(
+                in.texts("addresses"),
+                in.integer("endpointPort").orElse(0),
+                in.text("servicePortName", ""),
+                in.integer("weight").orElse(0),
+                in.text("tlsMode", ""),
+                Endpoint.Health.HEALTHY,
+                Locality.parse(in.text("locality", "")),
+                in.text("network", ""),
+                in.text("clusterID", ""),
+                new Endpoint.Owner(
+                        in.text("workloadName", ""),
+                        in.textMap("labels").isEmpty()
+                                        && in.text("workloadName", "").isEmpty()
+                                ? ""
+                                : in.text("namespace", ""),
+                        in.text("serviceAccount", ""),
+                        in.textMap("labels")));
+    }
+}
