@@ -136,7 +136,7 @@ final class Messages {
                 metadata.remove("lateen");
                 List<String> empty = new ArrayList<>();
                 metadata.entrySet().forEach(e -> {
-                    if (e.getValue() instanceof JsonObject o && o.isEmpty()) {
+                    if (e.getValue() instanceof JsonObject o && o.size() == 0) {
                         empty.add(e.getKey());
                     }
                 });
@@ -145,7 +145,7 @@ final class Messages {
             object.entrySet().forEach(e -> withoutOwnMetadata(e.getValue()));
             if (object.get("metadata") instanceof JsonObject metadata
                     && metadata.get("filterMetadata") instanceof JsonObject inner
-                    && inner.isEmpty()) {
+                    && inner.size() == 0) {
                 object.remove("metadata");
             }
         }
