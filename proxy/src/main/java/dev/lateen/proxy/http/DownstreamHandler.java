@@ -5,6 +5,7 @@ import dev.lateen.net.http.RequestHead;
 import dev.lateen.net.http.ServerHandler;
 import dev.lateen.net.http.ServerStream;
 import dev.lateen.net.http.StreamListener;
+import dev.lateen.proxy.downstream.DownstreamConnection;
 import dev.lateen.proxy.stream.ResponseFlag;
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
@@ -22,8 +23,6 @@ final class DownstreamHandler implements ServerHandler, TimerWheel.Expiry {
     final HttpConnection connection;
     final boolean tls;
     final @Nullable X509Certificate certificate;
-    private final @Nullable String peerUri;
-    private final @Nullable String localUri;
     private final TimerWheel.Deadline deadline = new TimerWheel.Deadline(this);
     private final long openedNanos = System.nanoTime();
     private long idleSinceNanos = openedNanos;
@@ -38,24 +37,8 @@ final class DownstreamHandler implements ServerHandler, TimerWheel.Expiry {
         SSLSession session = connection.tls();
         this.tls = session != null;
         this.certificate = session == null ? null : PeerIdentity.certificateOfPeer(session);
-        this.peerUri = certificate == null ? null : PeerIdentity.uriOf(certificate);
-        this.localUri = session == null ? null : PeerIdentity.uriOfLocal(session);
-        worker.opened(this);
+        worker.opened();
         arm();
-    }
-
-    boolean mutualTls() {
-        return certificate != null;
-    }
-
-    @Nullable
-    String peerUri() {
-        return peerUri;
-    }
-
-    @Nullable
-    String localUri() {
-        return localUri;
     }
 
     /// This connection's element of `x-forwarded-client-cert`; made once.
@@ -64,7 +47,7 @@ final class DownstreamHandler implements ServerHandler, TimerWheel.Expiry {
         if (made == null) {
             made = ForwardedCertificate.element(
                     certificate,
-                    localUri,
+                    facts.localUri(),
                     worker.config.requests().certificate().shown());
             forwardedCertificate = made;
         }
@@ -104,22 +87,14 @@ final class DownstreamHandler implements ServerHandler, TimerWheel.Expiry {
     @Override
     public void onClosed() {
         worker.wheel.clear(deadline);
-        worker.closed(this);
+        worker.closed();
     }
 
     StreamInfo newInfo() {
         StreamInfo info = new StreamInfo();
         info.startNanos = System.nanoTime();
         info.startEpochMillis = System.currentTimeMillis();
-        info.downstreamRemote = facts.remote();
-        info.downstreamDirectRemote = facts.directRemote();
-        info.downstreamLocal = facts.local();
-        info.downstreamPeerUri = peerUri;
-        info.downstreamLocalUri = localUri;
-        info.downstreamMutualTls = mutualTls();
-        info.downstreamPeer = facts.peer();
-        info.requestedServerName = facts.serverName().isEmpty() ? null : facts.serverName();
-        info.filterChainName = facts.filterChain().isEmpty() ? null : facts.filterChain();
+        facts.describe(info);
         return info;
     }
 

@@ -401,7 +401,7 @@ final class Forwarding implements LbContext {
 
     @Override
     public SocketAddress originalDestination() {
-        return path.connection.facts.local();
+        return path.connection.facts.origin().local();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.lateen.proxy.http;
 
 import dev.lateen.net.http.ServerHandlerFactory;
+import dev.lateen.proxy.downstream.DownstreamConnection;
 import dev.lateen.proxy.http.filter.FilterCatalog;
 import dev.lateen.proxy.http.filter.FilterEnvironment;
 import dev.lateen.proxy.http.filter.RequestFilter;
@@ -70,7 +71,7 @@ public final class HttpConnectionManager {
         return sanitizer;
     }
 
-    /// What a codec needs to serve a connection that was accepted with these facts.
+    /// What a codec needs to serve a connection.
     public ServerHandlerFactory handlers(DownstreamConnection facts) {
         return connection -> new DownstreamHandler(
                 workers.computeIfAbsent(connection.channel().eventLoop(), loop -> new HttpWorker(this, loop)),
@@ -81,7 +82,6 @@ public final class HttpConnectionManager {
     /// From now on every connection ends after the response that it is about to give.
     public void drain() {
         draining = true;
-        workers.forEach((loop, worker) -> loop.execute(worker::drainIdle));
     }
 
     boolean draining() {

@@ -6,8 +6,6 @@ import io.netty.channel.EventLoop;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.SplittableRandom;
 
 /// An HTTP connection manager on one event loop: its filters, timers, numbers and connections there.
@@ -27,7 +25,6 @@ final class HttpWorker {
     final AccessLogger[] loggers;
     final HttpStats.Cells stats;
     private final SplittableRandom random = new SplittableRandom();
-    private final Set<DownstreamHandler> connections = new HashSet<>();
     private long dateSecond = -1;
     private String date = "";
 
@@ -57,21 +54,12 @@ final class HttpWorker {
         return date;
     }
 
-    void opened(DownstreamHandler connection) {
-        connections.add(connection);
+    void opened() {
         stats.connections.increment();
         stats.connectionsActive.increment();
     }
 
-    void closed(DownstreamHandler connection) {
-        if (connections.remove(connection)) {
-            stats.connectionsActive.add(-1);
-        }
-    }
-
-    void drainIdle() {
-        for (DownstreamHandler connection : Set.copyOf(connections)) {
-            connection.drain();
-        }
+    void closed() {
+        stats.connectionsActive.add(-1);
     }
 }

@@ -142,9 +142,6 @@ final class RequestPath implements StreamListener, Exchange {
         ResponseHeaders.complete(response.headers(), this);
         info.status = response.status();
         info.responseHeaders = response.headers();
-        if (worker.manager.draining()) {
-            connection.drain();
-        }
         stream.sendHead(response, end);
         if (end) {
             finish();

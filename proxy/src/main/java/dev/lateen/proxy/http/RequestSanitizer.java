@@ -115,7 +115,7 @@ final class RequestSanitizer {
         };
     }
 
-    private void host(RequestHead head, DownstreamConnection connection) {
+    private void host(RequestHead head, DownstreamHandler connection) {
         HostRules host = rules.host();
         if (host.stripPort() == HostRules.StripPort.NO && !host.stripTrailingDot()) {
             return;
@@ -123,7 +123,7 @@ final class RequestSanitizer {
         String authority = head.authority();
         int colon = Authority.portAt(authority);
         if (host.stripPort() != HostRules.StripPort.NO && colon >= 0) {
-            boolean own = connection.local() instanceof InetSocketAddress local
+            boolean own = connection.facts.origin().local() instanceof InetSocketAddress local
                     && authority.substring(colon + 1).equals(Integer.toString(local.getPort()));
             if (host.stripPort() == HostRules.StripPort.ANY || own) {
                 authority = authority.substring(0, colon);
@@ -139,10 +139,6 @@ final class RequestSanitizer {
         head.authority(authority);
     }
 
-    private void host(RequestHead head, DownstreamHandler connection) {
-        host(head, connection.facts);
-    }
-
     private void addresses(
             RequestHead head, StreamInfo info, DownstreamHandler connection, List<String> internalOnly, long random) {
         ClientAddress client = rules.client();
@@ -154,7 +150,7 @@ final class RequestSanitizer {
             checkable = forwarded == null;
             remote = client.trustedHops() > 0 ? fromEnd(forwarded, client.trustedHops() - 1) : null;
             if (remote == null) {
-                remote = ip(connection.facts.remote());
+                remote = ip(connection.facts.origin().remote());
             }
             if (!client.skipForwardedFor()) {
                 appendClient(headers, connection);
@@ -162,7 +158,7 @@ final class RequestSanitizer {
             if (client.trustedHops() == 0 || !headers.contains(FORWARDED_PROTO)) {
                 headers.set(FORWARDED_PROTO, connection.tls ? "https" : "http");
             }
-            if (client.appendForwardedPort() && connection.facts.local() instanceof InetSocketAddress local) {
+            if (client.appendForwardedPort() && connection.facts.origin().local() instanceof InetSocketAddress local) {
                 headers.set("x-forwarded-port", Integer.toString(local.getPort()));
             }
         } else {
@@ -237,9 +233,9 @@ final class RequestSanitizer {
     }
 
     private static void appendClient(Headers headers, DownstreamHandler connection) {
-        InetAddress peer = ip(connection.facts.remote());
+        InetAddress peer = ip(connection.facts.origin().remote());
         if (peer != null && peer.isLoopbackAddress()) {
-            peer = ip(connection.facts.local());
+            peer = ip(connection.facts.origin().local());
         }
         if (peer != null) {
             append(headers, FORWARDED_FOR, peer.getHostAddress());
