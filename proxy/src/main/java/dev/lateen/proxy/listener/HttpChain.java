@@ -7,7 +7,6 @@ import dev.lateen.proxy.downstream.ChainHandler;
 import dev.lateen.proxy.downstream.DownstreamConnection;
 import dev.lateen.proxy.http.HttpConnectionManager;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig;
-import dev.lateen.proxy.stream.PeerInfo;
 import io.netty.channel.Channel;
 
 /// Serves a filter chain that ends in HTTP: chooses the codec and hands its requests to the connection manager.
@@ -64,14 +63,7 @@ public final class HttpChain implements ChainHandler {
     }
 
     private ServerHandlerFactory handlers(DownstreamConnection connection) {
-        var origin = connection.origin();
-        return manager.handlers(new dev.lateen.proxy.http.DownstreamConnection(
-                origin.remote(),
-                origin.directRemote(),
-                origin.local(),
-                origin.serverName(),
-                origin.chain(),
-                PeerInfo.UNKNOWN));
+        return manager.handlers(connection);
     }
 
     @Override

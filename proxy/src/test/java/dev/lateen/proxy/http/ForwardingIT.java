@@ -1,6 +1,7 @@
 package dev.lateen.proxy.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.lateen.proxy.stream.StreamInfo;
 import java.io.InputStream;
@@ -94,7 +95,7 @@ class ForwardingIT {
         try (var upstream = ScriptedUpstream.answering(ScriptedUpstream.response(503, "no"))) {
             start(upstream, ", \"retry_policy\": {\"retry_on\": \"5xx\", \"num_retries\": 1}");
             assertThat(proxy.get("/")).startsWith("HTTP/1.1 503").endsWith("no");
-            assertThat(proxy.flags.take()).isEqualTo("URX");
+            assertThat(proxy.nextFlags()).isEqualTo("URX");
             assertThat(upstream.requests()).hasSize(2);
         }
     }
@@ -160,7 +161,7 @@ class ForwardingIT {
         try (var upstream = ScriptedUpstream.answering("this is not HTTP\r\n\r\n")) {
             start(upstream, "");
             assertThat(proxy.get("/")).startsWith("HTTP/1.1 502").contains("reset reason: protocol error");
-            assertThat(proxy.flags.take()).isEqualTo("UPE");
+            assertThat(proxy.nextFlags()).isEqualTo("UPE");
         }
     }
 
@@ -201,7 +202,7 @@ class ForwardingIT {
         proxy.json("{\"name\": \"a\", \"type\": \"STATIC\", \"load_assignment\": {\"cluster_name\": \"a\"}}")
                 .start(ROUTE.formatted(""));
         assertThat(proxy.get("/")).startsWith("HTTP/1.1 503").endsWith("no healthy upstream");
-        assertThat(proxy.flags.take()).isEqualTo("UH");
+        assertThat(proxy.nextFlags()).isEqualTo("UH");
     }
 
     @Test
@@ -211,19 +212,21 @@ class ForwardingIT {
             proxy.cluster(
                             "a",
                             upstream.port(),
-                            "\"circuit_breakers\": {\"thresholds\": [{\"max_requests\": 1, "
-                                    + "\"max_connections\": 1, \"max_pending_requests\": 1}]}")
+                            "\"circuit_breakers\": {\"thresholds\": [{\"max_connections\": 1, "
+                                    + "\"max_pending_requests\": 1}]}")
                     .start(ROUTE.formatted(""));
             try (Socket first = proxy.connect();
                     Socket second = proxy.connect()) {
                 String request = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
                 first.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+                await().until(() -> !upstream.requests().isEmpty());
                 second.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-                while (proxy.clusters.get("a").stats().pendingTotal.value() < 2) {
-                    Thread.onSpinWait();
-                }
+                await().until(() -> proxy.stats
+                                .gauge("cluster.a.upstream_rq_pending_active")
+                                .value()
+                        == 1);
                 assertThat(proxy.get("/")).startsWith("HTTP/1.1 503").contains("x-envoy-overloaded: true");
-                assertThat(proxy.flags.take()).isEqualTo("UO");
+                assertThat(proxy.nextFlags()).isEqualTo("UO");
             }
         }
     }
@@ -270,12 +273,10 @@ class ForwardingIT {
             try (Socket client = proxy.connect()) {
                 OutputStream out = client.getOutputStream();
                 out.write("GET / HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
-                while (upstream.requests().isEmpty()) {
-                    Thread.onSpinWait();
-                }
+                await().until(() -> !upstream.requests().isEmpty());
             }
             assertThat(gone.await(10, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
-            assertThat(proxy.flags.take()).isEqualTo("DC");
+            assertThat(proxy.nextFlags()).isEqualTo("DC");
         }
     }
 
@@ -318,9 +319,7 @@ class ForwardingIT {
             String response =
                     proxy.call("POST / HTTP/1.1\r\nhost: a.test\r\nconnection: close\r\ncontent-length: 4\r\n\r\nbody");
             assertThat(response).startsWith("HTTP/1.1 200").endsWith("main");
-            while (shadow.requests().isEmpty()) {
-                Thread.onSpinWait();
-            }
+            await().until(() -> !shadow.requests().isEmpty());
             assertThat(shadow.requests().getFirst())
                     .contains("host: a.test-shadow\r\n")
                     .endsWith("\r\n\r\nbody");

@@ -149,6 +149,10 @@ final class ProxyFixture implements AutoCloseable {
         return call(head.append("\r\n").toString());
     }
 
+    String nextFlags() throws InterruptedException {
+        return String.valueOf(flags.poll(10, TimeUnit.SECONDS));
+    }
+
     StreamInfo nextLogged() throws InterruptedException {
         StreamInfo info = logged.poll(10, TimeUnit.SECONDS);
         if (info == null) {
