@@ -35,12 +35,15 @@ public final class Connector {
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
                 .option(ChannelOption.ALLOCATOR, loops.allocator())
-                .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                .option(ChannelOption.AUTO_CLOSE, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
                         Math.min(Integer.MAX_VALUE, options.connectTimeout().toMillis()))
                 .handler(initializer);
-        if (remote instanceof DomainSocketAddress || remote instanceof UnixDomainSocketAddress) {
+        boolean domain = remote instanceof DomainSocketAddress || remote instanceof UnixDomainSocketAddress;
+        if (loops.isEpoll() || !domain) {
+            // The JDK's Unix-domain channels know no half close.
+            bootstrap.option(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        }
+        if (domain) {
             return bootstrap
                     .channel(domainChannel())
                     .connect(loops.isEpoll() ? epollAddress(remote) : nioAddress(remote));

@@ -86,8 +86,11 @@ public final class Listener implements AutoCloseable {
                 .group(loop, shared || loops.all().size() == 1 ? loop : loop.parent())
                 .channel(channelClass(loops, domain))
                 .option(ChannelOption.SO_BACKLOG, options.backlog())
-                .childOption(ChannelOption.ALLOCATOR, loops.allocator())
-                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+                .childOption(ChannelOption.ALLOCATOR, loops.allocator());
+        if (loops.isEpoll() || !domain) {
+            // The JDK's Unix-domain channels know no half close.
+            bootstrap.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        }
         if (domain) {
             return bootstrap;
         }
