@@ -5,22 +5,26 @@ import com.google.protobuf.Message;
 import dev.lateen.net.EventLoops;
 import dev.lateen.proxy.bootstrap.BootstrapConfig;
 import dev.lateen.proxy.bootstrap.BootstrapFile;
+import dev.lateen.proxy.bootstrap.DiscoveryConfig;
+import dev.lateen.proxy.bootstrap.IstioEnvironment;
+import dev.lateen.proxy.bootstrap.LocalPeer;
 import dev.lateen.proxy.cluster.ClusterEnvironment;
 import dev.lateen.proxy.cluster.Clusters;
 import dev.lateen.proxy.config.Decoded;
+import dev.lateen.proxy.control.DiscoveryStream;
+import dev.lateen.proxy.control.IdentityDuty;
 import dev.lateen.proxy.listener.ListenerEnvironment;
 import dev.lateen.proxy.listener.Listeners;
-import dev.lateen.proxy.stream.PeerInfo;
 import dev.lateen.proxy.telemetry.Stats;
 import dev.lateen.proxy.tls.Secret;
 import dev.lateen.proxy.tls.Secrets;
 import dev.lateen.proxy.tls.TlsDecoder;
 import dev.lateen.proxy.xds.ResourceDecoders;
-import dev.lateen.proxy.xds.ResourceUpdate;
 import dev.lateen.proxy.xds.Routes;
 import dev.lateen.proxy.xds.RuntimeBuilder;
 import dev.lateen.proxy.xds.SnapshotAssembler;
 import dev.lateen.xds.ResourceType;
+import dev.lateen.xds.client.ResourceUpdate;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
@@ -29,11 +33,14 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -54,6 +61,7 @@ public final class ProxyProcess implements AutoCloseable {
     private final EventLoop chores;
     private final ProxyRuntime runtime;
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final Set<ResourceType> awaited = EnumSet.noneOf(ResourceType.class);
     private volatile boolean ready;
 
     private ProxyProcess(BootstrapConfig bootstrap, DrainConfig drain, int concurrency) {
@@ -65,7 +73,8 @@ public final class ProxyProcess implements AutoCloseable {
         Secrets secrets = new Secrets();
         Clusters clusters = new Clusters(new ClusterEnvironment(chores, stats));
         Routes routes = new Routes();
-        RuntimeBuilder builder = new RuntimeBuilder(clusters, routes, stats, PeerInfo.UNKNOWN, Clock.systemUTC());
+        RuntimeBuilder builder =
+                new RuntimeBuilder(clusters, routes, stats, LocalPeer.of(bootstrap.node()), Clock.systemUTC());
         Listeners listeners = new Listeners(new ListenerEnvironment(
                 loops,
                 chores,
@@ -76,6 +85,8 @@ public final class ProxyProcess implements AutoCloseable {
                 bootstrap.maxConnections().orElse(Long.MAX_VALUE)));
         SnapshotAssembler assembler =
                 new SnapshotAssembler(chores, new ResourceDecoders(secrets), clusters, routes, listeners);
+        bootstrap.discovery().filter(DiscoveryConfig::clusters).ifPresent(_ -> awaited.add(ResourceType.CLUSTER));
+        bootstrap.discovery().filter(DiscoveryConfig::listeners).ifPresent(_ -> awaited.add(ResourceType.LISTENER));
         this.runtime = new ProxyRuntime(bootstrap, stats, secrets, clusters, routes, listeners, assembler);
     }
 
@@ -96,13 +107,15 @@ public final class ProxyProcess implements AutoCloseable {
             throw e;
         }
         process.watchReadiness();
+        process.fetchIdentity();
+        process.followControlPlane();
         return process;
     }
 
     private static BootstrapConfig readBootstrap(ProxyOptions options) throws ProxyStartException {
         Decoded<BootstrapConfig> bootstrap = options.bootstrap().isPresent()
                 ? BootstrapFile.read(options.bootstrap().get())
-                : new Decoded.Rejected<>("no bootstrap file is given");
+                : IstioEnvironment.read(options.environment(), options.role() == ProxyOptions.Role.ROUTER, Path.of(""));
         return switch (bootstrap) {
             case Decoded.Ok<BootstrapConfig>(BootstrapConfig config) -> config;
             case Decoded.Rejected<BootstrapConfig>(String reason) -> throw new ProxyStartException(List.of(reason));
@@ -129,11 +142,14 @@ public final class ProxyProcess implements AutoCloseable {
         }
     }
 
-    private <M extends Message> List<String> update(ResourceType type, List<M> messages, Function<M, String> name) {
-        List<ResourceUpdate.Named> named = messages.stream()
-                .map(message -> new ResourceUpdate.Named(name.apply(message), "", Any.pack(message)))
+    private <M extends Message> Collection<String> update(
+            ResourceType type, List<M> messages, Function<M, String> name) {
+        List<ResourceUpdate.Received> received = messages.stream()
+                .map(message -> new ResourceUpdate.Received(name.apply(message), "", Any.pack(message)))
                 .toList();
-        return runtime.assembler().update(new ResourceUpdate(type, named, List.of()));
+        return runtime.assembler()
+                .updateStatic(new ResourceUpdate(type, "", received, Set.of()))
+                .values();
     }
 
     private void watchReadiness() {
@@ -143,8 +159,24 @@ public final class ProxyProcess implements AutoCloseable {
         });
     }
 
+    private void fetchIdentity() {
+        runtime.bootstrap().identity().ifPresent(config -> {
+            IdentityDuty duty = new IdentityDuty(
+                    config, choresLoops, runtime.assembler(), Clock.systemUTC(), new SplittableRandom());
+            chores.execute(duty::start);
+        });
+    }
+
+    private void followControlPlane() {
+        runtime.bootstrap().discovery().ifPresent(config -> {
+            DiscoveryStream stream = DiscoveryStream.create(
+                    runtime.bootstrap(), config, choresLoops, runtime.clusters(), runtime.assembler());
+            chores.execute(stream::start);
+        });
+    }
+
     private void checkReady() {
-        if (!ready && runtime.assembler().settled(Set.of(ResourceType.CLUSTER, ResourceType.LISTENER))) {
+        if (!ready && runtime.assembler().settled(awaited)) {
             ready = true;
             LOG.log(System.Logger.Level.INFO, "ready");
         }

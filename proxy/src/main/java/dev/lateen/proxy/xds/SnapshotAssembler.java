@@ -12,6 +12,7 @@ import dev.lateen.proxy.tls.Secret;
 import dev.lateen.proxy.tls.SecretRef;
 import dev.lateen.proxy.tls.Secrets;
 import dev.lateen.xds.ResourceType;
+import dev.lateen.xds.client.ResourceUpdate;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,13 +79,18 @@ public final class SnapshotAssembler {
 
     /// Takes a response.
     ///
-    /// @return why resources of it were refused; empty if all were taken
-    public List<String> update(ResourceUpdate update) {
+    /// @return why resources of it were refused, by name; empty if all were taken
+    public Map<String, String> update(ResourceUpdate update) {
         arrived.add(update.type());
-        List<String> refused = new ArrayList<>();
-        for (ResourceUpdate.Named named : update.changed()) {
-            Optional<String> reason = take(update.type(), named);
-            reason.ifPresent(refused::add);
+        return updateStatic(update);
+    }
+
+    /// As `update`, for resources of the bootstrap, which say nothing about what the control plane has sent.
+    public Map<String, String> updateStatic(ResourceUpdate update) {
+        Map<String, String> refused = new LinkedHashMap<>();
+        for (ResourceUpdate.Received received : update.changed()) {
+            Optional<String> reason = take(update.type(), received);
+            reason.ifPresent(text -> refused.put(received.name(), text));
         }
         update.removed().forEach(name -> remove(update.type(), name));
         subscribe();
@@ -123,7 +129,7 @@ public final class SnapshotAssembler {
         return String.join("; ", reasons);
     }
 
-    private Optional<String> take(ResourceType type, ResourceUpdate.Named named) {
+    private Optional<String> take(ResourceType type, ResourceUpdate.Received named) {
         return switch (type) {
             case CLUSTER -> taken(decoders.cluster(named.resource()), this::takeCluster);
             case ENDPOINT -> taken(decoders.endpoints(named.resource()), this::takeEndpoints);

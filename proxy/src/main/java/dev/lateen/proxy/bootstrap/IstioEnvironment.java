@@ -1,0 +1,274 @@
+package dev.lateen.proxy.bootstrap;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.ListValue;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import com.google.protobuf.util.JsonFormat;
+import dev.lateen.proxy.config.Decoded;
+import dev.lateen.proxy.config.Refusal;
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.envoyproxy.envoy.config.core.v3.Locality;
+import io.envoyproxy.envoy.config.core.v3.Node;
+import io.netty.util.NetUtil;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// Builds the bootstrap of a pod's proxy from the environment that Istio's injection gives it.
+///
+/// Files are looked for where Istio mounts them, below the working directory: the token in
+/// `var/run/secrets/tokens/istio-token`, the authority in `var/run/secrets/istio/root-cert.pem`, labels and annotations
+/// in `etc/istio/pod`.
+///
+/// Source: Istio's pilot-agent, environment variables and node metadata. Thread: main.
+public final class IstioEnvironment {
+    private static final int DEFAULT_ADMIN_PORT = 15000;
+    private static final String META = "ISTIO_META_";
+    private static final String META_JSON = "ISTIO_METAJSON_";
+    private static final String DEFAULT_DISCOVERY = "istiod.istio-system.svc:15012";
+    private static final String ISTIO_VERSION = "1.30.0";
+    private static final Duration DEFAULT_LIFETIME = Duration.ofHours(24);
+    private static final double DEFAULT_GRACE = 0.5;
+
+    private final Map<String, String> environment;
+    private final Path root;
+    private final Map<String, Object> proxyConfig;
+
+    private IstioEnvironment(Map<String, String> environment, Path root) {
+        this.environment = environment;
+        this.root = root;
+        this.proxyConfig = proxyConfig(environment);
+    }
+
+    /// @param router whether this is a gateway
+    /// @param root the directory below which Istio's files are mounted
+    public static Decoded<BootstrapConfig> read(Map<String, String> environment, boolean router, Path root) {
+        return Decoded.of(() -> new IstioEnvironment(environment, root).bootstrap(router));
+    }
+
+    private BootstrapConfig bootstrap(boolean router) {
+        Node node = node(router);
+        ServerAddress discovery = server(configText("discoveryAddress", DEFAULT_DISCOVERY), "XDS_ROOT_CA");
+        ServerAddress authority =
+                server(text("CA_ADDR", configText("discoveryAddress", DEFAULT_DISCOVERY)), "CA_ROOT_CA");
+        return new BootstrapConfig(
+                node,
+                Optional.of(admin()),
+                Bootstrap.newBuilder().setNode(node).build(),
+                Optional.of(new DiscoveryConfig(
+                        new DiscoveryConfig.Target.Server(discovery),
+                        !text("ISTIO_DELTA_XDS", "true").equals("false"),
+                        true,
+                        true)),
+                Optional.of(new IdentityConfig(
+                        authority,
+                        text("TRUST_DOMAIN", "cluster.local"),
+                        required("POD_NAMESPACE"),
+                        text("SERVICE_ACCOUNT", "default"),
+                        duration("SECRET_TTL", DEFAULT_LIFETIME),
+                        graceRatio())),
+                OptionalLong.empty());
+    }
+
+    private Node node(boolean router) {
+        String pod = required("POD_NAME");
+        String namespace = required("POD_NAMESPACE");
+        String ip = required("INSTANCE_IP");
+        Struct.Builder metadata = Struct.newBuilder();
+        put(metadata, "NAME", pod);
+        put(metadata, "NAMESPACE", namespace);
+        put(metadata, "SERVICE_ACCOUNT", text("SERVICE_ACCOUNT", "default"));
+        put(metadata, "ISTIO_VERSION", ISTIO_VERSION);
+        put(metadata, "LATEEN_PROXY", "true");
+        put(metadata, "INTERCEPTION_MODE", configText("interceptionMode", "REDIRECT"));
+        metadata.putFields("INSTANCE_IPS", Value.newBuilder().setStringValue(ip).build());
+        metadata.putFields("PROXY_CONFIG", value(proxyConfig));
+        podFile("labels").ifPresent(labels -> metadata.putFields("LABELS", labels));
+        podFile("annotations").ifPresent(annotations -> metadata.putFields("ANNOTATIONS", annotations));
+        environmentMetadata(metadata);
+        String type = router ? "router" : "sidecar";
+        String domain = text("DNS_DOMAIN", namespace + ".svc.cluster.local");
+        return Node.newBuilder()
+                .setId(type + "~" + ip + "~" + pod + "." + namespace + "~" + domain)
+                .setCluster(configText("serviceCluster", "istio-proxy"))
+                .setMetadata(metadata)
+                .setLocality(Locality.newBuilder().setRegion("").build())
+                .build();
+    }
+
+    /// `ISTIO_META_X` is text, `ISTIO_METAJSON_X` a JSON tree; some of Istio's own text variables hold JSON too.
+    private void environmentMetadata(Struct.Builder metadata) {
+        environment.forEach((name, text) -> {
+            if (name.startsWith(META_JSON)) {
+                metadata.putFields(name.substring(META_JSON.length()), json(name, text));
+            } else if (name.startsWith(META)) {
+                put(metadata, name.substring(META.length()), text);
+            }
+        });
+    }
+
+    private static void put(Struct.Builder metadata, String key, String text) {
+        metadata.putFields(key, Value.newBuilder().setStringValue(text).build());
+    }
+
+    private static Value json(String name, String text) {
+        try {
+            Value.Builder value = Value.newBuilder();
+            JsonFormat.parser().merge(text, value);
+            return value.build();
+        } catch (InvalidProtocolBufferException e) {
+            throw new Refusal("environment variable " + name + ": not valid JSON: " + e.getMessage());
+        }
+    }
+
+    /// The downward API's form: a line for each entry, `key="value"`.
+    private Optional<Value> podFile(String name) {
+        Path file = root.resolve("etc/istio/pod").resolve(name);
+        if (!Files.isReadable(file)) {
+            return Optional.empty();
+        }
+        Struct.Builder entries = Struct.newBuilder();
+        try {
+            for (String line : Files.readAllLines(file)) {
+                int equals = line.indexOf('=');
+                if (equals > 0) {
+                    String quoted = line.substring(equals + 1);
+                    Object text = YamlToJson.tree(quoted, file.toString());
+                    put(entries, line.substring(0, equals), String.valueOf(text));
+                }
+            }
+        } catch (IOException e) {
+            throw new Refusal(file + ": cannot be read: " + e.getMessage());
+        }
+        return Optional.of(Value.newBuilder().setStructValue(entries).build());
+    }
+
+    private SocketAddress admin() {
+        String host = text("LATEEN_ADMIN_ADDRESS", "127.0.0.1");
+        int port = DEFAULT_ADMIN_PORT;
+        if (proxyConfig.get("proxyAdminPort") instanceof Number number) {
+            port = number.intValue();
+        }
+        if (NetUtil.createByteArrayFromIpAddressString(host) == null) {
+            throw new Refusal("environment variable LATEEN_ADMIN_ADDRESS: '" + host + "' (expected: an IP address)");
+        }
+        return new InetSocketAddress(host, port);
+    }
+
+    private ServerAddress server(String address, String rootVariable) {
+        ServerAddress.HostAndPort target = ServerAddress.parse(address, ServerAddress.XDS_TLS_PORT)
+                .orElseThrow(() -> new Refusal("control plane address '" + address + "' (expected: host:port)"));
+        boolean plain = configText("controlPlaneAuthPolicy", "MUTUAL_TLS").equals("NONE");
+        Path token = root.resolve(text("LATEEN_TOKEN_FILE", "var/run/secrets/tokens/istio-token"));
+        return new ServerAddress(
+                target.host(),
+                target.port(),
+                plain ? Optional.empty() : Optional.of(rootCertificate(rootVariable)),
+                target.host(),
+                Optional.of(token));
+    }
+
+    private Path rootCertificate(String variable) {
+        String given = environment.get(variable);
+        if (given != null && !given.isEmpty()) {
+            return root.resolve(given);
+        }
+        return text("PILOT_CERT_PROVIDER", "istiod").equals("kubernetes")
+                ? root.resolve("var/run/secrets/kubernetes.io/serviceaccount/ca.crt")
+                : root.resolve("var/run/secrets/istio/root-cert.pem");
+    }
+
+    private static Map<String, Object> proxyConfig(Map<String, String> environment) {
+        String yaml = environment.getOrDefault("PROXY_CONFIG", "");
+        Map<String, Object> config = new LinkedHashMap<>();
+        if (yaml.isBlank()) {
+            return config;
+        }
+        if (!(YamlToJson.tree(yaml, "environment variable PROXY_CONFIG") instanceof Map<?, ?> tree)) {
+            throw new Refusal("environment variable PROXY_CONFIG: a mapping is expected");
+        }
+        tree.forEach((key, value) -> {
+            if (value != null) {
+                config.put(String.valueOf(key), value);
+            }
+        });
+        return config;
+    }
+
+    private static Value value(Object tree) {
+        return switch (tree) {
+            case Map<?, ?> map -> {
+                Struct.Builder struct = Struct.newBuilder();
+                map.forEach((key, inner) -> {
+                    if (inner != null) {
+                        struct.putFields(String.valueOf(key), value(inner));
+                    }
+                });
+                yield Value.newBuilder().setStructValue(struct).build();
+            }
+            case List<?> list -> {
+                ListValue.Builder values = ListValue.newBuilder();
+                list.forEach(inner -> values.addValues(value(inner)));
+                yield Value.newBuilder().setListValue(values).build();
+            }
+            case Boolean flag -> Value.newBuilder().setBoolValue(flag).build();
+            case Number number ->
+                Value.newBuilder().setNumberValue(number.doubleValue()).build();
+            default -> Value.newBuilder().setStringValue(tree.toString()).build();
+        };
+    }
+
+    private double graceRatio() {
+        String text = text("SECRET_GRACE_PERIOD_RATIO", String.valueOf(DEFAULT_GRACE));
+        try {
+            double ratio = Double.parseDouble(text);
+            if (ratio > 0 && ratio < 1) {
+                return ratio;
+            }
+        } catch (NumberFormatException _) {
+            // Refused below with the others.
+        }
+        throw new Refusal("environment variable SECRET_GRACE_PERIOD_RATIO: '" + text + "' (expected: between 0 and 1)");
+    }
+
+    /// Go's form, such as `24h0m0s` or `90s`.
+    private Duration duration(String variable, Duration otherwise) {
+        String text = environment.getOrDefault(variable, "");
+        if (text.isEmpty()) {
+            return otherwise;
+        }
+        try {
+            return Duration.parse("PT" + text.toUpperCase(java.util.Locale.ROOT));
+        } catch (java.time.format.DateTimeParseException _) {
+            throw new Refusal("environment variable " + variable + ": '" + text + "' (expected: such as 24h or 90s)");
+        }
+    }
+
+    private String required(String variable) {
+        String value = environment.getOrDefault(variable, "");
+        if (value.isEmpty()) {
+            throw new Refusal("environment variable " + variable
+                    + " is not set; give a bootstrap file with -c, or Istio's environment");
+        }
+        return value;
+    }
+
+    private String text(String variable, String otherwise) {
+        String value = environment.getOrDefault(variable, "");
+        return value.isEmpty() ? otherwise : value;
+    }
+
+    private String configText(String field, String otherwise) {
+        Object value = proxyConfig.get(field);
+        return value == null ? otherwise : value.toString();
+    }
+}

@@ -1,0 +1,137 @@
+package dev.lateen.proxy.control;
+
+import dev.lateen.identity.CertificateRequest;
+import dev.lateen.identity.SpiffeId;
+import dev.lateen.identity.WorkloadCertificate;
+import dev.lateen.identity.WorkloadKeys;
+import dev.lateen.net.EventLoops;
+import dev.lateen.net.http.ClientConnection;
+import dev.lateen.proxy.bootstrap.IdentityConfig;
+import dev.lateen.proxy.tls.CertificateConfig;
+import dev.lateen.proxy.tls.Secret;
+import dev.lateen.proxy.tls.ValidationConfig;
+import dev.lateen.proxy.xds.SnapshotAssembler;
+import dev.lateen.xds.client.CertificateClient;
+import dev.lateen.xds.client.GrpcAdsTransport;
+import io.netty.channel.EventLoop;
+import java.security.KeyPair;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/// Keeps the workload's certificate fresh: makes a key, has it signed, publishes the secrets `default` and `ROOTCA`,
+/// and
+/// does it again before the certificate expires. A private key never leaves this process.
+///
+/// Thread: chores loop.
+@SuppressWarnings("FutureReturnValueIgnored") // timers are never cancelled; closing a channel needs no answer
+public final class IdentityDuty {
+    static final String CERTIFICATE = "default";
+    static final String ROOT = "ROOTCA";
+    private static final System.Logger LOG = System.getLogger(IdentityDuty.class.getName());
+    private static final Duration FIRST_RETRY = Duration.ofMillis(200);
+    private static final Duration LONGEST_RETRY = Duration.ofSeconds(10);
+    private static final Duration SHORTEST_RENEWAL = Duration.ofMillis(500);
+    /// Renewals of a mesh started at one time should not come at one time.
+    private static final double JITTER = 0.1;
+
+    private final IdentityConfig config;
+    private final ServerConnections connections;
+    private final EventLoop chores;
+    private final SnapshotAssembler assembler;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private Duration retry = FIRST_RETRY;
+
+    public IdentityDuty(
+            IdentityConfig config,
+            EventLoops choresLoops,
+            SnapshotAssembler assembler,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.config = config;
+        this.connections = new ServerConnections(choresLoops, config.authority());
+        this.chores = choresLoops.at(0);
+        this.assembler = assembler;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /// Asks for a certificate, and again when it is time.
+    public void start() {
+        connections.connect(new GrpcAdsTransport.Result() {
+            @Override
+            public void onConnected(ClientConnection connection) {
+                request(connection);
+            }
+
+            @Override
+            public void onFailed(String reason) {
+                tryAgain(reason);
+            }
+        });
+    }
+
+    private void request(ClientConnection connection) {
+        KeyPair keys = WorkloadKeys.EC_P256.generate();
+        SpiffeId id = new SpiffeId(config.trustDomain(), config.namespace(), config.serviceAccount());
+        CertificateClient.create(
+                connection,
+                connections.authority(),
+                connections.token(),
+                CertificateRequest.create(keys, id).pem(),
+                config.lifetime(),
+                new CertificateClient.Result() {
+                    @Override
+                    public void onCertificate(List<String> chainPem) {
+                        connection.channel().close();
+                        publish(chainPem, keys);
+                    }
+
+                    @Override
+                    public void onFailed(String reason) {
+                        connection.channel().close();
+                        tryAgain(reason);
+                    }
+                });
+    }
+
+    private void publish(List<String> chainPem, KeyPair keys) {
+        WorkloadCertificate certificate;
+        try {
+            certificate = WorkloadCertificate.of(chainPem, keys);
+        } catch (IllegalArgumentException e) {
+            tryAgain(String.valueOf(e.getMessage()));
+            return;
+        }
+        retry = FIRST_RETRY;
+        LOG.log(System.Logger.Level.INFO, "certificate for {0} until {1}", certificate.id(), certificate.expiry());
+        // The root first: with a new authority, peers that show its certificates must be believed already.
+        assembler.putLocal(
+                ROOT,
+                new Secret.Validation(
+                        new ValidationConfig(certificate.roots(), List.of(), List.of(), List.of(), false)));
+        assembler.putLocal(
+                CERTIFICATE, new Secret.Certificate(new CertificateConfig(certificate.chain(), certificate.key())));
+        scheduleRenewal(certificate);
+    }
+
+    private void scheduleRenewal(WorkloadCertificate certificate) {
+        Duration left = Duration.between(clock.instant(), certificate.renewAt(config.graceRatio()));
+        long millis = (long) (left.toMillis() * (1 - JITTER * random.nextDouble()));
+        chores.schedule(this::start, Math.max(SHORTEST_RENEWAL.toMillis(), millis), TimeUnit.MILLISECONDS);
+    }
+
+    private void tryAgain(String reason) {
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "no certificate from {0}: {1}; trying again",
+                connections.authority(),
+                reason);
+        long millis = (long) (retry.toMillis() * (0.5 + random.nextDouble() / 2));
+        retry = retry.multipliedBy(2).compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : retry.multipliedBy(2);
+        chores.schedule(this::start, millis, TimeUnit.MILLISECONDS);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.lateen.proxy.tls;
+
+import dev.lateen.proxy.config.CommonDecoder;
+import dev.lateen.proxy.config.Place;
+import dev.lateen.proxy.config.StringMatcher;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.netty.channel.Channel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.NetUtil;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+
+/// TLS towards the control plane: its certificate must be for the host that we dial, or for istiod's usual name.
+///
+/// Thread: chores loop.
+public final class ControlPlaneTls {
+    private static final List<String> USUAL_NAMES = List.of("istiod.istio-system.svc", "istiod.istio-system");
+    private static final List<String> ALPN = List.of("h2");
+
+    private final SslContext context;
+    private final String serverName;
+
+    private ControlPlaneTls(SslContext context, String serverName) {
+        this.context = context;
+        this.serverName = serverName;
+    }
+
+    /// Throws a `Refusal` where the authority's certificate cannot be read.
+    public static ControlPlaneTls create(Path rootCertificate, String host) throws SSLException {
+        Place at = Place.resource("control plane", host).field("root certificate");
+        byte[] pem = CommonDecoder.data(
+                DataSource.newBuilder().setFilename(rootCertificate.toString()).build(), at);
+        List<SanMatcher> names = new ArrayList<>();
+        boolean address = NetUtil.createByteArrayFromIpAddressString(host) != null;
+        names.add(new SanMatcher(
+                address ? SanMatcher.Type.IP_ADDRESS : SanMatcher.Type.DNS, StringMatcher.exact(host, !address)));
+        USUAL_NAMES.forEach(name -> names.add(new SanMatcher(SanMatcher.Type.DNS, StringMatcher.exact(name, true))));
+        ValidationConfig validation =
+                new ValidationConfig(Pem.certificates(pem, at), names, List.of(), List.of(), false);
+        TlsContextConfig config = new TlsContextConfig(
+                Optional.empty(),
+                TlsContextConfig.ValidationSource.NONE,
+                ALPN,
+                List.of("TLSv1.2", "TLSv1.3"),
+                List.of(),
+                List.of());
+        return new ControlPlaneTls(
+                TlsEngines.client(config, null, validation, ALPN), address ? USUAL_NAMES.getFirst() : host);
+    }
+
+    public SslHandler handler(Channel channel) {
+        return context.newHandler(channel.alloc(), serverName, 443);
+    }
+}
