@@ -16,6 +16,7 @@ import dev.lateen.proxy.control.IdentityDuty;
 import dev.lateen.proxy.listener.ListenerEnvironment;
 import dev.lateen.proxy.listener.Listeners;
 import dev.lateen.proxy.telemetry.Stats;
+import dev.lateen.proxy.telemetry.accesslog.AccessLogs;
 import dev.lateen.proxy.tls.Secret;
 import dev.lateen.proxy.tls.Secrets;
 import dev.lateen.proxy.tls.TlsDecoder;
@@ -59,6 +60,7 @@ public final class ProxyProcess implements AutoCloseable {
     private final EventLoops loops;
     private final EventLoops choresLoops;
     private final EventLoop chores;
+    private final AccessLogs accessLogs;
     private final ProxyRuntime runtime;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Set<ResourceType> awaited = EnumSet.noneOf(ResourceType.class);
@@ -70,11 +72,12 @@ public final class ProxyProcess implements AutoCloseable {
         this.choresLoops = EventLoops.create("chores", 1);
         this.chores = choresLoops.at(0);
         Stats stats = new Stats();
+        this.accessLogs = new AccessLogs(stats);
         Secrets secrets = new Secrets();
         Clusters clusters = new Clusters(new ClusterEnvironment(chores, stats));
         Routes routes = new Routes();
-        RuntimeBuilder builder =
-                new RuntimeBuilder(clusters, routes, stats, LocalPeer.of(bootstrap.node()), Clock.systemUTC());
+        RuntimeBuilder builder = new RuntimeBuilder(
+                clusters, routes, stats, LocalPeer.of(bootstrap.node()), accessLogs, Clock.systemUTC());
         Listeners listeners = new Listeners(new ListenerEnvironment(
                 loops,
                 chores,
@@ -234,6 +237,7 @@ public final class ProxyProcess implements AutoCloseable {
         });
         loops.close();
         choresLoops.close();
+        accessLogs.close();
         ended.countDown();
     }
 

@@ -3,6 +3,8 @@ package dev.lateen.proxy.listener;
 import dev.lateen.net.socket.OriginalDestination;
 import dev.lateen.proxy.downstream.DownstreamConnection;
 import dev.lateen.proxy.downstream.Origin;
+import dev.lateen.proxy.stream.ResponseFlag;
+import dev.lateen.proxy.stream.StreamInfo;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -82,6 +84,7 @@ final class AcceptedConnection {
         ListenerStats stats = listeners.stats(listener.config());
         if (chain == null) {
             stats.noFilterChainMatch.increment();
+            logRefused();
             channel.close();
             return false;
         }
@@ -100,6 +103,20 @@ final class AcceptedConnection {
         channel.pipeline().addLast(ssl, new Handshake(chain, ssl, stats));
         channel.config().setAutoRead(true);
         return true;
+    }
+
+    private void logRefused() {
+        StreamInfo info = new StreamInfo();
+        info.startEpochMillis = System.currentTimeMillis();
+        info.startNanos = System.nanoTime();
+        info.endNanos = info.startNanos;
+        info.downstreamRemote = facts.remote;
+        info.downstreamDirectRemote = facts.directRemote;
+        info.downstreamLocal = facts.local;
+        info.requestedServerName = facts.serverName.isEmpty() ? null : facts.serverName;
+        info.flag(ResponseFlag.NO_ROUTE_FOUND);
+        info.details = "filter_chain_not_found";
+        listener.log(info);
     }
 
     private void serve(ActiveChain chain, @Nullable SslHandler ssl) {

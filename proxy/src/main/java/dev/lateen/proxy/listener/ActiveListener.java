@@ -1,7 +1,10 @@
 package dev.lateen.proxy.listener;
 
+import dev.lateen.proxy.stream.StreamInfo;
+import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -13,9 +16,14 @@ public final class ActiveListener {
     private final ListenerConfig config;
     private final FilterChainTable<ActiveChain> table;
     private final Map<String, ActiveChain> chainsByFingerprint;
+    private final List<AccessLogger> loggers;
 
     ActiveListener(
-            ListenerConfig config, FilterChainTable<ActiveChain> table, Map<String, ActiveChain> chainsByFingerprint) {
+            ListenerConfig config,
+            FilterChainTable<ActiveChain> table,
+            Map<String, ActiveChain> chainsByFingerprint,
+            List<AccessLogger> loggers) {
+        this.loggers = List.copyOf(loggers);
         this.config = config;
         this.table = table;
         this.chainsByFingerprint = new LinkedHashMap<>(chainsByFingerprint);
@@ -35,6 +43,13 @@ public final class ActiveListener {
             count += chain.connectionCount();
         }
         return count;
+    }
+
+    /// Tells of a connection that no chain took.
+    void log(StreamInfo info) {
+        for (AccessLogger logger : loggers) {
+            logger.log(info);
+        }
     }
 
     @Nullable

@@ -1,6 +1,7 @@
 package dev.lateen.proxy.listener;
 
 import dev.lateen.proxy.downstream.Direction;
+import dev.lateen.proxy.telemetry.accesslog.AccessLogConfig;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +16,7 @@ import java.util.stream.Stream;
 /// @param useOriginalDst hand a connection to the listener at its original destination, if there is one
 /// @param filters what is looked at before a filter chain is chosen
 /// @param standard the chain for connections that no other takes
-/// @param accessLogs written for connections that found no chain, and for every TCP connection
+/// @param accessLogs written at the end of connections that found no chain
 /// @param fingerprint equal for equal resources
 public record ListenerConfig(
         String name,
@@ -25,11 +26,13 @@ public record ListenerConfig(
         ListenerFilters filters,
         List<FilterChainConfig> chains,
         Optional<FilterChainConfig> standard,
+        List<AccessLogConfig> accessLogs,
         String fingerprint) {
     public static final int DEFAULT_BUFFER_LIMIT_BYTES = 1 << 20;
 
     public ListenerConfig {
         chains = List.copyOf(chains);
+        accessLogs = List.copyOf(accessLogs);
     }
 
     /// The chains and the default one.

@@ -9,6 +9,7 @@ import dev.lateen.proxy.config.ImplementedFields;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.TypedConfig;
 import dev.lateen.proxy.downstream.Direction;
+import dev.lateen.proxy.telemetry.accesslog.AccessLogDecoder;
 import dev.lateen.proxy.tls.DownstreamTlsConfig;
 import dev.lateen.proxy.tls.TlsDecoder;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
@@ -56,7 +57,8 @@ public final class ListenerDecoder {
                     "tcp_backlog_size",
                     "bind_to_port",
                     "enable_reuse_port",
-                    "reuse_port")
+                    "reuse_port",
+                    "access_log")
             .harmless(
                     LISTENER,
                     "names of statistics, where draining starts, how the kernel spreads connections over our threads",
@@ -96,7 +98,8 @@ public final class ListenerDecoder {
     }
 
     private ListenerConfig listener(Listener listener, Place at) {
-        FIELDS.check(listener, at);
+        // Access logs are checked by their own decoder.
+        FIELDS.check(listener.toBuilder().clearAccessLog().build(), at);
         at.field("name").require(!listener.getName().isEmpty(), "is empty");
         List<FilterChainConfig> chains = new ArrayList<>();
         for (int index = 0; index < listener.getFilterChainsCount(); index++) {
@@ -116,6 +119,7 @@ public final class ListenerDecoder {
                 ListenerFilterDecoder.decode(listener, at),
                 chains,
                 standard,
+                AccessLogDecoder.decode(listener.getAccessLogList(), at.field("access_log")),
                 fingerprint(listener));
         checkChains(config, at);
         return config;

@@ -179,7 +179,11 @@ public final class Listeners {
         ActiveChain standard = config.standard().isPresent()
                 ? activate(config, config.standard().get(), old, chains)
                 : null;
-        return new ActiveListener(config, FilterChainTable.of(entries, standard), chains);
+        return new ActiveListener(
+                config,
+                FilterChainTable.of(entries, standard),
+                chains,
+                environment.handlers().loggers(config));
     }
 
     private ActiveChain activate(

@@ -2,6 +2,8 @@ package dev.lateen.proxy.listener;
 
 import dev.lateen.proxy.http.HttpConnectionManagerConfig;
 import dev.lateen.proxy.tcp.TcpProxyConfig;
+import dev.lateen.proxy.telemetry.accesslog.AccessLogConfig;
+import java.util.List;
 
 /// A decoded network filter. The last of a chain is terminal: HTTP or TCP.
 ///
@@ -11,15 +13,28 @@ public sealed interface NetworkFilterConfig {
     default boolean terminal() {
         return switch (this) {
             case Http _, Tcp _ -> true;
-            case SniCluster _ -> false;
+            case SniCluster _, IstioStats _, PeerExchange _ -> false;
         };
     }
 
     /// Serves HTTP.
-    record Http(HttpConnectionManagerConfig config) implements NetworkFilterConfig {}
+    record Http(HttpConnectionManagerConfig config, List<AccessLogConfig> accessLogs) implements NetworkFilterConfig {}
 
     /// Relays bytes to a cluster.
     record Tcp(TcpProxyConfig config) implements NetworkFilterConfig {}
+
+    /// Counts connections under Istio's names.
+    enum IstioStats implements NetworkFilterConfig {
+        INSTANCE
+    }
+
+    /// Istio's exchange of workload names over TCP, which needs the ALPN `istio-peer-exchange` from the client. Ours is
+    /// told by certificates and endpoint metadata, so there is nothing to do.
+    ///
+    /// Differs: labels of a TCP client's workload are `unknown` at the server.
+    enum PeerExchange implements NetworkFilterConfig {
+        INSTANCE
+    }
 
     /// Takes the cluster's name from SNI; only before `Tcp`.
     enum SniCluster implements NetworkFilterConfig {

@@ -100,6 +100,9 @@ final class TcpPath implements LbContext, TcpReady, RelayHandler.Owner {
         channel.pipeline().addLast(other);
         downstream.connect(other);
         other.connect(downstream);
+        if (worker != null) {
+            proxy.established(info, channel.eventLoop(), worker.cluster().service());
+        }
         watchIdle();
     }
 
@@ -177,7 +180,11 @@ final class TcpPath implements LbContext, TcpReady, RelayHandler.Owner {
         if (durationTimer != null) {
             durationTimer.cancel(false);
         }
-        proxy.ended(info);
+        ClusterWorker cluster = worker;
+        proxy.ended(
+                info,
+                connection.channel().eventLoop(),
+                cluster == null || upstream == null ? null : cluster.cluster().service());
     }
 
     /// One timer that looks when the last byte went by, instead of one moved by each.

@@ -5,11 +5,15 @@ import dev.lateen.proxy.downstream.ChainHandler;
 import dev.lateen.proxy.downstream.DownstreamConnection;
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.telemetry.Counter;
+import dev.lateen.proxy.telemetry.DestinationService;
+import dev.lateen.proxy.telemetry.IstioMetrics;
 import dev.lateen.proxy.telemetry.Stats;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
+import io.netty.channel.EventLoop;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /// The TCP proxy of one filter chain: makes a `TcpPath` for each connection.
 ///
@@ -18,7 +22,7 @@ public final class TcpProxy implements ChainHandler {
     private final TcpProxyConfig config;
     private final boolean clusterFromServerName;
     private final Clusters clusters;
-    private final List<AccessLogger> loggers;
+    private final TcpTelemetry telemetry;
     private final TcpStats stats;
     private final InstantSource clock;
 
@@ -27,13 +31,13 @@ public final class TcpProxy implements ChainHandler {
             TcpProxyConfig config,
             boolean clusterFromServerName,
             Clusters clusters,
-            List<AccessLogger> loggers,
+            TcpTelemetry telemetry,
             Stats stats,
             InstantSource clock) {
         this.config = config;
         this.clusterFromServerName = clusterFromServerName;
         this.clusters = clusters;
-        this.loggers = List.copyOf(loggers);
+        this.telemetry = telemetry;
         this.stats = new TcpStats(stats, config.statPrefix());
         this.clock = clock;
     }
@@ -79,11 +83,24 @@ public final class TcpProxy implements ChainHandler {
         return stats;
     }
 
-    void ended(StreamInfo info) {
+    /// The connection has its upstream.
+    void established(StreamInfo info, EventLoop loop, DestinationService service) {
+        IstioMetrics istio = telemetry.istio();
+        if (istio != null) {
+            istio.on(loop).tcpOpened(info, service);
+        }
+    }
+
+    /// @param service null where there never was a cluster
+    void ended(StreamInfo info, EventLoop loop, @Nullable DestinationService service) {
         info.endNanos = System.nanoTime();
         stats.bytesReceived.add(info.bytesReceived);
         stats.bytesSent.add(info.bytesSent);
-        for (AccessLogger logger : loggers) {
+        IstioMetrics istio = telemetry.istio();
+        if (istio != null && service != null) {
+            istio.on(loop).tcpClosed(info, service);
+        }
+        for (AccessLogger logger : telemetry.loggers()) {
             logger.log(info);
         }
     }

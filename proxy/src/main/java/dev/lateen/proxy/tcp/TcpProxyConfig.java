@@ -1,5 +1,6 @@
 package dev.lateen.proxy.tcp;
 
+import dev.lateen.proxy.telemetry.accesslog.AccessLogConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -17,11 +18,13 @@ public record TcpProxyConfig(
         List<WeightedCluster> clusters,
         Duration idleTimeout,
         int maxConnectAttempts,
-        Optional<Duration> maxDuration) {
+        Optional<Duration> maxDuration,
+        List<AccessLogConfig> accessLogs) {
     public static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofHours(1);
 
     public TcpProxyConfig {
         clusters = List.copyOf(clusters);
+        accessLogs = List.copyOf(accessLogs);
     }
 
     public record WeightedCluster(String name, int weight) {}

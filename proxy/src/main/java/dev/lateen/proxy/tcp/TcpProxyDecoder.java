@@ -5,6 +5,7 @@ import dev.lateen.proxy.config.CommonFields;
 import dev.lateen.proxy.config.ImplementedFields;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.TypedConfig;
+import dev.lateen.proxy.telemetry.accesslog.AccessLogDecoder;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import java.time.Duration;
 import java.util.List;
@@ -23,7 +24,8 @@ public final class TcpProxyDecoder {
                     "weighted_clusters",
                     "idle_timeout",
                     "max_connect_attempts",
-                    "max_downstream_connection_duration")
+                    "max_downstream_connection_duration",
+                    "access_log")
             .message(TYPE + ".WeightedCluster", "clusters")
             .message(TYPE + ".WeightedCluster.ClusterWeight", "name", "weight")
             .build();
@@ -31,7 +33,9 @@ public final class TcpProxyDecoder {
     private TcpProxyDecoder() {}
 
     public static TcpProxyConfig decode(TypedConfig config, Place at) {
-        TcpProxy proxy = config.unpack(TcpProxy.parser(), FIELDS, at);
+        TcpProxy proxy = TypedConfig.parse(config.any(), TcpProxy.parser(), at);
+        // Access logs are checked by their own decoder.
+        FIELDS.check(proxy.toBuilder().clearAccessLog().build(), at);
         Duration idle = proxy.hasIdleTimeout()
                 ? CommonDecoder.duration(proxy.getIdleTimeout(), at.field("idle_timeout"))
                 : TcpProxyConfig.DEFAULT_IDLE_TIMEOUT;
@@ -42,7 +46,13 @@ public final class TcpProxyDecoder {
         int attempts =
                 proxy.hasMaxConnectAttempts() ? proxy.getMaxConnectAttempts().getValue() : 1;
         at.field("max_connect_attempts").require(attempts >= 1, "at least 1 is expected");
-        return new TcpProxyConfig(proxy.getStatPrefix(), clusters(proxy, at), idle, attempts, maxDuration);
+        return new TcpProxyConfig(
+                proxy.getStatPrefix(),
+                clusters(proxy, at),
+                idle,
+                attempts,
+                maxDuration,
+                AccessLogDecoder.decode(proxy.getAccessLogList(), at.field("access_log")));
     }
 
     private static List<TcpProxyConfig.WeightedCluster> clusters(TcpProxy proxy, Place at) {

@@ -2,6 +2,7 @@ package dev.lateen.proxy.xds;
 
 import dev.lateen.proxy.cluster.Clusters;
 import dev.lateen.proxy.downstream.ChainHandler;
+import dev.lateen.proxy.downstream.Direction;
 import dev.lateen.proxy.http.HttpConnectionManager;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig;
 import dev.lateen.proxy.http.HttpEnvironment;
@@ -14,9 +15,15 @@ import dev.lateen.proxy.listener.NetworkFilterConfig;
 import dev.lateen.proxy.route.RouteTable;
 import dev.lateen.proxy.stream.PeerInfo;
 import dev.lateen.proxy.tcp.TcpProxy;
+import dev.lateen.proxy.tcp.TcpTelemetry;
+import dev.lateen.proxy.telemetry.IstioMetrics;
 import dev.lateen.proxy.telemetry.Stats;
+import dev.lateen.proxy.telemetry.accesslog.AccessLogConfig;
+import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
+import dev.lateen.proxy.telemetry.accesslog.AccessLogs;
 import java.time.InstantSource;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Makes what runs from what was decoded: connection managers and TCP proxies. Called for new and changed filter chains
 /// only; the others keep what they have.
@@ -28,8 +35,15 @@ public final class RuntimeBuilder implements ChainHandlers {
     private final Stats stats;
     private final PeerInfo local;
     private final InstantSource clock;
+    private final AccessLogs accessLogs;
+    private final IstioMetrics sourceMetrics;
+    private final IstioMetrics destinationMetrics;
 
-    public RuntimeBuilder(Clusters clusters, Routes routes, Stats stats, PeerInfo local, InstantSource clock) {
+    public RuntimeBuilder(
+            Clusters clusters, Routes routes, Stats stats, PeerInfo local, AccessLogs accessLogs, InstantSource clock) {
+        this.accessLogs = accessLogs;
+        this.sourceMetrics = new IstioMetrics(stats, IstioMetrics.Reporter.SOURCE, local);
+        this.destinationMetrics = new IstioMetrics(stats, IstioMetrics.Reporter.DESTINATION, local);
         this.clusters = clusters;
         this.routes = routes;
         this.stats = stats;
@@ -40,20 +54,38 @@ public final class RuntimeBuilder implements ChainHandlers {
     @Override
     public ChainHandler create(ListenerConfig listener, FilterChainConfig chain) {
         return switch (chain.terminal()) {
-            case NetworkFilterConfig.Http(HttpConnectionManagerConfig config) ->
+            case NetworkFilterConfig.Http(HttpConnectionManagerConfig config, var logs) ->
                 new HttpChain(new HttpConnectionManager(
-                        config, routesOf(config), new HttpEnvironment(clusters, stats, local), List.of()));
+                        config, routesOf(config), new HttpEnvironment(clusters, stats, local), loggers(logs)));
             case NetworkFilterConfig.Tcp(var config) ->
                 new TcpProxy(
                         config,
                         chain.filters().contains(NetworkFilterConfig.SniCluster.INSTANCE),
                         clusters,
-                        List.of(),
+                        new TcpTelemetry(loggers(config.accessLogs()), istio(listener, chain)),
                         stats,
                         clock);
-            case NetworkFilterConfig.SniCluster _ ->
-                throw new IllegalStateException("the decoder takes no chain that ends in sni_cluster");
+            case NetworkFilterConfig.SniCluster _,
+                    NetworkFilterConfig.IstioStats _,
+                    NetworkFilterConfig.PeerExchange _ ->
+                throw new IllegalStateException("the decoder takes no chain that ends in such a filter");
         };
+    }
+
+    @Override
+    public List<AccessLogger> loggers(ListenerConfig listener) {
+        return loggers(listener.accessLogs());
+    }
+
+    private List<AccessLogger> loggers(List<AccessLogConfig> configs) {
+        return configs.stream().map(accessLogs::open).toList();
+    }
+
+    private @Nullable IstioMetrics istio(ListenerConfig listener, FilterChainConfig chain) {
+        if (!chain.filters().contains(NetworkFilterConfig.IstioStats.INSTANCE)) {
+            return null;
+        }
+        return listener.direction() == Direction.INBOUND ? destinationMetrics : sourceMetrics;
     }
 
     private LiveRoutes routesOf(HttpConnectionManagerConfig config) {
