@@ -6,8 +6,8 @@ import io.netty.buffer.ByteBuf;
 ///
 /// Back-pressure in three sentences: a writer stops when `isWritable()` is false and goes on at
 /// `StreamListener.onWritabilityChanged(true)`; a reader that cannot pass bytes on calls `pauseReading()`, after which
-/// the codec stops reading the socket (HTTP/1) or returning window credit (HTTP/2); bytes that were already decoded may
-/// still arrive after a pause, bounded by one read.
+/// the codec stops reading the socket (HTTP/1) or returning window credit (HTTP/2); bytes that were already on their
+/// way may still arrive after a pause, bounded by one read (HTTP/1) or by the stream's window (HTTP/2).
 ///
 /// Thread: event loop of its channel. Calls on a stream that has ended are ignored (data is released).
 public interface HttpStream {

@@ -21,8 +21,9 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/// An upstream HTTP/2 connection. Put `handler()` into the pipeline of a connected channel; streams may be opened at
-/// once, before the peer's settings have arrived.
+/// An upstream HTTP/2 connection. Put `handler()` into the pipeline before the channel reads its first bytes (in its
+/// initializer, or in the listener of the connect future); streams may be opened as soon as the channel is connected,
+/// before the peer's settings have arrived.
 ///
 /// Thread: event loop of its channel.
 // A write or close that fails closes the channel, which is how everybody hears of it.
@@ -37,6 +38,7 @@ public final class Http2ClientConnection implements ClientConnection {
     private @Nullable Future<?> keepalive;
     private boolean pingAnswered = true;
     private boolean draining;
+    private boolean goAwaySeen;
     private long opened;
 
     public Http2ClientConnection(HttpLimits limits) {
@@ -205,10 +207,12 @@ public final class Http2ClientConnection implements ClientConnection {
 
         @Override
         public void onGoAway() {
+            // A graceful end comes in two GOAWAY frames; one is news.
             Listener present = listener;
-            if (present != null) {
+            if (present != null && !goAwaySeen) {
                 present.onDraining(Http2ClientConnection.this);
             }
+            goAwaySeen = true;
             closeIfDrained();
         }
 

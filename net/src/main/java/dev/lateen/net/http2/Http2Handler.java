@@ -34,6 +34,15 @@ final class Http2Handler extends Http2ConnectionHandler {
     public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
         session.attach(ctx, this);
         super.handlerAdded(ctx);
+        if (ctx.channel().isActive()) {
+            session.prefaceSent();
+        }
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) throws Exception {
+        super.channelActive(ctx);
+        session.prefaceSent();
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.lateen.net.http.StreamReset;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -37,6 +38,7 @@ final class Http2Session implements Http2FrameListener, Http2Connection.Listener
     private Http2Connection.PropertyKey key;
     private boolean flushScheduled;
     private boolean closed;
+    private boolean windowRaised;
     private boolean locallyClosing;
     private boolean peerConnectProtocol;
     private boolean settingsReceived;
@@ -77,6 +79,23 @@ final class Http2Session implements Http2FrameListener, Http2Connection.Listener
         built.encoder().flowController().listener(this::writabilityChanged);
         int high = Math.max(2, limits.bufferLimitBytes());
         ctx.channel().config().setWriteBufferWaterMark(new io.netty.channel.WriteBufferWaterMark(high / 2, high));
+    }
+
+    /// Settings cannot speak of the connection's window: it starts at 64 KiB and grows by WINDOW_UPDATE.
+    void prefaceSent() {
+        int more = limits.initialConnectionWindowBytes() - Http2CodecUtil.DEFAULT_WINDOW_SIZE;
+        if (more <= 0 || windowRaised) {
+            return;
+        }
+        windowRaised = true;
+        try {
+            handler.decoder()
+                    .flowController()
+                    .incrementWindowSize(handler.connection().connectionStream(), more);
+            scheduleFlush();
+        } catch (Http2Exception e) {
+            handler.onError(context, true, e);
+        }
     }
 
     Http2Handler handler() {
