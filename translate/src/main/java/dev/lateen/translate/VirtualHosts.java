@@ -36,16 +36,14 @@ final class VirtualHosts {
     private final EgressListener egress;
     private final int port;
     private final Optional<String> onlyHost;
-    private final PieceCache pieces;
 
     /// @param port 0 for all ports of all services, as an HTTP proxy has them
     /// @param onlyHost the one service of a listener that was made for it alone
-    VirtualHosts(Scene scene, EgressListener egress, int port, Optional<String> onlyHost, PieceCache pieces) {
+    VirtualHosts(Scene scene, EgressListener egress, int port, Optional<String> onlyHost) {
         this.scene = scene;
         this.egress = egress;
         this.port = port;
         this.onlyHost = onlyHost;
-        this.pieces = pieces;
     }
 
     /// Hosts that share routes.
@@ -202,7 +200,7 @@ final class VirtualHosts {
         }
         List<Group> groups = new ArrayList<>();
         byPort.forEach((number, list) -> {
-            List<Route> made = pieces.routes(scene, route, number);
+            List<Route> made = new HttpRoutes(scene, number, Set.of("mesh")).of(route);
             if (!made.isEmpty()) {
                 groups.add(new Group(number, list, others, made));
                 for (MeshService service : list) {
@@ -270,7 +268,15 @@ final class VirtualHosts {
             return Optional.empty();
         }
         List<String> shown = port == 0 ? withPort(exact, group.port()) : exact;
-        return Optional.of(pieces.host(scene, name, shown, group.routes(), service, group.port(), scene.snapshot()));
+        VirtualHost.Builder to =
+                VirtualHost.newBuilder().setName(name).addAllDomains(shown).setIncludeRequestAttemptCount(true);
+        if (group.routes().isEmpty()) {
+            service.ifPresent(
+                    s -> s.port(group.port()).ifPresent(p -> to.addRoutes(HttpRoutes.toService(scene, s, p))));
+        } else {
+            to.addAllRoutes(group.routes());
+        }
+        return Optional.of(to.build());
     }
 
     /// An HTTP proxy is told the port as part of the host.

@@ -18,16 +18,20 @@ public record AuthorizationPolicy(
         Optional<String> provider) {
 
     public static Bound<AuthorizationPolicy> bind(RawResource resource) {
-        return Reader.spec(
-                resource,
-                in -> new AuthorizationPolicy(
-                        in.origin(),
-                        resource.metadata(),
-                        in.object("selector", Selector::matchLabels).orElse(Selector.ALL),
-                        TargetRef.all(in),
-                        Action.of(in.text("action", "ALLOW")),
-                        in.objects("rules", Rule::of),
-                        in.object("provider", p -> p.text("name", ""))));
+        return Reader.spec(resource, in -> {
+            if (in.text("action", "").equals("CUSTOM")) {
+                in.notYet("action");
+            }
+            in.notYet("targetRef", "targetRefs");
+            return new AuthorizationPolicy(
+                    in.origin(),
+                    resource.metadata(),
+                    in.object("selector", Selector::matchLabels).orElse(Selector.ALL),
+                    TargetRef.all(in),
+                    Action.of(in.text("action", "ALLOW")),
+                    in.objects("rules", Rule::of),
+                    in.object("provider", p -> p.text("name", "")));
+        });
     }
 
     /// Denials are only recorded, not enforced.

@@ -32,6 +32,9 @@ public record RequestAuthentication(
             Optional<Duration> timeout) {
         static JwtRule of(Reader in) {
             in.notYet("spaceDelimitedClaims");
+            if (in.text("jwks", "").isEmpty()) {
+                in.notYet("jwksUri", "jwks_uri");
+            }
             return new JwtRule(
                     in.origin(),
                     in.text("issuer", ""),

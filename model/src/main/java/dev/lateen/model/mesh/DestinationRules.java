@@ -15,12 +15,15 @@ import java.util.Optional;
 /// Source: Istio, "Destination Rule" and "Configuration scoping". Thread: control loop.
 final class DestinationRules {
     private final Map<String, Map<String, List<DestinationRule>>> byNamespace = new HashMap<>();
+    private final Map<String, List<String>> wildcards = new HashMap<>();
     private final List<String> defaultExportTo;
+    private final boolean selective;
     private final String rootNamespace;
 
     DestinationRules(List<DestinationRule> rules, MeshConfig mesh, String shortNames) {
         this.defaultExportTo = mesh.exportTo().destinationRules();
         this.rootNamespace = mesh.identity().rootNamespace();
+        this.selective = rules.stream().anyMatch(r -> r.workloadSelector().isPresent());
         for (DestinationRule rule : rules) {
             String namespace = rule.metadata().namespace();
             String host = Hostname.resolve(rule.host(), namespace, shortNames);
@@ -29,6 +32,13 @@ final class DestinationRules {
                     .computeIfAbsent(host, _ -> new ArrayList<>(1));
             addOrMerge(sameHost, rule);
         }
+        byNamespace.forEach((namespace, hosts) -> wildcards.put(
+                namespace, hosts.keySet().stream().filter(Hostname::isWildcard).toList()));
+    }
+
+    /// Whether it matters which workload asks.
+    boolean selective() {
+        return selective;
     }
 
     private static void addOrMerge(List<DestinationRule> sameHost, DestinationRule rule) {
@@ -84,10 +94,9 @@ final class DestinationRules {
         }
         String best = "";
         List<DestinationRule> rules = List.of();
-        for (Map.Entry<String, List<DestinationRule>> entry : hosts.entrySet()) {
-            String wild = entry.getKey();
-            if (Hostname.isWildcard(wild) && wild.length() > best.length() && Hostname.isSubsetOf(host, wild)) {
-                List<DestinationRule> seen = visible(entry.getValue(), viewer, local);
+        for (String wild : wildcards.getOrDefault(namespace, List.of())) {
+            if (wild.length() > best.length() && Hostname.isSubsetOf(host, wild)) {
+                List<DestinationRule> seen = visible(hosts.getOrDefault(wild, List.of()), viewer, local);
                 if (!seen.isEmpty()) {
                     best = wild;
                     rules = seen;

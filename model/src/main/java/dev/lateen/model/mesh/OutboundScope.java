@@ -79,7 +79,7 @@ public final class OutboundScope {
 
     /// The rule for traffic to a service from a workload with those labels.
     public Optional<DestinationRule> destinationRule(MeshService service, Map<String, String> labels) {
-        if (labels.isEmpty()) {
+        if (labels.isEmpty() || !rules.selective()) {
             return plainRules.computeIfAbsent(
                     service.id(), id -> rules.find(namespace, Map.of(), id.hostname(), id.namespace()));
         }

@@ -9,45 +9,16 @@ import java.util.Map;
 
 /// Everything that one proxy may see of the mesh.
 ///
+/// @param targets the services that the proxy's workload serves, in the order of the registry
+///
 /// Thread: any.
-public record ProxyScope(ProxyNode node, MeshSnapshot snapshot, OutboundScope outbound) {
+public record ProxyScope(ProxyNode node, MeshSnapshot snapshot, OutboundScope outbound, List<Target> targets) {
 
     /// A service of which the proxy's own workload is an endpoint.
     ///
     /// @param port of the service
     /// @param endpoint how the workload serves it
     public record Target(MeshService service, ServicePort port, Endpoint endpoint) {}
-
-    /// The services that the proxy's workload serves, in the order of the registry.
-    public List<Target> targets() {
-        List<Target> found = new ArrayList<>();
-        for (MeshService service : snapshot.services().all()) {
-            if (service.resolution() == Resolution.ALIAS || !mayServe(service)) {
-                continue;
-            }
-            for (Endpoint endpoint : snapshot.endpointsOf(service.id())) {
-                if (isOwn(endpoint)) {
-                    service.ports().stream()
-                            .filter(p -> p.name().equals(endpoint.servicePort()))
-                            .forEach(p -> found.add(new Target(service, p, endpoint)));
-                }
-            }
-        }
-        return found;
-    }
-
-    private boolean mayServe(MeshService service) {
-        return snapshot.endpoints().containsKey(service.id());
-    }
-
-    private boolean isOwn(Endpoint endpoint) {
-        for (String address : endpoint.addresses()) {
-            if (node.addresses().contains(address)) {
-                return true;
-            }
-        }
-        return false;
-    }
 
     /// The gateways that select this proxy, eldest first.
     public List<Gateway> gateways() {
@@ -67,7 +38,7 @@ public record ProxyScope(ProxyNode node, MeshSnapshot snapshot, OutboundScope ou
             return true;
         }
         List<String> hosts = List.of(services.split(","));
-        return targets().stream()
+        return targets.stream()
                 .anyMatch(t -> hosts.contains(t.service().hostname())
                         && t.service().namespace().equals(gateway.metadata().namespace()));
     }

@@ -1,0 +1,111 @@
+package dev.lateen.translate;
+
+import com.google.protobuf.Empty;
+import dev.lateen.model.istio.RequestAuthentication;
+import dev.lateen.model.istio.RequestAuthentication.ClaimHeader;
+import dev.lateen.model.istio.RequestAuthentication.Header;
+import dev.lateen.model.istio.RequestAuthentication.JwtRule;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtClaimToHeader;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtHeader;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtProvider;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtRequirement;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtRequirementOrList;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.RequirementRule;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Checks tokens of end users: a bad token is refused, a missing one passes, for policies to decide about.
+final class JwtFilters {
+    /// A key whose private half was thrown away. It stands in for keys that have not been fetched, so that tokens which
+    /// cannot be checked are refused.
+    private static final String NOBODYS_KEY = "{\"keys\":[{\"e\":\"AQAB\",\"kid\":\"none\",\"kty\":\"RSA\",\"n\":\""
+            + "rbvoJWcha58P0Hqnfa_8GKonenzHEsv4pLZrvavc8e-7VtGksjkuInFYp9Qo5pBzXxBorqhZxBeEglTNiaAVbc03CBSzczEAzGTX"
+            + "JU9A7rd16nO2ho2wMcQVUjsIXqQDmZ_JZJCqKLHKiGA6oOGUiD6AKc7nR28h5JCfa7w7vGXhOc7SsVJo8_oEqy4VLezALs8ODnZe"
+            + "D-26X1nKAO5XYdLTR_8sn0ADUOd1VC8vMgEBpIbffJDUqLgD-f8C2Xr6TnFfxiY6MoVTcS5LxA-NQ1zs7e6yuM30wOIcRM2Oi13yqiP2J16hfBo3EK6FKqlCTmpNqF4I9PBRoUpAz10VCQ"
+            + "\"}]}";
+
+    private JwtFilters() {}
+
+    static List<HttpFilter> of(Scene scene) {
+        List<JwtRule> rules = new ArrayList<>();
+        String root = scene.mesh().identity().rootNamespace();
+        for (RequestAuthentication policy : scene.snapshot().security().requestAuthentications()) {
+            String namespace = policy.metadata().namespace();
+            boolean near =
+                    namespace.equals(root) || namespace.equals(scene.node().namespace());
+            if (near
+                    && policy.targetRefs().isEmpty()
+                    && policy.selector().matches(scene.node().labels())) {
+                rules.addAll(policy.jwtRules());
+            }
+        }
+        if (rules.isEmpty()) {
+            return List.of();
+        }
+        JwtAuthentication.Builder config = JwtAuthentication.newBuilder().setBypassCorsPreflight(true);
+        List<JwtRequirement> each = new ArrayList<>();
+        JwtRequirement missing = JwtRequirement.newBuilder()
+                .setAllowMissing(Empty.getDefaultInstance())
+                .build();
+        for (int i = 0; i < rules.size(); i++) {
+            String name = "origins-" + i;
+            config.putProviders(name, provider(rules.get(i)));
+            each.add(any(
+                    List.of(JwtRequirement.newBuilder().setProviderName(name).build(), missing)));
+        }
+        config.addRules(RequirementRule.newBuilder()
+                .setMatch(RouteMatch.newBuilder().setPrefix("/"))
+                .setRequires(each.size() == 1 ? each.getFirst() : oneOf(each, missing)));
+        return List.of(HttpFilter.newBuilder()
+                .setName("envoy.filters.http.jwt_authn")
+                .setTypedConfig(Protos.any(config.build()))
+                .build());
+    }
+
+    private static JwtRequirement any(List<JwtRequirement> of) {
+        return JwtRequirement.newBuilder()
+                .setRequiresAny(JwtRequirementOrList.newBuilder().addAllRequirements(of))
+                .build();
+    }
+
+    /// Several rules: one that accepts the token is enough, and so is no token at all.
+    private static JwtRequirement oneOf(List<JwtRequirement> each, JwtRequirement missing) {
+        List<JwtRequirement> providers = new ArrayList<>();
+        for (JwtRequirement one : each) {
+            providers.add(one.getRequiresAny().getRequirements(0));
+        }
+        return any(append(providers, missing));
+    }
+
+    private static List<JwtRequirement> append(List<JwtRequirement> list, JwtRequirement last) {
+        List<JwtRequirement> all = new ArrayList<>(list);
+        all.add(last);
+        return all;
+    }
+
+    private static JwtProvider provider(JwtRule rule) {
+        JwtProvider.Builder provider = JwtProvider.newBuilder()
+                .setIssuer(rule.issuer())
+                .addAllAudiences(rule.audiences())
+                .setForward(rule.output().forwardToken())
+                .setForwardPayloadHeader(rule.output().payloadHeader())
+                .setPayloadInMetadata("payload")
+                .setLocalJwks(
+                        DataSource.newBuilder().setInlineString(rule.jwks().isEmpty() ? NOBODYS_KEY : rule.jwks()))
+                .addAllFromParams(rule.from().params())
+                .addAllFromCookies(rule.from().cookies());
+        for (Header header : rule.from().headers()) {
+            provider.addFromHeaders(
+                    JwtHeader.newBuilder().setName(header.name()).setValuePrefix(header.prefix()));
+        }
+        for (ClaimHeader claim : rule.output().claims()) {
+            provider.addClaimToHeaders(
+                    JwtClaimToHeader.newBuilder().setHeaderName(claim.header()).setClaimName(claim.claim()));
+        }
+        return provider.build();
+    }
+}

@@ -1,0 +1,184 @@
+package dev.lateen.translate;
+
+import dev.lateen.model.istio.DestinationRule;
+import dev.lateen.model.istio.Telemetry;
+import dev.lateen.model.mesh.Endpoint;
+import dev.lateen.model.mesh.MeshService;
+import dev.lateen.model.mesh.MeshSnapshot;
+import dev.lateen.model.mesh.OutboundScope;
+import dev.lateen.model.mesh.ServiceId;
+import dev.lateen.xds.EncodedResource;
+import dev.lateen.xds.ResourceType;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What proxies of equal traits and scope send, translated once and brought up to date for each snapshot: services
+/// that a change did not touch keep their clusters and endpoints.
+///
+/// Thread: control loop.
+final class OutboundResources {
+    private Map<ServiceId, OfService> services = new HashMap<>();
+    private Map<String, EncodedResource> clusters = Map.of();
+    private Map<String, EncodedResource> endpoints = Map.of();
+    private Map<String, EncodedResource> listeners = Map.of();
+    private Map<String, EncodedResource> routes = Map.of();
+    private Map<String, EncodedResource> secrets = Map.of();
+    private @Nullable MeshSnapshot seen;
+    private @Nullable OutboundScope scope;
+    private List<?> targets = List.of();
+
+    /// A service's resources and what they were made from.
+    private record OfService(
+            MeshService service,
+            Optional<DestinationRule> rule,
+            List<Endpoint> endpoints,
+            List<EncodedResource> clusters,
+            List<EncodedResource> assignments) {
+        boolean isFrom(MeshService other, Optional<DestinationRule> otherRule, List<Endpoint> otherEndpoints) {
+            return service == other && rule.orElse(null) == otherRule.orElse(null) && endpoints == otherEndpoints;
+        }
+    }
+
+    Map<String, EncodedResource> clusters() {
+        return clusters;
+    }
+
+    Map<String, EncodedResource> endpoints() {
+        return endpoints;
+    }
+
+    Map<String, EncodedResource> listeners() {
+        return listeners;
+    }
+
+    Map<String, EncodedResource> routes() {
+        return routes;
+    }
+
+    Map<String, EncodedResource> secrets() {
+        return secrets;
+    }
+
+    void update(Scene scene) {
+        MeshSnapshot snapshot = scene.snapshot();
+        MeshSnapshot old = seen;
+        boolean sameScope = scope == scene.outbound();
+        boolean router = scene.isRouter();
+        boolean sameTargets = !router || targets.equals(scene.scope().targets());
+        if (old == snapshot && sameTargets) {
+            return;
+        }
+        boolean sameRules = old != null && old.mesh() == snapshot.mesh() && old.security() == snapshot.security();
+        boolean sameShape = sameRules
+                && sameScope
+                && old.structuralEndpoints() == snapshot.structuralEndpoints()
+                && sameTelemetry(old.telemetries(), snapshot.telemetries());
+        clustersAndEndpoints(scene, sameRules);
+        if (router) {
+            boolean same = sameShape && sameTargets && old.secrets() == snapshot.secrets();
+            if (!same) {
+                gateway(scene);
+            }
+        } else if (!sameShape) {
+            sidecar(scene);
+        }
+        seen = snapshot;
+        scope = scene.outbound();
+        targets = scene.scope().targets();
+    }
+
+    private static boolean sameTelemetry(List<Telemetry> before, List<Telemetry> now) {
+        return before == now;
+    }
+
+    private void clustersAndEndpoints(Scene scene, boolean sameRules) {
+        ResourceMap clusterMap = new ResourceMap(ResourceType.CLUSTER, clusters);
+        ResourceMap endpointMap = new ResourceMap(ResourceType.ENDPOINT, endpoints);
+        Map<ServiceId, OfService> next = new HashMap<>();
+        Map<String, String> labels = scene.node().labels();
+        for (MeshService service : scene.outbound().services()) {
+            Optional<DestinationRule> rule = scene.outbound().destinationRule(service, labels);
+            List<Endpoint> own = scene.snapshot().endpointsOf(service.id());
+            OfService known = sameRules ? services.get(service.id()) : null;
+            OfService made =
+                    known != null && known.isFrom(service, rule, own) ? known : translate(service, rule, own, scene);
+            next.put(service.id(), made);
+            made.clusters().forEach(clusterMap::add);
+            made.assignments().forEach(endpointMap::add);
+        }
+        services = next;
+        Cluster blackHole = OutboundClusters.blackHole(scene);
+        clusterMap.add(blackHole.getName(), blackHole);
+        if (!scene.isRouter()) {
+            Cluster passthrough = OutboundClusters.passthrough(scene);
+            clusterMap.add(passthrough.getName(), passthrough);
+        }
+        clusters = clusterMap.done();
+        endpoints = endpointMap.done();
+    }
+
+    private static OfService translate(
+            MeshService service, Optional<DestinationRule> rule, List<Endpoint> own, Scene scene) {
+        List<EncodedResource> made = new ArrayList<>();
+        List<EncodedResource> assignments = new ArrayList<>();
+        for (Cluster cluster : OutboundClusters.of(service, rule, own, scene)) {
+            made.add(EncodedResource.of(ResourceType.CLUSTER, cluster.getName(), cluster));
+            if (cluster.getType() == Cluster.DiscoveryType.EDS) {
+                assignments.add(assignment(cluster.getName(), service, rule, own, scene));
+            }
+        }
+        return new OfService(service, rule, own, made, assignments);
+    }
+
+    private static EncodedResource assignment(
+            String cluster,
+            MeshService service,
+            Optional<DestinationRule> rule,
+            List<Endpoint> endpoints,
+            Scene scene) {
+        String[] parts = cluster.split("\\|", 4);
+        int port = Integer.parseInt(parts[1]);
+        Optional<DestinationRule.Subset> subset = rule.flatMap(r -> r.subset(parts[2]));
+        Endpoints.Target target = new Endpoints.Target(
+                service, service.port(port).orElseThrow(), subset, EffectivePolicy.of(rule, subset, port));
+        return EncodedResource.of(ResourceType.ENDPOINT, cluster, Endpoints.assignment(target, endpoints, scene));
+    }
+
+    private void sidecar(Scene scene) {
+        ResourceMap listenerMap = new ResourceMap(ResourceType.LISTENER, listeners);
+        ResourceMap routeMap = new ResourceMap(ResourceType.ROUTE, routes);
+        OutboundListeners outbound = new OutboundListeners(scene);
+        for (Listener listener : outbound.build()) {
+            listenerMap.add(listener.getName(), listener);
+        }
+        outbound.routes()
+                .forEach((name, wanted) -> routeMap.add(
+                        name,
+                        new VirtualHosts(scene, wanted.egress(), wanted.port(), wanted.onlyHost())
+                                .configuration(name)));
+        listeners = listenerMap.done();
+        routes = routeMap.done();
+    }
+
+    private void gateway(Scene scene) {
+        ResourceMap listenerMap = new ResourceMap(ResourceType.LISTENER, listeners);
+        ResourceMap routeMap = new ResourceMap(ResourceType.ROUTE, routes);
+        ResourceMap secretMap = new ResourceMap(ResourceType.SECRET, secrets);
+        MergedGateways gateways = MergedGateways.of(scene);
+        for (Listener listener : new GatewayListeners(scene, gateways).build()) {
+            listenerMap.add(listener.getName(), listener);
+        }
+        GatewayRoutes gatewayRoutes = new GatewayRoutes(scene);
+        gateways.byRoute().forEach((name, entries) -> routeMap.add(name, gatewayRoutes.configuration(name, entries)));
+        GatewaySecrets.of(scene, gateways).forEach(secretMap::add);
+        listeners = listenerMap.done();
+        routes = routeMap.done();
+        secrets = secretMap.done();
+    }
+}

@@ -1,0 +1,136 @@
+package dev.lateen.translate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lateen.model.mesh.Locality;
+import dev.lateen.model.mesh.MeshSettings;
+import dev.lateen.model.mesh.ProxyNode;
+import dev.lateen.model.mesh.SnapshotBuilder;
+import dev.lateen.model.resource.ParsedResource;
+import dev.lateen.model.resource.ParserSettings;
+import dev.lateen.model.resource.RawResource;
+import dev.lateen.model.resource.ResourceParser;
+import dev.lateen.xds.ResourceType;
+import dev.lateen.xds.XdsResources;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/// What one change costs: everything that it does not touch stays the same instance.
+class SharingTest {
+    private static final String SERVICE = """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: NAME, namespace: default}
+            spec:
+              clusterIP: 10.0.0.1
+              selector: {app: NAME}
+              ports: [{name: http, port: 80}]
+            """;
+    private static final String ENDPOINTS = """
+            apiVersion: v1
+            kind: Endpoints
+            metadata: {name: NAME, namespace: default}
+            subsets:
+            - addresses: [{ip: ADDRESS}]
+              ports: [{name: http, port: 8080}]
+            """;
+    private static final String ROUTE = """
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: one, namespace: default}
+            spec:
+              hosts: [one]
+              http:
+              - route: [{destination: {host: one}}]
+                timeout: TIMEOUT
+            """;
+
+    private final SnapshotBuilder builder = new SnapshotBuilder(MeshSettings.DEFAULT);
+    private final Translator translator = new Translator();
+
+    private static List<RawResource> parse(String text) {
+        List<RawResource> read = new ArrayList<>();
+        for (ParsedResource parsed : new ResourceParser(ParserSettings.DEFAULT).parse(text, "test.yaml")) {
+            if (parsed instanceof ParsedResource.Valid(RawResource resource, var _)) {
+                read.add(resource);
+            }
+        }
+        return read;
+    }
+
+    private static ProxyNode node(String ip) {
+        return ProxyNode.parse(
+                        "sidecar~" + ip + "~pod-" + ip + ".default~default.svc.cluster.local",
+                        Map.of("LABELS", Map.of("app", "client-" + ip)),
+                        Locality.NONE)
+                .orElseThrow();
+    }
+
+    private void mesh() {
+        for (String name : List.of("one", "two")) {
+            builder.put(parse(SERVICE.replace("NAME", name)));
+            builder.put(parse(ENDPOINTS.replace("NAME", name).replace("ADDRESS", "10.1.0.1")));
+        }
+        builder.put(parse(ROUTE.replace("TIMEOUT", "1s")));
+    }
+
+    @Test
+    void proxiesThatSeeTheSameShareTheirResources() {
+        mesh();
+        var snapshot = builder.build();
+
+        XdsResources first = translator.translate(snapshot, node("10.9.0.1"));
+        XdsResources second = translator.translate(snapshot, node("10.9.0.2"));
+
+        assertThat(second.ofType(ResourceType.ROUTE)).isNotEmpty().isSameAs(first.ofType(ResourceType.ROUTE));
+        assertThat(second.ofType(ResourceType.ENDPOINT)).isSameAs(first.ofType(ResourceType.ENDPOINT));
+    }
+
+    @Test
+    void aChangedEndpointChangesOneAssignmentOnly() {
+        mesh();
+        XdsResources before = translator.translate(builder.build(), node("10.9.0.1"));
+
+        builder.put(parse(ENDPOINTS.replace("NAME", "one").replace("ADDRESS", "10.1.0.2")));
+        XdsResources after = translator.translate(builder.build(), node("10.9.0.1"));
+
+        assertThat(after.ofType(ResourceType.CLUSTER)).isSameAs(before.ofType(ResourceType.CLUSTER));
+        assertThat(after.ofType(ResourceType.LISTENER)).isSameAs(before.ofType(ResourceType.LISTENER));
+        assertThat(after.ofType(ResourceType.ROUTE)).isSameAs(before.ofType(ResourceType.ROUTE));
+        String one = "outbound|80||one.default.svc.cluster.local";
+        String two = "outbound|80||two.default.svc.cluster.local";
+        assertThat(after.ofType(ResourceType.ENDPOINT).get(one))
+                .isNotEqualTo(before.ofType(ResourceType.ENDPOINT).get(one));
+        assertThat(after.ofType(ResourceType.ENDPOINT).get(two))
+                .isSameAs(before.ofType(ResourceType.ENDPOINT).get(two));
+    }
+
+    @Test
+    void aChangedRouteLeavesClustersAndEndpointsAlone() {
+        mesh();
+        XdsResources before = translator.translate(builder.build(), node("10.9.0.1"));
+
+        builder.put(parse(ROUTE.replace("TIMEOUT", "2s")));
+        XdsResources after = translator.translate(builder.build(), node("10.9.0.1"));
+
+        assertThat(after.ofType(ResourceType.CLUSTER)).isSameAs(before.ofType(ResourceType.CLUSTER));
+        assertThat(after.ofType(ResourceType.ENDPOINT)).isSameAs(before.ofType(ResourceType.ENDPOINT));
+        assertThat(after.ofType(ResourceType.LISTENER)).isSameAs(before.ofType(ResourceType.LISTENER));
+        assertThat(after.ofType(ResourceType.ROUTE)).isNotEqualTo(before.ofType(ResourceType.ROUTE));
+    }
+
+    @Test
+    void anUnchangedResourceChangesNothing() {
+        mesh();
+        XdsResources before = translator.translate(builder.build(), node("10.9.0.1"));
+
+        builder.put(parse(ROUTE.replace("TIMEOUT", "1s")));
+        XdsResources after = translator.translate(builder.build(), node("10.9.0.1"));
+
+        for (ResourceType type : ResourceType.values()) {
+            assertThat(after.ofType(type)).isSameAs(before.ofType(type));
+        }
+    }
+}

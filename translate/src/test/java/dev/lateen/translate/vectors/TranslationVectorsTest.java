@@ -1,0 +1,61 @@
+package dev.lateen.translate.vectors;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/// Recorded cases, counted at several bars. Each count has a floor, which only ever goes up.
+class TranslationVectorsTest {
+    private static Optional<Path> vectors() {
+        String set = System.getProperty("lateen.vectors", System.getenv().getOrDefault("LATEEN_VECTORS", ""));
+        if (!set.isEmpty()) {
+            return Optional.of(Path.of(set)).filter(Files::isDirectory);
+        }
+        for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
+            Path beside = at.resolve("shared/vectors");
+            if (Files.isDirectory(beside)) {
+                return Optional.of(beside);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static void check(String suite, Map<String, Integer> floors) {
+        Optional<Path> root = vectors();
+        if (root.isEmpty()) {
+            System.err.println("SKIPPED: no vectors for " + suite + " (set LATEEN_VECTORS)");
+        }
+        assumeTrue(root.isPresent(), "no vectors");
+        VectorSuite result = new VectorSuite(root.orElseThrow().resolve(suite)).run();
+        System.out.println(result.report());
+        floors.forEach((bar, floor) -> assertThat(result.passed().getOrDefault(bar, 0))
+                .as(
+                        "%s %s; failing: %s",
+                        suite, bar, result.failures().stream().limit(5).toList())
+                .isGreaterThanOrEqualTo(floor));
+    }
+
+    @Test
+    void simulatedCallsEndWhereTheyShould() {
+        check("simulation", Map.of("calls", 30));
+    }
+
+    @Test
+    void generatedResourcesAreAsRecorded() {
+        check(
+                "xds",
+                Map.of(
+                        "names", 216,
+                        "clusters", 226,
+                        "listeners", 118,
+                        "routes", 198,
+                        "endpoints", 154,
+                        "everything", 60,
+                        "calls", 204));
+    }
+}
