@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// What one sidecar receives, and the whole of its resources put together.
 ///
 /// Thread: control loop.
+// Identity is the point: a part of a snapshot that is the same instance has not changed.
+@SuppressWarnings("ReferenceEquality")
 final class InboundResources {
     private final ProxyNode node;
     private Map<String, EncodedResource> clusters = Map.of();

@@ -105,7 +105,7 @@ final class MetricsFilters {
     }
 
     private static void collect(
-            Telemetry.Override from,
+            Telemetry.MetricOverride from,
             Side side,
             Map<String, Map<String, Telemetry.TagOverride>> tags,
             Map<String, Boolean> disabled) {

@@ -41,6 +41,7 @@ record NodeTraits(
         List<String> tracing) {
 
     /// The labels and addresses that rules of one snapshot ask for.
+    @SuppressWarnings("ReferenceEquality")
     static final class Uses {
         private final MeshSnapshot.Traffic traffic;
         private final List<Telemetry> telemetries;

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// that a change did not touch keep their clusters and endpoints.
 ///
 /// Thread: control loop.
+// Identity is the point: a part of a snapshot that is the same instance has not changed.
+@SuppressWarnings("ReferenceEquality")
 final class OutboundResources {
     private Map<ServiceId, OfService> services = new HashMap<>();
     private Map<String, EncodedResource> clusters = Map.of();

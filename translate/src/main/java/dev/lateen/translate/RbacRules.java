@@ -17,9 +17,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /// One rule of an authorization policy as Envoy's RBAC has it. On plain TCP, what only HTTP has cannot be checked:
-/// there
-/// a rule that allows falls away whole, while a rule that denies keeps its other parts, so that both err to the safe
-/// side.
+/// there a rule that allows falls away whole, while a rule that denies keeps its other parts, so that both err to the
+/// safe side.
 final class RbacRules {
     private static final Permission ANY = Permission.newBuilder().setAny(true).build();
     private static final Principal ANYBODY = Principal.newBuilder().setAny(true).build();

@@ -11,6 +11,8 @@ import java.util.Map;
 /// whole map when it is the same.
 ///
 /// Thread: control loop.
+// Identity is the point: a part of a snapshot that is the same instance has not changed.
+@SuppressWarnings("ReferenceEquality")
 final class ResourceMap {
     private final ResourceType type;
     private final Map<String, EncodedResource> before;

@@ -28,6 +28,8 @@ import java.util.TreeMap;
 
 /// Route configurations of what a sidecar sends: per port, one virtual host a service or a host of a virtual service,
 /// and one for all others.
+// Identity is the point: a part of a snapshot that is the same instance has not changed.
+@SuppressWarnings("ReferenceEquality")
 final class VirtualHosts {
     private static final int MAX_DIRECT_BODY = 1 << 20;
     private static final int HTTP_PORT = 80;

@@ -44,23 +44,23 @@ public record Telemetry(
     }
 
     /// @param dimensions our extension: labels for all metrics, by name, as expressions
-    public record Metrics(List<String> providers, List<Override> overrides, Map<String, String> dimensions) {
+    public record Metrics(List<String> providers, List<MetricOverride> overrides, Map<String, String> dimensions) {
         static Metrics of(Reader in) {
             in.notYet("reportingInterval", "tags_to_remove");
             return new Metrics(
-                    Telemetry.providers(in), in.objects("overrides", Override::of), in.textMap("dimensions"));
+                    Telemetry.providers(in), in.objects("overrides", MetricOverride::of), in.textMap("dimensions"));
         }
     }
 
-    public record Override(
+    public record MetricOverride(
             String metric, String mode, Optional<Boolean> disabled, Map<String, TagOverride> tagOverrides) {
-        static Override of(Reader in) {
+        static MetricOverride of(Reader in) {
             Optional<Target> match = in.object(
                     "match",
                     m -> new Target(
                             m.text("metric").or(() -> m.text("customMetric")).orElse("ALL_METRICS"),
                             m.text("mode", "CLIENT_AND_SERVER")));
-            return new Override(
+            return new MetricOverride(
                     match.map(Target::metric).orElse("ALL_METRICS"),
                     match.map(Target::mode).orElse("CLIENT_AND_SERVER"),
                     in.flagIfSet("disabled"),

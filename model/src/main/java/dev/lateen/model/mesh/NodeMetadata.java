@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /// What a proxy's metadata say of how it works.
 ///
@@ -102,7 +103,7 @@ public record NodeMetadata(
     }
 
     /// A map, or JSON text of one as environment variables carry it: `{"8080":"34567"}`.
-    private static Map<Integer, Integer> ports(Object value) {
+    private static Map<Integer, Integer> ports(@Nullable Object value) {
         Map<Integer, Integer> ports = new HashMap<>();
         stringMap(value instanceof String json ? flatJson(json) : value)
                 .forEach((from, to) ->
@@ -146,7 +147,7 @@ public record NodeMetadata(
         }
     }
 
-    private static Map<String, String> stringMap(Object value) {
+    private static Map<String, String> stringMap(@Nullable Object value) {
         Map<String, String> read = new LinkedHashMap<>();
         if (value instanceof Map<?, ?> map) {
             map.forEach((key, item) -> read.put(String.valueOf(key), plain(item)));
@@ -154,7 +155,7 @@ public record NodeMetadata(
         return read;
     }
 
-    private static Map<String, Object> objectMap(Object value) {
+    private static Map<String, Object> objectMap(@Nullable Object value) {
         Map<String, Object> read = new LinkedHashMap<>();
         if (value instanceof Map<?, ?> map) {
             map.forEach((key, item) -> read.put(String.valueOf(key), item));

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// or a routing resource changes.
 ///
 /// Thread: control loop.
+// Identity is the point: a part of a snapshot that is the same instance has not changed.
+@SuppressWarnings("ReferenceEquality")
 public final class ScopeResolver {
     private final Map<Key, OutboundScope> scopes = new HashMap<>();
     private ServiceIndex services = ServiceIndex.EMPTY;

@@ -80,7 +80,7 @@ final class SidecarSelection {
         }
         List<MeshService> kept = new ArrayList<>(services.size());
         for (MeshService service : services) {
-            if (preferred.get(service.hostname()).namespace().equals(service.namespace())) {
+            if (preferred.getOrDefault(service.hostname(), service).namespace().equals(service.namespace())) {
                 kept.add(service);
             }
         }

@@ -27,6 +27,8 @@ import java.util.TreeMap;
 /// Resources must have been checked; kinds that mean nothing to traffic are skipped.
 ///
 /// Thread: control loop.
+// Identity is the point: a part of a snapshot that is the same instance has not changed.
+@SuppressWarnings("ReferenceEquality")
 public final class SnapshotBuilder {
     /// Kinds that would change traffic but do not yet.
     private static final Set<String> NOT_YET = Set.of(
