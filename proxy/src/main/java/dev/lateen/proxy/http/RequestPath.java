@@ -6,6 +6,7 @@ import dev.lateen.net.http.ResponseHead;
 import dev.lateen.net.http.ServerStream;
 import dev.lateen.net.http.StreamListener;
 import dev.lateen.net.http.StreamReset;
+import dev.lateen.proxy.downstream.Direction;
 import dev.lateen.proxy.http.filter.Exchange;
 import dev.lateen.proxy.http.filter.LocalReply;
 import dev.lateen.proxy.http.filter.RequestFilter;
@@ -41,6 +42,8 @@ final class RequestPath implements StreamListener, Exchange {
     private final boolean grpc;
     private final long random;
     private final RequestBody body = new RequestBody();
+    private final @Nullable GrpcFrames requestFrames;
+    private final @Nullable GrpcFrames responseFrames;
     private @Nullable RouteTable table;
     private @Nullable RouteEntry route;
     private @Nullable Forwarding forwarding;
@@ -59,6 +62,8 @@ final class RequestPath implements StreamListener, Exchange {
         this.info = connection.newInfo();
         this.random = worker.random();
         this.grpc = RouteMatch.isGrpc(head.headers());
+        this.requestFrames = grpc ? new GrpcFrames() : null;
+        this.responseFrames = grpc ? new GrpcFrames() : null;
         this.deadlines = new Deadlines(this, worker.wheel, info.startNanos);
         info.request = head;
     }
@@ -151,6 +156,9 @@ final class RequestPath implements StreamListener, Exchange {
     void sendData(ByteBuf data, boolean end) {
         int bytes = data.readableBytes();
         info.bytesSent += bytes;
+        if (responseFrames != null) {
+            info.responseMessages += responseFrames.count(data);
+        }
         deadlines.touch();
         stream.sendData(data, end);
         if (end) {
@@ -219,6 +227,9 @@ final class RequestPath implements StreamListener, Exchange {
             return;
         }
         info.bytesReceived += data.readableBytes();
+        if (requestFrames != null) {
+            info.requestMessages += requestFrames.count(data);
+        }
         deadlines.touch();
         if (end) {
             endRequest();
@@ -361,6 +372,11 @@ final class RequestPath implements StreamListener, Exchange {
     @Override
     public EventLoop loop() {
         return worker.loop;
+    }
+
+    @Override
+    public boolean inbound() {
+        return connection.facts.origin().direction() == Direction.INBOUND;
     }
 
     @Override

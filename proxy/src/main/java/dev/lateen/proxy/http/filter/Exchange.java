@@ -43,6 +43,9 @@ public interface Exchange {
 
     EventLoop loop();
 
+    /// Whether the request came to the workload, rather than from it.
+    boolean inbound();
+
     /// Whether the request is gRPC by its content type.
     boolean grpc();
 

@@ -1,5 +1,11 @@
 package dev.lateen.proxy.http.filter;
 
+import dev.lateen.proxy.config.Fraction;
+import dev.lateen.proxy.config.HeaderMatcher;
+import dev.lateen.proxy.config.StringMatcher;
+import java.util.List;
+import java.util.Optional;
+
 /// The decoded configuration of one HTTP filter.
 ///
 /// Thread: any (immutable).
@@ -9,4 +15,63 @@ public sealed interface FilterConfig {
     /// @param suppressEnvoyHeaders leave `x-envoy-*` out of responses
     /// @param respectExpectedTimeout take the time that a proxy before us told as the limit
     record Router(boolean suppressEnvoyHeaders, boolean respectExpectedTimeout) implements FilterConfig {}
+
+    /// Delays and aborts on purpose.
+    ///
+    /// Source: envoy.extensions.filters.http.fault.v3.HTTPFault.
+    ///
+    /// @param delayNanos 0: none
+    /// @param abortStatus HTTP status; 0: none
+    /// @param abortGrpcStatus -1: none
+    /// @param headers all must match for a request to be touched
+    record Fault(
+            Fraction delayShare,
+            long delayNanos,
+            Fraction abortShare,
+            int abortStatus,
+            int abortGrpcStatus,
+            List<HeaderMatcher> headers)
+            implements FilterConfig {
+        static final Fault NONE = new Fault(Fraction.NONE, 0, Fraction.NONE, 0, -1, List.of());
+    }
+
+    /// Answers cross-origin questions as routes say.
+    record Cors() implements FilterConfig {}
+
+    /// What a route allows other origins. Empty texts are not sent.
+    ///
+    /// Source: envoy.extensions.filters.http.cors.v3.CorsPolicy.
+    record CorsPolicy(
+            List<StringMatcher> origins,
+            String methods,
+            String headers,
+            String exposed,
+            String maxAge,
+            boolean credentials,
+            boolean forwardUnmatched,
+            boolean enabled)
+            implements FilterConfig {}
+
+    /// Access control.
+    ///
+    /// @param shadow rules that are only counted
+    record Rbac(Optional<RbacRules> rules, Optional<RbacRules> shadow, String shadowPrefix) implements FilterConfig {}
+
+    /// Limits requests by a token bucket.
+    record LocalRateLimit(RateLimit limit) implements FilterConfig {}
+
+    /// Counts gRPC messages.
+    record GrpcStats() implements FilterConfig {}
+
+    /// Tells the peer who we are and learns who it is.
+    ///
+    /// @param downstream read the client's, answer with ours
+    /// @param upstream send ours, read the answer's
+    record PeerMetadata(boolean downstream, boolean upstream) implements FilterConfig {}
+
+    /// Istio's standard metrics.
+    record IstioStats() implements FilterConfig {}
+
+    /// Chooses the ALPN for upstreams; done where upstream TLS is set up.
+    record Alpn() implements FilterConfig {}
 }

@@ -1,0 +1,86 @@
+package dev.lateen.proxy.http.filter;
+
+import dev.lateen.proxy.config.CommonFields;
+import dev.lateen.proxy.config.ImplementedFields;
+
+/// The fields of filter configurations that are implemented.
+final class FilterFields {
+    private static final String HTTP = "envoy.extensions.filters.http.";
+    private static final String RBAC = "envoy.config.rbac.v3.";
+
+    static final ImplementedFields LIST = ImplementedFields.builder()
+            .include(CommonFields.LIST)
+            .message(HTTP + "router.v3.Router", "suppress_envoy_headers")
+            .harmless(HTTP + "router.v3.Router", "statistics and spans only", "dynamic_stats", "start_child_span")
+            .message(HTTP + "fault.v3.HTTPFault", "delay", "abort", "headers")
+            .message(HTTP + "fault.v3.FaultAbort", "http_status", "grpc_status", "percentage")
+            .message("envoy.extensions.filters.common.fault.v3.FaultDelay", "fixed_delay", "percentage")
+            .message(HTTP + "cors.v3.Cors")
+            .message(
+                    HTTP + "cors.v3.CorsPolicy",
+                    "allow_origin_string_match",
+                    "allow_methods",
+                    "allow_headers",
+                    "expose_headers",
+                    "max_age",
+                    "allow_credentials",
+                    "filter_enabled",
+                    "forward_not_matching_preflights")
+            .message(HTTP + "rbac.v3.RBAC", "rules", "shadow_rules", "shadow_rules_stat_prefix")
+            .harmless(HTTP + "rbac.v3.RBAC", "names of statistics", "rules_stat_prefix")
+            .message(HTTP + "rbac.v3.RBACPerRoute", "rbac")
+            .message(RBAC + "RBAC", "action", "policies")
+            .message(RBAC + "Policy", "permissions", "principals")
+            .message(
+                    RBAC + "Permission",
+                    "and_rules",
+                    "or_rules",
+                    "any",
+                    "header",
+                    "url_path",
+                    "destination_ip",
+                    "destination_port",
+                    "destination_port_range",
+                    "not_rule",
+                    "requested_server_name")
+            .message(RBAC + "Permission.Set", "rules")
+            .message(
+                    RBAC + "Principal",
+                    "and_ids",
+                    "or_ids",
+                    "any",
+                    "authenticated",
+                    "source_ip",
+                    "direct_remote_ip",
+                    "remote_ip",
+                    "header",
+                    "url_path",
+                    "filter_state",
+                    "not_id")
+            .message(RBAC + "Principal.Set", "ids")
+            .message(RBAC + "Principal.Authenticated", "principal_name")
+            .message("envoy.type.matcher.v3.PathMatcher", "path")
+            .message("envoy.type.matcher.v3.FilterStateMatcher", "key", "string_match")
+            .message(
+                    HTTP + "local_ratelimit.v3.LocalRateLimit",
+                    "stat_prefix",
+                    "status",
+                    "token_bucket",
+                    "filter_enabled",
+                    "filter_enforced",
+                    "response_headers_to_add")
+            .message("envoy.type.v3.HttpStatus", "code")
+            .message("envoy.type.v3.TokenBucket", "max_tokens", "tokens_per_fill", "fill_interval")
+            .message("envoy.config.core.v3.HeaderValueOption", "header", "append", "append_action", "keep_empty_value")
+            .harmless(
+                    HTTP + "grpc_stats.v3.FilterConfig",
+                    "messages are counted for the standard metrics",
+                    "emit_filter_state",
+                    "stats_for_all_methods",
+                    "individual_method_stats_allowlist",
+                    "enable_upstream_stats",
+                    "replace_dots_in_grpc_service_name")
+            .build();
+
+    private FilterFields() {}
+}
