@@ -10,7 +10,7 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -24,7 +24,7 @@ final class Connector {
 
     /// Starts to connect a channel that does not read by itself. Who waits for it watches the time.
     static ChannelFuture connect(EventLoop loop, SocketAddress address, ConnectionSettings settings) {
-        boolean epoll = loop instanceof IoEventLoop io && io.isIoType(EpollIoHandler.class);
+        boolean epoll = loop instanceof IoEventLoop io && io.isCompatible(EpollIoHandle.class);
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
                 .option(ChannelOption.AUTO_READ, false)
