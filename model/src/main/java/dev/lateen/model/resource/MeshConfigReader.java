@@ -51,7 +51,7 @@ public final class MeshConfigReader {
         Mapping networks = empty();
         List<RawResource> ordered = resources.stream()
                 .sorted(Comparator.comparing((RawResource resource) -> isConfigMap(resource.key()))
-                        .thenComparing(resource -> resource.metadata().order()))
+                        .thenComparingLong(resource -> resource.metadata().order()))
                 .toList();
         for (RawResource resource : ordered) {
             if (isOperator(resource.key())) {
@@ -155,11 +155,9 @@ public final class MeshConfigReader {
         }
         Map<String, Field> fields = new LinkedHashMap<>(under.fields());
         over.fields().forEach((name, field) -> {
-            Field below = under.fields().get(name);
-            boolean both = below != null && below.value() instanceof Mapping && field.value() instanceof Mapping;
-            fields.put(
-                    name,
-                    both ? new Field(field.keyAt(), merge((Mapping) below.value(), (Mapping) field.value())) : field);
+            Node below = under.get(name).orElse(null);
+            boolean both = below instanceof Mapping && field.value() instanceof Mapping;
+            fields.put(name, both ? new Field(field.keyAt(), merge((Mapping) below, (Mapping) field.value())) : field);
         });
         return new Mapping(fields, over.at().equals(Position.UNKNOWN) ? under.at() : over.at());
     }

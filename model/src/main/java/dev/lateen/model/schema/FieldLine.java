@@ -75,9 +75,12 @@ final class FieldLine {
     }
 
     private static FieldType bounded(FieldType type, long min, long max) {
-        return type instanceof Whole(long least, long most)
-                ? new Whole(Math.max(least, min), Math.min(most, max))
-                : type;
+        if (!(type instanceof Whole(long least, long most))) {
+            return type;
+        }
+        long low = Math.max(least, min);
+        long high = Math.min(most, max);
+        return new Whole(low, high);
     }
 
     private static Choice choice(String text) {

@@ -1,6 +1,5 @@
 package dev.lateen.model.validate;
 
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -27,8 +26,9 @@ final class AuthorizationPolicyRules {
     private static final List<String> IDENTITY_FIELDS = SOURCE_FIELDS.subList(0, 8);
     private static final List<String> OPERATION_FIELDS =
             List.of("hosts", "notHosts", "ports", "notPorts", "methods", "notMethods", "paths", "notPaths");
-    private static final List<String> HTTP_FIELDS =
-            List.of("hosts", "notHosts", "methods", "notMethods", "paths", "notPaths");
+    private static final List<String> TCP_SOURCE_FIELDS = SOURCE_FIELDS.stream()
+            .filter(field -> !field.equals("requestPrincipals") && !field.equals("notRequestPrincipals"))
+            .toList();
 
     private final Report report;
     private final Subject subject;
@@ -176,37 +176,31 @@ final class AuthorizationPolicyRules {
         }
     }
 
-    /// A rule that looks at HTTP only cannot say anything about TCP traffic, so that DENY refuses all of it.
+    /// A rule that looks at HTTP only cannot say anything about TCP traffic, so that DENY refuses all of it. `when`
+    /// does
+    /// not count, as in Istio.
     private void warnAboutTcp(View rule) {
-        Set<String> parts = new HashSet<>();
-        for (View from : rule.objects("from")) {
-            from.object("source")
-                    .filter(source -> source.size("requestPrincipals") + source.size("notRequestPrincipals") > 0)
-                    .ifPresent(source -> parts.add("http"));
-        }
-        for (View to : rule.objects("to")) {
-            to.object("operation").ifPresent(operation -> {
-                if (HTTP_FIELDS.stream().anyMatch(field -> operation.size(field) > 0)) {
-                    parts.add("http");
-                }
-                if (operation.size("ports") + operation.size("notPorts") > 0) {
-                    parts.add("port");
-                }
-            });
-        }
-        for (View when : rule.objects("when")) {
-            if (when.text("key").startsWith("request.")) {
-                parts.add("http");
-            } else if (when.text("key").equals("destination.port")) {
-                parts.add("port");
-            }
-        }
-        if (parts.contains("http") && !parts.contains("port")) {
+        List<View> sources = parts(rule, "from", "source");
+        List<View> operations = parts(rule, "to", "operation");
+        boolean tcpSource = sources.stream().anyMatch(source -> any(source, TCP_SOURCE_FIELDS));
+        boolean ports = operations.stream().anyMatch(operation -> any(operation, List.of("ports", "notPorts")));
+        boolean onlyHttp = operations.isEmpty() ? !sources.isEmpty() && !tcpSource : !ports;
+        if (onlyHttp) {
             report.warning(
                     rule.spot(),
                     "denies-tcp",
                     "the rule looks at HTTP attributes only, so it denies all TCP traffic of the workloads",
                     "name the ports in to.operation.ports");
         }
+    }
+
+    private static List<View> parts(View rule, String list, String part) {
+        return rule.objects(list).stream()
+                .flatMap(item -> item.object(part).stream())
+                .toList();
+    }
+
+    private static boolean any(View holder, List<String> fields) {
+        return fields.stream().anyMatch(field -> holder.size(field) > 0);
     }
 }

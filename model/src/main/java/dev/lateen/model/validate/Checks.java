@@ -11,7 +11,7 @@ import java.util.Set;
 final class Checks {
     static final String PORT_RANGE = "a port from 1 to 65535";
     private static final int HIGHEST_PORT = 65535;
-    private static final int LONGEST_REGEX = 4096;
+    private static final int LONGEST_REGEX = 1024;
     private static final Set<String> TARGETS = Set.of(
             "/Service",
             "core/Service",
@@ -171,7 +171,7 @@ final class Checks {
 
     /// `targetRef`, `targetRefs` and `selector`, of which one may be set.
     static void targets(View spec) {
-        boolean selected = !spec.object("selector").map(View::isEmpty).orElse(true);
+        boolean selected = spec.has("selector");
         boolean single = spec.has("targetRef");
         boolean several = spec.size("targetRefs") > 0;
         if ((selected && (single || several)) || (single && several)) {
@@ -204,14 +204,16 @@ final class Checks {
     }
 
     /// Namespaces in an `exportTo` list.
-    static void exportTo(View view) {
+    ///
+    /// @param namespace what `.` stands for
+    static void exportTo(View view, String namespace) {
         Set<String> seen = new HashSet<>();
-        Set<String> special = Set.of("*", ".", "~");
         for (Spot item : view.items("exportTo")) {
-            if (!special.contains(item.value()) && !HostNames.isLabel(item.value())) {
+            boolean special = Set.of("*", ".", "~").contains(item.value());
+            if (!special && !HostNames.isLabel(item.value())) {
                 view.report().error(item, "bad-namespace", "not a namespace", "a namespace, or one of * . ~");
             }
-            if (!seen.add(item.value())) {
+            if (!seen.add(item.value().equals(".") ? namespace : item.value())) {
                 view.report().error(item, "duplicate", "namespace is given twice");
             }
         }

@@ -13,6 +13,7 @@ final class ConnectionPoolRules {
         pool.object("tcp").ifPresent(tcp -> {
             Checks.notNegative(tcp, "maxConnections");
             Checks.duration(tcp, "connectTimeout", "maxConnectionDuration");
+            tcp.object("tcpKeepalive").ifPresent(alive -> Checks.duration(alive, "time", "interval"));
             if (!isZero(tcp, "idleTimeout")) {
                 Checks.duration(tcp, "idleTimeout");
             }

@@ -6,9 +6,11 @@ import java.util.Set;
 /// Istio's rules for a DestinationRule. Thread: any one. Source: Istio's reference of DestinationRule.
 final class DestinationRuleRules {
     private final Report report;
+    private final Subject subject;
 
-    DestinationRuleRules(Report report) {
+    DestinationRuleRules(Report report, Subject subject) {
         this.report = report;
+        this.subject = subject;
     }
 
     void check(View spec) {
@@ -18,7 +20,12 @@ final class DestinationRuleRules {
         for (View subset : spec.objects("subsets")) {
             subset(subset, names);
         }
-        Checks.exportTo(spec);
+        Checks.exportTo(spec, subject.namespace());
+        boolean elsewhere = spec.items("exportTo").stream()
+                .anyMatch(item -> !item.value().equals(".") && !item.value().equals(subject.namespace()));
+        if (spec.has("workloadSelector") && elsewhere) {
+            spec.error("exportTo", "conflict", "a rule for selected workloads stays in its namespace", "exportTo: [.]");
+        }
         Checks.selector(spec, "workloadSelector", "matchLabels");
     }
 

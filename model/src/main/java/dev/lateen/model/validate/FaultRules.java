@@ -38,6 +38,14 @@ final class FaultRules {
 
     private static void abort(View abort) {
         abort.object("percentage").ifPresent(FaultRules::percentage);
+        if (!abort.hasAny("httpStatus", "grpcStatus", "http2Error")) {
+            abort.report()
+                    .warning(
+                            abort.spot(),
+                            "ineffective",
+                            "abort says no status, so nothing is aborted",
+                            "set httpStatus or grpcStatus");
+        }
         if (abort.has("httpStatus")) {
             StatusCodes.check(abort, "httpStatus");
         }
@@ -56,9 +64,6 @@ final class FaultRules {
 
     private static void delay(View delay) {
         Checks.percentInteger(delay, "percent");
-        if (delay.number("percent") > 0) {
-            delay.warning("percent", "deprecated", "percent is deprecated", "use percentage");
-        }
         delay.object("percentage").ifPresent(FaultRules::percentage);
         Checks.duration(delay, "fixedDelay");
         if (delay.has("exponentialDelay")) {

@@ -78,7 +78,7 @@ final class GatewayRules {
             port.error("name", "missing-required", "port has no name");
         }
         if (port.number("targetPort") != 0) {
-            port.warning("targetPort", "ineffective", "targetPort has no effect at gateways", "remove it");
+            port.error("targetPort", "unsupported", "targetPort has no effect at gateways", "no targetPort");
         }
     }
 

@@ -95,7 +95,7 @@ final class HttpRouteRules {
         route.object("mirror").ifPresent(mirror -> DestinationRules.check(mirror, fromGatewayApi));
         for (View mirror : route.objects("mirrors")) {
             DestinationRules.require(mirror, "destination", fromGatewayApi);
-            mirror.object("percentage").ifPresent(FaultRules::percentage);
+            mirror.object("percentage").ifPresent(HttpRouteRules::share);
         }
         if (route.number("mirrorPercent") > 100 || route.number("mirrorPercent") < 0) {
             route.error("mirrorPercent", "out-of-range", "not a percentage", "0 to 100");
@@ -103,11 +103,13 @@ final class HttpRouteRules {
         if (route.has("mirrorPercent")) {
             route.warning("mirrorPercent", "deprecated", "mirrorPercent is deprecated", "use mirrorPercentage");
         }
-        route.object("mirrorPercentage").ifPresent(share -> {
-            if (share.decimal("value") < 0 || share.decimal("value") > 100) {
-                share.error("value", "out-of-range", "not a percentage", "0 to 100");
-            }
-        });
+        route.object("mirrorPercentage").ifPresent(HttpRouteRules::share);
+    }
+
+    private static void share(View share) {
+        if (share.decimal("value") < 0 || share.decimal("value") > 100) {
+            share.error("value", "out-of-range", "not a percentage", "0 to 100");
+        }
     }
 
     private void headers(View headers) {
@@ -177,8 +179,8 @@ final class HttpRouteRules {
 
     private void cors(View policy) {
         for (View origin : policy.objects("allowOrigins")) {
-            if (origin.has("exact") && !origin.filled("exact")) {
-                origin.error("exact", "bad-format", "origin is empty");
+            if (!origin.filled("exact") && !origin.hasAny("prefix", "regex")) {
+                report.error(origin.spot(), "missing-required", "origin is empty", "exact, prefix or regex");
             }
             StringMatches.check(origin);
         }
@@ -215,9 +217,7 @@ final class HttpRouteRules {
         if (redirect.has("redirectCode") && code != 0 && (code < 300 || code > 399)) {
             redirect.error("redirectCode", "out-of-range", "not a redirect status", "300 to 399");
         }
-        if (redirect.has("port")) {
-            Checks.port(redirect, "port");
-        }
+        Checks.portIfSet(redirect, "port");
     }
 
     private void directResponse(View response) {

@@ -24,7 +24,7 @@ final class KindRules {
         String named = resource.key().group() + "/" + resource.key().kind();
         switch (named) {
             case "networking.istio.io/VirtualService" -> new VirtualServiceRules(report, subject).check(spec);
-            case "networking.istio.io/DestinationRule" -> new DestinationRuleRules(report).check(spec);
+            case "networking.istio.io/DestinationRule" -> new DestinationRuleRules(report, subject).check(spec);
             case "networking.istio.io/Gateway" -> new GatewayRules(report, subject).check(spec);
             case "networking.istio.io/ServiceEntry" -> new ServiceEntryRules(report, subject).check(spec);
             case "networking.istio.io/WorkloadEntry" -> WorkloadEntryRules.check(spec);

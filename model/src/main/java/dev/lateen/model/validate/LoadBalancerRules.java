@@ -24,15 +24,18 @@ final class LoadBalancerRules {
         if (hash.number("minimumRingSize") != 0) {
             hash.warning("minimumRingSize", "deprecated", "minimumRingSize is deprecated here", "use ringHash");
         }
+        if (hash.number("minimumRingSize") != 0 && hash.hasAny("ringHash", "maglev")) {
+            hash.error("minimumRingSize", "oneof", "only one of minimumRingSize, ringHash and maglev can be set");
+        }
         hash.object("httpCookie").ifPresent(LoadBalancerRules::cookie);
         hash.object("maglev").ifPresent(maglev -> {
             long size = maglev.number("tableSize");
-            if (maglev.has("tableSize") && (!isPrime(size) || size > LARGEST_TABLE)) {
+            if (!isPrime(size) || size >= LARGEST_TABLE) {
                 maglev.error(
                         "tableSize",
                         "out-of-range",
                         "table size is not usable",
-                        "a prime number up to " + LARGEST_TABLE);
+                        "a prime number below " + LARGEST_TABLE);
             }
         });
     }

@@ -24,7 +24,7 @@ final class Protocol {
     }
 
     static boolean isTcpOrUnset(String name) {
-        return name.isEmpty() || upper(name).equals("TCP");
+        return name.isEmpty() || name.equals("TCP");
     }
 
     private static String upper(String name) {

@@ -28,9 +28,8 @@ final class RetryRules {
 
     static void check(View retries) {
         Checks.notNegative(retries, "attempts");
-        boolean configured = retries.has("perTryTimeout")
-                || retries.filled("retryOn")
-                || retries.hasAny("retryRemoteLocalities", "backoff");
+        boolean configured =
+                retries.has("perTryTimeout") || retries.filled("retryOn") || retries.has("retryRemoteLocalities");
         if (retries.number("attempts") == 0 && configured) {
             retries.error("attempts", "conflict", "retries are turned off (0 attempts) but configured", "1 or more");
         }

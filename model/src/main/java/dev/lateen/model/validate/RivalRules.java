@@ -22,7 +22,7 @@ final class RivalRules {
         List<RawResource> byAge = resources.stream()
                 .sorted(Comparator.comparing(
                                 (RawResource resource) -> resource.metadata().creationTimestamp())
-                        .thenComparing(resource -> resource.metadata().order()))
+                        .thenComparingLong(resource -> resource.metadata().order()))
                 .toList();
         for (RawResource resource : byAge) {
             View spec = new View(resource.root(), "", report).object("spec").orElse(null);

@@ -32,7 +32,7 @@ final class ServerTlsRules {
 
     private static void refuseCertificates(View tls) {
         for (String field : CERTIFICATE_FIELDS) {
-            if (tls.filled(field)) {
+            if (tls.filled(field) && !field.equals("caCrl")) {
                 tls.error(field, "conflict", "ISTIO_MUTUAL uses the mesh's own certificates", "no " + field);
             }
         }
@@ -64,7 +64,7 @@ final class ServerTlsRules {
                             "oneof",
                             "only one of credentialName, credentialNames, serverCertificate with privateKey, and tlsCertificates can be set");
         }
-        for (String field : List.of("credentialNames", "tlsCertificates")) {
+        for (String field : List.of("tlsCertificates")) {
             if (tls.size(field) > MOST_CERTIFICATES) {
                 tls.warning(
                         field,
@@ -119,7 +119,7 @@ final class ServerTlsRules {
     }
 
     private static void oldVersions(View tls) {
-        for (String field : List.of("minProtocolVersion", "maxProtocolVersion")) {
+        for (String field : List.of("minProtocolVersion")) {
             boolean old = Set.of("TLSV1_0", "TLSV1_1").contains(tls.text(field));
             if (old && tls.size("cipherSuites") == 0) {
                 tls.warning(

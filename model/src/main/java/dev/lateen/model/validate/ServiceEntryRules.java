@@ -17,9 +17,7 @@ final class ServiceEntryRules {
 
     void check(View spec) {
         Checks.selector(spec, "workloadSelector", "labels");
-        boolean selected = spec.object("workloadSelector")
-                .map(selector -> selector.filled("labels"))
-                .orElse(false);
+        boolean selected = spec.has("workloadSelector");
         if (selected && spec.size("endpoints") > 0) {
             spec.error("endpoints", "oneof", "only one of workloadSelector and endpoints can be set");
         }
@@ -31,7 +29,7 @@ final class ServiceEntryRules {
             case "DYNAMIC_DNS" -> dynamicDns(spec);
             default -> unresolved(spec, selected);
         }
-        Checks.exportTo(spec);
+        Checks.exportTo(spec, subject.namespace());
     }
 
     private void hosts(View spec) {
@@ -78,14 +76,31 @@ final class ServiceEntryRules {
                         "set addresses, or a resolution for which they are allocated");
             }
         }
-        if (spec.size("hosts") > 1 && spec.size("addresses") > 0 && !tcpPorts.isEmpty()) {
+        severalHosts(spec, tcpPorts);
+        return names;
+    }
+
+    /// Only HTTP's host and TLS's server name tell hosts apart that share a port.
+    private void severalHosts(View spec, List<View> tcpPorts) {
+        if (spec.size("hosts") < 2 || Set.of("", "NONE").contains(spec.text("resolution"))) {
+            return;
+        }
+        for (View port : tcpPorts) {
+            if (!Protocol.isTls(port.text("protocol"))) {
+                report.error(
+                        port.spot("protocol"),
+                        "conflict",
+                        "several hosts cannot be told apart at this port",
+                        "HTTP, HTTPS or TLS, or one ServiceEntry a host");
+            }
+        }
+        if (spec.text("resolution").startsWith("DNS") && spec.size("addresses") > 0 && !tcpPorts.isEmpty()) {
             report.warning(
                     tcpPorts.getFirst().spot(),
                     "conflict",
                     "several hosts share the addresses, which TCP cannot tell apart",
                     "write one ServiceEntry a host");
         }
-        return names;
     }
 
     private void port(View port, Set<String> names, Set<Long> numbers) {

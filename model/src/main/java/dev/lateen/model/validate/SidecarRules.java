@@ -47,6 +47,9 @@ final class SidecarRules {
         portName(port);
         protocol(port);
         Checks.port(port, "number");
+        if (port.number("targetPort") != 0) {
+            port.error("targetPort", "unsupported", "targetPort has no effect in sidecars", "defaultEndpoint");
+        }
         if (!ports.add(port.number("number"))) {
             port.error("number", "duplicate", "port number is given twice");
         }

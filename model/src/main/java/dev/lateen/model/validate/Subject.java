@@ -7,7 +7,10 @@ record Subject(String name, String namespace, Map<String, String> labels, Map<St
     /// Whether a controller made the resource from a Gateway API object, which may say more than a user's may.
     boolean fromGatewayApi() {
         return annotations
-                .getOrDefault("internal.istio.io/gateway-semantics", "")
-                .equals("gateway");
+                        .getOrDefault("internal.istio.io/gateway-semantics", "")
+                        .equals("gateway")
+                || annotations
+                        .getOrDefault("internal.istio.io/route-semantics", "")
+                        .equals("gateway");
     }
 }

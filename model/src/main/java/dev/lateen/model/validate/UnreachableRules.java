@@ -43,6 +43,14 @@ final class UnreachableRules {
                 continue;
             }
             for (View match : matches) {
+                if (catchAll >= 0) {
+                    report.warning(
+                            match.spot(),
+                            "unreachable",
+                            "match is never used: rule " + catchAll + " matches everything",
+                            "put the rule without a match last");
+                    continue;
+                }
                 Integer earlier = seen.putIfAbsent(canonical(match.mapping()), index);
                 if (earlier != null) {
                     report.warning(
@@ -72,22 +80,23 @@ final class UnreachableRules {
         prefixes.add(match);
     }
 
+    /// A longer prefix under the same conditions; a match without a method is taken for GET, as Istio does.
     private static boolean covers(View earlier, View later) {
-        if (!prefixOf(later).startsWith(prefixOf(earlier))) {
-            return false;
-        }
-        for (Map.Entry<String, Node.Field> condition :
-                earlier.mapping().fields().entrySet()) {
-            String name = condition.getKey();
-            boolean counts = !name.equals("name") && !name.equals("uri");
-            Node other = later.mapping().get(name).orElse(null);
-            if (counts
-                    && (other == null
-                            || !canonical(condition.getValue().value()).equals(canonical(other)))) {
-                return false;
-            }
-        }
-        return true;
+        boolean longer = prefixOf(later).startsWith(prefixOf(earlier))
+                && !prefixOf(later).equals(prefixOf(earlier));
+        return longer && conditions(earlier).equals(conditions(later));
+    }
+
+    private static Map<String, String> conditions(View match) {
+        Map<String, String> conditions = new TreeMap<>();
+        match.mapping().fields().forEach((name, field) -> conditions.put(name, canonical(field.value())));
+        conditions.remove("name");
+        conditions.remove("uri");
+        String method = match.object("method")
+                .map(found -> found.has("prefix") ? found.text("prefix") + "*" : found.text("exact"))
+                .orElse("GET");
+        conditions.put("method", method);
+        return conditions;
     }
 
     private static String prefixOf(View match) {

@@ -19,7 +19,7 @@ final class VirtualServiceRules {
         List<Spot> gateways = spec.items("gateways");
         boolean atMesh = gateways.isEmpty()
                 || gateways.stream().anyMatch(name -> name.value().equals(GatewayNames.MESH));
-        boolean atGateway = gateways.stream().anyMatch(name -> !name.value().equals(GatewayNames.MESH));
+        boolean atGateway = !atMesh;
         if (!atGateway) {
             refuseClaims(spec);
         }
@@ -35,7 +35,7 @@ final class VirtualServiceRules {
         spec.objects("http").forEach(routes::check);
         spec.objects("tls").forEach(route -> tls(route, spec));
         spec.objects("tcp").forEach(this::tcp);
-        Checks.exportTo(spec);
+        Checks.exportTo(spec, subject.namespace());
         new UnreachableRules(report).check(spec);
     }
 
@@ -54,7 +54,8 @@ final class VirtualServiceRules {
     private void hosts(View spec, boolean atMesh) {
         List<Spot> valid = new ArrayList<>();
         for (Spot host : spec.items("hosts")) {
-            String fault = HostNames.faultOfWildcard(host.value());
+            boolean clusterSni = !atMesh && ClusterSni.isName(host.value());
+            String fault = clusterSni ? "" : HostNames.faultOfWildcard(host.value());
             if (!fault.isEmpty() && !IpAddresses.isAddress(host.value())) {
                 report.error(host, "bad-host", fault, "a host name, *.domain, or an IP address");
             } else if (atMesh && host.value().equals("*")) {
@@ -114,8 +115,11 @@ final class VirtualServiceRules {
     }
 
     private void sniHost(Spot sni, View spec) {
-        String fault = HostNames.faultOfWildcard(sni.value());
-        if (!fault.isEmpty()) {
+        String fault = ClusterSni.isName(sni.value()) ? "" : HostNames.faultOfWildcard(sni.value());
+        if (!fault.isEmpty() && IpAddresses.isAddress(sni.value())) {
+            report.warning(
+                    sni, "ineffective", "clients send no server name for an IP address", "match by destinationSubnets");
+        } else if (!fault.isEmpty()) {
             report.error(sni, "bad-host", fault, "a host name, of which the first label may be *");
         } else if (spec.items("hosts").stream().noneMatch(host -> HostNames.covers(host.value(), sni.value()))) {
             report.error(sni, "bad-host", "SNI host is none of the VirtualService's hosts", "a host within spec.hosts");

@@ -45,7 +45,7 @@ final class WorkloadGroupRules {
 
     private static void http(View get) {
         Checks.port(get, "port");
-        if (get.filled("scheme") && !Set.of("http", "https", "HTTP", "HTTPS").contains(get.text("scheme"))) {
+        if (get.filled("scheme") && !Set.of("HTTP", "HTTPS").contains(get.text("scheme"))) {
             get.error("scheme", "bad-enum-value", "scheme is not known", "HTTP or HTTPS");
         }
         for (View header : get.objects("httpHeaders")) {
