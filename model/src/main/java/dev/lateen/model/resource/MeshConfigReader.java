@@ -155,9 +155,13 @@ public final class MeshConfigReader {
         }
         Map<String, Field> fields = new LinkedHashMap<>(under.fields());
         over.fields().forEach((name, field) -> {
-            Node below = under.get(name).orElse(null);
-            boolean both = below instanceof Mapping && field.value() instanceof Mapping;
-            fields.put(name, both ? new Field(field.keyAt(), merge((Mapping) below, (Mapping) field.value())) : field);
+            boolean both = under.get(name).orElse(null) instanceof Mapping && field.value() instanceof Mapping;
+            if (both) {
+                Mapping below = (Mapping) under.get(name).orElseThrow();
+                fields.put(name, new Field(field.keyAt(), merge(below, (Mapping) field.value())));
+            } else {
+                fields.put(name, field);
+            }
         });
         return new Mapping(fields, over.at().equals(Position.UNKNOWN) ? under.at() : over.at());
     }

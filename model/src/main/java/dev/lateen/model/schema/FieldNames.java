@@ -20,6 +20,7 @@ import java.util.Optional;
 /// Brings a tree into the one form that the rest of the program reads, as proto JSON allows several: `snake_case`
 /// names of known fields become `camelCase`, and numbers of enumeration values become their words. What the schema
 /// does not know stays as it is. Thread: any.
+@SuppressWarnings("ReferenceEquality") // a part that did not change is kept, not copied, and known by its identity
 public final class FieldNames {
     private final Schemas schemas;
 

@@ -3,6 +3,7 @@ package dev.lateen.model.validate;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -44,7 +45,7 @@ final class Checks {
             view.duration(field).ifPresent(found -> {
                 if (found.compareTo(Duration.ofMillis(1)) < 0) {
                     view.error(field, "out-of-range", "duration is too short", "at least 1ms");
-                } else if (found.getNano() % 1_000_000 != 0) {
+                } else if (!found.truncatedTo(ChronoUnit.MILLIS).equals(found)) {
                     view.error(field, "out-of-range", "duration is finer than milliseconds", "whole milliseconds");
                 }
             });

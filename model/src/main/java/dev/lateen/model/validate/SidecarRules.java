@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 final class SidecarRules {
     private static final String UNIX = "unix://";
     private static final Pattern LOCAL_ENDPOINT =
-            Pattern.compile("(?:127\\.0\\.0\\.1|0\\.0\\.0\\.0|\\[::1\\]|\\[::\\]):(\\d{1,5})");
+            Pattern.compile("(?:127\\.0\\.0\\.1|0\\.0\\.0\\.0|\\[::1\\]|\\[::\\])?:(\\d{1,5})");
 
     private final Report report;
     private final Subject subject;
@@ -47,9 +47,7 @@ final class SidecarRules {
         portName(port);
         protocol(port);
         Checks.port(port, "number");
-        if (port.number("targetPort") != 0) {
-            port.error("targetPort", "unsupported", "targetPort has no effect in sidecars", "defaultEndpoint");
-        }
+        noTargetPort(port);
         if (!ports.add(port.number("number"))) {
             port.error("number", "duplicate", "port number is given twice");
         }
@@ -96,7 +94,7 @@ final class SidecarRules {
         if (tls.flag("httpsRedirect")) {
             tls.error("httpsRedirect", "unsupported", "sidecars do not redirect");
         }
-        for (String field : List.of("credentialName", "credentialNames", "subjectAltNames")) {
+        for (String field : List.of("credentialName", "credentialNames", "subjectAltNames", "tlsCertificates")) {
             if (tls.filled(field)) {
                 tls.error(field, "unsupported", field + " is not supported in sidecars", "certificate files");
             }
@@ -139,6 +137,7 @@ final class SidecarRules {
         }
         portName(port);
         protocol(port);
+        noTargetPort(port);
         String bind = listener.text("bind");
         if (port.number("number") != 0) {
             Checks.port(port, "number");
@@ -204,8 +203,17 @@ final class SidecarRules {
                 policy.error("egressProxy", "conflict", "an egress proxy needs mode ALLOW_ANY", "mode: ALLOW_ANY");
             }
             Checks.fqdn(report, proxy.spot("host"));
+            if (!proxy.has("port")) {
+                proxy.error("port", "missing-required", "an egress proxy needs a port", "port: {number: …}");
+            }
             DestinationRules.check(proxy, false);
         });
+    }
+
+    private static void noTargetPort(View port) {
+        if (port.number("targetPort") != 0) {
+            port.error("targetPort", "unsupported", "targetPort has no effect in sidecars", "defaultEndpoint");
+        }
     }
 
     private static void portName(View port) {
