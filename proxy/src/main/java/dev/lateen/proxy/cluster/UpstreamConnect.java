@@ -129,7 +129,8 @@ final class UpstreamConnect {
             return;
         }
         finish();
-        if (channel != null) {
+        // A channel that could not even be registered was closed with that.
+        if (channel != null && channel.isRegistered()) {
             channel.close();
         }
         host.cluster().stats().connectFailures.increment();

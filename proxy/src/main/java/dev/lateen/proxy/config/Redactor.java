@@ -52,11 +52,26 @@ public final class Redactor {
 
     private Object value(FieldDescriptor field, Object value, boolean hidden) {
         return switch (field.getJavaType()) {
-            case MESSAGE -> value instanceof Any any ? any(any, hidden) : redact((Message) value, hidden);
+            case MESSAGE -> message((Message) value, hidden);
             case STRING -> hidden ? REDACTED : value;
             case BYTE_STRING -> hidden ? REDACTED_BYTES : value;
             case INT, LONG, FLOAT, DOUBLE, BOOLEAN, ENUM -> value;
         };
+    }
+
+    /// Inside a dynamic message an Any is dynamic too.
+    private Message message(Message message, boolean hidden) {
+        if (message instanceof Any any) {
+            return any(any, hidden);
+        }
+        if (!message.getDescriptorForType().getFullName().equals("google.protobuf.Any")) {
+            return redact(message, hidden);
+        }
+        try {
+            return any(Any.parseFrom(message.toByteString()), hidden);
+        } catch (InvalidProtocolBufferException _) {
+            return Any.getDefaultInstance();
+        }
     }
 
     private Any any(Any any, boolean hidden) {

@@ -1,0 +1,162 @@
+package dev.lateen.proxy.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import dev.lateen.net.EventLoops;
+import dev.lateen.proxy.cluster.ClusterEnvironment;
+import dev.lateen.proxy.cluster.Clusters;
+import dev.lateen.proxy.telemetry.Stats;
+import dev.lateen.proxy.telemetry.accesslog.AccessLogs;
+import dev.lateen.xds.ResourceType;
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.Node;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class AdminServerIT {
+    private final EventLoops chores = EventLoops.create("chores", 1);
+    private final Stats stats = new Stats();
+    private final AccessLogs logs = new AccessLogs(stats);
+    private final AcceptedResources resources = new AcceptedResources(InstantSource.system());
+    private final AtomicBoolean quit = new AtomicBoolean();
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final Backend backend = new Backend();
+    private AdminServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        Clusters clusters = new Clusters(new ClusterEnvironment(chores.at(0), stats));
+        server = AdminServer.start(
+                chores, new InetSocketAddress("127.0.0.1", 0), new AdminApi(backend, clusters, stats, logs));
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+        chores.close();
+        logs.close();
+        client.close();
+    }
+
+    private HttpResponse<String> send(String method, String path) throws IOException, InterruptedException {
+        int port = ((InetSocketAddress) server.address()).getPort();
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void saysWhetherItIsReady() throws Exception {
+        assertThat(send("GET", "/ready").statusCode()).isEqualTo(200);
+        backend.state = AdminBackend.State.DRAINING;
+        assertThat(send("GET", "/ready").statusCode()).isEqualTo(503);
+        assertThat(send("GET", "/ready").body()).isEqualTo("DRAINING\n");
+    }
+
+    @Test
+    void showsStatsAsTextJsonAndPrometheus() throws Exception {
+        stats.counter("server.test").add(3);
+        assertThat(send("GET", "/stats?filter=server.test").body()).isEqualTo("server.test: 3\n");
+        assertThat(send("GET", "/stats?format=json&filter=server.test").body())
+                .isEqualTo("{\"stats\":[{\"name\":\"server.test\",\"value\":3}]}\n");
+        assertThat(send("GET", "/stats/prometheus").body()).contains("envoy_server_test{} 3\n");
+    }
+
+    @Test
+    void redactsPrivateKeysInDumps() throws Exception {
+        Secret secret = Secret.newBuilder()
+                .setName("default")
+                .setTlsCertificate(TlsCertificate.newBuilder()
+                        .setPrivateKey(DataSource.newBuilder().setInlineBytes(ByteString.copyFromUtf8("TOP SECRET")))
+                        .setCertificateChain(DataSource.newBuilder().setInlineString("public part")))
+                .build();
+        resources.put(ResourceType.SECRET, "default", "1", Any.pack(secret), false);
+
+        String dump = send("GET", "/config_dump").body();
+
+        assertThat(dump).contains("public part", "dynamic_active_secrets", "W3JlZGFjdGVkXQ==");
+        assertThat(dump).doesNotContain("TOP SECRET", "VE9QIFNFQ1JFVA==");
+    }
+
+    @Test
+    void changesNothingByGet() throws Exception {
+        assertThat(send("GET", "/quitquitquit").statusCode()).isEqualTo(405);
+        assertThat(quit).isFalse();
+        assertThat(send("POST", "/quitquitquit").statusCode()).isEqualTo(200);
+        assertThat(quit).isTrue();
+    }
+
+    @Test
+    void answersUnknownPathsWithHelp() throws Exception {
+        HttpResponse<String> response = send("GET", "/nothing");
+        assertThat(response.statusCode()).isEqualTo(404);
+        assertThat(response.body()).contains("/config_dump");
+    }
+
+    private final class Backend implements AdminBackend {
+        private volatile State state = State.LIVE;
+
+        @Override
+        public State state() {
+            return state;
+        }
+
+        @Override
+        public String version() {
+            return "test";
+        }
+
+        @Override
+        public List<ListenerView> listeners() {
+            return List.of();
+        }
+
+        @Override
+        public List<Accepted> resources(ResourceType type) {
+            return resources.of(type);
+        }
+
+        @Override
+        public Message bootstrap() {
+            return Bootstrap.getDefaultInstance();
+        }
+
+        @Override
+        public Message node() {
+            return Node.getDefaultInstance();
+        }
+
+        @Override
+        public String certificates() {
+            return "[]";
+        }
+
+        @Override
+        public void drainListeners(boolean inboundOnly) {}
+
+        @Override
+        public void failHealthCheck(boolean fail) {}
+
+        @Override
+        public void quit() {
+            quit.set(true);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.lateen.proxy.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lateen.proxy.config.Decoded;
+import dev.lateen.proxy.config.ProtoJson;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import org.junit.jupiter.api.Test;
+
+final class ClusterDecoderTest {
+    private static final ClusterDecoder DECODER = new ClusterDecoder((_, at) -> {
+        throw at.refuse("no TLS here");
+    });
+
+    private static Decoded<ClusterConfig> decode(String json) throws Exception {
+        return DECODER.decode(new ProtoJson().parse(json, Cluster.newBuilder()).build());
+    }
+
+    private static ClusterConfig ok(String json) throws Exception {
+        return decode(json).orRefuse();
+    }
+
+    private static String reason(String json) throws Exception {
+        return switch (decode(json)) {
+            case Decoded.Ok<ClusterConfig> ok -> "accepted " + ok;
+            case Decoded.Rejected<ClusterConfig>(String reason) -> reason;
+        };
+    }
+
+    @Test
+    void decodesWhatIstioSends() throws Exception {
+        ClusterConfig config = ok("""
+                {"name":"outbound|80||a.default.svc.cluster.local","type":"EDS","connectTimeout":"10s",
+                 "edsClusterConfig":{"edsConfig":{"ads":{},"resourceApiVersion":"V3"},"serviceName":"outbound|80||a"},
+                 "lbPolicy":"LEAST_REQUEST",
+                 "commonLbConfig":{"localityWeightedLbConfig":{},"healthyPanicThreshold":{}},
+                 "circuitBreakers":{"thresholds":[{"maxConnections":4294967295,"maxRetries":5,"trackRemaining":true}]},
+                 "outlierDetection":{"consecutive5xx":3,"baseEjectionTime":"60s","enforcingSuccessRate":0},
+                 "typedExtensionProtocolOptions":{"envoy.extensions.upstreams.http.v3.HttpProtocolOptions":{
+                   "@type":"type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+                   "commonHttpProtocolOptions":{"idleTimeout":"30s"},
+                   "useDownstreamProtocolConfig":{"httpProtocolOptions":{},"http2ProtocolOptions":{"maxConcurrentStreams":50}}}},
+                 "metadata":{"filterMetadata":{"istio":{"services":[{"host":"a.default.svc.cluster.local","name":"a","namespace":"default"}]}}}}
+                """);
+
+        assertThat(config.discovery()).isEqualTo(new Discovery.Eds("outbound|80||a"));
+        assertThat(config.loadBalancing().policy()).isEqualTo(new LbPolicy.LeastRequest(2, 1));
+        assertThat(config.loadBalancing().panicThreshold()).isZero();
+        assertThat(config.breakers().standard().maxConnections()).isEqualTo(Integer.MAX_VALUE);
+        assertThat(config.outlier().consecutive().serverErrors()).isEqualTo(3);
+        assertThat(config.http().protocol()).isEqualTo(HttpOptions.Protocol.USE_DOWNSTREAM);
+        assertThat(config.http().http2().maxConcurrentStreams()).isEqualTo(50);
+        assertThat(Services.of(config).name()).isEqualTo("a");
+    }
+
+    @Test
+    void decodesTheSameResourceToEqualConfigurations() throws Exception {
+        String json = "{\"name\":\"a\",\"type\":\"ORIGINAL_DST\",\"lbPolicy\":\"CLUSTER_PROVIDED\"}";
+        assertThat(ok(json)).isEqualTo(ok(json));
+    }
+
+    @Test
+    void namesWhatIsNotSupported() throws Exception {
+        assertThat(reason("{\"name\":\"a\",\"lrsServer\":{\"self\":{}}}")).contains("cluster 'a': lrs_server");
+        assertThat(reason("{\"name\":\"a\",\"healthChecks\":[{}]}")).contains("health_checks");
+        assertThat(
+                        reason(
+                                "{\"name\":\"a\",\"lbPolicy\":\"LEAST_REQUEST\",\"leastRequestLbConfig\":{\"slowStartConfig\":{\"slowStartWindow\":\"1s\"}}}"))
+                .contains("least_request_lb_config.slow_start_config");
+    }
+
+    @Test
+    void refusesNamesWhereNobodyResolvesThem() throws Exception {
+        assertThat(reason("""
+                {"name":"a","type":"STATIC","loadAssignment":{"clusterName":"a","endpoints":[{"lbEndpoints":[{"endpoint":
+                 {"address":{"socketAddress":{"address":"example.com","portValue":80}}}}]}]}}
+                """)).contains("example.com", "STRICT_DNS");
+    }
+
+    @Test
+    void readsTheWorkloadBehindAnEndpoint() throws Exception {
+        ClusterLoadAssignment assignment =
+                new ProtoJson().parse("""
+                        {"clusterName":"a","endpoints":[{"lbEndpoints":[{"endpoint":
+                         {"address":{"socketAddress":{"address":"10.0.0.1","portValue":80}}},
+                         "metadata":{"filterMetadata":{"istio":{"workload":"reviews-v2;default;reviews;v2;Kubernetes"}}}}]}]}
+                        """, ClusterLoadAssignment.newBuilder()).build();
+        EndpointConfig endpoint = EndpointDecoder.decode(assignment)
+                .orRefuse()
+                .localities()
+                .getFirst()
+                .endpoints()
+                .getFirst();
+        assertThat(endpoint.peer().workload()).isEqualTo("reviews-v2");
+        assertThat(endpoint.peer().canonicalRevision()).isEqualTo("v2");
+        assertThat(endpoint.peer().cluster()).isEqualTo("Kubernetes");
+    }
+
+    @Test
+    void refusesOverloadDropsByName() {
+        ClusterLoadAssignment assignment = ClusterLoadAssignment.newBuilder()
+                .setClusterName("a")
+                .setPolicy(ClusterLoadAssignment.Policy.newBuilder()
+                        .addDropOverloads(ClusterLoadAssignment.Policy.DropOverload.newBuilder()
+                                .setCategory("x")))
+                .build();
+        assertThat(EndpointDecoder.decode(assignment).toString()).contains("policy.drop_overloads");
+    }
+
+    @Test
+    void listsOnlyFieldsThatExist() {
+        assertThat(ClusterFields.CLUSTERS.unknownNames(Cluster.getDescriptor())).isEmpty();
+        assertThat(ClusterFields.CLUSTERS.unknownNames(
+                        io.envoyproxy.envoy.config.cluster.v3.OutlierDetection.getDescriptor()))
+                .isEmpty();
+        assertThat(ClusterFields.ENDPOINTS.unknownNames(ClusterLoadAssignment.getDescriptor()))
+                .isEmpty();
+    }
+}

@@ -1,0 +1,123 @@
+package dev.lateen.proxy.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lateen.net.http.Headers;
+import dev.lateen.net.http.HttpVersion;
+import dev.lateen.net.http.RequestHead;
+import dev.lateen.proxy.stream.PeerInfo;
+import dev.lateen.proxy.stream.StreamInfo;
+import dev.lateen.proxy.telemetry.IstioMetrics.Reporter;
+import io.netty.channel.DefaultEventLoop;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class IstioMetricsTest {
+    private static final PeerInfo CLIENT = new PeerInfo("c-v1", "ns", "c", "v1", "c", "v1", "K");
+    private static final PeerInfo SERVER = new PeerInfo("s-v1", "ns", "s", "v1", "s", "v1", "K");
+    private static final DestinationService SERVICE = new DestinationService("s.ns.svc.cluster.local", "s", "ns");
+
+    private final DefaultEventLoop loop = new DefaultEventLoop();
+    private final Stats stats = new Stats();
+
+    @AfterEach
+    void stop() {
+        loop.shutdownGracefully();
+    }
+
+    private static StreamInfo request(String contentType) {
+        Headers headers = new Headers();
+        headers.add("content-type", contentType);
+        StreamInfo info = new StreamInfo();
+        info.request = new RequestHead(HttpVersion.HTTP_2, "POST", "http", "s:80", "/", headers);
+        info.status = 200;
+        info.startNanos = 1;
+        info.endNanos = 1 + Duration.ofMillis(7).toNanos();
+        return info;
+    }
+
+    @Test
+    void labelsWhatTheServerSaw() {
+        StreamInfo info = request("text/plain");
+        info.downstreamPeer = CLIENT;
+        info.downstreamMutualTls = true;
+        info.downstreamPeerUri = "spiffe://cluster.local/ns/ns/sa/c";
+        info.downstreamLocalUri = "spiffe://cluster.local/ns/ns/sa/s";
+        new IstioMetrics(stats, Reporter.DESTINATION, SERVER).on(loop).request(info, SERVICE);
+
+        assertThat(PrometheusText.of(stats, false))
+                .contains(
+                        "istio_requests_total{reporter=\"destination\",source_workload=\"c-v1\","
+                                + "source_canonical_service=\"c\",source_canonical_revision=\"v1\","
+                                + "source_workload_namespace=\"ns\",source_principal=\"spiffe://cluster.local/ns/ns/sa/c\","
+                                + "source_app=\"c\",source_version=\"v1\",source_cluster=\"K\",destination_workload=\"s-v1\","
+                                + "destination_workload_namespace=\"ns\","
+                                + "destination_principal=\"spiffe://cluster.local/ns/ns/sa/s\",destination_app=\"s\","
+                                + "destination_version=\"v1\",destination_service=\"s.ns.svc.cluster.local\","
+                                + "destination_canonical_service=\"s\",destination_canonical_revision=\"v1\","
+                                + "destination_service_name=\"s\",destination_service_namespace=\"ns\","
+                                + "destination_cluster=\"K\",request_protocol=\"http\",response_code=\"200\","
+                                + "grpc_response_status=\"\",response_flags=\"-\",connection_security_policy=\"mutual_tls\"} 1\n");
+    }
+
+    @Test
+    void doesNotClaimToKnowTheServersSecurityAsAClient() {
+        new IstioMetrics(stats, Reporter.SOURCE, CLIENT).on(loop).request(request("text/plain"), SERVICE);
+        assertThat(PrometheusText.of(stats, false))
+                .contains(
+                        "reporter=\"source\"",
+                        "connection_security_policy=\"unknown\"",
+                        "destination_workload=\"unknown\"");
+    }
+
+    @Test
+    void countsGrpcWithItsStatusAndMessages() {
+        StreamInfo info = request("application/grpc+proto");
+        Headers trailers = new Headers();
+        trailers.add("grpc-status", "14");
+        info.responseTrailers = trailers;
+        info.requestMessages = 2;
+        new IstioMetrics(stats, Reporter.SOURCE, CLIENT).on(loop).request(info, SERVICE);
+        assertThat(PrometheusText.of(stats, false))
+                .contains("request_protocol=\"grpc\",response_code=\"200\",grpc_response_status=\"14\"")
+                .containsPattern("istio_request_messages_total\\{[^}]*} 2");
+    }
+
+    @Test
+    void addsUpWhatLoopsCounted() {
+        DefaultEventLoop second = new DefaultEventLoop();
+        try {
+            IstioMetrics metrics = new IstioMetrics(stats, Reporter.SOURCE, CLIENT);
+            metrics.on(loop).request(request("text/plain"), SERVICE);
+            metrics.on(second).request(request("text/plain"), SERVICE);
+            assertThat(PrometheusText.of(stats, false))
+                    .containsPattern("istio_requests_total\\{[^}]*} 2")
+                    .containsPattern("istio_request_duration_milliseconds_bucket\\{[^}]*le=\"5\"} 0")
+                    .containsPattern("istio_request_duration_milliseconds_bucket\\{[^}]*le=\"10\"} 2")
+                    .containsPattern("istio_request_duration_milliseconds_sum\\{[^}]*} 14");
+        } finally {
+            second.shutdownGracefully();
+        }
+    }
+
+    @Test
+    void foldsNewLabelSetsAboveTheLimit() {
+        IstioMetrics.Worker worker = new IstioMetrics(stats, Reporter.SOURCE, CLIENT).on(loop);
+        for (int index = 0; index < IstioRegistry.DEFAULT_MAX_SERIES + 50; index++) {
+            worker.request(request("text/plain"), new DestinationService("host" + index, "s", "ns"));
+        }
+        assertThat(stats.istio().size()).isLessThanOrEqualTo(IstioRegistry.DEFAULT_MAX_SERIES + 1);
+        assertThat(PrometheusText.of(stats, false)).containsPattern("destination_service=\"other\"[^}]*} 50\n");
+    }
+
+    @Test
+    void showsClusterNamesAsLabels() {
+        stats.tag("cluster.outbound|80||a.b.", "cluster", "envoy_cluster_name", "outbound|80||a.b");
+        stats.counter("cluster.outbound|80||a.b.upstream_rq_2xx").increment();
+        assertThat(PrometheusText.of(stats, false))
+                .contains("# TYPE envoy_cluster_upstream_rq_xx counter\n"
+                        + "envoy_cluster_upstream_rq_xx{envoy_response_code_class=\"2\","
+                        + "envoy_cluster_name=\"outbound|80||a.b\"} 1\n");
+    }
+}

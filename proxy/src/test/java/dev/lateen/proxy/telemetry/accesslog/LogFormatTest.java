@@ -1,0 +1,106 @@
+package dev.lateen.proxy.telemetry.accesslog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lateen.net.http.Headers;
+import dev.lateen.net.http.HttpVersion;
+import dev.lateen.net.http.RequestHead;
+import dev.lateen.proxy.stream.ResponseFlag;
+import dev.lateen.proxy.stream.StreamInfo;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class LogFormatTest {
+    private static StreamInfo request() {
+        Headers headers = new Headers();
+        headers.add("user-agent", "curl/8");
+        headers.add("x-request-id", "id-1");
+        StreamInfo info = new StreamInfo();
+        info.request = new RequestHead(HttpVersion.HTTP_1_1, "GET", "http", "a.example:80", "/path?q=1", headers);
+        info.status = 200;
+        info.details = "via_upstream";
+        info.startEpochMillis = 1_769_862_896_789L;
+        info.startNanos = 1;
+        info.endNanos = 1 + Duration.ofMillis(12).toNanos();
+        info.bytesReceived = 3;
+        info.bytesSent = 5;
+        info.upstreamHost = new InetSocketAddress("127.0.0.1", 8080);
+        info.upstreamLocal = new InetSocketAddress("127.0.0.1", 40_000);
+        info.downstreamLocal = new InetSocketAddress("127.0.0.1", 80);
+        info.downstreamRemote = new InetSocketAddress("127.0.0.1", 50_000);
+        info.clusterName = "outbound|80||a";
+        info.routeName = "default";
+        Headers response = new Headers();
+        response.add("x-envoy-upstream-service-time", "11");
+        info.responseHeaders = response;
+        return info;
+    }
+
+    private static String text(String format, StreamInfo info) {
+        return LogFormat.text(format, false).line(info);
+    }
+
+    @Test
+    void writesIstiosDefaultLine() {
+        assertThat(text(LogFormat.ISTIO_TEXT, request()))
+                .isEqualTo("[2026-01-31T12:34:56.789Z] \"GET /path?q=1 HTTP/1.1\" 200 - via_upstream - \"-\" 3 5 12 11 "
+                        + "\"-\" \"curl/8\" \"id-1\" \"a.example:80\" \"127.0.0.1:8080\" outbound|80||a "
+                        + "127.0.0.1:40000 127.0.0.1:80 127.0.0.1:50000 - default\n");
+    }
+
+    @Test
+    void showsFlags() {
+        StreamInfo info = request();
+        info.flag(ResponseFlag.UPSTREAM_OVERFLOW);
+        assertThat(text("%RESPONSE_FLAGS%", info)).isEqualTo("UO");
+    }
+
+    @Test
+    void takesTheAlternativeHeaderAndCutsValues() {
+        assertThat(text("%REQ(X-NONE?USER-AGENT):4%", request())).isEqualTo("curl");
+    }
+
+    @Test
+    void formatsTimesByPattern() {
+        assertThat(text("%START_TIME(%Y/%m/%dT%H:%M:%S%z %s %3f)%", request()))
+                .isEqualTo("2026/01/31T12:34:56+0000 1769862896 789");
+    }
+
+    @Test
+    void leavesOutPortsWhereAsked() {
+        assertThat(text("%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% %DOWNSTREAM_LOCAL_ADDRESS_PORT% 100%%", request()))
+                .isEqualTo("127.0.0.1 80 100%");
+    }
+
+    @Test
+    void keepsTypesInJson() {
+        LogFormat format = LogFormat.json(
+                Map.of("status", "%RESPONSE_CODE%", "agent", "%REQ(USER-AGENT)%", "none", "%REQ(NONE)%"), false);
+        assertThat(format.line(request())).isEqualTo("{\"agent\":\"curl/8\",\"none\":null,\"status\":200}\n");
+    }
+
+    @Test
+    void omitsEmptyValuesInJsonWhereAsked() {
+        LogFormat format = LogFormat.json(Map.of("a", "%REQ(NONE)%", "b", "%PROTOCOL%"), true);
+        assertThat(format.line(request())).isEqualTo("{\"b\":\"HTTP/1.1\"}\n");
+    }
+
+    @Test
+    void escapesWhatClientsSendInJson() {
+        StreamInfo info = request();
+        assertThat(info.request).isNotNull();
+        info.request.path("/\"\\\u0001");
+        assertThat(LogFormat.json(Map.of("p", "%REQ(:PATH)%"), false).line(info))
+                .isEqualTo("{\"p\":\"/\\\"\\\\\\u0001\"}\n");
+    }
+
+    @Test
+    void refusesUnknownOperatorsByName() {
+        assertThatThrownBy(() -> LogFormat.text("%NOT_AN_OPERATOR%", false)).hasMessageContaining("%NOT_AN_OPERATOR%");
+        assertThatThrownBy(() -> LogFormat.text("%START_TIME(%Q)%", false)).hasMessageContaining("%Q");
+        assertThatThrownBy(() -> LogFormat.text("50% off", false)).hasMessageContaining("%%");
+    }
+}
