@@ -163,7 +163,8 @@ class ControlPlaneIT {
         assertThat(EnvoyProcess.get("http://127.0.0.1:" + control.readyPort() + "/ready"))
                 .isEqualTo("ready\n");
         assertThat(EnvoyProcess.get("http://127.0.0.1:" + control.debugPort() + "/metrics"))
-                .contains("pilot_xds 0.0");
+                .contains("pilot_xds 0.0")
+                .contains("pilot_services 1.0");
         assertThat(EnvoyProcess.get("http://127.0.0.1:" + control.debugPort() + "/debug/registryz"))
                 .contains("user.shop.svc.cluster.local");
     }

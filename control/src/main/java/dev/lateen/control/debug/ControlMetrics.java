@@ -1,6 +1,7 @@
 package dev.lateen.control.debug;
 
 import dev.lateen.control.push.PushListener;
+import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.xds.ResourceType;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
@@ -21,7 +22,17 @@ public final class ControlMetrics implements PushListener {
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final Gauge connected = Gauge.builder()
             .name("pilot_xds")
-            .help("Number of endpoints connected to this control plane using XDS.")
+            .help("Proxies connected over xDS.")
+            .register(registry);
+    private final Gauge services =
+            Gauge.builder().name("pilot_services").help("Services of the mesh.").register(registry);
+    private final Gauge virtualServices = Gauge.builder()
+            .name("pilot_virt_services")
+            .help("Virtual services of the mesh.")
+            .register(registry);
+    private final Gauge unsupported = Gauge.builder()
+            .name("lateen_unsupported_fields")
+            .help("Fields that are set in the configuration and have no effect yet; /debug/statusz names them.")
             .register(registry);
     private final Counter pushes = Counter.builder()
             .name("pilot_xds_pushes")
@@ -79,6 +90,13 @@ public final class ControlMetrics implements PushListener {
     @Override
     public void connected(int proxies) {
         connected.set(proxies);
+    }
+
+    @Override
+    public void changed(MeshSnapshot mesh) {
+        services.set(mesh.services().all().size());
+        virtualServices.set(mesh.traffic().virtualServices().size());
+        unsupported.set(mesh.unsupported().size());
     }
 
     @Override

@@ -68,6 +68,7 @@ public final class Proxies implements DiscoverySource {
     public void push(MeshSnapshot next, String nextVersion, Instant since) {
         snapshot = next;
         version = nextVersion;
+        listener.changed(next);
         Instant start = clock.instant();
         connected.forEach((connection, node) -> {
             XdsResources before = connection.resources();

@@ -1,5 +1,6 @@
 package dev.lateen.control.push;
 
+import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.xds.ResourceType;
 import java.time.Duration;
 
@@ -8,6 +9,9 @@ import java.time.Duration;
 /// Thread: control loop or ads loop; must return at once.
 public interface PushListener {
     void connected(int proxies);
+
+    /// A new state of the mesh is about to be pushed.
+    void changed(MeshSnapshot mesh);
 
     void sent(ResourceType type, int resources);
 
