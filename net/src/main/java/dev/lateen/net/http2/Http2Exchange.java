@@ -61,6 +61,10 @@ final class Http2Exchange implements ServerStream, ClientStream {
         headReceived = true;
     }
 
+    boolean isIncomingEnded() {
+        return incomingEnded;
+    }
+
     void incomingEnded() {
         incomingEnded = true;
     }

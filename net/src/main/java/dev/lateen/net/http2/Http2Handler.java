@@ -87,8 +87,15 @@ final class Http2Handler extends Http2ConnectionHandler {
     @Override
     protected void onStreamError(
             ChannelHandlerContext ctx, boolean outbound, Throwable cause, Http2Exception.StreamException error) {
-        session.streamFailed(error);
-        super.onStreamError(ctx, outbound, cause, error);
+        Http2Exception graver = session.asConnectionError(error);
+        if (graver != null) {
+            onConnectionError(ctx, outbound, graver, graver);
+            ctx.flush();
+            return;
+        }
+        Http2Exception.StreamException told = session.afterEnd(error);
+        session.streamFailed(told);
+        super.onStreamError(ctx, outbound, told, told);
     }
 
     @Override

@@ -33,6 +33,7 @@ final class Http2Session implements Http2FrameListener, Http2Connection.Listener
     private final boolean server;
     private final Http2Role role;
     private final Http2Handler handler;
+    private final ClosedStreams closedStreams = new ClosedStreams();
     private ChannelHandlerContext context;
     private FlushBatch batch;
     private Http2Connection.PropertyKey key;
@@ -212,6 +213,31 @@ final class Http2Session implements Http2FrameListener, Http2Connection.Listener
         }
     }
 
+    /// What Netty calls a stream error of an unknown stream is an error of the connection where it is a HEADERS frame:
+    /// on a stream that has ended in order, or with an id that was skipped (RFC 9113 §5.1, §5.1.1).
+    @Nullable
+    Http2Exception asConnectionError(Http2Exception.StreamException error) {
+        int id = error.streamId();
+        String message = error.getMessage();
+        boolean headers = message != null && message.contains("HEADERS");
+        if (!server || !headers || handler.connection().stream(id) != null || closedStreams.wasResetByUs(id)) {
+            return null;
+        }
+        return closedStreams.endedInOrder(id)
+                ? Http2Exception.connectionError(Http2Error.STREAM_CLOSED, "HEADERS on closed stream %d", id)
+                : Http2Exception.connectionError(Http2Error.PROTOCOL_ERROR, "HEADERS on skipped stream %d", id);
+    }
+
+    /// Headers behind the end of a request are wrong for that reason first (RFC 9113 §5.1, half-closed).
+    Http2Exception.StreamException afterEnd(Http2Exception.StreamException error) {
+        Http2Exchange exchange = exchange(handler.connection().stream(error.streamId()));
+        if (!server || exchange == null || !exchange.isIncomingEnded() || error.error() != Http2Error.PROTOCOL_ERROR) {
+            return error;
+        }
+        return (Http2Exception.StreamException) Http2Exception.streamError(
+                error.streamId(), Http2Error.STREAM_CLOSED, "frame behind END_STREAM on stream %d", error.streamId());
+    }
+
     void headersTooLarge() {
         role.onRejected(431, "http2.headers_too_large");
     }
@@ -246,6 +272,7 @@ final class Http2Session implements Http2FrameListener, Http2Connection.Listener
 
     @Override
     public void onStreamRemoved(Http2Stream stream) {
+        closedStreams.add(stream.id(), stream.isResetSent());
         role.onStreamEnded();
     }
 
