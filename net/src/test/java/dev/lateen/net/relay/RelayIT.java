@@ -192,11 +192,12 @@ class RelayIT {
 
     private ClientConnection connect(HttpVersion version, Listener to) throws Exception {
         CompletableFuture<ClientConnection> ready = new CompletableFuture<>();
-        // The codec must be there before the server's first bytes are.
-        new Connector(loops)
-                .connect(loops.at(0), to.address(), ConnectOptions.DEFAULT, new ChannelInboundHandlerAdapter())
-                .addListener((ChannelFuture connected) ->
-                        ready.complete(HttpCodecs.client(connected.channel().pipeline(), version, HttpLimits.DEFAULT)));
+        // On the loop, so that the codec is there before the server's first bytes are read.
+        loops.at(0)
+                .execute(() -> new Connector(loops)
+                        .connect(loops.at(0), to.address(), ConnectOptions.DEFAULT, new ChannelInboundHandlerAdapter())
+                        .addListener((ChannelFuture connected) -> ready.complete(
+                                HttpCodecs.client(connected.channel().pipeline(), version, HttpLimits.DEFAULT))));
         return ready.get(5, TimeUnit.SECONDS);
     }
 
