@@ -3,6 +3,9 @@ package dev.lateen.proxy;
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
 import dev.lateen.net.EventLoops;
+import dev.lateen.proxy.admin.AdminApi;
+import dev.lateen.proxy.admin.AdminServer;
+import dev.lateen.proxy.admin.AgentApi;
 import dev.lateen.proxy.bootstrap.BootstrapConfig;
 import dev.lateen.proxy.bootstrap.BootstrapFile;
 import dev.lateen.proxy.bootstrap.DiscoveryConfig;
@@ -28,6 +31,7 @@ import dev.lateen.xds.ResourceType;
 import dev.lateen.xds.client.ResourceUpdate;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.netty.channel.EventLoop;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Path;
@@ -46,6 +50,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /// A sidecar or gateway: started in the order in which `start` reads, drained and ended by SIGTERM.
@@ -61,6 +66,8 @@ public final class ProxyProcess implements AutoCloseable {
     private final EventLoops choresLoops;
     private final EventLoop chores;
     private final AccessLogs accessLogs;
+    private final List<AdminServer> admin = new ArrayList<>();
+    private final AtomicBoolean closing = new AtomicBoolean();
     private final ProxyRuntime runtime;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Set<ResourceType> awaited = EnumSet.noneOf(ResourceType.class);
@@ -105,6 +112,7 @@ public final class ProxyProcess implements AutoCloseable {
         ProxyProcess process = new ProxyProcess(bootstrap, drain, concurrency);
         try {
             process.loadStaticResources();
+            process.openAdmin();
         } catch (ProxyStartException e) {
             process.close();
             throw e;
@@ -160,6 +168,22 @@ public final class ProxyProcess implements AutoCloseable {
             runtime.assembler().afterChange(this::checkReady);
             checkReady();
         });
+    }
+
+    private void openAdmin() throws ProxyStartException {
+        ProcessAdmin backend = new ProcessAdmin(this);
+        try {
+            if (runtime.bootstrap().admin().isPresent()) {
+                AdminApi api = new AdminApi(backend, runtime.clusters(), runtime.stats(), accessLogs);
+                admin.add(AdminServer.start(
+                        choresLoops, runtime.bootstrap().admin().get(), api));
+            }
+            for (SocketAddress address : runtime.bootstrap().agent()) {
+                admin.add(AdminServer.start(choresLoops, address, AgentApi.of(backend, runtime.stats())));
+            }
+        } catch (IOException e) {
+            throw new ProxyStartException(List.of("admin: " + e.getMessage()));
+        }
     }
 
     private void fetchIdentity() {
@@ -228,9 +252,23 @@ public final class ProxyProcess implements AutoCloseable {
                 && runtime.listeners().connectionCount() == 0;
     }
 
+    /// Drains and ends, as SIGTERM does; returns at once.
+    void quit() {
+        Thread.ofPlatform().name("quit").start(this::shutdown);
+    }
+
+    /// The addresses of the admin API and the agent's endpoints.
+    public List<SocketAddress> adminAddresses() {
+        return admin.stream().map(AdminServer::address).toList();
+    }
+
     /// Ends now.
     @Override
     public void close() {
+        if (closing.getAndSet(true)) {
+            return;
+        }
+        admin.forEach(AdminServer::close);
         onChores(() -> {
             runtime.listeners().close();
             return true;

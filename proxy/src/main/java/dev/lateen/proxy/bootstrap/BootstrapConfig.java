@@ -3,6 +3,7 @@ package dev.lateen.proxy.bootstrap;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import java.net.SocketAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -13,6 +14,7 @@ import java.util.OptionalLong;
 ///
 /// @param node who we are towards the control plane
 /// @param admin where the admin API listens, if at all
+/// @param agent where the endpoints of Istio's agent listen (readiness, merged numbers)
 /// @param resources static listeners, clusters and secrets, and what `config_dump` shows as the bootstrap
 /// @param discovery the control plane, if any
 /// @param identity where the workload's certificate comes from, if this process fetches it
@@ -20,6 +22,7 @@ import java.util.OptionalLong;
 public record BootstrapConfig(
         Node node,
         Optional<SocketAddress> admin,
+        List<SocketAddress> agent,
         Bootstrap resources,
         Optional<DiscoveryConfig> discovery,
         Optional<IdentityConfig> identity,

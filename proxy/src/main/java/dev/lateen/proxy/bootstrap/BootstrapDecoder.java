@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
 import io.envoyproxy.envoy.config.core.v3.ApiConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import java.net.SocketAddress;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -84,6 +85,7 @@ public final class BootstrapDecoder {
         return new BootstrapConfig(
                 bootstrap.getNode(),
                 admin(bootstrap, at),
+                List.of(),
                 bootstrap,
                 discovery(bootstrap, at.field("dynamic_resources")),
                 Optional.empty(),

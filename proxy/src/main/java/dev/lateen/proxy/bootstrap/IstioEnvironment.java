@@ -32,6 +32,7 @@ import java.util.OptionalLong;
 /// Source: Istio's pilot-agent, environment variables and node metadata. Thread: main.
 public final class IstioEnvironment {
     private static final int DEFAULT_ADMIN_PORT = 15000;
+    private static final List<Integer> AGENT_PORTS = List.of(15020, 15021, 15090);
     private static final String META = "ISTIO_META_";
     private static final String META_JSON = "ISTIO_METAJSON_";
     private static final String DEFAULT_DISCOVERY = "istiod.istio-system.svc:15012";
@@ -63,6 +64,7 @@ public final class IstioEnvironment {
         return new BootstrapConfig(
                 node,
                 Optional.of(admin()),
+                agent(),
                 Bootstrap.newBuilder().setNode(node).build(),
                 Optional.of(new DiscoveryConfig(
                         new DiscoveryConfig.Target.Server(discovery),
@@ -162,6 +164,14 @@ public final class IstioEnvironment {
             throw new Refusal("environment variable LATEEN_ADMIN_ADDRESS: '" + host + "' (expected: an IP address)");
         }
         return new InetSocketAddress(host, port);
+    }
+
+    /// Status, gateway health and numbers, where Istio's probes and scrapers look for them.
+    private List<SocketAddress> agent() {
+        String host = text("LATEEN_ADMIN_ADDRESS", "0.0.0.0");
+        return AGENT_PORTS.stream()
+                .<SocketAddress>map(port -> new InetSocketAddress(host, port))
+                .toList();
     }
 
     private ServerAddress server(String address, String rootVariable) {

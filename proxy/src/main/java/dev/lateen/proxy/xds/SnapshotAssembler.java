@@ -15,7 +15,10 @@ import dev.lateen.xds.ResourceType;
 import dev.lateen.xds.client.ResourceUpdate;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -52,6 +55,8 @@ public final class SnapshotAssembler {
     private final Map<String, Long> stagedRoutes = new LinkedHashMap<>();
     private final Set<String> leavingClusters = new LinkedHashSet<>();
     private final Map<Cluster, Long> warming = new HashMap<>();
+    private final Map<ResourceType, Map<String, AcceptedResource>> accepted = new EnumMap<>(ResourceType.class);
+    private final InstantSource clock = InstantSource.system();
     private final Set<ResourceType> arrived = new HashSet<>();
     private Subscriptions subscriptions = (_, _) -> {};
     private Runnable afterChange = () -> {};
@@ -82,15 +87,22 @@ public final class SnapshotAssembler {
     /// @return why resources of it were refused, by name; empty if all were taken
     public Map<String, String> update(ResourceUpdate update) {
         arrived.add(update.type());
-        return updateStatic(update);
+        return update(update, false);
     }
 
     /// As `update`, for resources of the bootstrap, which say nothing about what the control plane has sent.
     public Map<String, String> updateStatic(ResourceUpdate update) {
+        return update(update, true);
+    }
+
+    private Map<String, String> update(ResourceUpdate update, boolean fixed) {
         Map<String, String> refused = new LinkedHashMap<>();
         for (ResourceUpdate.Received received : update.changed()) {
             Optional<String> reason = take(update.type(), received);
             reason.ifPresent(text -> refused.put(received.name(), text));
+            if (reason.isEmpty()) {
+                acceptedOf(update.type()).put(received.name(), new AcceptedResource(received, clock.instant(), fixed));
+            }
         }
         update.removed().forEach(name -> remove(update.type(), name));
         subscribe();
@@ -115,6 +127,20 @@ public final class SnapshotAssembler {
     public boolean settled(Set<ResourceType> types) {
         return arrived.containsAll(types) && stagedListeners.isEmpty() && stagedRoutes.isEmpty() && warming.isEmpty();
     }
+
+    /// The last good versions of a type's resources, for the admin API.
+    public List<AcceptedResource> accepted(ResourceType type) {
+        return List.copyOf(acceptedOf(type).values());
+    }
+
+    private Map<String, AcceptedResource> acceptedOf(ResourceType type) {
+        return accepted.computeIfAbsent(type, _ -> new LinkedHashMap<>());
+    }
+
+    /// A resource that was taken.
+    ///
+    /// @param fixed it came from the bootstrap
+    public record AcceptedResource(ResourceUpdate.Received received, Instant at, boolean fixed) {}
 
     /// What is being waited for, for people; empty when nothing is.
     public String waitingFor() {
@@ -198,6 +224,7 @@ public final class SnapshotAssembler {
     }
 
     private void remove(ResourceType type, String name) {
+        acceptedOf(type).remove(name);
         switch (type) {
             case CLUSTER -> {
                 knownClusters.remove(name);
