@@ -22,7 +22,7 @@ public record RouteMatch(
     /// @param pathOnly the request's path without its query
     /// @param random decides for shares; any value, the same for one request
     public boolean matches(RequestHead head, String pathOnly, long random) {
-        if (!path.matches(head, pathOnly) || (share != Fraction.ALL && !share(random))) {
+        if (!path.matches(head, pathOnly) || !share(random)) {
             return false;
         }
         for (int index = 0; index < headers.size(); index++) {
@@ -39,7 +39,7 @@ public record RouteMatch(
     }
 
     private boolean share(long random) {
-        return (random >>> 1) % share.denominator() < share.numerator();
+        return share.numerator() >= share.denominator() || (random >>> 1) % share.denominator() < share.numerator();
     }
 
     /// Whether the content type is `application/grpc` or begins with `application/grpc+`.
