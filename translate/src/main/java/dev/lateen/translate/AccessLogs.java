@@ -26,9 +26,6 @@ import java.util.Optional;
 
 /// Access logs of connection managers, TCP proxies and listeners.
 final class AccessLogs {
-    /// The cluster by which upstream Envoy reaches the agent beside it.
-    static final String AGENT_CLUSTER = "lateen-agent";
-
     /// Istio's default line.
     static final String DEFAULT_FORMAT =
             "[%START_TIME%] \"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%\" "
@@ -48,13 +45,19 @@ final class AccessLogs {
 
     private AccessLogs() {}
 
+    /// Upstream Envoy has no filter that counts requests under Istio's names; the agent beside it does from its logs.
+    private static boolean countedByAgent(Scene scene) {
+        return scene.dataPlane() == DataPlane.UPSTREAM_ENVOY
+                && !scene.node().metadata().accessLogCluster().isEmpty();
+    }
+
     static List<AccessLog> http(Scene scene, Side side) {
         List<AccessLog> logs = new ArrayList<>(files(scene, side, Optional.empty()));
-        if (scene.dataPlane() == DataPlane.UPSTREAM_ENVOY) {
+        if (countedByAgent(scene)) {
             logs.add(log(
                     "envoy.access_loggers.http_grpc",
                     Protos.any(HttpGrpcAccessLogConfig.newBuilder()
-                            .setCommonConfig(agent(side))
+                            .setCommonConfig(agent(scene, side))
                             .build()),
                     Optional.empty()));
         }
@@ -63,11 +66,11 @@ final class AccessLogs {
 
     static List<AccessLog> tcp(Scene scene, Side side) {
         List<AccessLog> logs = new ArrayList<>(files(scene, side, Optional.empty()));
-        if (scene.dataPlane() == DataPlane.UPSTREAM_ENVOY) {
+        if (countedByAgent(scene)) {
             logs.add(log(
                     "envoy.access_loggers.tcp_grpc",
                     Protos.any(TcpGrpcAccessLogConfig.newBuilder()
-                            .setCommonConfig(agent(side))
+                            .setCommonConfig(agent(scene, side))
                             .build()),
                     Optional.empty()));
         }
@@ -85,13 +88,14 @@ final class AccessLogs {
         return files(scene, side, Optional.of(noRoute));
     }
 
-    private static CommonGrpcAccessLogConfig agent(Side side) {
+    private static CommonGrpcAccessLogConfig agent(Scene scene, Side side) {
         return CommonGrpcAccessLogConfig.newBuilder()
                 .setLogName(side == Side.SERVER ? "inbound" : "outbound")
                 .setTransportApiVersion(ApiVersion.V3)
                 .addFilterStateObjectsToLog("wasm.upstream_peer")
                 .setGrpcService(GrpcService.newBuilder()
-                        .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder().setClusterName(AGENT_CLUSTER)))
+                        .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder()
+                                .setClusterName(scene.node().metadata().accessLogCluster())))
                 .build();
     }
 

@@ -38,7 +38,8 @@ record NodeTraits(
         OptionalInt httpProxyPort,
         boolean appPorts,
         NodeMetadata.Switches switches,
-        List<String> tracing) {
+        List<String> tracing,
+        String accessLogCluster) {
 
     /// The labels and addresses that rules of one snapshot ask for.
     @SuppressWarnings("ReferenceEquality")
@@ -127,6 +128,7 @@ record NodeTraits(
                                 CanonicalNames.revision(node.labels(), ""),
                                 node.clusterId(),
                                 node.metadata().meshId())
-                        : List.of());
+                        : List.of(),
+                node.metadata().accessLogCluster());
     }
 }

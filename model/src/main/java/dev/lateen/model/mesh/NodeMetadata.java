@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What a proxy's metadata say of how it works.
 ///
+/// @param accessLogCluster the cluster of the proxy's bootstrap that takes access log entries; empty for none
 /// @param appPorts for explicit capture: the port that the application really listens on, by container port
 public record NodeMetadata(
         DataPlane dataPlane,
@@ -16,6 +17,7 @@ public record NodeMetadata(
         Map<String, String> labels,
         String clusterId,
         String network,
+        String accessLogCluster,
         String meshId,
         String workloadName,
         String istioVersion,
@@ -65,6 +67,7 @@ public record NodeMetadata(
                 stringMap(metadata.get("LABELS")),
                 textOf(metadata, "CLUSTER_ID"),
                 textOf(metadata, "NETWORK"),
+                textOf(metadata, "ACCESS_LOG_CLUSTER"),
                 textOf(metadata, "MESH_ID"),
                 textOf(metadata, "WORKLOAD_NAME"),
                 textOf(metadata, "ISTIO_VERSION"),
