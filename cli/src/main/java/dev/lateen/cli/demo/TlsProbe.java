@@ -49,7 +49,7 @@ record TlsProbe(String host, int port) {
 
     /// The serial number of the certificate that a sidecar shows to its peers; empty where there is none to see.
     String serial() {
-        try (SSLSocket socket = connect("outbound_.8080_._.user-service.default.svc.cluster.local")) {
+        try (SSLSocket socket = connect("user-service.default.svc.cluster.local")) {
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setApplicationProtocols(new String[] {"istio"});
             socket.setSSLParameters(parameters);
