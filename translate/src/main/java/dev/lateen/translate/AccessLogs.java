@@ -133,8 +133,8 @@ final class AccessLogs {
                 .filter(list -> !list.isEmpty());
         for (Telemetry telemetry : TelemetryRules.applying(scene)) {
             for (Telemetry.AccessLogging rule : telemetry.accessLogging()) {
-                if (rule.mode().equals("CLIENT") && side == Side.SERVER
-                        || rule.mode().equals("SERVER") && side == Side.CLIENT) {
+                if ((rule.mode().equals("CLIENT") && side == Side.SERVER)
+                        || (rule.mode().equals("SERVER") && side == Side.CLIENT)) {
                     continue;
                 }
                 if (rule.disabled().orElse(false)) {

@@ -105,6 +105,7 @@ public final class Cluster {
     }
 
     /// This cluster's state on an event loop. Call on that loop.
+    @SuppressWarnings("ReferenceEquality") // a loop is the object, not its content
     public ClusterWorker on(EventLoop loop) {
         for (ClusterWorker worker : workers) {
             if (worker.loop() == loop) {
