@@ -199,7 +199,8 @@ public final class CommonDecoder {
         };
     }
 
-    private static byte[] file(String name, Place at) {
+    /// Reads a file, at most 4 MiB of it. Blocks: not for event loops of the data path.
+    public static byte[] file(String name, Place at) {
         try {
             Path path = Path.of(name);
             if (Files.size(path) > MAX_FILE_BYTES) {

@@ -17,8 +17,8 @@ import dev.lateen.proxy.http.HttpConnectionManagerConfig.RequestRules;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig.ResponseRules;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig.RouteSource;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig.Times;
-import dev.lateen.proxy.http.filter.FilterCatalog;
 import dev.lateen.proxy.http.filter.FilterConfig;
+import dev.lateen.proxy.http.filter.FilterDecoder;
 import dev.lateen.proxy.http.filter.NamedFilter;
 import dev.lateen.proxy.route.RouteAction.UpgradeRule;
 import dev.lateen.proxy.route.RouteDecoder;
@@ -32,7 +32,7 @@ import java.util.Locale;
 
 /// Decodes HTTP connection managers, except for `access_log`, which the access logs' own decoder takes.
 public final class HttpConnectionManagerDecoder {
-    private static final RouteDecoder ROUTES = new RouteDecoder(FilterCatalog::decodeOverride);
+    private static final RouteDecoder ROUTES = new RouteDecoder(FilterDecoder::decodeOverride);
     private static final long DEFAULT_CONNECTION_IDLE_NANOS =
             Duration.ofHours(1).toNanos();
     private static final long DEFAULT_STREAM_IDLE_NANOS = Duration.ofMinutes(5).toNanos();
@@ -137,7 +137,7 @@ public final class HttpConnectionManagerDecoder {
             place.field("typed_config").require(filter.hasTypedConfig(), "is missing");
             TypedConfig config = TypedConfig.of(filter.getTypedConfig(), place.field("typed_config"));
             place.field("disabled").require(!filter.getDisabled(), "not supported by this proxy yet");
-            FilterConfig decoded = FilterCatalog.decode(config, place.field("typed_config"));
+            FilterConfig decoded = FilterDecoder.decode(config, place.field("typed_config"));
             boolean last = index == filters.size() - 1;
             place.require(
                     decoded instanceof FilterConfig.Router == last,

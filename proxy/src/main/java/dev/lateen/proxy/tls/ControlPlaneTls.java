@@ -3,7 +3,6 @@ package dev.lateen.proxy.tls;
 import dev.lateen.proxy.config.CommonDecoder;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.StringMatcher;
-import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
@@ -32,8 +31,7 @@ public final class ControlPlaneTls {
     /// Throws a `Refusal` where the authority's certificate cannot be read.
     public static ControlPlaneTls create(Path rootCertificate, String host) throws SSLException {
         Place at = Place.resource("control plane", host).field("root certificate");
-        byte[] pem = CommonDecoder.data(
-                DataSource.newBuilder().setFilename(rootCertificate.toString()).build(), at);
+        byte[] pem = CommonDecoder.file(rootCertificate.toString(), at);
         List<SanMatcher> names = new ArrayList<>();
         boolean address = NetUtil.createByteArrayFromIpAddressString(host) != null;
         names.add(new SanMatcher(

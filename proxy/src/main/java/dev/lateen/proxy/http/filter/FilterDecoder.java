@@ -1,0 +1,182 @@
+package dev.lateen.proxy.http.filter;
+
+import dev.lateen.proxy.config.CommonDecoder;
+import dev.lateen.proxy.config.Fraction;
+import dev.lateen.proxy.config.HeaderMatcher;
+import dev.lateen.proxy.config.Place;
+import dev.lateen.proxy.config.StringMatcher;
+import dev.lateen.proxy.config.TypedConfig;
+import dev.lateen.proxy.route.HeaderChangesDecoder;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
+import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Decodes the configuration of every HTTP filter that this proxy has. What is not listed here is refused by its name;
+/// `FilterCatalog` makes the filters.
+///
+/// Thread: main.
+///
+/// Differs: Istio's `stats` filter takes no settings here yet (they are refused), and its ALPN filter is accepted
+/// without effect.
+public final class FilterDecoder {
+    private static final String HTTP = "envoy.extensions.filters.http.";
+    private static final int MIN_ERROR = 400;
+
+    private FilterDecoder() {}
+
+    /// The configuration of a filter in a chain.
+    public static FilterConfig decode(TypedConfig config, Place at) {
+        return switch (config.type()) {
+            case HTTP + "router.v3.Router" -> {
+                Router router = config.unpack(Router.parser(), FilterFields.LIST, at);
+                yield new FilterConfig.Router(router.getSuppressEnvoyHeaders(), router.getRespectExpectedRqTimeout());
+            }
+            case HTTP + "fault.v3.HTTPFault" -> fault(config.unpack(HTTPFault.parser(), FilterFields.LIST, at), at);
+            case HTTP + "cors.v3.Cors" -> {
+                config.unpack(Cors.parser(), FilterFields.LIST, at);
+                yield new FilterConfig.Cors();
+            }
+            case HTTP + "rbac.v3.RBAC" -> rbac(config.unpack(RBAC.parser(), FilterFields.LIST, at), at);
+            case HTTP + "local_ratelimit.v3.LocalRateLimit" ->
+                new FilterConfig.LocalRateLimit(
+                        rateLimit(config.unpack(LocalRateLimit.parser(), FilterFields.LIST, at), at));
+            case HTTP + "grpc_stats.v3.FilterConfig" -> {
+                config.unpack(
+                        io.envoyproxy.envoy.extensions.filters.http.grpc_stats.v3.FilterConfig.parser(),
+                        FilterFields.LIST,
+                        at);
+                yield new FilterConfig.GrpcStats();
+            }
+            case "io.istio.http.peer_metadata.Config" -> peerMetadata(config, at);
+            case "stats.PluginConfig" -> istioStats(config, at);
+            case "istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig" -> new FilterConfig.Alpn();
+            default -> throw at.refuse("HTTP filter " + config.type() + " is not supported by this proxy yet");
+        };
+    }
+
+    /// What a route says to a filter.
+    public static Object decodeOverride(TypedConfig config, Place at) {
+        return switch (config.type()) {
+            case HTTP + "fault.v3.HTTPFault", HTTP + "local_ratelimit.v3.LocalRateLimit" -> decode(config, at);
+            case HTTP + "cors.v3.CorsPolicy" -> cors(config.unpack(CorsPolicy.parser(), FilterFields.LIST, at), at);
+            case HTTP + "rbac.v3.RBACPerRoute" ->
+                rbac(config.unpack(RBACPerRoute.parser(), FilterFields.LIST, at).getRbac(), at.field("rbac"));
+            default ->
+                throw at.refuse(
+                        "HTTP filter configuration " + config.type() + " is not supported on routes by this proxy yet");
+        };
+    }
+
+    private static FilterConfig.Fault fault(HTTPFault fault, Place at) {
+        List<HeaderMatcher> headers = new ArrayList<>();
+        for (int index = 0; index < fault.getHeadersCount(); index++) {
+            headers.add(CommonDecoder.header(
+                    fault.getHeaders(index), at.field("headers").index(index)));
+        }
+        var abort = fault.getAbort();
+        return new FilterConfig.Fault(
+                fault.hasDelay()
+                        ? CommonDecoder.fraction(fault.getDelay().getPercentage(), at.field("delay.percentage"))
+                        : Fraction.NONE,
+                CommonDecoder.duration(fault.getDelay().getFixedDelay(), at.field("delay.fixed_delay"))
+                        .toNanos(),
+                fault.hasAbort()
+                        ? CommonDecoder.fraction(abort.getPercentage(), at.field("abort.percentage"))
+                        : Fraction.NONE,
+                abort.hasHttpStatus() ? abort.getHttpStatus() : 0,
+                abort.hasGrpcStatus() ? abort.getGrpcStatus() : -1,
+                List.copyOf(headers));
+    }
+
+    private static FilterConfig.CorsPolicy cors(CorsPolicy policy, Place at) {
+        List<StringMatcher> origins = new ArrayList<>();
+        for (int index = 0; index < policy.getAllowOriginStringMatchCount(); index++) {
+            origins.add(CommonDecoder.string(
+                    policy.getAllowOriginStringMatch(index),
+                    at.field("allow_origin_string_match").index(index)));
+        }
+        Fraction enabled = policy.hasFilterEnabled()
+                ? CommonDecoder.fraction(policy.getFilterEnabled(), at.field("filter_enabled"))
+                : Fraction.ALL;
+        at.field("filter_enabled")
+                .require(
+                        enabled.numerator() == 0 || enabled.numerator() >= enabled.denominator(),
+                        "a share is not supported by this proxy yet (expected: 0% or 100%)");
+        return new FilterConfig.CorsPolicy(
+                List.copyOf(origins),
+                policy.getAllowMethods(),
+                policy.getAllowHeaders(),
+                policy.getExposeHeaders(),
+                policy.getMaxAge(),
+                policy.getAllowCredentials().getValue(),
+                !policy.hasForwardNotMatchingPreflights()
+                        || policy.getForwardNotMatchingPreflights().getValue(),
+                enabled.numerator() > 0);
+    }
+
+    private static FilterConfig.Rbac rbac(RBAC rbac, Place at) {
+        return new FilterConfig.Rbac(
+                rbac.hasRules()
+                        ? Optional.of(RbacDecoder.decode(rbac.getRules(), at.field("rules")))
+                        : Optional.empty(),
+                rbac.hasShadowRules()
+                        ? Optional.of(RbacDecoder.decode(rbac.getShadowRules(), at.field("shadow_rules")))
+                        : Optional.empty(),
+                rbac.getShadowRulesStatPrefix());
+    }
+
+    private static RateLimit rateLimit(LocalRateLimit limit, Place at) {
+        var bucket = limit.getTokenBucket();
+        Place bucketAt = at.field("token_bucket");
+        long max = Integer.toUnsignedLong(bucket.getMaxTokens());
+        long perFill = bucket.hasTokensPerFill()
+                ? Integer.toUnsignedLong(bucket.getTokensPerFill().getValue())
+                : 1;
+        long interval = CommonDecoder.duration(bucket.getFillInterval(), bucketAt.field("fill_interval"))
+                .toNanos();
+        bucketAt.require(
+                max > 0 && perFill > 0 && interval >= 50_000_000,
+                "expected: max_tokens and tokens_per_fill of at least 1, fill_interval of at least 0.05s");
+        int status = limit.getStatus().getCodeValue();
+        return new RateLimit(
+                max,
+                perFill,
+                interval,
+                status >= MIN_ERROR ? status : 429,
+                limit.hasFilterEnabled()
+                        ? CommonDecoder.fraction(limit.getFilterEnabled(), at.field("filter_enabled"))
+                        : Fraction.NONE,
+                limit.hasFilterEnforced()
+                        ? CommonDecoder.fraction(limit.getFilterEnforced(), at.field("filter_enforced"))
+                        : Fraction.NONE,
+                HeaderChangesDecoder.decode(limit.getResponseHeadersToAddList(), List.of(), "response_headers", at));
+    }
+
+    private static FilterConfig peerMetadata(TypedConfig config, Place at) {
+        var fields = config.struct()
+                .orElseThrow(() -> at.refuse("came as a binary message (expected: a TypedStruct)"))
+                .getFieldsMap();
+        return new FilterConfig.PeerMetadata(
+                fields.containsKey("downstream_discovery") || fields.containsKey("downstream_propagation"),
+                fields.containsKey("upstream_discovery") || fields.containsKey("upstream_propagation"));
+    }
+
+    private static FilterConfig istioStats(TypedConfig config, Place at) {
+        if (config.struct().isPresent()) {
+            for (String field : config.struct().get().getFieldsMap().keySet()) {
+                switch (field) {
+                    case "disable_host_header_fallback", "tcp_reporting_duration", "stat_prefix", "reporter" -> {}
+                    default -> throw at.field(field).unsupported();
+                }
+            }
+        }
+        return new FilterConfig.IstioStats();
+    }
+}
