@@ -10,14 +10,14 @@ import java.util.Map;
 /// @param atMost the end, whatever is still open
 /// @param atLeast not before that, since clients may not know yet
 /// @param exitOnZeroConnections do not wait for the end when no connection is left
-record DrainConfig(Duration atMost, Duration atLeast, boolean exitOnZeroConnections) {
+public record DrainConfig(Duration atMost, Duration atLeast, boolean exitOnZeroConnections) {
     private static final long DEFAULT_SECONDS = 5;
 
     static DrainConfig ofBootstrapFile(Map<String, String> environment) {
         return new DrainConfig(atMost(environment), Duration.ZERO, true);
     }
 
-    static DrainConfig ofIstio(Map<String, String> environment) {
+    public static DrainConfig ofIstio(Map<String, String> environment) {
         boolean onZero = environment
                 .getOrDefault("EXIT_ON_ZERO_ACTIVE_CONNECTIONS", "false")
                 .equals("true");

@@ -2,6 +2,7 @@ package dev.lateen.proxy;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
+import dev.lateen.identity.WorkloadCertificate;
 import dev.lateen.net.EventLoops;
 import dev.lateen.proxy.admin.AdminApi;
 import dev.lateen.proxy.admin.AdminServer;
@@ -20,9 +21,11 @@ import dev.lateen.proxy.listener.ListenerEnvironment;
 import dev.lateen.proxy.listener.Listeners;
 import dev.lateen.proxy.telemetry.Stats;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogs;
+import dev.lateen.proxy.tls.CertificateConfig;
 import dev.lateen.proxy.tls.Secret;
 import dev.lateen.proxy.tls.Secrets;
 import dev.lateen.proxy.tls.TlsDecoder;
+import dev.lateen.proxy.tls.ValidationConfig;
 import dev.lateen.proxy.xds.ResourceDecoders;
 import dev.lateen.proxy.xds.Routes;
 import dev.lateen.proxy.xds.RuntimeBuilder;
@@ -188,10 +191,20 @@ public final class ProxyProcess implements AutoCloseable {
 
     private void fetchIdentity() {
         runtime.bootstrap().identity().ifPresent(config -> {
-            IdentityDuty duty = new IdentityDuty(
-                    config, choresLoops, runtime.assembler(), Clock.systemUTC(), new SplittableRandom());
-            chores.execute(duty::start);
+            IdentityDuty duty =
+                    new IdentityDuty(config, choresLoops, this::useIdentity, Clock.systemUTC(), new SplittableRandom());
+            duty.start();
         });
+    }
+
+    /// The root first: with a new authority, peers that show its certificates must be believed already.
+    private void useIdentity(WorkloadCertificate certificate) {
+        ValidationConfig roots = new ValidationConfig(certificate.roots(), List.of(), List.of(), List.of(), false);
+        runtime.assembler().putLocal(IdentityDuty.ROOT, new Secret.Validation(roots));
+        runtime.assembler()
+                .putLocal(
+                        IdentityDuty.CERTIFICATE,
+                        new Secret.Certificate(new CertificateConfig(certificate.chain(), certificate.key())));
     }
 
     private void followControlPlane() {

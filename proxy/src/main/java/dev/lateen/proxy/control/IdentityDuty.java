@@ -7,10 +7,6 @@ import dev.lateen.identity.WorkloadKeys;
 import dev.lateen.net.EventLoops;
 import dev.lateen.net.http.ClientConnection;
 import dev.lateen.proxy.bootstrap.IdentityConfig;
-import dev.lateen.proxy.tls.CertificateConfig;
-import dev.lateen.proxy.tls.Secret;
-import dev.lateen.proxy.tls.ValidationConfig;
-import dev.lateen.proxy.xds.SnapshotAssembler;
 import dev.lateen.xds.client.CertificateClient;
 import dev.lateen.xds.client.GrpcAdsTransport;
 import io.netty.channel.EventLoop;
@@ -19,17 +15,22 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
-/// Keeps the workload's certificate fresh: makes a key, has it signed, publishes the secrets `default` and `ROOTCA`,
-/// and
-/// does it again before the certificate expires. A private key never leaves this process.
+/// Keeps the workload's certificate fresh: makes a key, has it signed, hands the certificate on, and does it again
+/// before
+/// it expires. A private key never leaves this process.
 ///
-/// Thread: chores loop.
+/// Thread: `start` any; the rest chores loop.
 @SuppressWarnings("FutureReturnValueIgnored") // timers are never cancelled; closing a channel needs no answer
 public final class IdentityDuty {
-    static final String CERTIFICATE = "default";
-    static final String ROOT = "ROOTCA";
+    /// The secret with the workload's certificate and key, as Istio names it.
+    public static final String CERTIFICATE = "default";
+
+    /// The secret with whom the workload trusts.
+    public static final String ROOT = "ROOTCA";
+
     private static final System.Logger LOG = System.getLogger(IdentityDuty.class.getName());
     private static final Duration FIRST_RETRY = Duration.ofMillis(200);
     private static final Duration LONGEST_RETRY = Duration.ofSeconds(10);
@@ -40,27 +41,32 @@ public final class IdentityDuty {
     private final IdentityConfig config;
     private final ServerConnections connections;
     private final EventLoop chores;
-    private final SnapshotAssembler assembler;
+    private final Consumer<WorkloadCertificate> publisher;
     private final InstantSource clock;
     private final RandomGenerator random;
     private Duration retry = FIRST_RETRY;
 
+    /// @param publisher takes each new certificate, on the chores loop
     public IdentityDuty(
             IdentityConfig config,
             EventLoops choresLoops,
-            SnapshotAssembler assembler,
+            Consumer<WorkloadCertificate> publisher,
             InstantSource clock,
             RandomGenerator random) {
         this.config = config;
         this.connections = new ServerConnections(choresLoops, config.authority());
         this.chores = choresLoops.at(0);
-        this.assembler = assembler;
+        this.publisher = publisher;
         this.clock = clock;
         this.random = random;
     }
 
     /// Asks for a certificate, and again when it is time.
     public void start() {
+        chores.execute(this::ask);
+    }
+
+    private void ask() {
         connections.connect(new GrpcAdsTransport.Result() {
             @Override
             public void onConnected(ClientConnection connection) {
@@ -108,20 +114,14 @@ public final class IdentityDuty {
         }
         retry = FIRST_RETRY;
         LOG.log(System.Logger.Level.INFO, "certificate for {0} until {1}", certificate.id(), certificate.expiry());
-        // The root first: with a new authority, peers that show its certificates must be believed already.
-        assembler.putLocal(
-                ROOT,
-                new Secret.Validation(
-                        new ValidationConfig(certificate.roots(), List.of(), List.of(), List.of(), false)));
-        assembler.putLocal(
-                CERTIFICATE, new Secret.Certificate(new CertificateConfig(certificate.chain(), certificate.key())));
+        publisher.accept(certificate);
         scheduleRenewal(certificate);
     }
 
     private void scheduleRenewal(WorkloadCertificate certificate) {
         Duration left = Duration.between(clock.instant(), certificate.renewAt(config.graceRatio()));
         long millis = (long) (left.toMillis() * (1 - JITTER * random.nextDouble()));
-        chores.schedule(this::start, Math.max(SHORTEST_RENEWAL.toMillis(), millis), TimeUnit.MILLISECONDS);
+        chores.schedule(this::ask, Math.max(SHORTEST_RENEWAL.toMillis(), millis), TimeUnit.MILLISECONDS);
     }
 
     private void tryAgain(String reason) {
@@ -132,6 +132,6 @@ public final class IdentityDuty {
                 reason);
         long millis = (long) (retry.toMillis() * (0.5 + random.nextDouble() / 2));
         retry = retry.multipliedBy(2).compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : retry.multipliedBy(2);
-        chores.schedule(this::start, millis, TimeUnit.MILLISECONDS);
+        chores.schedule(this::ask, millis, TimeUnit.MILLISECONDS);
     }
 }

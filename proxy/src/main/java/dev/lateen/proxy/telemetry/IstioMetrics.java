@@ -66,6 +66,11 @@ public final class IstioMetrics {
         return addWorker(loop);
     }
 
+    /// For one thread that is no event loop; ask once.
+    public Worker onOwnThread() {
+        return new EventLoopWorker(null);
+    }
+
     private synchronized Worker addWorker(EventLoop loop) {
         EventLoopWorker worker = new EventLoopWorker(loop);
         EventLoopWorker[] more = java.util.Arrays.copyOf(workers, workers.length + 1);
@@ -87,12 +92,12 @@ public final class IstioMetrics {
     }
 
     private final class EventLoopWorker implements Worker {
-        private final EventLoop loop;
+        private final @Nullable EventLoop loop;
         private final SeriesKey key = new SeriesKey();
         private final Map<SeriesKey, IstioSeries.Requests> requests = new HashMap<>();
         private final Map<SeriesKey, IstioSeries.Connections> connections = new HashMap<>();
 
-        EventLoopWorker(EventLoop loop) {
+        EventLoopWorker(@Nullable EventLoop loop) {
             this.loop = loop;
         }
 

@@ -1,12 +1,8 @@
 package dev.lateen.proxy.http.filter;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
 import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.ResponseHead;
 import dev.lateen.proxy.stream.PeerInfo;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Source: Istio's peer metadata filter. Thread: event loop of the request.
 final class PeerMetadataFilter implements RequestFilter {
-    private static final String METADATA = "x-envoy-peer-metadata";
+    private static final String METADATA = PeerMetadata.HEADER;
     private static final String ID = "x-envoy-peer-metadata-id";
     private static final int MAX_TEXT = 16 * 1024;
     private static final int MAX_CACHED = 500;
@@ -29,7 +25,7 @@ final class PeerMetadataFilter implements RequestFilter {
     private final String ownId;
 
     PeerMetadataFilter(String name, FilterConfig.PeerMetadata config, PeerInfo local) {
-        this(name, config, encode(local), "sidecar~" + local.workload() + "." + local.namespace());
+        this(name, config, PeerMetadata.encode(local), "sidecar~" + local.workload() + "." + local.namespace());
     }
 
     private PeerMetadataFilter(String name, FilterConfig.PeerMetadata config, String ownText, String ownId) {
@@ -91,7 +87,7 @@ final class PeerMetadataFilter implements RequestFilter {
         if (cached != null || text.length() > MAX_TEXT) {
             return cached;
         }
-        PeerInfo read = decode(text);
+        PeerInfo read = PeerMetadata.decode(text);
         if (read != null) {
             if (known.size() >= MAX_CACHED) {
                 known.remove(known.keySet().iterator().next());
@@ -99,60 +95,5 @@ final class PeerMetadataFilter implements RequestFilter {
             known.put(text, read);
         }
         return read;
-    }
-
-    static @Nullable PeerInfo decode(String text) {
-        try {
-            Struct struct = Struct.parseFrom(Base64.getDecoder().decode(text));
-            Struct labels = field(struct, "LABELS").getStructValue();
-            String workload = text(struct, "WORKLOAD_NAME", PeerInfo.UNKNOWN_TEXT);
-            String app = text(labels, "app", PeerInfo.UNKNOWN_TEXT);
-            String version = text(labels, "version", PeerInfo.UNKNOWN_TEXT);
-            String canonical =
-                    text(labels, "service.istio.io/canonical-name", app.equals(PeerInfo.UNKNOWN_TEXT) ? workload : app);
-            String revision = text(
-                    labels,
-                    "service.istio.io/canonical-revision",
-                    version.equals(PeerInfo.UNKNOWN_TEXT) ? "latest" : version);
-            return new PeerInfo(
-                    workload,
-                    text(struct, "NAMESPACE", PeerInfo.UNKNOWN_TEXT),
-                    app,
-                    version,
-                    canonical,
-                    revision,
-                    text(struct, "CLUSTER_ID", PeerInfo.UNKNOWN_TEXT));
-        } catch (IllegalArgumentException | InvalidProtocolBufferException _) {
-            return null;
-        }
-    }
-
-    private static Value field(Struct struct, String name) {
-        return struct.getFieldsOrDefault(name, Value.getDefaultInstance());
-    }
-
-    private static String text(Struct struct, String name, String otherwise) {
-        String value = field(struct, name).getStringValue();
-        return value.isEmpty() ? otherwise : value;
-    }
-
-    static String encode(PeerInfo local) {
-        Struct labels = Struct.newBuilder()
-                .putFields("app", value(local.app()))
-                .putFields("version", value(local.version()))
-                .putFields("service.istio.io/canonical-name", value(local.canonicalService()))
-                .putFields("service.istio.io/canonical-revision", value(local.canonicalRevision()))
-                .build();
-        Struct struct = Struct.newBuilder()
-                .putFields("WORKLOAD_NAME", value(local.workload()))
-                .putFields("NAMESPACE", value(local.namespace()))
-                .putFields("CLUSTER_ID", value(local.cluster()))
-                .putFields("LABELS", Value.newBuilder().setStructValue(labels).build())
-                .build();
-        return Base64.getEncoder().encodeToString(struct.toByteArray());
-    }
-
-    private static Value value(String text) {
-        return Value.newBuilder().setStringValue(text).build();
     }
 }
