@@ -18,6 +18,9 @@ import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.CommonGrpcAccessLogConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig;
+import io.envoyproxy.envoy.type.metadata.v3.MetadataKey;
+import io.envoyproxy.envoy.type.metadata.v3.MetadataKind;
+import io.envoyproxy.envoy.type.tracing.v3.CustomTag;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,6 +61,10 @@ final class AccessLogs {
                     "envoy.access_loggers.http_grpc",
                     Protos.any(HttpGrpcAccessLogConfig.newBuilder()
                             .setCommonConfig(agent(scene, side))
+                            .addAdditionalRequestHeadersToLog("content-type")
+                            .addAdditionalRequestHeadersToLog("x-envoy-peer-metadata")
+                            .addAdditionalResponseHeadersToLog("grpc-status")
+                            .addAdditionalResponseTrailersToLog("grpc-status")
                             .build()),
                     Optional.empty()));
         }
@@ -92,10 +99,27 @@ final class AccessLogs {
         return CommonGrpcAccessLogConfig.newBuilder()
                 .setLogName(side == Side.SERVER ? "inbound" : "outbound")
                 .setTransportApiVersion(ApiVersion.V3)
-                .addFilterStateObjectsToLog("wasm.upstream_peer")
+                .addCustomTags(metadataTag(
+                        "peer", MetadataKind.newBuilder().setHost(MetadataKind.Host.getDefaultInstance()), "workload"))
+                .addCustomTags(metadataTag(
+                        "services",
+                        MetadataKind.newBuilder().setCluster(MetadataKind.Cluster.getDefaultInstance()),
+                        "services"))
                 .setGrpcService(GrpcService.newBuilder()
                         .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder()
                                 .setClusterName(scene.node().metadata().accessLogCluster())))
+                .build();
+    }
+
+    /// Entries of upstream Envoy say neither who is behind the endpoint nor which services the cluster stands for.
+    private static CustomTag metadataTag(String name, MetadataKind.Builder kind, String field) {
+        MetadataKey key = MetadataKey.newBuilder()
+                .setKey("istio")
+                .addPath(MetadataKey.PathSegment.newBuilder().setKey(field))
+                .build();
+        return CustomTag.newBuilder()
+                .setTag(name)
+                .setMetadata(CustomTag.Metadata.newBuilder().setKind(kind).setMetadataKey(key))
                 .build();
     }
 
