@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             ValidateCommand.class,
             ControlPlaneCommand.class,
             ProxyCommand.class,
+            AgentCommand.class,
             IptablesCommand.class,
             VersionCommand.class
         },

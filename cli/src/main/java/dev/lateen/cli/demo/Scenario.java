@@ -121,8 +121,9 @@ final class Scenario {
         shop.timeoutAndRetries("5s", "10s", 0);
         pause(Duration.ofSeconds(1));
         Answer[] last = new Answer[1];
-        boolean inTime = eventually(() -> {
-            last[0] = orders("?delay=20000", Map.of());
+        // Longer than the timeout, and short enough that a request before the timeout is in force is only one try.
+        boolean inTime = eventually(Duration.ofSeconds(30), () -> {
+            last[0] = orders("?delay=8000", Map.of());
             long took = last[0].took().toMillis();
             return last[0].status() == 504 && took >= 4_800 && took <= 5_700;
         });

@@ -1,0 +1,192 @@
+package dev.lateen.local.agent;
+
+import com.google.protobuf.Duration;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.ListValue;
+import com.google.protobuf.Struct;
+import com.google.protobuf.util.Durations;
+import com.google.protobuf.util.JsonFormat;
+import dev.lateen.net.http.Headers;
+import dev.lateen.net.http.HttpVersion;
+import dev.lateen.net.http.RequestHead;
+import dev.lateen.proxy.cluster.EndpointDecoder;
+import dev.lateen.proxy.http.filter.PeerMetadata;
+import dev.lateen.proxy.stream.PeerInfo;
+import dev.lateen.proxy.stream.ResponseFlag;
+import dev.lateen.proxy.stream.StreamInfo;
+import dev.lateen.proxy.telemetry.DestinationService;
+import io.envoyproxy.envoy.data.accesslog.v3.AccessLogCommon;
+import io.envoyproxy.envoy.data.accesslog.v3.HTTPAccessLogEntry;
+import io.envoyproxy.envoy.data.accesslog.v3.HTTPRequestProperties;
+import io.envoyproxy.envoy.data.accesslog.v3.HTTPResponseProperties;
+import io.envoyproxy.envoy.data.accesslog.v3.ResponseFlags;
+import io.envoyproxy.envoy.data.accesslog.v3.TCPAccessLogEntry;
+import io.envoyproxy.envoy.data.accesslog.v3.TLSProperties;
+import io.envoyproxy.envoy.data.accesslog.v3.TLSProperties.CertificateProperties;
+import java.util.Map;
+
+/// Reads Envoy's access-log entries as the facts that metrics are made of.
+///
+/// The control plane has Envoy add tags: `peer`, the workload behind the chosen endpoint, and `services`, the services
+/// that the cluster stands for, from the metadata of each.
+///
+/// Thread: any.
+final class AccessLogEntries {
+    private static final String UNKNOWN = PeerInfo.UNKNOWN_TEXT;
+    private static final DestinationService NO_SERVICE = new DestinationService("", UNKNOWN, UNKNOWN);
+
+    private AccessLogEntries() {}
+
+    static StreamInfo of(HTTPAccessLogEntry entry, boolean inbound) {
+        StreamInfo info = common(entry.getCommonProperties(), inbound);
+        HTTPRequestProperties request = entry.getRequest();
+        Headers headers = headers(request.getRequestHeadersMap());
+        info.request = new RequestHead(
+                HttpVersion.HTTP_1_1,
+                request.getRequestMethod().name(),
+                request.getScheme(),
+                request.getAuthority(),
+                request.getPath(),
+                headers);
+        HTTPResponseProperties response = entry.getResponse();
+        info.status = response.getResponseCode().getValue();
+        info.details = response.getResponseCodeDetails();
+        info.responseHeaders = headers(response.getResponseHeadersMap());
+        info.responseTrailers = headers(response.getResponseTrailersMap());
+        info.bytesReceived = request.getRequestBodyBytes();
+        info.bytesSent = response.getResponseBodyBytes();
+        if (inbound) {
+            String sent = headers.get(PeerMetadata.HEADER);
+            PeerInfo peer = sent == null ? null : PeerMetadata.decode(sent);
+            info.downstreamPeer = peer == null ? info.downstreamPeer : peer;
+        }
+        return info;
+    }
+
+    static StreamInfo of(TCPAccessLogEntry entry, boolean inbound) {
+        StreamInfo info = common(entry.getCommonProperties(), inbound);
+        info.bytesReceived = entry.getConnectionProperties().getReceivedBytes();
+        info.bytesSent = entry.getConnectionProperties().getSentBytes();
+        return info;
+    }
+
+    private static StreamInfo common(AccessLogCommon common, boolean inbound) {
+        StreamInfo info = new StreamInfo();
+        info.clusterName = common.getUpstreamCluster();
+        info.routeName = common.getRouteName();
+        Duration took = common.hasDuration() ? common.getDuration() : common.getTimeToLastDownstreamTxByte();
+        info.endNanos = Durations.toNanos(took);
+        flags(common.getResponseFlags(), info);
+        if (inbound) {
+            TLSProperties tls = common.getTlsProperties();
+            String peer = uri(tls.getPeerCertificateProperties());
+            info.downstreamPeerUri = peer;
+            info.downstreamLocalUri = uri(tls.getLocalCertificateProperties());
+            info.downstreamMutualTls = !peer.isEmpty();
+            info.downstreamPeer = ofIdentity(peer);
+        } else {
+            String peer = common.getCustomTagsOrDefault("peer", "");
+            info.upstreamPeer = peer.isEmpty() ? PeerInfo.UNKNOWN : EndpointDecoder.peer(peer);
+        }
+        return info;
+    }
+
+    /// `spiffe://DOMAIN/ns/NAMESPACE/sa/ACCOUNT` tells the namespace, not the workload.
+    private static PeerInfo ofIdentity(String uri) {
+        int start = uri.indexOf("/ns/");
+        int end = uri.indexOf("/sa/");
+        return start < 0 || end < start
+                ? PeerInfo.UNKNOWN
+                : new PeerInfo(UNKNOWN, uri.substring(start + 4, end), UNKNOWN, UNKNOWN, UNKNOWN, "latest", UNKNOWN);
+    }
+
+    private static String uri(CertificateProperties certificate) {
+        for (CertificateProperties.SubjectAltName name : certificate.getSubjectAltNameList()) {
+            if (!name.getUri().isEmpty()) {
+                return name.getUri();
+            }
+        }
+        return "";
+    }
+
+    /// The first service of the cluster; what names no service counts under the cluster's own name or is unknown.
+    static DestinationService service(AccessLogCommon common) {
+        String services = common.getCustomTagsOrDefault("services", "");
+        if (!services.isEmpty()) {
+            try {
+                ListValue.Builder list = ListValue.newBuilder();
+                JsonFormat.parser().merge(services, list);
+                if (list.getValuesCount() > 0) {
+                    Struct service = list.getValues(0).getStructValue();
+                    return new DestinationService(
+                            text(service, "host"), text(service, "name"), text(service, "namespace"));
+                }
+            } catch (InvalidProtocolBufferException _) {
+                // Not written by our control plane: nothing is known then.
+            }
+        }
+        return ofClusterName(common.getUpstreamCluster());
+    }
+
+    /// Where no endpoint was chosen, Envoy knows no metadata; Istio's names of clusters still name the host.
+    private static DestinationService ofClusterName(String cluster) {
+        if (cluster.equals("PassthroughCluster")
+                || cluster.equals("BlackHoleCluster")
+                || cluster.equals("InboundPassthroughCluster")) {
+            return new DestinationService("", cluster, UNKNOWN);
+        }
+        String[] parts = cluster.split("\\|", -1);
+        if (parts.length != 4 || !parts[0].equals("outbound") || parts[3].isEmpty()) {
+            return NO_SERVICE;
+        }
+        String[] labels = parts[3].split("\\.", 4);
+        boolean kubernetes = labels.length > 2 && labels[2].equals("svc");
+        return new DestinationService(parts[3], kubernetes ? labels[0] : parts[3], kubernetes ? labels[1] : UNKNOWN);
+    }
+
+    private static String text(Struct struct, String field) {
+        String text = struct.getFieldsOrDefault(field, com.google.protobuf.Value.getDefaultInstance())
+                .getStringValue();
+        return text.isEmpty() ? UNKNOWN : text;
+    }
+
+    private static Headers headers(Map<String, String> map) {
+        Headers headers = new Headers();
+        map.forEach(headers::add);
+        return headers;
+    }
+
+    private static void flags(ResponseFlags flags, StreamInfo info) {
+        flag(flags.getFailedLocalHealthcheck(), ResponseFlag.FAILED_LOCAL_HEALTH_CHECK, info);
+        flag(flags.getNoHealthyUpstream(), ResponseFlag.NO_HEALTHY_UPSTREAM, info);
+        flag(flags.getUpstreamRequestTimeout(), ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, info);
+        flag(flags.getLocalReset(), ResponseFlag.LOCAL_RESET, info);
+        flag(flags.getUpstreamRemoteReset(), ResponseFlag.UPSTREAM_REMOTE_RESET, info);
+        flag(flags.getUpstreamConnectionFailure(), ResponseFlag.UPSTREAM_CONNECTION_FAILURE, info);
+        flag(flags.getUpstreamConnectionTermination(), ResponseFlag.UPSTREAM_CONNECTION_TERMINATION, info);
+        flag(flags.getUpstreamOverflow(), ResponseFlag.UPSTREAM_OVERFLOW, info);
+        flag(flags.getNoRouteFound(), ResponseFlag.NO_ROUTE_FOUND, info);
+        flag(flags.getDelayInjected(), ResponseFlag.DELAY_INJECTED, info);
+        flag(flags.getFaultInjected(), ResponseFlag.FAULT_INJECTED, info);
+        flag(flags.getRateLimited(), ResponseFlag.RATE_LIMITED, info);
+        flag(flags.hasUnauthorizedDetails(), ResponseFlag.UNAUTHORIZED_EXTERNAL_SERVICE, info);
+        flag(flags.getRateLimitServiceError(), ResponseFlag.RATE_LIMIT_SERVICE_ERROR, info);
+        flag(flags.getDownstreamConnectionTermination(), ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION, info);
+        flag(flags.getUpstreamRetryLimitExceeded(), ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED, info);
+        flag(flags.getStreamIdleTimeout(), ResponseFlag.STREAM_IDLE_TIMEOUT, info);
+        flag(flags.getInvalidEnvoyRequestHeaders(), ResponseFlag.INVALID_ENVOY_REQUEST_HEADERS, info);
+        flag(flags.getDownstreamProtocolError(), ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, info);
+        flag(flags.getUpstreamMaxStreamDurationReached(), ResponseFlag.UPSTREAM_MAX_STREAM_DURATION_REACHED, info);
+        flag(flags.getDurationTimeout(), ResponseFlag.DURATION_TIMEOUT, info);
+        flag(flags.getUpstreamProtocolError(), ResponseFlag.UPSTREAM_PROTOCOL_ERROR, info);
+        flag(flags.getNoClusterFound(), ResponseFlag.NO_CLUSTER_FOUND, info);
+        flag(flags.getOverloadManager(), ResponseFlag.OVERLOAD_MANAGER, info);
+        flag(flags.getDownstreamRemoteReset(), ResponseFlag.DOWNSTREAM_REMOTE_RESET, info);
+    }
+
+    private static void flag(boolean set, ResponseFlag flag, StreamInfo info) {
+        if (set) {
+            info.flag(flag);
+        }
+    }
+}

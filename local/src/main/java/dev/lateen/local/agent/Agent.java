@@ -1,0 +1,177 @@
+package dev.lateen.local.agent;
+
+import dev.lateen.net.EventLoops;
+import dev.lateen.proxy.DrainConfig;
+import dev.lateen.proxy.bootstrap.BootstrapConfig;
+import dev.lateen.proxy.bootstrap.IdentityConfig;
+import dev.lateen.proxy.bootstrap.IstioEnvironment;
+import dev.lateen.proxy.bootstrap.LocalPeer;
+import dev.lateen.proxy.config.Decoded;
+import dev.lateen.proxy.control.IdentityDuty;
+import dev.lateen.proxy.telemetry.Stats;
+import dev.lateen.xds.server.UnixGrpcListener;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// Istio's agent beside a real Envoy, started in the order in which `start` reads.
+///
+/// The death of Envoy ends us with its status; being told to end, we drain it first and end with 0.
+///
+/// Thread: `start` and `await` main; `shutdown` any, once.
+public final class Agent implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Agent.class.getName());
+    private static final int STATUS_PORT = 15020;
+    private static final int MAX_MESSAGE_BYTES = 8 << 20;
+    private static final Path BOOTSTRAP = Path.of("etc", "istio", "proxy", "envoy-rev.yaml");
+    private static final Duration ENVOY_GRACE = Duration.ofSeconds(2);
+    private static final Duration DRAIN_POLL = Duration.ofMillis(200);
+
+    private final AgentOptions options;
+    private final BootstrapConfig config;
+    private final Stats stats = new Stats();
+    private final SecretStore secrets = new SecretStore();
+    private final EventLoops loops = EventLoops.create("agent", 1);
+    private final EnvoyAdmin admin;
+    private final UnixGrpcListener socket;
+    private final AgentServer server;
+    private final EnvoyProcess envoy;
+    private final AtomicBoolean ending = new AtomicBoolean();
+
+    private Agent(AgentOptions options, BootstrapConfig config) throws IOException {
+        this.options = options;
+        this.config = config;
+        InetSocketAddress adminAddress = EnvoyBootstrap.admin(config);
+        this.admin = new EnvoyAdmin(adminAddress);
+        AccessLogMetrics metrics = new AccessLogMetrics(stats, LocalPeer.of(config.node()));
+        this.socket = UnixGrpcListener.start(
+                Path.of(EnvoyBootstrap.SOCKET),
+                List.of(
+                        new SecretService(secrets, new SecretFiles(secrets)).definition(),
+                        new AccessLogService(metrics).definition()),
+                MAX_MESSAGE_BYTES);
+        fetchIdentity();
+        this.server = new AgentServer(statusAddress(), admin, stats, this::quit);
+        writeBootstrap();
+        this.envoy = EnvoyProcess.start(command(), new FileOutputStream(FileDescriptor.out));
+        LOG.log(System.Logger.Level.INFO, "Envoy runs with pid {0}", Long.toString(envoy.pid()));
+    }
+
+    /// Starts everything; returns when Envoy runs.
+    ///
+    /// @throws IOException where a port or a file refuses
+    /// @throws IllegalArgumentException where the environment is wrong; the message says what
+    public static Agent start(AgentOptions options) throws IOException {
+        Decoded<BootstrapConfig> read = IstioEnvironment.read(options.environment(), options.router(), options.root());
+        return switch (read) {
+            case Decoded.Ok<BootstrapConfig>(BootstrapConfig config) -> new Agent(options, config);
+            case Decoded.Rejected<BootstrapConfig>(String reason) -> throw new IllegalArgumentException(reason);
+        };
+    }
+
+    private void fetchIdentity() {
+        IdentityConfig identity = config.identity().orElseThrow();
+        new IdentityDuty(identity, loops, secrets::publish, Clock.systemUTC(), new SplittableRandom()).start();
+    }
+
+    private InetSocketAddress statusAddress() {
+        return config.agent().stream()
+                .map(InetSocketAddress.class::cast)
+                .filter(address -> address.getPort() == STATUS_PORT)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void writeBootstrap() throws IOException {
+        Path file = options.root().resolve(BOOTSTRAP);
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        Files.writeString(file, EnvoyBootstrap.yaml(config, STATUS_PORT));
+    }
+
+    private List<String> command() {
+        int processors = Runtime.getRuntime().availableProcessors();
+        return List.of(
+                options.envoy().toString(),
+                "-c",
+                options.root().resolve(BOOTSTRAP).toString(),
+                "--concurrency",
+                Integer.toString(options.concurrency().orElse(Math.min(2, processors))),
+                "--drain-time-s",
+                Long.toString(options.drainTime().toSeconds()),
+                "--drain-strategy",
+                "immediate",
+                "--disable-hot-restart",
+                "--log-level",
+                options.logLevel());
+    }
+
+    /// Waits for Envoy's end; its exit status.
+    public int await() throws InterruptedException {
+        int status = envoy.await();
+        if (!ending.get()) {
+            LOG.log(System.Logger.Level.ERROR, "Envoy ended with status {0}", Integer.toString(status));
+        }
+        return status;
+    }
+
+    /// Drains Envoy and ends it. Blocks.
+    public void shutdown() {
+        if (ending.getAndSet(true)) {
+            return;
+        }
+        if (envoy.alive()) {
+            DrainConfig drain = DrainConfig.ofIstio(options.environment());
+            LOG.log(System.Logger.Level.INFO, "draining for at most {0}", drain.atMost());
+            server.draining();
+            admin.drain();
+            awaitDrained(drain);
+            envoy.stop(ENVOY_GRACE);
+        }
+        close();
+    }
+
+    private void awaitDrained(DrainConfig drain) {
+        long start = System.nanoTime();
+        while (envoy.alive()) {
+            Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+            boolean idle = drain.exitOnZeroConnections()
+                    && elapsed.compareTo(drain.atLeast()) >= 0
+                    && admin.activeConnections() == 0;
+            if (idle || elapsed.compareTo(drain.atMost()) >= 0) {
+                return;
+            }
+            try {
+                Thread.sleep(DRAIN_POLL);
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void quit() {
+        Thread.ofPlatform().name("quit").start(this::shutdown);
+    }
+
+    /// Ends now.
+    @Override
+    public void close() {
+        ending.set(true);
+        envoy.stop(ENVOY_GRACE);
+        server.close();
+        try {
+            socket.close();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "the socket file stays: {0}", e.getMessage());
+        }
+        loops.close();
+    }
+}

@@ -1,0 +1,104 @@
+package dev.lateen.local.agent;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.lateen.proxy.telemetry.PrometheusText;
+import dev.lateen.proxy.telemetry.Stats;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/// What Istio's agent serves on 15020: readiness of the proxy, and the numbers of Envoy merged with those that we count
+/// for it.
+///
+/// Thread: any; requests on virtual threads.
+final class AgentServer implements AutoCloseable {
+    private final HttpServer server;
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final EnvoyAdmin envoy;
+    private final Stats stats;
+    private final Runnable quit;
+    private volatile boolean draining;
+
+    /// @param quit ends the agent as SIGTERM does
+    /// @throws IOException where the port is in use
+    AgentServer(InetSocketAddress address, EnvoyAdmin envoy, Stats stats, Runnable quit) throws IOException {
+        this.envoy = envoy;
+        this.stats = stats;
+        this.quit = quit;
+        try {
+            this.server = HttpServer.create(address, 0);
+        } catch (IOException e) {
+            executor.close();
+            throw new IOException("cannot listen on " + address + ": " + e.getMessage(), e);
+        }
+        server.setExecutor(executor);
+        server.createContext("/healthz/ready", this::ready);
+        server.createContext("/stats/prometheus", this::metrics);
+        server.createContext("/metrics", this::metrics);
+        server.createContext("/quitquitquit", exchange -> change(exchange, this.quit));
+        server.createContext("/drain", exchange -> change(exchange, this.envoy::drain));
+        server.start();
+    }
+
+    InetSocketAddress address() {
+        return server.getAddress();
+    }
+
+    /// From now on it says that it is not ready, so that no new work comes.
+    void draining() {
+        draining = true;
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        executor.shutdownNow();
+    }
+
+    private void ready(HttpExchange exchange) throws IOException {
+        Optional<String> reason = draining ? Optional.of("draining") : envoy.notReady();
+        answer(
+                exchange,
+                reason.isEmpty() ? 200 : 503,
+                "text/plain; charset=utf-8",
+                reason.map(text -> text + "\n").orElse(""));
+    }
+
+    private void metrics(HttpExchange exchange) throws IOException {
+        answer(
+                exchange,
+                200,
+                PrometheusText.CONTENT_TYPE,
+                envoy.prometheus().orElse("") + PrometheusText.of(stats, false));
+    }
+
+    private static void change(HttpExchange exchange, Runnable action) throws IOException {
+        if (!exchange.getRequestMethod().equals("POST")) {
+            answer(exchange, 405, "text/plain; charset=utf-8", "Method Not Allowed\n");
+        } else if (!exchange.getRemoteAddress().getAddress().isLoopbackAddress()) {
+            answer(exchange, 403, "text/plain; charset=utf-8", "Only requests from localhost are allowed\n");
+        } else {
+            answer(exchange, 200, "text/plain; charset=utf-8", "OK\n");
+            action.run();
+        }
+    }
+
+    private static void answer(HttpExchange exchange, int status, String type, String text) throws IOException {
+        try (exchange) {
+            byte[] body = text.getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("content-type", type);
+            boolean bodiless = body.length == 0 || exchange.getRequestMethod().equals("HEAD");
+            exchange.sendResponseHeaders(status, bodiless ? -1 : body.length);
+            if (!bodiless) {
+                try (OutputStream out = exchange.getResponseBody()) {
+                    out.write(body);
+                }
+            }
+        }
+    }
+}
