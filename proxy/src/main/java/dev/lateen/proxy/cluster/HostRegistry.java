@@ -126,7 +126,7 @@ final class HostRegistry {
 
     private void forgetUnused() {
         boolean any = false;
-        for (Host host : byAddress.values()) {
+        for (Host host : List.copyOf(byAddress.values())) {
             if (!host.takeUsed() && host.activeRequests() == 0) {
                 byAddress.remove(host.address(), host);
                 host.remove();
