@@ -1,10 +1,13 @@
 package dev.lateen.proxy.config;
 
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import com.google.protobuf.WireFormat;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -31,60 +34,84 @@ public final class ImplementedFields {
         return new Builder();
     }
 
-    /// Throws a `Refusal` which names the first field that is set but not implemented.
+    /// Throws a `Refusal` which names the first field that is set but not implemented. It reads the wire form:
+    /// asking generated messages for their fields goes through reflection, which costs several MiB for good.
     public void check(Message message, Place at) {
-        String type = message.getDescriptorForType().getFullName();
-        if (type.startsWith(WELL_KNOWN) || whole.contains(type)) {
+        Descriptor type = message.getDescriptorForType();
+        if (isTakenWhole(type)) {
             return;
         }
-        Set<String> fields = fieldsByMessage.get(type);
+        try {
+            check(message.toByteString().newCodedInput(), type, at);
+        } catch (IOException e) {
+            throw new IllegalStateException("a message does not write what it reads", e);
+        }
+    }
+
+    private boolean isTakenWhole(Descriptor type) {
+        return type.getFullName().startsWith(WELL_KNOWN) || whole.contains(type.getFullName());
+    }
+
+    private void check(CodedInputStream in, Descriptor type, Place at) throws IOException {
+        Set<String> fields = fieldsByMessage.get(type.getFullName());
         if (fields == null) {
-            throw at.refuse("message " + type + " is not supported by this proxy yet");
+            throw at.refuse("message " + type.getFullName() + " is not supported by this proxy yet");
         }
-        if (!message.getUnknownFields().asMap().isEmpty()) {
-            throw at.refuse("field number "
-                    + message.getUnknownFields().asMap().keySet().iterator().next() + " of " + type
-                    + " is not known to this proxy; the sender speaks a newer version of the API");
-        }
-        for (Map.Entry<FieldDescriptor, Object> entry : message.getAllFields().entrySet()) {
-            FieldDescriptor field = entry.getKey();
+        int[] items = new int[type.getFields().size()];
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            FieldDescriptor field = type.findFieldByNumber(WireFormat.getTagFieldNumber(tag));
+            if (field == null) {
+                throw at.refuse("field number " + WireFormat.getTagFieldNumber(tag) + " of " + type.getFullName()
+                        + " is not known to this proxy; the sender speaks a newer version of the API");
+            }
             Place place = at.field(field.getName());
             if (!fields.contains(field.getName())) {
                 throw place.unsupported();
             }
-            checkValue(field, entry.getValue(), place);
-        }
-    }
-
-    private void checkValue(FieldDescriptor field, Object value, Place at) {
-        if (field.getJavaType() != FieldDescriptor.JavaType.MESSAGE) {
-            return;
-        }
-        if (!field.isRepeated()) {
-            check((Message) value, at);
-            return;
-        }
-        List<?> items = (List<?>) value;
-        for (int index = 0; index < items.size(); index++) {
-            Message item = (Message) items.get(index);
-            if (field.isMapField()) {
-                checkMapEntry(item, at);
+            if (field.getJavaType() != FieldDescriptor.JavaType.MESSAGE) {
+                in.skipField(tag);
+            } else if (field.isMapField()) {
+                checkMapEntry(in, field.getMessageType(), place);
             } else {
-                check(item, at.index(index));
+                boolean repeated = field.isRepeated();
+                checkInner(in, field.getMessageType(), repeated ? place.index(items[field.getIndex()]++) : place);
             }
         }
     }
 
-    private void checkMapEntry(Message entry, Place at) {
-        FieldDescriptor key = entry.getDescriptorForType().findFieldByNumber(1);
-        FieldDescriptor value = entry.getDescriptorForType().findFieldByNumber(2);
-        if (value.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
-            check((Message) entry.getField(value), at.key(String.valueOf(entry.getField(key))));
+    /// Whatever begins with its length.
+    private void checkInner(CodedInputStream in, Descriptor type, Place at) throws IOException {
+        int length = in.readRawVarint32();
+        if (isTakenWhole(type)) {
+            in.skipRawBytes(length);
+            return;
         }
+        int limit = in.pushLimit(length);
+        check(in, type, at);
+        in.popLimit(limit);
+    }
+
+    /// A map travels as entries with the fields 1, key, and 2, value, in this order.
+    private void checkMapEntry(CodedInputStream in, Descriptor entry, Place at) throws IOException {
+        FieldDescriptor key = entry.findFieldByNumber(1);
+        FieldDescriptor value = entry.findFieldByNumber(2);
+        String name = "";
+        int limit = in.pushLimit(in.readRawVarint32());
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            if (WireFormat.getTagFieldNumber(tag) == 1 && key.getJavaType() == FieldDescriptor.JavaType.STRING) {
+                name = in.readString();
+            } else if (WireFormat.getTagFieldNumber(tag) == 2
+                    && value.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
+                checkInner(in, value.getMessageType(), at.key(name));
+            } else {
+                in.skipField(tag);
+            }
+        }
+        in.popLimit(limit);
     }
 
     /// Names listed for this message that it does not have; for tests.
-    public Set<String> unknownNames(com.google.protobuf.Descriptors.Descriptor message) {
+    public Set<String> unknownNames(Descriptor message) {
         Set<String> unknown = new HashSet<>();
         for (String name : fieldsByMessage.getOrDefault(message.getFullName(), Set.of())) {
             if (message.findFieldByName(name) == null) {

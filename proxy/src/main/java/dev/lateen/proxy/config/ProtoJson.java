@@ -1,42 +1,85 @@
 package dev.lateen.proxy.config;
 
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Protobuf's JSON form, for bootstrap files and config dumps. Loads JSON and descriptors of every extension that may
-/// appear in an Any, so nothing else should touch it.
+/// Protobuf's JSON form, for bootstrap files and config dumps. Loads a JSON library and descriptors, so nothing else
+/// should touch it; writing loads those of every extension there is, reading only those that the text names.
 ///
 /// Thread: any.
 public final class ProtoJson {
-    private final TypeRegistry types;
+    private static final Pattern TYPE = Pattern.compile("\"@type\"\\s*:\\s*\"[^\"]*/([^\"/]+)\"");
 
-    public ProtoJson() {
-        TypeRegistry.Builder builder = TypeRegistry.newBuilder();
-        for (FileDescriptor file : KnownExtensions.files()) {
-            builder.add(file.getMessageTypes());
-        }
-        types = builder.build();
-    }
+    private @Nullable TypeRegistry every;
 
-    /// Unknown fields and types are errors.
+    /// Unknown fields and types are errors. The text goes into a dynamic message first: filling generated ones by
+    /// field goes through reflection, which costs several MiB for good.
     public <B extends Message.Builder> B parse(String json, B into) throws InvalidProtocolBufferException {
-        JsonFormat.parser().usingTypeRegistry(types).merge(json, into);
+        DynamicMessage.Builder tree = DynamicMessage.newBuilder(into.getDescriptorForType());
+        JsonFormat.parser().usingTypeRegistry(typesIn(json, into)).merge(json, tree);
+        into.mergeFrom(tree.build().toByteString());
         return into;
     }
 
     public String print(Message message) throws InvalidProtocolBufferException {
         return JsonFormat.printer()
-                .usingTypeRegistry(types)
+                .usingTypeRegistry(every())
                 .preservingProtoFieldNames()
                 .print(message);
     }
 
     /// The descriptor of what an Any holds, or null where its type is not known.
-    com.google.protobuf.Descriptors.@Nullable Descriptor descriptor(com.google.protobuf.Any any) {
-        return types.find(TypedConfig.messageName(any.getTypeUrl()));
+    @Nullable
+    Descriptor descriptor(com.google.protobuf.Any any) {
+        return every().find(TypedConfig.messageName(any.getTypeUrl()));
+    }
+
+    private synchronized TypeRegistry every() {
+        if (every == null) {
+            every = registry(KnownExtensions.files());
+        }
+        return every;
+    }
+
+    private static TypeRegistry typesIn(String json, Message.Builder into) {
+        Set<String> packages = new HashSet<>();
+        Matcher matcher = TYPE.matcher(json);
+        while (matcher.find()) {
+            packages.add(packageOf(matcher.group(1)));
+        }
+        List<FileDescriptor> files = new ArrayList<>();
+        files.add(into.getDescriptorForType().getFile());
+        packages.forEach(name -> files.addAll(KnownExtensions.files(name)));
+        return registry(files);
+    }
+
+    /// Messages begin with a capital letter, packages do not.
+    private static String packageOf(String message) {
+        int end = 0;
+        for (String part : message.split("\\.", -1)) {
+            if (!part.isEmpty() && Character.isUpperCase(part.charAt(0))) {
+                return message.substring(0, Math.max(0, end - 1));
+            }
+            end += part.length() + 1;
+        }
+        return message;
+    }
+
+    private static TypeRegistry registry(List<FileDescriptor> files) {
+        TypeRegistry.Builder builder = TypeRegistry.newBuilder();
+        files.forEach(file -> builder.add(file.getMessageTypes()));
+        return builder.build();
     }
 }
