@@ -29,7 +29,7 @@ final class StatsPage {
         stats.gauges().forEach((name, gauge) -> numbers.put(name, gauge.value()));
         stats.computedGauges().forEach((name, value) -> numbers.put(name, value.getAsLong()));
         numbers.entrySet()
-                .removeIf(entry -> usedOnly && entry.getValue() == 0
+                .removeIf(entry -> (usedOnly && entry.getValue() == 0)
                         || !filter.matcher(entry.getKey()).find());
         return switch (format) {
             case "text" -> AdminReply.text(text(numbers, stats, filter, usedOnly));

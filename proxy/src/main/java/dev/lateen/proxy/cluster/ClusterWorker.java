@@ -23,7 +23,7 @@ public final class ClusterWorker {
     private final Cluster cluster;
     private final EventLoop loop;
     private final LoadBalancer balancer;
-    private final Map<Host, HostPools> pools = new IdentityHashMap<>();
+    private final IdentityHashMap<Host, HostPools> pools = new IdentityHashMap<>();
     private boolean sweeping;
 
     ClusterWorker(Cluster cluster, EventLoop loop) {
@@ -157,12 +157,14 @@ public final class ClusterWorker {
             if (options.sni() == null && options.alpn().isEmpty() && options.priority() == RoutePriority.DEFAULT) {
                 switch (wish) {
                     case HTTP1 -> {
-                        HttpPool pool = http1;
-                        return pool != null ? pool : (http1 = newPool(wish));
+                        HttpPool pool = http1 != null ? http1 : newPool(wish);
+                        http1 = pool;
+                        return pool;
                     }
                     case HTTP2 -> {
-                        HttpPool pool = http2;
-                        return pool != null ? pool : (http2 = newPool(wish));
+                        HttpPool pool = http2 != null ? http2 : newPool(wish);
+                        http2 = pool;
+                        return pool;
                     }
                     case AUTO -> {
                         // Among the special ones.

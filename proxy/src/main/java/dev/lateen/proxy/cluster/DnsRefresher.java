@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,7 @@ final class DnsRefresher {
         Thread.ofVirtual().name("dns " + cluster.name()).start(() -> lookUp(names));
     }
 
-    private void lookUp(TreeSet<String> names) {
+    private void lookUp(Set<String> names) {
         Map<String, List<InetAddress>> found = new HashMap<>();
         for (String name : names) {
             try {

@@ -9,6 +9,7 @@ package dev.lateen.proxy.cluster;
 /// @param healthy percent of all picks that go to healthy hosts, by priority
 /// @param degraded percent that go to degraded hosts; both add up to 100
 /// @param panic whether a priority uses all of its hosts
+@SuppressWarnings("ArrayRecordComponent") // read on every pick, compared by nobody
 record PriorityLoad(int[] healthy, int[] degraded, boolean[] panic) {
     private static final int FULL = 100;
 

@@ -298,17 +298,15 @@ final class Forwarding implements LbContext {
 
     private boolean retry(RetryState.Decision decision) {
         endRetry();
-        switch (decision) {
-            case NO -> {
-                return false;
-            }
+        return switch (decision) {
+            case NO -> false;
             case LIMIT -> {
                 path.info().flag(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED);
-                return false;
+                yield false;
             }
             case OVERFLOW -> {
                 path.info().flag(ResponseFlag.UPSTREAM_OVERFLOW);
-                return false;
+                yield false;
             }
             case YES -> {
                 retrying = true;
@@ -318,10 +316,9 @@ final class Forwarding implements LbContext {
                 cluster.cluster().stats().retries.increment();
                 long nanos = retries.policy().backOff().nanos(path.info().attempts, path.nextRandom());
                 path.deadlines.backOff(nanos);
-                return true;
+                yield true;
             }
-        }
-        return false;
+        };
     }
 
     private void endRetry() {

@@ -19,7 +19,6 @@ import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The life of a request, in the order of its phases:
@@ -47,7 +46,7 @@ final class RequestPath implements StreamListener, Exchange {
     private @Nullable RouteTable table;
     private @Nullable RouteEntry route;
     private @Nullable Forwarding forwarding;
-    private @Nullable Map<String, Object> states;
+    private @Nullable IdentityHashMap<String, Object> states;
     private int nextFilter;
     private boolean inFilter;
     private boolean requestEnded;

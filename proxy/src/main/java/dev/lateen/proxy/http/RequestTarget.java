@@ -44,6 +44,7 @@ final class RequestTarget {
         };
     }
 
+    @SuppressWarnings("ReferenceEquality") // NONE is one object, and most routes have it
     static void rewrite(
             RequestHead head, RouteEntry entry, Forward forward, @Nullable WeightedCluster weighted, StreamInfo info) {
         String host = weighted != null && !weighted.hostRewrite().isEmpty()

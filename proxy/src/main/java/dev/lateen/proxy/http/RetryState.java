@@ -62,7 +62,7 @@ final class RetryState {
                 headers.remove(ORDERS.get(index));
             }
         }
-        return on == 0 && policy == RetryPolicy.NONE ? NEVER : new RetryState(policy, on, left, codes);
+        return on == 0 && policy.equals(RetryPolicy.NONE) ? NEVER : new RetryState(policy, on, left, codes);
     }
 
     private static boolean hasOrders(Headers headers) {

@@ -66,7 +66,7 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
             return;
         }
         ended = true;
-        if (error != ProxyError.OVERFLOW) {
+        if (!error.equals(ProxyError.OVERFLOW)) {
             host.recordResult(HostResult.LOCAL_FAILURE);
         }
         forwarding.onFailed(this, UpstreamFailure.of(error, details));

@@ -39,15 +39,15 @@ record UpstreamFailure(Kind kind, String transport, boolean requestSent) {
     /// Of an attempt that got no connection.
     static UpstreamFailure of(ProxyError error, String transport) {
         Kind kind;
-        if (error == ProxyError.OVERFLOW) {
+        if (error.equals(ProxyError.OVERFLOW)) {
             kind = Kind.OVERFLOW;
-        } else if (error == ProxyError.CONNECT_TIMEOUT) {
+        } else if (error.equals(ProxyError.CONNECT_TIMEOUT)) {
             kind = Kind.CONNECTION_TIMEOUT;
-        } else if (error == ProxyError.UPSTREAM_CLOSED) {
+        } else if (error.equals(ProxyError.UPSTREAM_CLOSED)) {
             kind = Kind.CONNECTION_TERMINATION;
-        } else if (error == ProxyError.UPSTREAM_RESET) {
+        } else if (error.equals(ProxyError.UPSTREAM_RESET)) {
             kind = Kind.REMOTE_RESET;
-        } else if (error == ProxyError.UPSTREAM_PROTOCOL) {
+        } else if (error.equals(ProxyError.UPSTREAM_PROTOCOL)) {
             kind = Kind.PROTOCOL_ERROR;
         } else {
             kind = Kind.REMOTE_CONNECTION_FAILURE;

@@ -50,13 +50,12 @@ final class Inspector extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;
-        ByteBuf all = held;
-        if (all == null) {
-            all = bytes;
-        } else {
-            all = ctx.alloc().buffer(held.readableBytes() + bytes.readableBytes());
-            all.writeBytes(held).writeBytes(bytes);
-            held.release();
+        ByteBuf before = held;
+        ByteBuf all = bytes;
+        if (before != null) {
+            all = ctx.alloc().buffer(before.readableBytes() + bytes.readableBytes());
+            all.writeBytes(before).writeBytes(bytes);
+            before.release();
             bytes.release();
         }
         held = all;

@@ -23,6 +23,7 @@ public final class RouteTable {
     private final List<Wildcard> prefixes = new ArrayList<>();
     private RouteEntry @Nullable [] any;
 
+    @SuppressWarnings("ArrayRecordComponent") // read on every match, compared by nobody
     private record Wildcard(String part, RouteEntry[] entries) {}
 
     public RouteTable(RouteConfig config) {

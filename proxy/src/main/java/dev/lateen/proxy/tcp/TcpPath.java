@@ -72,7 +72,7 @@ final class TcpPath implements LbContext, TcpReady, RelayHandler.Owner {
     private void connect() {
         ClusterWorker cluster = worker;
         Host host = cluster == null ? null : cluster.pick(this);
-        if (host == null) {
+        if (cluster == null || host == null) {
             fail(ProxyError.NO_HEALTHY_UPSTREAM, ProxyError.NO_HEALTHY_UPSTREAM.details());
             return;
         }

@@ -28,7 +28,7 @@ public final class Histogram {
     }
 
     public void record(long value) {
-        buckets.getAndIncrement(bucketOf(value));
+        buckets.getAndIncrement(bucketOf((double) value));
         sumThousandths.getAndAdd(value * 1000);
     }
 

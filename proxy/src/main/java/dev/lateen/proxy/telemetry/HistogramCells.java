@@ -14,7 +14,7 @@ final class HistogramCells {
     }
 
     void record(long value) {
-        buckets[Histogram.bucketOf(value)].increment();
+        buckets[Histogram.bucketOf((double) value)].increment();
         sumThousandths.add(value * 1000);
     }
 

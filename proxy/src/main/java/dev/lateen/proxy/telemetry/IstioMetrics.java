@@ -57,6 +57,7 @@ public final class IstioMetrics {
     }
 
     /// Call on that loop.
+    @SuppressWarnings("ReferenceEquality") // loops are objects of their own
     public Worker on(EventLoop loop) {
         for (EventLoopWorker worker : workers) {
             if (worker.loop == loop) {

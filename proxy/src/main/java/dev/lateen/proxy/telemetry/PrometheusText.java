@@ -176,9 +176,9 @@ public final class PrometheusText {
         StringBuilder clean = new StringBuilder(name.length());
         for (int index = 0; index < name.length(); index++) {
             char letter = name.charAt(index);
-            boolean fine = letter >= 'a' && letter <= 'z'
-                    || letter >= 'A' && letter <= 'Z'
-                    || letter >= '0' && letter <= '9'
+            boolean fine = (letter >= 'a' && letter <= 'z')
+                    || (letter >= 'A' && letter <= 'Z')
+                    || (letter >= '0' && letter <= '9')
                     || letter == '_';
             clean.append(fine ? letter : '_');
         }

@@ -37,6 +37,7 @@ final class SeriesKey {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // a shortcut: mostly the very same objects
     public boolean equals(@Nullable Object other) {
         return other instanceof SeriesKey that
                 && status == that.status

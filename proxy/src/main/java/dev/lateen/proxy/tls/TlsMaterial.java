@@ -46,6 +46,7 @@ record TlsMaterial(
                 config.validation().own().combine(named));
     }
 
+    @SuppressWarnings("ReferenceEquality") // a secret that is put again is another object
     boolean isCurrent(TlsContextConfig config, Secrets secrets) {
         return certificateSecret == certificateSecretOf(config, secrets)
                 && validationSecret == validationSecretOf(config, secrets);

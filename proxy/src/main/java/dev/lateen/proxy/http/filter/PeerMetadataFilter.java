@@ -54,7 +54,7 @@ final class PeerMetadataFilter implements RequestFilter {
             if (sent != null || headers.contains(ID)) {
                 headers.remove(METADATA);
                 headers.remove(ID);
-                exchange.state(name, Boolean.TRUE);
+                exchange.state(name, true);
             }
         }
         if (config.upstream()) {
@@ -70,7 +70,7 @@ final class PeerMetadataFilter implements RequestFilter {
         if (config.upstream()) {
             String sent = headers.get(METADATA);
             PeerInfo peer = sent == null ? null : read(sent);
-            if (peer != null && exchange.info().upstreamPeer == PeerInfo.UNKNOWN) {
+            if (peer != null && exchange.info().upstreamPeer.equals(PeerInfo.UNKNOWN)) {
                 exchange.info().upstreamPeer = peer;
             }
             headers.remove(METADATA);

@@ -99,7 +99,7 @@ final class FormatParser {
     }
 
     private static boolean isNamePart(char letter) {
-        return letter >= 'A' && letter <= 'Z' || letter >= '0' && letter <= '9' || letter == '_';
+        return (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') || letter == '_';
     }
 
     private record Truncated(LogOperator operator, int length) implements LogOperator {

@@ -118,6 +118,7 @@ final class LogOperators {
         DOWNSTREAM_DIRECT_REMOTE_ADDRESS(
                 info -> info.downstreamDirectRemote == null ? info.downstreamRemote : info.downstreamDirectRemote);
 
+        @SuppressWarnings("ImmutableEnumChecker") // method references without state
         private final Function<StreamInfo, @Nullable SocketAddress> of;
 
         AddressOf(Function<StreamInfo, @Nullable SocketAddress> of) {
