@@ -12,8 +12,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 
-/// The shop's order service. `GET /api/orders` asks the user service and answers with what it said; the query and the
-/// headers that route (`version`, `x-canary`) and trace go along.
+/// The shop's order service. `GET /api/orders` asks the user service and answers with what it said; the rest of the path,
+/// the query and the headers that route (`version`, `x-canary`) and trace go along.
 public final class OrderService {
     private static final String POD = System.getenv().getOrDefault("POD_NAME", "local");
     private static final String USERS = System.getenv().getOrDefault("USERS_URL", "http://user-service/api/users");
@@ -35,7 +35,8 @@ public final class OrderService {
 
     private static void orders(HttpExchange exchange) throws IOException {
         String query = exchange.getRequestURI().getRawQuery();
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(USERS + (query == null ? "" : "?" + query)))
+        String path = exchange.getRequestURI().getRawPath().substring("/api/orders".length());
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(USERS + path + (query == null ? "" : "?" + query)))
                 .timeout(Duration.ofSeconds(30));
         for (String name : PASSED_ON) {
             String value = exchange.getRequestHeaders().getFirst(name);

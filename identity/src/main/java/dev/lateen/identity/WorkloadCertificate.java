@@ -55,11 +55,14 @@ public record WorkloadCertificate(
         return leaf().getNotAfter().toInstant();
     }
 
-    /// When to ask for the next one.
+    /// When to ask for the next one. The lifetime counts from when it was received, since authorities date the
+    /// beginning
+    /// back for the sake of slow clocks, which for a short-lived certificate may be more than its whole life.
     ///
+    /// @param receivedAt when the authority gave it out
     /// @param graceRatio the part of the lifetime that must be left, such as 0.5
-    public Instant renewAt(double graceRatio) {
-        Duration lifetime = Duration.between(notBefore(), expiry());
+    public Instant renewAt(Instant receivedAt, double graceRatio) {
+        Duration lifetime = Duration.between(receivedAt, expiry());
         return expiry().minusMillis((long) (lifetime.toMillis() * graceRatio));
     }
 

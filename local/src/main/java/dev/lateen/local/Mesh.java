@@ -9,6 +9,7 @@ import dev.lateen.local.manifest.ImpliedGateways;
 import dev.lateen.local.manifest.ImpliedGateways.ImpliedGateway;
 import dev.lateen.local.manifest.ManifestSet;
 import dev.lateen.local.manifest.Manifests;
+import dev.lateen.local.manifest.ServiceNames;
 import dev.lateen.local.manifest.WorkloadSpec;
 import dev.lateen.local.process.Children;
 import dev.lateen.model.diagnostic.Diagnostic;
@@ -205,6 +206,7 @@ public final class Mesh implements AutoCloseable {
         }
         List<ImpliedGateway> implied = ImpliedGateways.of(set);
         gateways.write(implied, set);
+        capture.showServices(namespace -> ServiceNames.in(namespace, set));
         Map<String, WorkloadSpec> wanted = new LinkedHashMap<>();
         Stream.concat(implied.stream().map(ImpliedGateway::workload), set.workloads().stream())
                 .forEach(workload -> addPods(workload, wanted));

@@ -2,6 +2,7 @@ package dev.lateen.proxy;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
+import com.google.protobuf.Value;
 import dev.lateen.identity.WorkloadCertificate;
 import dev.lateen.net.EventLoops;
 import dev.lateen.proxy.admin.AdminApi;
@@ -108,7 +109,7 @@ public final class ProxyProcess implements AutoCloseable {
     /// @throws ProxyStartException where something in the configuration is wrong, or a port is in use
     public static ProxyProcess start(ProxyOptions options) throws ProxyStartException {
         BootstrapConfig bootstrap = readBootstrap(options);
-        int concurrency = options.concurrency().orElse(Runtime.getRuntime().availableProcessors());
+        int concurrency = options.concurrency().orElseGet(() -> concurrency(options, bootstrap));
         DrainConfig drain = options.bootstrap().isPresent()
                 ? DrainConfig.ofBootstrapFile(options.environment())
                 : DrainConfig.ofIstio(options.environment());
@@ -124,6 +125,20 @@ public final class ProxyProcess implements AutoCloseable {
         process.fetchIdentity();
         process.followControlPlane();
         return process;
+    }
+
+    /// What Istio's proxy configuration says, where this process started from it; 0 there stands for every processor.
+    private static int concurrency(ProxyOptions options, BootstrapConfig bootstrap) {
+        int said = options.bootstrap().isPresent()
+                ? 0
+                : (int) bootstrap
+                        .node()
+                        .getMetadata()
+                        .getFieldsOrDefault("PROXY_CONFIG", Value.getDefaultInstance())
+                        .getStructValue()
+                        .getFieldsOrDefault("concurrency", Value.getDefaultInstance())
+                        .getNumberValue();
+        return said > 0 ? said : Runtime.getRuntime().availableProcessors();
     }
 
     private static BootstrapConfig readBootstrap(ProxyOptions options) throws ProxyStartException {

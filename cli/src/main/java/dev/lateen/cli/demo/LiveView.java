@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /// Shows the traffic of a mesh as the proxies count it: for each edge requests a second, success, p50 and p99, how much
@@ -47,7 +46,7 @@ public final class LiveView {
     private List<String> scrape() {
         List<String> lines = new ArrayList<>();
         for (PodView pod : mesh.podViews()) {
-            Client.Answer answer = Client.from(Optional.empty())
+            Client.Answer answer = Client.from(pod.place().probeSource())
                     .get("http://" + pod.address() + ":" + METRICS_PORT + "/stats/prometheus", Map.of());
             if (answer.ok()) {
                 answer.body()

@@ -6,8 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /// Sends requests from several workers and counts what comes back, by status and by version. Thread: any.
@@ -28,11 +31,19 @@ final class Load {
         return load;
     }
 
-    /// Sends requests until `stop`.
-    static Load started(int workers, Supplier<Answer> request) {
+    /// Sends requests until `stop`, at most so many a second: what happens under the load needs some of the machine
+    /// too.
+    static Load started(int workers, int perSecond, Supplier<Answer> request) {
         Load load = new Load();
-        load.start(workers, () -> true, request);
+        long interval = TimeUnit.SECONDS.toNanos(1) / perSecond;
+        AtomicLong next = new AtomicLong(System.nanoTime());
+        load.start(workers, () -> load.awaitTurn(next.getAndAdd(interval)), request);
         return load;
+    }
+
+    private boolean awaitTurn(long at) {
+        LockSupport.parkNanos(at - System.nanoTime());
+        return !stopped.get();
     }
 
     Load stop() {
@@ -68,10 +79,15 @@ final class Load {
 
     @Override
     public String toString() {
+        return counts() + (firstFailure.isEmpty() ? "" : ", first failure: " + firstFailure);
+    }
+
+    /// How many there were of each status and of each version.
+    String counts() {
         Map<String, Integer> all = new TreeMap<>();
         byStatus.forEach((status, count) -> all.put(status == 0 ? "no answer" : status.toString(), count.get()));
         byVersion.forEach((version, count) -> all.put(version, count.get()));
-        return sent() + " requests " + all + (firstFailure.isEmpty() ? "" : ", first failure: " + firstFailure);
+        return sent() + " requests " + all;
     }
 
     private void start(int count, Supplier<Boolean> more, Supplier<Answer> request) {

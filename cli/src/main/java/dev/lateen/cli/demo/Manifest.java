@@ -41,6 +41,27 @@ final class Manifest {
                   maxEjectionPercent: 50
             """;
 
+    static final String AUTHORIZATION = """
+            apiVersion: security.istio.io/v1beta1
+            kind: AuthorizationPolicy
+            metadata:
+              name: user-service-policy
+              namespace: default
+            spec:
+              selector:
+                matchLabels:
+                  app: user-service
+              action: ALLOW
+              rules:
+              - from:
+                - source:
+                    principals: ["cluster.local/ns/default/sa/order-service"]
+                to:
+                - operation:
+                    methods: ["GET", "POST"]
+                    paths: ["/api/users/*"]
+            """;
+
     private static final String PERMISSIVE = """
             apiVersion: security.istio.io/v1beta1
             kind: PeerAuthentication
@@ -89,6 +110,25 @@ final class Manifest {
                         subset: v2
                       weight: %d
                 """.formatted(header, value, v1, v2);
+    }
+
+    static String timeout(String timeout) {
+        return """
+                apiVersion: networking.istio.io/v1beta1
+                kind: VirtualService
+                metadata:
+                  name: user-service
+                spec:
+                  hosts:
+                  - user-service
+                  http:
+                  - route:
+                    - destination:
+                        host: user-service
+                    timeout: %s
+                    retries:
+                      attempts: 0
+                """.formatted(timeout);
     }
 
     static String timeoutAndRetries(String timeout, String perTryTimeout, int attempts) {

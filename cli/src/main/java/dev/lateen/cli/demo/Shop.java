@@ -100,6 +100,11 @@ public final class Shop {
         save(ROUTING, Manifest.split(header, value, v1, v2) + "---\n" + Manifest.destinationRule(Manifest.SEED_POLICY));
     }
 
+    /// Sends the user service's traffic to all its versions, with a timeout for each request and no retries.
+    void timeout(String timeout) {
+        save(ROUTING, Manifest.timeout(timeout) + "---\n" + Manifest.destinationRule(Manifest.SEED_POLICY));
+    }
+
     /// Sends the user service's traffic to all its versions, with a timeout and retries.
     void timeoutAndRetries(String timeout, String perTryTimeout, int attempts) {
         save(

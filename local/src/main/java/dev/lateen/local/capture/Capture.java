@@ -2,6 +2,8 @@ package dev.lateen.local.capture;
 
 import dev.lateen.local.manifest.WorkloadSpec;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 
 /// Gives pods their place on this machine, and takes it back. Thread: any.
 public sealed interface Capture extends AutoCloseable permits ExplicitCapture, TransparentCapture {
@@ -26,6 +28,11 @@ public sealed interface Capture extends AutoCloseable permits ExplicitCapture, T
 
     /// The port that a gateway really takes for the port that its Gateway names.
     int gatewayPort(int declared);
+
+    /// Gives every pod the addresses of the services by name, where that is this capture's work.
+    ///
+    /// @param namesIn the names and addresses as seen from a namespace
+    void showServices(Function<String, Map<String, String>> namesIn);
 
     @Override
     void close();

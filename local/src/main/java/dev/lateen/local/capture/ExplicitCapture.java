@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /// Explicit capture: each pod has a loopback address of its own (Linux answers on all of 127.0.0.0/8), applications
 /// take
@@ -94,6 +95,11 @@ public final class ExplicitCapture implements Capture {
             }
             return freePort();
         });
+    }
+
+    @Override
+    public void showServices(Function<String, Map<String, String>> namesIn) {
+        // Applications give names to their proxy, which knows them.
     }
 
     @Override

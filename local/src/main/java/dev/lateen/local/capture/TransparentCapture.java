@@ -101,9 +101,7 @@ public final class TransparentCapture implements Capture {
         return declared < LAST_UNUSUAL_PORT ? declared + GATEWAY_OFFSET : declared;
     }
 
-    /// Gives every pod the addresses of the services by name.
-    ///
-    /// @param namesIn the names and addresses as seen from a namespace
+    @Override
     public void showServices(Function<String, Map<String, String>> namesIn) {
         hosts.write(namesIn);
     }

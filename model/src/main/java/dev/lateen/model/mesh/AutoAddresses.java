@@ -8,10 +8,19 @@ import java.util.TreeSet;
 
 /// Gives addresses out of 240.240.0.0/16 to entries that have none, so that a proxy can tell connections to them
 /// apart. The address follows from the name, so that other services coming and going do not change it.
-final class AutoAddresses {
+public final class AutoAddresses {
     private static final int SIZE = 255 * 255;
 
     private AutoAddresses() {}
+
+    /// The address that a name gets as long as no other name's falls on the same. Thread: any.
+    public static String of(String namespace, String hostname) {
+        return address(Math.floorMod((namespace + "/" + hostname).hashCode(), SIZE));
+    }
+
+    private static String address(int slot) {
+        return "240.240." + slot / 255 + "." + (slot % 255 + 1);
+    }
 
     static List<MeshService> allocate(List<MeshService> services) {
         TreeSet<String> names = new TreeSet<>();
@@ -28,7 +37,7 @@ final class AutoAddresses {
                 slot = (slot + 1) % SIZE;
             }
             taken[slot] = true;
-            given.put(name, "240.240." + slot / 255 + "." + (slot % 255 + 1));
+            given.put(name, address(slot));
         }
         List<MeshService> all = new ArrayList<>(services.size());
         for (MeshService service : services) {

@@ -88,6 +88,12 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
         return handler == null ? null : handler.engine().getSession();
     }
 
+    /// Ends the connection with its next response, which says so. Unlike `drain` it leaves an idle connection open: a
+    /// client that sends a request just then would find it closed.
+    public void closeAfterNext() {
+        draining = true;
+    }
+
     @Override
     public void drain() {
         draining = true;

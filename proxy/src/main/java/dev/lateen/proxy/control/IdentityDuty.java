@@ -12,6 +12,7 @@ import dev.lateen.xds.client.GrpcAdsTransport;
 import io.netty.channel.EventLoop;
 import java.security.KeyPair;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -119,7 +120,8 @@ public final class IdentityDuty {
     }
 
     private void scheduleRenewal(WorkloadCertificate certificate) {
-        Duration left = Duration.between(clock.instant(), certificate.renewAt(config.graceRatio()));
+        Instant now = clock.instant();
+        Duration left = Duration.between(now, certificate.renewAt(now, config.graceRatio()));
         long millis = (long) (left.toMillis() * (1 - JITTER * random.nextDouble()));
         chores.schedule(this::ask, Math.max(SHORTEST_RENEWAL.toMillis(), millis), TimeUnit.MILLISECONDS);
     }

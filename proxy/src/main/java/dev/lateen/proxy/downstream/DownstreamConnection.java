@@ -19,8 +19,9 @@ public final class DownstreamConnection {
     private final @Nullable String peerUri;
     private final @Nullable String localUri;
     private final boolean mutualTls;
-    private @Nullable Runnable drainAction;
+    private @Nullable Drain drainAction;
     private boolean draining;
+    private boolean drainsIdle;
 
     /// @param ssl after its handshake, or null on plaintext
     public DownstreamConnection(Channel channel, Origin origin, @Nullable SslHandler ssl) {
@@ -70,12 +71,18 @@ public final class DownstreamConnection {
         return localUri;
     }
 
-    /// What to do when this connection is asked to end soon: finish what is in flight, then close. Runs on the
-    /// channel's event loop, at once where draining has begun.
-    public void onDrain(Runnable action) {
+    /// How a connection ends soon: what is in flight is finished first.
+    public interface Drain {
+        /// @param idleToo close at once where nothing is in flight, although a request may be on its way
+        void start(boolean idleToo);
+    }
+
+    /// What to do when this connection is asked to end soon. Runs on the channel's event loop, at once where draining
+    /// has begun.
+    public void onDrain(Drain action) {
         drainAction = action;
         if (draining) {
-            action.run();
+            action.start(drainsIdle);
         }
     }
 
@@ -84,17 +91,20 @@ public final class DownstreamConnection {
     }
 
     /// Asks the connection to end soon. Thread: any.
-    public void drain() {
+    ///
+    /// @param idleToo close at once where nothing is in flight
+    public void drain(boolean idleToo) {
         if (!channel.eventLoop().inEventLoop()) {
-            channel.eventLoop().execute(this::drain);
+            channel.eventLoop().execute(() -> drain(idleToo));
             return;
         }
-        if (draining) {
+        if (draining && (drainsIdle || !idleToo)) {
             return;
         }
         draining = true;
+        drainsIdle = idleToo;
         if (drainAction != null) {
-            drainAction.run();
+            drainAction.start(idleToo);
         }
     }
 

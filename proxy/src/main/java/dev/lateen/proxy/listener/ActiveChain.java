@@ -16,6 +16,7 @@ public final class ActiveChain {
     private final ChainHandler handler;
     private final Set<DownstreamConnection> connections = ConcurrentHashMap.newKeySet();
     private volatile boolean draining;
+    private volatile boolean drainsIdle;
 
     ActiveChain(FilterChainConfig config, @Nullable DownstreamTlsContext tls, ChainHandler handler) {
         this.config = config;
@@ -50,14 +51,17 @@ public final class ActiveChain {
         connections.add(connection);
         connection.channel().closeFuture().addListener(_ -> connections.remove(connection));
         if (draining) {
-            connection.drain();
+            connection.drain(drainsIdle);
         }
     }
 
     /// Asks all connections to end soon; later ones too.
-    void drain() {
+    ///
+    /// @param idleToo close those at once that have nothing in flight; the process is about to end
+    void drain(boolean idleToo) {
+        drainsIdle = idleToo;
         draining = true;
-        connections.forEach(DownstreamConnection::drain);
+        connections.forEach(connection -> connection.drain(idleToo));
     }
 
     /// Ends the connections that are left.

@@ -53,13 +53,19 @@ public final class HttpChain implements ChainHandler {
     private void http1(DownstreamConnection connection) {
         Http1ServerConnection http = new Http1ServerConnection(manager.config().limits(), handlers(connection));
         connection.channel().pipeline().addLast(http);
-        connection.onDrain(http::drain);
+        connection.onDrain(idleToo -> {
+            if (idleToo) {
+                http.drain();
+            } else {
+                http.closeAfterNext();
+            }
+        });
     }
 
     private void http2(DownstreamConnection connection) {
         Http2ServerConnection http = new Http2ServerConnection(manager.config().limits(), handlers(connection));
         connection.channel().pipeline().addLast(http.handler());
-        connection.onDrain(http::drain);
+        connection.onDrain(_ -> http.drain());
     }
 
     private ServerHandlerFactory handlers(DownstreamConnection connection) {

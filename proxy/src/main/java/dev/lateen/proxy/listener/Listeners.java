@@ -142,7 +142,7 @@ public final class Listeners {
         draining = true;
         for (ActiveListener listener : all()) {
             if (!inboundOnly || listener.config().direction() == Direction.INBOUND) {
-                listener.chains().forEach(ActiveChain::drain);
+                listener.chains().forEach(chain -> chain.drain(true));
             }
         }
     }
@@ -215,7 +215,7 @@ public final class Listeners {
         if (gone.isEmpty()) {
             return;
         }
-        gone.forEach(ActiveChain::drain);
+        gone.forEach(chain -> chain.drain(false));
         EventLoop chores = environment.chores();
         chores.schedule(
                 () -> gone.forEach(ActiveChain::close), environment.drainTime().toMillis(), TimeUnit.MILLISECONDS);

@@ -10,12 +10,17 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// Builds native TLS contexts from decoded values.
 final class TlsEngines {
+    private static final String TLS_1_3 = "TLSv1.3";
+    private static final List<String> CIPHERS_OF_TLS_1_3 =
+            List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256");
+
     private TlsEngines() {}
 
     static SslContext server(
@@ -57,7 +62,7 @@ final class TlsEngines {
         builder.sslProvider(openSsl ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK);
         builder.protocols(config.protocols());
         if (!config.ciphers().isEmpty()) {
-            builder.ciphers(config.ciphers());
+            builder.ciphers(ciphers(config));
         }
         if (!config.curves().isEmpty() && openSsl) {
             builder.option(OpenSslContextOption.GROUPS, config.curves().toArray(String[]::new));
@@ -70,6 +75,18 @@ final class TlsEngines {
                     alpn));
         }
         return builder.build();
+    }
+
+    /// The list rules TLS 1.2 alone, as Envoy has it; without suites of TLS 1.3 in it the native context would turn
+    /// that
+    /// version off.
+    private static List<String> ciphers(TlsContextConfig config) {
+        if (!config.protocols().contains(TLS_1_3)) {
+            return config.ciphers();
+        }
+        List<String> all = new ArrayList<>(CIPHERS_OF_TLS_1_3);
+        all.addAll(config.ciphers());
+        return all;
     }
 
     private static PeerVerifier verifier(ValidationConfig validation) throws SSLException {

@@ -39,6 +39,7 @@ import java.util.concurrent.TimeUnit;
 /// Thread: chores loop.
 public final class SnapshotAssembler {
     static final Duration WAIT = Duration.ofSeconds(15);
+    private static final Duration BIND_AGAIN = Duration.ofSeconds(1);
     private static final System.Logger LOG = System.getLogger(SnapshotAssembler.class.getName());
 
     private final EventLoop chores;
@@ -53,6 +54,9 @@ public final class SnapshotAssembler {
     private final Map<String, RouteConfig> knownRoutes = new HashMap<>();
     private final Map<String, Long> stagedListeners = new LinkedHashMap<>();
     private final Map<String, Long> stagedRoutes = new LinkedHashMap<>();
+    /// Why listeners could not be bound, by name.
+    private final Map<String, String> failedListeners = new HashMap<>();
+    private boolean bindPlanned;
     private final Set<String> leavingClusters = new LinkedHashSet<>();
     private final Map<Cluster, Long> warming = new HashMap<>();
     private final Map<ResourceType, Map<String, AcceptedResource>> accepted = new EnumMap<>(ResourceType.class);
@@ -152,6 +156,7 @@ public final class SnapshotAssembler {
                 missing(config).forEach(missing -> reasons.add("listener " + name + " needs " + missing));
             }
         }
+        reasons.addAll(failedListeners.values());
         return String.join("; ", reasons);
     }
 
@@ -234,6 +239,7 @@ public final class SnapshotAssembler {
             case LISTENER -> {
                 knownListeners.remove(name);
                 stagedListeners.remove(name);
+                failedListeners.remove(name);
                 listeners.remove(name);
             }
             // The routes and secrets in force stay while a listener refers to them; endpoints leave with their cluster.
@@ -290,7 +296,6 @@ public final class SnapshotAssembler {
             if (!missing.isEmpty() && !passed(entry.getValue())) {
                 continue;
             }
-            staged.remove();
             if (!missing.isEmpty()) {
                 LOG.log(
                         System.Logger.Level.WARNING,
@@ -299,7 +304,32 @@ public final class SnapshotAssembler {
                         String.join(", ", missing),
                         WAIT);
             }
-            listeners.put(config).ifPresent(failure -> LOG.log(System.Logger.Level.ERROR, failure));
+            Optional<String> failure = listeners.put(config);
+            if (failure.isEmpty()) {
+                failedListeners.remove(config.name());
+                staged.remove();
+            } else {
+                retryLater(config.name(), failure.get());
+            }
+        }
+    }
+
+    /// The port was free when the listener was accepted and has been taken since. It stays staged, so that this proxy
+    /// is
+    /// not ready, and is tried again.
+    private void retryLater(String listener, String failure) {
+        if (!failure.equals(failedListeners.put(listener, failure))) {
+            LOG.log(System.Logger.Level.ERROR, "{0}; trying again every {1}", failure, BIND_AGAIN);
+        }
+        if (!bindPlanned) {
+            bindPlanned = true;
+            chores.schedule(
+                    () -> {
+                        bindPlanned = false;
+                        advance();
+                    },
+                    BIND_AGAIN.toMillis(),
+                    TimeUnit.MILLISECONDS);
         }
     }
 
