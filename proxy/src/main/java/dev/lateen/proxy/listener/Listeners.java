@@ -81,12 +81,19 @@ public final class Listeners {
 
     /// Whether a listener's addresses can be listened on: empty, or why not.
     public Optional<String> probe(ListenerConfig config) {
-        BoundListener old = byName.get(config.name());
-        List<SocketAddress> ours = new ArrayList<>();
-        if (old != null) {
-            ours.addAll(old.localAddresses());
+        return BoundListener.probe(config, addressesOf(byName.get(config.name())));
+    }
+
+    /// As configured and as the system tells them, which may write a wildcard in another way.
+    private static List<SocketAddress> addressesOf(@Nullable BoundListener bound) {
+        if (bound == null) {
+            return List.of();
         }
-        return BoundListener.probe(config, ours);
+        List<SocketAddress> ours = new ArrayList<>(bound.localAddresses());
+        if (bound.current().config().socket().bind()) {
+            ours.addAll(bound.current().config().socket().addresses());
+        }
+        return ours;
     }
 
     /// Puts a listener in force.
@@ -105,7 +112,7 @@ public final class Listeners {
             return Optional.empty();
         }
         BoundListener bound = new BoundListener(this, active);
-        Optional<String> failure = bound.bind(old == null ? List.of() : old.localAddresses());
+        Optional<String> failure = bound.bind(addressesOf(old));
         if (failure.isPresent()) {
             drainReplaced(active, old == null ? null : old.current());
         } else {
