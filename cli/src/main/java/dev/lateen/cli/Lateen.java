@@ -41,7 +41,14 @@ public final class Lateen implements Runnable {
 
     public static void main(String[] arguments) {
         ExitStatus.installSignalHandling();
-        ExitStatus.exit(commandLine().execute(arguments));
+        int status = 1;
+        try {
+            status = commandLine().execute(arguments);
+        } catch (OutOfMemoryError | StackOverflowError failure) {
+            // Left to itself the JVM would end as if all had gone well: the shutdown hook says so.
+            System.err.println("lateen: " + failure);
+        }
+        ExitStatus.exit(status);
     }
 
     /// The command line with all its verbs, under the name that it was started by.

@@ -6,7 +6,9 @@ import dev.lateen.local.Mesh;
 import dev.lateen.local.Mesh.PodView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +26,7 @@ final class Scenario {
     private static final Duration IN_FORCE = Duration.ofSeconds(20);
     /// A control plane has to start and its proxies have to find it again, on a machine that is busy with the load.
     private static final Duration RESTART = Duration.ofSeconds(60);
+    private static final int LOG_END_BYTES = 1 << 20;
     private static final int WORKERS = 8;
     private static final int PER_SECOND = 200;
 
@@ -295,12 +298,20 @@ final class Scenario {
         StringBuilder all = new StringBuilder();
         for (PodView pod : pods.of(workload)) {
             try {
-                all.append(Files.readString(logs.resolve(pod.name() + ".istio-proxy.log")));
+                all.append(end(logs.resolve(pod.name() + ".istio-proxy.log")));
             } catch (IOException failure) {
                 throw new UncheckedIOException(failure);
             }
         }
         return all.toString();
+    }
+
+    /// The last lines of a file: a log grows with the load.
+    private static String end(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file)) {
+            channel.position(Math.max(0, channel.size() - LOG_END_BYTES));
+            return new String(Channels.newInputStream(channel).readNBytes(LOG_END_BYTES), StandardCharsets.UTF_8);
+        }
     }
 
     private static boolean eventually(BooleanSupplier holds) {
