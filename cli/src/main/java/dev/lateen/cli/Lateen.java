@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
             ControlPlaneCommand.class,
             ProxyCommand.class,
             AgentCommand.class,
+            ProxyStatusCommand.class,
+            ProxyConfigCommand.class,
             IptablesCommand.class,
             VersionCommand.class
         },
@@ -43,7 +45,8 @@ public final class Lateen implements Runnable {
         ExitStatus.installSignalHandling();
         int status = 1;
         try {
-            status = commandLine().execute(arguments);
+            String name = Optional.ofNullable(System.getenv("LATEEN_COMMAND")).orElse("lateen");
+            status = commandLine(name).execute(arguments);
         } catch (OutOfMemoryError | StackOverflowError failure) {
             // Left to itself the JVM would end as if all had gone well: the shutdown hook says so.
             System.err.println("lateen: " + failure);
@@ -52,11 +55,11 @@ public final class Lateen implements Runnable {
     }
 
     /// The command line with all its verbs, under the name that it was started by.
-    static CommandLine commandLine() {
-        String name = Optional.ofNullable(System.getenv("LATEEN_COMMAND")).orElse("lateen");
+    static CommandLine commandLine(String name) {
         CommandLine commandLine = new CommandLine(new Lateen()).setCommandName(name);
         commandLine.setUsageHelpAutoWidth(true);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        commandLine.setParameterExceptionHandler(new UsageErrors());
         commandLine.setExecutionExceptionHandler((failure, line, _) -> {
             line.getErr().println(line.getColorScheme().errorText(name + ": " + Failures.describe(failure)));
             return 1;

@@ -1,5 +1,6 @@
 package dev.lateen.cli;
 
+import dev.lateen.cli.output.Json;
 import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.diagnostic.DiagnosticText;
 import dev.lateen.model.diagnostic.Severity;

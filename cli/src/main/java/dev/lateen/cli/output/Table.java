@@ -1,24 +1,24 @@
-package dev.lateen.cli;
+package dev.lateen.cli.output;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /// Lines of cells in columns, as kubectl and istioctl print them. Thread: any.
-final class Table {
+public final class Table {
     private final int padding;
     private final List<List<String>> rows = new ArrayList<>();
 
     /// @param padding spaces between a column's longest cell and the next column
-    Table(int padding, String... header) {
+    public Table(int padding, String... header) {
         this.padding = padding;
         rows.add(List.of(header));
     }
 
-    void row(String... cells) {
+    public void row(String... cells) {
         rows.add(List.of(cells));
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return rows.size() == 1;
     }
 

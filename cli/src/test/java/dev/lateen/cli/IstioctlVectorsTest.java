@@ -1,0 +1,82 @@
+package dev.lateen.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import dev.lateen.cli.output.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import tools.jackson.databind.JsonNode;
+
+/// Our output against istioctl's on recorded dumps. Conformance data is not part of this repository: LATEEN_VECTORS
+/// names its place. Cases of verbs that are not built yet are left out by name.
+class IstioctlVectorsTest {
+    private static final Path VECTORS = Path.of(
+                    Optional.ofNullable(System.getenv("LATEEN_VECTORS")).orElse("../../shared/vectors"))
+            .resolve("istioctl");
+
+    @TestFactory
+    Stream<DynamicTest> printsWhatIstioctlPrints() throws IOException {
+        assumeTrue(Files.isDirectory(VECTORS), "no conformance data at " + VECTORS + ": set LATEEN_VECTORS");
+        List<Path> cases;
+        try (Stream<Path> found = Files.list(VECTORS)) {
+            cases = found.filter(path -> path.getFileName().toString().startsWith("pc-"))
+                    .sorted()
+                    .toList();
+        }
+        assertThat(cases).as("cases").hasSizeGreaterThanOrEqualTo(11);
+        return cases.stream().map(one -> dynamicTest(one.getFileName().toString(), () -> check(one)));
+    }
+
+    private static void check(Path one) throws IOException {
+        CommandRun run = CommandRun.of(arguments(one));
+        assertThat(run.err()).isEmpty();
+        assertThat(run.status()).isZero();
+        Path expected = expected(one);
+        String text = Files.readString(expected);
+        if (expected.toString().endsWith(".json")) {
+            assertThat(Json.read(run.out())).isEqualTo(Json.read(text));
+        } else if (expected.toString().endsWith(".yaml")) {
+            assertThat(YamlTrees.read(run.out())).isEqualTo(YamlTrees.read(text));
+        } else {
+            assertThat(run.out().stripTrailing()).isEqualTo(text.stripTrailing());
+        }
+    }
+
+    private static Path expected(Path one) throws IOException {
+        try (Stream<Path> files = Files.list(one)) {
+            return files.filter(path -> path.getFileName().toString().startsWith("expected."))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private static String[] arguments(Path one) throws IOException {
+        JsonNode options = Json.read(Files.readString(one.resolve("options.json")));
+        List<String> arguments = new ArrayList<>();
+        for (JsonNode word : options.path("args")) {
+            String text = word.asString();
+            arguments.add(text.contains("/") ? one.resolve(text).toString() : text);
+        }
+        if (arguments.isEmpty()) {
+            arguments.addAll(List.of(options.path("command").asString("").split(" ")));
+            String input = options.path("input").asString("input.json");
+            arguments.addAll(List.of("-f", one.resolve(input).toString()));
+            String output = options.path("output").asString("summary");
+            arguments.addAll(List.of("-o", output.endsWith("summary") ? "short" : output));
+            options.path("filter")
+                    .properties()
+                    .forEach(filter -> arguments.addAll(
+                            List.of("--" + filter.getKey(), filter.getValue().asString(""))));
+        }
+        return arguments.toArray(String[]::new);
+    }
+}
