@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
             ProxyStatusCommand.class,
             ProxyConfigCommand.class,
             IptablesCommand.class,
-            VersionCommand.class
+            VersionCommand.class,
+            CompletionCommand.class
         },
         footerHeading = "%nExamples:%n",
         footer = {

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -36,7 +37,11 @@ import picocli.CommandLine.Spec;
             "Exit status 0: no errors (there may be warnings), 1: errors, 2: the command line is wrong."
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  lateen validate -f shop/", "  cat vs.yaml | lateen validate -f -"},
+        footer = {
+            "  lateen validate -f shop/",
+            "  cat vs.yaml | lateen validate -f -",
+            "  lateen validate -f shop/ -o json"
+        },
         mixinStandardHelpOptions = true)
 final class ValidateCommand implements Callable<Integer> {
     private static final String STDIN = "-";
@@ -52,10 +57,8 @@ final class ValidateCommand implements Callable<Integer> {
             description = "What to check; may be given several times; - is standard input.")
     private List<String> names = List.of();
 
-    @Option(
-            names = {"-o", "--output"},
-            description = "One of: text, json.")
-    private OutputFormat output = OutputFormat.TEXT;
+    @Mixin
+    private OutputOption output = new OutputOption();
 
     @Override
     public Integer call() throws IOException {
@@ -82,22 +85,31 @@ final class ValidateCommand implements Callable<Integer> {
     }
 
     private void print(List<Diagnostic> found, Map<String, String> texts, int resources) {
+        int errors = count(found, Severity.ERROR);
+        int warnings = count(found, Severity.WARNING);
         PrintWriter out = spec.commandLine().getOut();
-        switch (output) {
-            case JSON ->
-                out.println(
-                        Json.write(found.stream().map(ValidateCommand::fields).toList()));
-            case YAML -> throw new ParameterException(spec.commandLine(), "validate prints text or json");
-            case TEXT -> {
-                out.print(new DiagnosticText(file -> Optional.ofNullable(texts.get(file))).render(found));
-                long errors = found.stream().filter(Diagnostic::isError).count();
-                long warnings = found.stream()
-                        .filter(one -> one.severity() == Severity.WARNING)
-                        .count();
-                out.println(resources + " valid resources, " + errors + " errors, " + warnings + " warnings");
-            }
-        }
+        out.print(output.print(
+                () -> new DiagnosticText(file -> Optional.ofNullable(texts.get(file))).render(found)
+                        + counted(resources, "valid resource") + ", " + counted(errors, "error") + ", "
+                        + counted(warnings, "warning") + "\n",
+                () -> Json.tree(Json.object(
+                        "validResources",
+                        resources,
+                        "errors",
+                        errors,
+                        "warnings",
+                        warnings,
+                        "diagnostics",
+                        found.stream().map(ValidateCommand::fields).toList()))));
         out.flush();
+    }
+
+    private static int count(List<Diagnostic> found, Severity severity) {
+        return (int) found.stream().filter(one -> one.severity() == severity).count();
+    }
+
+    private static String counted(int number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
     }
 
     private static Map<String, Object> fields(Diagnostic diagnostic) {

@@ -1,23 +1,34 @@
 package dev.lateen.cli;
 
+import dev.lateen.cli.MeshTarget.ControlPlaneAddress;
+import dev.lateen.cli.dump.SyncTable;
+import dev.lateen.cli.output.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// `version`: which release this is.
+/// `version`: which release this is, and which ones run in the meshes on this machine.
 @Command(
         name = "version",
-        description = "Print the version of this command.",
+        description = "Print the versions of this command, of running control planes and of their proxies.",
         footerHeading = "%nExamples:%n",
-        footer = {"  lateen version --short", "  lateen version -o json"},
+        footer = {
+            "  ${ROOT-COMMAND-NAME} version",
+            "  ${ROOT-COMMAND-NAME} version --short --remote=false",
+            "  ${ROOT-COMMAND-NAME} version -o json"
+        },
         mixinStandardHelpOptions = true)
 final class VersionCommand implements Callable<Integer> {
     @Spec
@@ -25,25 +36,111 @@ final class VersionCommand implements Callable<Integer> {
 
     @Option(
             names = {"-s", "--short"},
-            description = "Print the number only.")
+            arity = "0..1",
+            paramLabel = "BOOL",
+            fallbackValue = "true",
+            defaultValue = "false",
+            description = "Print this command's number only.")
     private boolean numberOnly;
 
     @Option(
-            names = {"-o", "--output"},
-            description = "One of: text, json, yaml.")
-    private OutputFormat output = OutputFormat.TEXT;
+            names = "--remote",
+            arity = "0..1",
+            paramLabel = "BOOL",
+            fallbackValue = "true",
+            defaultValue = "true",
+            description = "Ask the running meshes too (default: ${DEFAULT-VALUE}).")
+    private boolean remote = true;
+
+    @Mixin
+    private OutputOption output = new OutputOption();
+
+    @Mixin
+    private MeshTarget target = new MeshTarget();
+
+    /// What is known of a running mesh.
+    private record Running(String controlPlane, String version, SyncTable proxies) {}
 
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        String version = version();
-        String java = Runtime.version().toString();
-        switch (output) {
-            case TEXT -> out.println(numberOnly ? version : "client version: " + version + " (Java " + java + ")");
-            case JSON -> out.println("{\"clientVersion\":{\"version\":\"" + version + "\",\"java\":\"" + java + "\"}}");
-            case YAML -> out.println("clientVersion:\n  version: " + version + "\n  java: " + java);
+        List<Running> running = remote && !numberOnly ? running() : List.of();
+        if (output.format().isEmpty()) {
+            out.print(text(running)); // without loading JSON: this is the command that says that all is well
+        } else {
+            out.print(output.print(() -> text(running), () -> Json.tree(tree(running))));
         }
+        out.flush();
         return 0;
+    }
+
+    private String text(List<Running> running) {
+        if (numberOnly) {
+            return version() + "\n";
+        }
+        StringBuilder text = new StringBuilder();
+        text.append("client version: ").append(version());
+        text.append(" (Java ").append(Runtime.version()).append(")\n");
+        for (Running one : running) {
+            text.append("control plane version: ").append(one.version()).append('\n');
+            if (!one.proxies().isEmpty()) {
+                text.append("data plane version: ")
+                        .append(one.proxies().versions().entrySet().stream()
+                                .map(entry -> entry.getKey() + " (" + entry.getValue()
+                                        + (entry.getValue() == 1 ? " proxy)" : " proxies)"))
+                                .collect(Collectors.joining(", ")))
+                        .append('\n');
+            }
+        }
+        return text.toString();
+    }
+
+    private static Object tree(List<Running> running) {
+        var tree = Json.object(
+                "clientVersion",
+                Json.object("version", version(), "java", Runtime.version().toString()));
+        if (!running.isEmpty()) {
+            tree.put(
+                    "meshVersion",
+                    running.stream()
+                            .map(one -> Json.object(
+                                    "Component", one.controlPlane(), "Info", Json.object("version", one.version())))
+                            .toList());
+            tree.put(
+                    "dataPlaneVersion",
+                    running.stream()
+                            .flatMap(one -> one.proxies().proxies().stream())
+                            .map(proxy -> Json.object(
+                                    "ID", Json.text(proxy, "proxy"), "IstioVersion", Json.text(proxy, "istio_version")))
+                            .toList());
+        }
+        return tree;
+    }
+
+    /// Only of meshes that run: a control plane elsewhere is not looked for.
+    private List<Running> running() {
+        if (target.meshes().isEmpty()) {
+            return List.of();
+        }
+        List<Running> found = new ArrayList<>();
+        for (ControlPlaneAddress one : target.controlPlanes()) {
+            try {
+                SyncTable proxies = new SyncTable();
+                proxies.add(one.name(), Json.read(HttpText.get(one.address(), "/debug/syncz")), target.namespace());
+                found.add(new Running(one.name(), controlPlaneVersion(one), proxies));
+            } catch (IOException failure) {
+                spec.commandLine().getErr().println(one.name() + ": " + failure.getMessage());
+            }
+        }
+        return found;
+    }
+
+    private static String controlPlaneVersion(ControlPlaneAddress one) {
+        try {
+            return HttpText.get(one.address(), "/version").strip();
+        } catch (IOException _) {
+            return "unknown";
+        }
     }
 
     static String version() {

@@ -10,7 +10,7 @@ import java.util.Locale;
 
 /// Runs the shop's checks and says how they went, one line each. Thread: main.
 public final class Demo {
-    private static final Duration READY = Duration.ofSeconds(120);
+    private static final Duration READY = Duration.ofMinutes(2);
 
     private final MeshSettings settings;
     private final Mesh mesh;

@@ -20,7 +20,8 @@ public record BootstrapView(JsonNode section) {
         JsonNode metadata = node.path("metadata");
         Table table =
                 new Table(1, "Istio Version:", metadata.path("ISTIO_VERSION").asString(""));
-        table.row("Istio Proxy Version:", metadata.path("ISTIO_PROXY_SHA").asString(""));
+        String revision = metadata.path("ISTIO_PROXY_SHA").asString(""); // some put a name and a colon in front
+        table.row("Istio Proxy Version:", revision.substring(revision.lastIndexOf(':') + 1));
         table.row("Envoy Version:", build(node.path("userAgentBuildVersion")));
         return table.toString();
     }

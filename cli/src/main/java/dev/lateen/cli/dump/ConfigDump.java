@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -38,9 +39,22 @@ public final class ConfigDump {
         Map<String, JsonNode> sections = new LinkedHashMap<>();
         for (JsonNode section : all.path("configs")) {
             String type = section.path("@type").asString("");
-            sections.put(type.substring(type.lastIndexOf('.') + 1), section);
+            sections.merge(type.substring(type.lastIndexOf('.') + 1), section, ConfigDump::joined);
         }
         return new ConfigDump(all, sections);
+    }
+
+    /// A dump may hold several sections of a kind: their lists belong together.
+    private static JsonNode joined(JsonNode first, JsonNode second) {
+        ObjectNode all = first.deepCopy().asObject();
+        for (Map.Entry<String, JsonNode> field : second.properties()) {
+            if (all.path(field.getKey()) instanceof ArrayNode items && field.getValue() instanceof ArrayNode more) {
+                items.addAll(more);
+            } else {
+                all.set(field.getKey(), field.getValue());
+            }
+        }
+        return all;
     }
 
     /// @throws IllegalArgumentException when it is no JSON object
@@ -58,10 +72,6 @@ public final class ConfigDump {
 
     JsonNode all() {
         return all;
-    }
-
-    boolean has(String section) {
-        return sections.containsKey(section);
     }
 
     /// Without its `@type`.

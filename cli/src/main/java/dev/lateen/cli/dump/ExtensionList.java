@@ -1,6 +1,7 @@
 package dev.lateen.cli.dump;
 
 import dev.lateen.cli.output.Json;
+import java.util.Comparator;
 import tools.jackson.databind.JsonNode;
 
 /// The filters that came by ECDS.
@@ -17,10 +18,18 @@ public record ExtensionList(JsonNode section) {
 
     public String table() {
         Rows rows = Rows.of(5, false, "ECDS NAME", "TYPE");
-        for (JsonNode entry : Json.items(section, "ecdsFilters")) {
-            String type = Json.text(entry, "ecdsFilter", "typedConfig", "@type");
-            rows.add("", Json.text(entry, "ecdsFilter", "name"), type.substring(type.lastIndexOf('/') + 1));
-        }
+        Json.items(section, "ecdsFilters").stream()
+                .sorted(Comparator.comparing(ExtensionList::type).thenComparing(ExtensionList::name))
+                .forEach(entry -> rows.add("", name(entry), type(entry)));
         return rows.toString();
+    }
+
+    private static String name(JsonNode entry) {
+        return Json.text(entry, "ecdsFilter", "name");
+    }
+
+    private static String type(JsonNode entry) {
+        String type = Json.text(entry, "ecdsFilter", "typedConfig", "@type");
+        return type.substring(type.lastIndexOf('/') + 1);
     }
 }

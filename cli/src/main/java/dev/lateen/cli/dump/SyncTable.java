@@ -109,7 +109,11 @@ public final class SyncTable {
     }
 
     public JsonNode tree() {
-        return Json.tree(rows.stream().map(Row::proxy).toList());
+        return Json.tree(proxies());
+    }
+
+    public List<JsonNode> proxies() {
+        return rows.stream().map(Row::proxy).toList();
     }
 
     /// How many proxies run each version.
