@@ -1,5 +1,6 @@
 package dev.lateen.xds.server;
 
+import com.google.protobuf.Message;
 import dev.lateen.xds.server.Subscription.Variant;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
@@ -55,6 +56,7 @@ public final class AdsService implements AutoCloseable {
     private final AdsLimits limits;
     private final InstantSource clock;
     private final DiffCache diffs = new DiffCache();
+    private final SendBudget budget;
     private final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("ads").daemon(true).factory());
     private final Map<String, ProxyConnection> connections = new LinkedHashMap<>();
@@ -65,6 +67,7 @@ public final class AdsService implements AutoCloseable {
     public AdsService(DiscoverySource source, AdsLimits limits, InstantSource clock) {
         this.source = source;
         this.limits = limits;
+        this.budget = new SendBudget(limits.maxUnsentBytes());
         this.clock = clock;
     }
 
@@ -90,19 +93,23 @@ public final class AdsService implements AutoCloseable {
         loop.shutdownNow();
     }
 
-    private StreamObserver<DiscoveryRequest> openStream(StreamObserver<DiscoveryResponse> responses) {
+    private StreamObserver<DiscoveryRequest> openStream(StreamObserver<DiscoveryResponse> observer) {
+        var responses = (ServerCallStreamObserver<DiscoveryResponse>) observer;
         var stream = new AdsStream<DiscoveryResponse>(
                 this, Variant.STATE_OF_THE_WORLD, responses, WireMessages::stateOfTheWorld);
         return observe(stream, responses, request -> stream.onRequest(WireMessages.read(request)));
     }
 
-    private StreamObserver<DeltaDiscoveryRequest> openDelta(StreamObserver<DeltaDiscoveryResponse> responses) {
+    private StreamObserver<DeltaDiscoveryRequest> openDelta(StreamObserver<DeltaDiscoveryResponse> observer) {
+        var responses = (ServerCallStreamObserver<DeltaDiscoveryResponse>) observer;
         var stream = new AdsStream<DeltaDiscoveryResponse>(this, Variant.DELTA, responses, WireMessages::delta);
         return observe(stream, responses, request -> stream.onRequest(WireMessages.read(request)));
     }
 
-    private <Q, R> StreamObserver<Q> observe(AdsStream<R> stream, StreamObserver<R> responses, Consumer<Q> onRequest) {
-        ((ServerCallStreamObserver<R>) responses).setOnCancelHandler(() -> execute(stream::onEnd));
+    private <Q, R extends Message> StreamObserver<Q> observe(
+            AdsStream<R> stream, ServerCallStreamObserver<R> responses, Consumer<Q> onRequest) {
+        responses.setOnCancelHandler(() -> execute(stream::onEnd));
+        responses.setOnReadyHandler(() -> execute(stream::onReady));
         execute(stream::onOpen);
         return new StreamObserver<>() {
             @Override
@@ -179,6 +186,10 @@ public final class AdsService implements AutoCloseable {
 
     DiscoverySource source() {
         return source;
+    }
+
+    SendBudget budget() {
+        return budget;
     }
 
     InstantSource clock() {

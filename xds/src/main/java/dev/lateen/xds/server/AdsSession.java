@@ -48,6 +48,7 @@ final class AdsSession {
 
     private @Nullable XdsResources world;
     private String version = "";
+    private String settled = "";
     private Instant heldUntil = Instant.MIN;
     private long nonces;
     private boolean closed;
@@ -59,6 +60,9 @@ final class AdsSession {
         void onSubscribe(ResourceType type, Set<String> names);
 
         void onAnswer(ResourceType type, PushEvent event, boolean accepted);
+
+        /// Everything of that version has been told and answered.
+        void onSettled(String version);
     }
 
     /// Runs something later on the ads loop.
@@ -169,6 +173,20 @@ final class AdsSession {
             }
         }
         releaseClusters(current);
+        tellWhenSettled();
+    }
+
+    private void tellWhenSettled() {
+        if (settled.equals(version) || !awaited.isEmpty()) {
+            return;
+        }
+        for (Subscription subscription : subscriptions.values()) {
+            if (subscription.isOutstanding() || subscription.hasWithheld()) {
+                return;
+            }
+        }
+        settled = version;
+        output.onSettled(version);
     }
 
     private void flush(ResourceType type, Subscription subscription, XdsResources current) {

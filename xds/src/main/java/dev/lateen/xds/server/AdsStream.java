@@ -1,12 +1,16 @@
 package dev.lateen.xds.server;
 
+import com.google.protobuf.Message;
 import dev.lateen.xds.ResourceType;
 import dev.lateen.xds.server.Subscription.Variant;
 import dev.lateen.xds.server.WireMessages.Request;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.stub.StreamObserver;
+import io.grpc.stub.ServerCallStreamObserver;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -18,16 +22,22 @@ import org.slf4j.LoggerFactory;
 /// One gRPC stream: opened → named (first request) → ended.
 ///
 /// Thread: ads loop.
-final class AdsStream<R> implements AdsSession.Output {
+final class AdsStream<R extends Message> implements AdsSession.Output {
     private static final Logger LOG = LoggerFactory.getLogger(AdsStream.class);
     private static final int MAX_NODE_ID = 1024;
+    private static final Duration SLOW = Duration.ofSeconds(5);
 
     private final AdsService service;
     private final Variant variant;
-    private final StreamObserver<R> responses;
+    private final ServerCallStreamObserver<R> responses;
     private final Function<Push, R> encoding;
     private final Peer peer;
     private final Set<String> unknownTypes = new HashSet<>();
+    /// What waits for the network to take what went before.
+    private final Deque<Push> queue = new ArrayDeque<>();
+    /// Handed to the network and counted against the budget.
+    private long unsent;
+    private boolean waitsForBudget;
     private @Nullable AdsSession session;
     private @Nullable ProxyConnection connection;
     private long number;
@@ -35,7 +45,7 @@ final class AdsStream<R> implements AdsSession.Output {
     private boolean ended;
 
     /// Called in the gRPC call's context.
-    AdsStream(AdsService service, Variant variant, StreamObserver<R> responses, Function<Push, R> encoding) {
+    AdsStream(AdsService service, Variant variant, ServerCallStreamObserver<R> responses, Function<Push, R> encoding) {
         this.service = service;
         this.variant = variant;
         this.responses = responses;
@@ -99,6 +109,8 @@ final class AdsStream<R> implements AdsSession.Output {
             return;
         }
         ended = true;
+        queue.clear();
+        giveBack();
         AdsSession core = session;
         if (core != null) {
             core.close();
@@ -114,12 +126,61 @@ final class AdsStream<R> implements AdsSession.Output {
 
     @Override
     public void send(Push push) {
-        ProxyConnection named = connection;
-        if (ended || named == null) {
-            return;
+        queue.add(push);
+        drain();
+    }
+
+    /// The network has taken what it was given.
+    void onReady() {
+        if (!ended && responses.isReady()) {
+            giveBack();
+            drain();
         }
-        responses.onNext(encoding.apply(push));
-        service.source().onPush(named, push);
+    }
+
+    private void drain() {
+        ProxyConnection named = connection;
+        while (!ended && named != null && !queue.isEmpty() && responses.isReady()) {
+            if (!service.budget().isFree()) {
+                awaitBudget();
+                return;
+            }
+            Push push = queue.remove();
+            R message = encoding.apply(push);
+            int bytes = message.getSerializedSize();
+            service.budget().take(bytes);
+            unsent += bytes;
+            responses.onNext(message);
+            if (responses.isReady()) {
+                giveBack();
+            } else {
+                doNotHoldOthersBack();
+            }
+            service.source().onPush(named, push);
+        }
+    }
+
+    private void awaitBudget() {
+        if (!waitsForBudget) {
+            waitsForBudget = true;
+            service.budget().await(() -> {
+                waitsForBudget = false;
+                drain();
+            });
+        }
+    }
+
+    /// A proxy that does not read keeps its own bytes in memory, but not the turn of others.
+    private void doNotHoldOthersBack() {
+        service.after(SLOW, this::giveBack);
+    }
+
+    private void giveBack() {
+        long bytes = unsent;
+        unsent = 0;
+        if (bytes > 0) {
+            service.budget().giveBack(bytes);
+        }
     }
 
     @Override
@@ -140,6 +201,14 @@ final class AdsStream<R> implements AdsSession.Output {
             service.source().onAccepted(named, type, event);
         } else {
             service.source().onRejected(named, type, event);
+        }
+    }
+
+    @Override
+    public void onSettled(String version) {
+        ProxyConnection named = connection;
+        if (named != null) {
+            service.source().onSettled(named, version);
         }
     }
 

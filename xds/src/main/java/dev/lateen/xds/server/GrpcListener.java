@@ -85,7 +85,7 @@ public final class GrpcListener implements AutoCloseable {
                 .maxConcurrentCallsPerConnection(MAX_CALLS)
                 .handshakeTimeout(10, TimeUnit.SECONDS)
                 .keepAliveTime(30, TimeUnit.SECONDS)
-                .keepAliveTimeout(10, TimeUnit.SECONDS)
+                .keepAliveTimeout(30, TimeUnit.SECONDS)
                 .permitKeepAliveTime(5, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true);
         for (ServerServiceDefinition service : services) {

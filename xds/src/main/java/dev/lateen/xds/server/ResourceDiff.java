@@ -9,8 +9,9 @@ import java.util.Map;
 ///
 /// @param changed new or different ones
 /// @param removed names that are gone
-record ResourceDiff(List<EncodedResource> changed, List<String> removed) {
-    static final ResourceDiff NONE = new ResourceDiff(List.of(), List.of());
+/// @param sameNames whether both hold the same names
+record ResourceDiff(List<EncodedResource> changed, List<String> removed, boolean sameNames) {
+    static final ResourceDiff NONE = new ResourceDiff(List.of(), List.of(), true);
 
     @SuppressWarnings("ReferenceEquality") // Equal instances are the common case and cost least.
     static ResourceDiff between(Map<String, EncodedResource> from, Map<String, EncodedResource> to) {
@@ -37,6 +38,7 @@ record ResourceDiff(List<EncodedResource> changed, List<String> removed) {
                 }
             }
         }
-        return changed.isEmpty() && removed.isEmpty() ? NONE : new ResourceDiff(changed, removed);
+        boolean sameNames = kept == from.size() && kept == to.size();
+        return changed.isEmpty() && removed.isEmpty() ? NONE : new ResourceDiff(changed, removed, sameNames);
     }
 }

@@ -35,6 +35,8 @@ final class Subscription {
 
     private boolean owesAll;
     private boolean owesAnswer;
+    /// How many of the names asked for are among `told`; -1 for not counted since either changed.
+    private int count = -1;
     private @Nullable PushEvent outstanding;
     private @Nullable PushEvent sent;
     private @Nullable PushEvent accepted;
@@ -106,6 +108,7 @@ final class Subscription {
     List<String> replaceInterest(Collection<String> names, boolean again) {
         boolean first = sent == null && !owesAnswer;
         int before = interest.names().size();
+        count = -1;
         List<String> added = interest.replace(names, type.wildcardByDefault());
         boolean shrunk = added.isEmpty() && interest.names().size() < before;
         if (!interest.isEmpty() && (first || !added.isEmpty() || (again && !shrunk))) {
@@ -117,6 +120,7 @@ final class Subscription {
 
     /// Delta: the first request of a stream.
     void begin(Collection<String> subscribe, Map<String, String> heldVersions) {
+        count = -1;
         if (subscribe.isEmpty() && type.wildcardByDefault()) {
             interest.subscribeToAll();
         }
@@ -133,6 +137,9 @@ final class Subscription {
 
     /// Delta: a later request. A name asked for again is sent again.
     void change(Collection<String> subscribe, Collection<String> unsubscribe) {
+        if (!subscribe.isEmpty() || !unsubscribe.isEmpty()) {
+            count = -1;
+        }
         for (String name : unsubscribe) {
             interest.unsubscribe(name);
             owed.remove(name);
@@ -178,6 +185,9 @@ final class Subscription {
             news = withholdRemovals(news, world);
         }
         boolean answer = owesAnswer;
+        if (count >= 0 && !diffs.between(told, world).sameNames()) {
+            count = -1;
+        }
         told = world;
         held = null;
         owed.clear();
@@ -211,16 +221,27 @@ final class Subscription {
     }
 
     TypeStatus status() {
-        int resources = interest.wildcard()
-                ? told.size()
-                : (int) interest.names().stream().filter(told::containsKey).count();
         return new TypeStatus(
                 interest.wildcard(),
                 interest.names().size(),
-                resources,
+                interest.wildcard() ? told.size() : counted(),
                 Optional.ofNullable(sent),
                 Optional.ofNullable(accepted),
                 Optional.ofNullable(rejected));
+    }
+
+    /// Counting thousands of names for each response would cost more than the response.
+    private int counted() {
+        if (count < 0) {
+            int found = 0;
+            for (String name : interest.names()) {
+                if (told.containsKey(name)) {
+                    found++;
+                }
+            }
+            count = found;
+        }
+        return count;
     }
 
     /// A response's content; in delta, `removed` names what is gone or never was.

@@ -85,5 +85,8 @@ class AdsFanOutTest implements AdsSession.Output {
     public void onSubscribe(ResourceType type, Set<String> names) {}
 
     @Override
+    public void onSettled(String version) {}
+
+    @Override
     public void onAnswer(ResourceType type, PushEvent event, boolean accepted) {}
 }

@@ -335,6 +335,9 @@ class AdsSimulationTest {
             public void onSubscribe(ResourceType type, Set<String> names) {}
 
             @Override
+            public void onSettled(String version) {}
+
+            @Override
             public void onAnswer(ResourceType type, PushEvent event, boolean accepted) {}
         }
     }

@@ -84,5 +84,8 @@ final class SessionHarness implements AdsSession.Output {
     public void onSubscribe(ResourceType type, Set<String> names) {}
 
     @Override
+    public void onSettled(String version) {}
+
+    @Override
     public void onAnswer(ResourceType type, PushEvent event, boolean accepted) {}
 }
