@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 // Identity is the point: a part of a snapshot that is the same instance has not changed.
 @SuppressWarnings("ReferenceEquality")
 final class OutboundResources {
+    private final RouteMemo memo = new RouteMemo();
     private Map<ServiceId, OfService> services = new HashMap<>();
     private Map<String, EncodedResource> clusters = Map.of();
     private Map<String, EncodedResource> endpoints = Map.of();
@@ -156,13 +157,14 @@ final class OutboundResources {
         ResourceMap listenerMap = new ResourceMap(ResourceType.LISTENER, listeners);
         ResourceMap routeMap = new ResourceMap(ResourceType.ROUTE, routes);
         OutboundListeners outbound = new OutboundListeners(scene);
+        memo.begin(scene);
         for (Listener listener : outbound.build()) {
             listenerMap.add(listener.getName(), listener);
         }
         outbound.routes()
                 .forEach((name, wanted) -> routeMap.add(
                         name,
-                        new VirtualHosts(scene, wanted.egress(), wanted.port(), wanted.onlyHost())
+                        new VirtualHosts(scene, wanted.egress(), wanted.port(), wanted.onlyHost(), memo)
                                 .configuration(name)));
         listeners = listenerMap.done();
         routes = routeMap.done();

@@ -38,14 +38,16 @@ final class VirtualHosts {
     private final EgressListener egress;
     private final int port;
     private final Optional<String> onlyHost;
+    private final RouteMemo memo;
 
     /// @param port 0 for all ports of all services, as an HTTP proxy has them
     /// @param onlyHost the one service of a listener that was made for it alone
-    VirtualHosts(Scene scene, EgressListener egress, int port, Optional<String> onlyHost) {
+    VirtualHosts(Scene scene, EgressListener egress, int port, Optional<String> onlyHost, RouteMemo memo) {
         this.scene = scene;
         this.egress = egress;
         this.port = port;
         this.onlyHost = onlyHost;
+        this.memo = memo;
     }
 
     /// Hosts that share routes.
@@ -57,7 +59,7 @@ final class VirtualHosts {
                 .setValidateClusters(Protos.FALSE)
                 .setMaxDirectResponseBodySizeBytes(UInt32Value.of(MAX_DIRECT_BODY));
         routes.setIgnorePortInHostMatching(!(port == 0 && scene.bindsExplicitly()));
-        List<VirtualHost> hosts = hosts();
+        List<VirtualHost> hosts = hosts(name);
         if (onlyHost.isPresent() && hosts.size() == 1 && !scene.bindsExplicitly()) {
             // The listener belongs to one service, so whatever name a client uses means that one.
             return routes.addVirtualHosts(
@@ -68,7 +70,7 @@ final class VirtualHosts {
         return routes.addVirtualHosts(catchAll()).build();
     }
 
-    private List<VirtualHost> hosts() {
+    private List<VirtualHost> hosts(String configuration) {
         Map<String, MeshService> services = services();
         List<Group> groups = new ArrayList<>();
         Map<String, Set<Integer>> covered = new HashMap<>();
@@ -86,7 +88,7 @@ final class VirtualHosts {
                 }
             }
         }
-        return render(groups);
+        return render(configuration, groups);
     }
 
     private static boolean isHttp(ServicePort port) {
@@ -202,7 +204,7 @@ final class VirtualHosts {
         }
         List<Group> groups = new ArrayList<>();
         byPort.forEach((number, list) -> {
-            List<Route> made = new HttpRoutes(scene, number, Set.of("mesh")).of(route);
+            List<Route> made = memo.routes(route, number, new HttpRoutes(scene, number, Set.of("mesh"))::of);
             if (!made.isEmpty()) {
                 groups.add(new Group(number, list, others, made));
                 for (MeshService service : list) {
@@ -214,7 +216,7 @@ final class VirtualHosts {
         return groups;
     }
 
-    private List<VirtualHost> render(List<Group> groups) {
+    private List<VirtualHost> render(String configuration, List<Group> groups) {
         Set<String> names = new HashSet<>();
         Set<String> domains = new HashSet<>();
         Set<String> known = new HashSet<>();
@@ -232,10 +234,11 @@ final class VirtualHosts {
                 continue;
             }
             for (String host : group.hosts()) {
-                host(lower(host), group, Optional.empty(), names, used, known).ifPresent(hosts::add);
+                host(configuration, lower(host), group, Optional.empty(), names, used, known)
+                        .ifPresent(hosts::add);
             }
             for (MeshService service : group.services()) {
-                host(lower(service.hostname()), group, Optional.of(service), names, used, known)
+                host(configuration, lower(service.hostname()), group, Optional.of(service), names, used, known)
                         .ifPresent(hosts::add);
             }
         }
@@ -248,6 +251,7 @@ final class VirtualHosts {
     }
 
     private Optional<VirtualHost> host(
+            String configuration,
             String host,
             Group group,
             Optional<MeshService> service,
@@ -270,6 +274,11 @@ final class VirtualHosts {
             return Optional.empty();
         }
         List<String> shown = port == 0 ? withPort(exact, group.port()) : exact;
+        return Optional.of(memo.host(
+                configuration, name, shown, group.routes(), service, () -> make(name, shown, group, service)));
+    }
+
+    private VirtualHost make(String name, List<String> shown, Group group, Optional<MeshService> service) {
         VirtualHost.Builder to =
                 VirtualHost.newBuilder().setName(name).addAllDomains(shown).setIncludeRequestAttemptCount(true);
         if (group.routes().isEmpty()) {
@@ -278,7 +287,7 @@ final class VirtualHosts {
         } else {
             to.addAllRoutes(group.routes());
         }
-        return Optional.of(to.build());
+        return to.build();
     }
 
     /// An HTTP proxy is told the port as part of the host.
