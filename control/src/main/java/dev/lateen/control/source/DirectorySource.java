@@ -1,6 +1,7 @@
 package dev.lateen.control.source;
 
 import dev.lateen.control.source.DirectoryScan.Stamp;
+import dev.lateen.control.source.FileNotices.Noticed;
 import dev.lateen.model.resource.ParsedResource;
 import dev.lateen.model.validate.ResourceReader;
 import java.io.IOException;
@@ -8,24 +9,20 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.ClosedWatchServiceException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardWatchEventKinds;
-import java.nio.file.WatchKey;
-import java.nio.file.WatchService;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
+import java.util.TreeSet;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,8 +31,8 @@ import org.slf4j.LoggerFactory;
 /// A file is read once it has stood still for `SETTLE`, so that a writer that takes several steps is not caught
 /// between
 /// them. One that is suddenly empty is taken for half written until `EMPTY_GRACE` has passed. The kernel's notices say
-/// when to look; what has changed is found by comparing, and a look without notice each `RESCAN` catches what notices
-/// miss (network file systems, overflow).
+/// where to look; what has changed there is found by comparing, and a look at everything each `RESCAN`, or less often
+/// where there is much to look at, catches what notices miss (network file systems, overflow).
 ///
 /// Limits: 16 MiB a file.
 ///
@@ -44,6 +41,9 @@ public final class DirectorySource implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DirectorySource.class);
     private static final Duration SETTLE = Duration.ofMillis(15);
     private static final Duration RESCAN = Duration.ofSeconds(2);
+    /// A look at everything may take this part of the time: half a percent.
+    private static final int RESCAN_SHARE = 200;
+
     private static final Duration EMPTY_GRACE = Duration.ofSeconds(2);
     private static final Duration LONGEST_SETTLE = Duration.ofMillis(500);
     private static final long MAX_BYTES = 16L << 20;
@@ -53,14 +53,17 @@ public final class DirectorySource implements AutoCloseable {
     private final List<Path> roots;
     private final ResourceReader reader;
     private final Consumer<List<ConfigFile>> changes;
-    private final WatchService notices;
+    private final FileNotices notices;
+    private final boolean onlyDirectories;
     private final Thread thread;
     private final Map<Path, Stamp> known = new HashMap<>();
     private final Map<Path, Long> emptySince = new HashMap<>();
     private final Map<Path, Long> orders = new HashMap<>();
-    private final Map<Path, WatchKey> watched = new HashMap<>();
     private Set<Path> reported = Set.of();
     private boolean first = true;
+    /// Whether files stand behind links, which change without a notice of their own name.
+    private boolean linked;
+    private long nextScan = System.nanoTime();
 
     /// @param changes gets the first, possibly empty, report soon after `start`
     public DirectorySource(List<Path> roots, ResourceReader reader, Consumer<List<ConfigFile>> changes)
@@ -73,7 +76,8 @@ public final class DirectorySource implements AutoCloseable {
                 throw new NoSuchFileException(root.toString());
             }
         }
-        this.notices = FileSystems.getDefault().newWatchService();
+        this.onlyDirectories = this.roots.stream().allMatch(Files::isDirectory);
+        this.notices = new FileNotices();
         this.thread = Thread.ofPlatform().name("config-directory").daemon(true).unstarted(this::run);
     }
 
@@ -87,17 +91,15 @@ public final class DirectorySource implements AutoCloseable {
     }
 
     private void run() {
+        Noticed noticed = Noticed.EVERYTHING;
         try {
             while (true) {
                 try {
-                    look();
+                    look(noticed);
                 } catch (RuntimeException e) {
                     LOG.atError().setCause(e).log("looking at the configuration failed");
                 }
-                WatchKey key = notices.poll(RESCAN.toMillis(), TimeUnit.MILLISECONDS);
-                if (key != null) {
-                    drain(key);
-                }
+                noticed = notices.await(Duration.ofNanos(nextScan - System.nanoTime()));
             }
         } catch (ClosedWatchServiceException _) {
             // Closed: the end.
@@ -106,33 +108,22 @@ public final class DirectorySource implements AutoCloseable {
         }
     }
 
-    private void drain(@Nullable WatchKey key) {
-        for (WatchKey next = key; next != null; next = notices.poll()) {
-            next.pollEvents();
-            if (!next.reset()) {
-                WatchKey lost = next;
-                watched.values().removeIf(watch -> watch.equals(lost));
-            }
+    private void look(Noticed noticed) throws InterruptedException {
+        boolean scan = noticed.everything() || (noticed.hidden() && linked) || !onlyDirectories;
+        if (scan || System.nanoTime() - nextScan >= 0) {
+            lookAtAll();
+        } else if (!noticed.files().isEmpty()) {
+            lookAt(new TreeSet<>(noticed.files()));
         }
     }
 
-    private void look() throws InterruptedException {
+    private void lookAtAll() throws InterruptedException {
+        long start = System.nanoTime();
         DirectoryScan scan = settled();
-        List<ConfigFile> news = new ArrayList<>();
+        linked = scan.linked();
         Set<Path> gone = new HashSet<>(known.keySet());
         gone.removeAll(scan.files().keySet());
-        // First what goes, so that a renamed file does not collide with itself.
-        for (Path file : gone) {
-            known.remove(file);
-            emptySince.remove(file);
-            news.add(new ConfigFile.Gone(file.toString()));
-        }
-        scan.files().forEach((file, stamp) -> {
-            if (!stamp.equals(known.get(file)) && mayRead(file, stamp)) {
-                read(file).ifPresent(news::add);
-                known.put(file, stamp);
-            }
-        });
+        List<ConfigFile> news = changes(gone, scan.files());
         scan.problems().forEach((path, problem) -> {
             if (!reported.contains(path)) {
                 news.add(new ConfigFile.Unreadable(path.toString(), problem));
@@ -144,10 +135,64 @@ public final class DirectorySource implements AutoCloseable {
             }
         }
         reported = Set.copyOf(scan.problems().keySet());
+        long end = System.nanoTime();
+        nextScan = end + Math.max(RESCAN.toNanos(), emptySince.isEmpty() ? (end - start) * RESCAN_SHARE : 0);
         if (!news.isEmpty() || first) {
             first = false;
             changes.accept(news);
         }
+    }
+
+    /// Looks at no more than what notices named, once it stands still.
+    private void lookAt(Set<Path> named) throws InterruptedException {
+        Map<Path, Stamp> stamps = DirectoryScan.stamps(named);
+        if (named.stream().allMatch(file -> Objects.equals(stamps.get(file), known.get(file)))) {
+            return;
+        }
+        Map<Path, Stamp> seen = stamps;
+        long deadline = System.nanoTime() + LONGEST_SETTLE.toNanos();
+        while (true) {
+            Thread.sleep(SETTLE);
+            Noticed more = notices.poll();
+            if (more.everything() || (more.hidden() && linked)) {
+                lookAtAll();
+                return;
+            }
+            named.addAll(more.files());
+            Map<Path, Stamp> again = DirectoryScan.stamps(named);
+            boolean still = again.equals(seen);
+            seen = again;
+            if (still || System.nanoTime() > deadline) {
+                break;
+            }
+        }
+        Set<Path> gone = new HashSet<>(named);
+        gone.retainAll(known.keySet());
+        gone.removeAll(seen.keySet());
+        List<ConfigFile> news = changes(gone, seen);
+        if (!news.isEmpty()) {
+            changes.accept(news);
+        }
+    }
+
+    private List<ConfigFile> changes(Set<Path> gone, Map<Path, Stamp> present) {
+        List<ConfigFile> news = new ArrayList<>();
+        // First what goes, so that a renamed file does not collide with itself.
+        for (Path file : gone) {
+            known.remove(file);
+            emptySince.remove(file);
+            news.add(new ConfigFile.Gone(file.toString()));
+        }
+        present.forEach((file, stamp) -> {
+            if (!stamp.equals(known.get(file)) && mayRead(file, stamp)) {
+                read(file).ifPresent(news::add);
+                known.put(file, stamp);
+            }
+        });
+        if (!emptySince.isEmpty()) {
+            nextScan = Math.min(nextScan, System.nanoTime() + RESCAN.toNanos());
+        }
+        return news;
     }
 
     /// Scans until two scans in a row agree. Directories are watched before they are listed again, so that nothing
@@ -155,7 +200,7 @@ public final class DirectorySource implements AutoCloseable {
     /// between.
     private DirectoryScan settled() throws InterruptedException {
         DirectoryScan scan = DirectoryScan.of(roots);
-        watch(scan.directories());
+        notices.watch(scan.directories());
         long deadline = System.nanoTime() + LONGEST_SETTLE.toNanos();
         while (true) {
             boolean changed = !scan.files().equals(known);
@@ -163,41 +208,13 @@ public final class DirectorySource implements AutoCloseable {
                 return scan;
             }
             Thread.sleep(SETTLE);
-            drain(notices.poll());
+            notices.poll();
             DirectoryScan again = DirectoryScan.of(roots);
-            watch(again.directories());
+            notices.watch(again.directories());
             if (again.files().equals(scan.files()) || System.nanoTime() > deadline) {
                 return again;
             }
             scan = again;
-        }
-    }
-
-    private void watch(Set<Path> directories) {
-        watched.entrySet().removeIf(entry -> {
-            boolean gone = !directories.contains(entry.getKey());
-            if (gone) {
-                entry.getValue().cancel();
-            }
-            return gone;
-        });
-        for (Path directory : directories) {
-            if (!watched.containsKey(directory)) {
-                try {
-                    watched.put(
-                            directory,
-                            directory.register(
-                                    notices,
-                                    StandardWatchEventKinds.ENTRY_CREATE,
-                                    StandardWatchEventKinds.ENTRY_MODIFY,
-                                    StandardWatchEventKinds.ENTRY_DELETE));
-                } catch (IOException e) {
-                    LOG.atWarn()
-                            .addKeyValue("directory", directory)
-                            .addKeyValue("reason", e.getMessage())
-                            .log("a directory cannot be watched; it is looked at every two seconds");
-                }
-            }
         }
     }
 
