@@ -3,6 +3,7 @@ package dev.lateen.control;
 import dev.lateen.control.debug.MeshView;
 import dev.lateen.control.push.ConnectedProxy;
 import dev.lateen.control.push.Proxies;
+import dev.lateen.control.status.Findings;
 import dev.lateen.model.mesh.MeshSnapshot;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -28,7 +29,13 @@ record LiveMeshView(ControlLoop loop, MeshState state, Proxies connected) implem
         return loop.ask(() -> new Stored(
                 List.copyOf(state.store().resources()),
                 new LinkedHashMap<>(state.store().status()),
+                state.generations(),
                 Map.copyOf(state.store().fileProblems())));
+    }
+
+    @Override
+    public Findings.Latest findings() {
+        return state.findings().latest();
     }
 
     @Override

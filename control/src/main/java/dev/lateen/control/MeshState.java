@@ -4,6 +4,7 @@ import dev.lateen.control.push.Proxies;
 import dev.lateen.control.push.PushScheduler;
 import dev.lateen.control.push.PushTiming;
 import dev.lateen.control.source.ConfigFile;
+import dev.lateen.control.status.Findings;
 import dev.lateen.control.store.ResourceStore;
 import dev.lateen.control.store.StoreChange;
 import dev.lateen.model.diagnostic.Diagnostic;
@@ -13,9 +14,13 @@ import dev.lateen.model.mesh.SnapshotBuilder;
 import dev.lateen.model.resource.ParsedResource;
 import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.resource.ResourceKey;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -29,6 +34,8 @@ final class MeshState {
     /// A change of only these is urgent: requests are going to the wrong place now.
     private static final Set<String> ENDPOINT_KINDS = Set.of("Pod", "Endpoints", "EndpointSlice", "WorkloadEntry");
 
+    private static final Duration CHECK_AFTER = Duration.ofMillis(300);
+
     private final ResourceStore store = new ResourceStore();
     private final SnapshotBuilder builder;
     private final MeshConfigSource meshConfig = new MeshConfigSource();
@@ -36,11 +43,17 @@ final class MeshState {
     private final Proxies proxies;
     private final InstantSource clock;
     private final CountDownLatch loaded = new CountDownLatch(1);
+    private final Findings findings = new Findings();
+    private final ControlLoop loop;
+    private final Map<ResourceKey, Long> generations = new HashMap<>();
+    private final Set<ResourceKey> notYetPushed = new HashSet<>();
+    private boolean checkDue;
     private volatile MeshSnapshot snapshot;
 
     MeshState(MeshSettings settings, PushTiming timing, ControlLoop loop, Proxies proxies, InstantSource clock) {
         this.builder = new SnapshotBuilder(settings);
         this.proxies = proxies;
+        this.loop = loop;
         this.clock = clock;
         this.scheduler = new PushScheduler(timing, clock, loop::after, this::push);
         this.snapshot = builder.build();
@@ -48,6 +61,15 @@ final class MeshState {
 
     ResourceStore store() {
         return store;
+    }
+
+    Findings findings() {
+        return findings;
+    }
+
+    /// Since which state of the mesh each resource is in force as it is.
+    Map<ResourceKey, Long> generations() {
+        return Map.copyOf(generations);
     }
 
     /// The latest snapshot. Thread: any.
@@ -65,12 +87,22 @@ final class MeshState {
         files.forEach(MeshState::report);
         builder.put(change.put());
         builder.remove(change.removed());
+        change.put().forEach(resource -> notYetPushed.add(resource.key()));
+        change.removed().forEach(key -> {
+            notYetPushed.remove(key);
+            generations.remove(key);
+        });
         meshConfig.refresh(store.resources(), change).ifPresent(builder::mesh);
         if (loaded.getCount() > 0) {
             push(clock.instant());
             loaded.countDown();
+            checkLater();
         } else if (!change.isEmpty()) {
-            scheduler.changed(onlyEndpoints(change));
+            boolean urgent = onlyEndpoints(change);
+            scheduler.changed(urgent);
+            if (!urgent) {
+                checkLater();
+            }
         }
     }
 
@@ -82,7 +114,20 @@ final class MeshState {
     private void push(Instant since) {
         MeshSnapshot next = builder.build();
         snapshot = next;
+        notYetPushed.forEach(key -> generations.put(key, next.generation()));
+        notYetPushed.clear();
         proxies.push(next, next.generation() + "@" + since, since);
+    }
+
+    /// After the proxies have been served: what it finds changes nothing for them.
+    private void checkLater() {
+        if (!checkDue) {
+            checkDue = true;
+            loop.after(CHECK_AFTER, () -> {
+                checkDue = false;
+                findings.check(store.resources(), snapshot);
+            });
+        }
     }
 
     private static boolean onlyEndpoints(StoreChange change) {
@@ -99,9 +144,7 @@ final class MeshState {
             case ConfigFile.Present present -> {
                 for (ParsedResource resource : present.resources()) {
                     for (Diagnostic diagnostic : resource.diagnostics()) {
-                        if (diagnostic.isError()) {
-                            LOG.atError().log(diagnostic.toString());
-                        }
+                        (diagnostic.isError() ? LOG.atError() : LOG.atWarn()).log(Findings.withAdvice(diagnostic));
                     }
                 }
             }

@@ -1,5 +1,6 @@
 package dev.lateen.control.debug;
 
+import dev.lateen.control.push.ProxyProgress.Refusal;
 import dev.lateen.control.push.PushListener;
 import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.xds.ResourceType;
@@ -105,7 +106,8 @@ public final class ControlMetrics implements PushListener {
     }
 
     @Override
-    public void rejected(String proxy, ResourceType type, String reason) {
+    public void rejected(String proxy, Refusal refusal) {
+        ResourceType type = refusal.type();
         rejects.labelValues(type.shortName().toLowerCase(Locale.ROOT)).inc();
         Gauge ofType = rejectsByType.get(type);
         if (ofType != null) {

@@ -95,7 +95,7 @@ public final class DebugServer implements AutoCloseable {
         page("edsz", query -> proxies.endpoints(query.getOrDefault("proxyID", "")));
         pages.put("config_dump", query -> proxies.configDump(query.getOrDefault("proxyID", "")));
         page("configz", _ -> meshPages.configuration());
-        page("statusz", _ -> meshPages.status());
+        page("statusz", _ -> new StatusPage(mesh).json());
         page("registryz", _ -> meshPages.services());
         page("endpointz", _ -> meshPages.endpoints());
         page("endpointShardz", _ -> meshPages.endpoints());

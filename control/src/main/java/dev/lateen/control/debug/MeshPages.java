@@ -33,24 +33,6 @@ final class MeshPages {
         return all;
     }
 
-    /// `statusz`: what became of each resource.
-    JsonNode status() {
-        MeshView.Stored stored = mesh.stored();
-        ObjectNode json = JSON.createObjectNode();
-        ArrayNode resources = json.putArray("resources");
-        stored.status().forEach((key, status) -> {
-            ObjectNode entry = ResourceJson.status(status);
-            entry.put("group", key.group()).put("kind", key.kind());
-            entry.put("namespace", key.namespace()).put("name", key.name());
-            resources.add(entry);
-        });
-        ObjectNode files = json.putObject("files");
-        stored.fileProblems().forEach((file, problems) -> files.set(file, ResourceJson.diagnostics(problems)));
-        ArrayNode unsupported = json.putArray("unsupported");
-        mesh.snapshot().unsupported().forEach(feature -> unsupported.add(feature.toString()));
-        return json;
-    }
-
     /// `registryz`.
     JsonNode services() {
         ArrayNode all = JSON.createArrayNode();

@@ -1,6 +1,7 @@
 package dev.lateen.control.debug;
 
 import dev.lateen.control.push.ConnectedProxy;
+import dev.lateen.control.status.Findings;
 import dev.lateen.control.store.ResourceStatus;
 import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.mesh.MeshSnapshot;
@@ -25,10 +26,15 @@ public interface MeshView {
 
     boolean ready();
 
+    /// What can be said about the resources only together.
+    Findings.Latest findings();
+
+    /// @param generations of the mesh since which each resource is in force as it is
     /// @param resources in force
     /// @param fileProblems of what could not even be named, by file
     record Stored(
             List<RawResource> resources,
             Map<ResourceKey, ResourceStatus> status,
+            Map<ResourceKey, Long> generations,
             Map<String, List<Diagnostic>> fileProblems) {}
 }

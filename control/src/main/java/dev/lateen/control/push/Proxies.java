@@ -1,6 +1,7 @@
 package dev.lateen.control.push;
 
 import dev.lateen.control.identity.NodeAdmission;
+import dev.lateen.control.status.Origins;
 import dev.lateen.model.mesh.Locality;
 import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.model.mesh.ProxyNode;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,16 +34,21 @@ import org.slf4j.LoggerFactory;
 /// Thread: control loop, but for what `DiscoverySource` says.
 public final class Proxies implements DiscoverySource {
     private static final Logger LOG = LoggerFactory.getLogger(Proxies.class);
+    private static final int MOST_REPORTED = 100;
 
     private final Executor controlLoop;
     private final NodeAdmission admission;
     private final Translator translator;
     private final PushListener listener;
     private final InstantSource clock;
-    private final Map<ProxyConnection, ProxyNode> connected = new LinkedHashMap<>();
+    private final Map<ProxyConnection, ConnectedProxy> connected = new LinkedHashMap<>();
+    private final Map<ProxyConnection, ProxyProgress> progress = new ConcurrentHashMap<>();
     private volatile List<ConnectedProxy> published = List.of();
     /// When the change was noticed that a proxy has not fully taken yet.
     private final Map<ProxyConnection, Instant> converging = new ConcurrentHashMap<>();
+
+    /// Kinds of rejections that have been logged since the last push.
+    private final Set<String> reported = new HashSet<>();
 
     private @Nullable MeshSnapshot snapshot;
     private String version = "";
@@ -65,16 +72,22 @@ public final class Proxies implements DiscoverySource {
     }
 
     /// Gives all proxies their resources of a new snapshot.
+    ///
+    /// @param nextVersion starts with the snapshot's generation and `@`
     public void push(MeshSnapshot next, String nextVersion, Instant since) {
         snapshot = next;
         version = nextVersion;
+        reported.clear();
         listener.changed(next);
         Instant start = clock.instant();
-        connected.forEach((connection, node) -> {
+        connected.forEach((connection, proxy) -> {
             XdsResources before = connection.resources();
-            XdsResources now = translator.translate(next, node);
-            if (!sameMaps(before, now)) {
+            XdsResources now = translator.translate(next, proxy.node());
+            if (sameMaps(before, now)) {
+                proxy.progress().unchanged(next.generation());
+            } else {
                 converging.putIfAbsent(connection, since);
+                proxy.progress().gave(next.generation());
                 connection.update(now, nextVersion);
             }
         });
@@ -89,8 +102,15 @@ public final class Proxies implements DiscoverySource {
     @Override
     public void onDisconnect(ProxyConnection connection) {
         converging.remove(connection);
+        progress.remove(connection);
         controlLoop.execute(() -> {
-            if (connected.remove(connection) != null) {
+            ConnectedProxy gone = connected.remove(connection);
+            if (gone != null) {
+                boolean elsewhere = connected.values().stream()
+                        .anyMatch(other -> other.node().id().equals(gone.node().id()));
+                if (!elsewhere) {
+                    translator.forget(gone.node());
+                }
                 publish();
             }
         });
@@ -104,26 +124,52 @@ public final class Proxies implements DiscoverySource {
     @Override
     public void onPush(ProxyConnection connection, Push push) {
         listener.sent(push.type(), push.resources().size());
+        of(connection).sent(push);
     }
 
     @Override
     public void onAccepted(ProxyConnection connection, ResourceType type, PushEvent accepted) {
-        Instant since = converging.get(connection);
-        if (since != null
-                && connection.status().values().stream().allMatch(s -> s.sent().isEmpty() || s.synced())) {
-            converging.remove(connection);
+        of(connection).accepted(type);
+    }
+
+    @Override
+    public void onSettled(ProxyConnection connection, String settledVersion) {
+        of(connection).settled(generationOf(settledVersion));
+        Instant since = converging.remove(connection);
+        if (since != null) {
             listener.converged(Duration.between(since, clock.instant()));
         }
     }
 
     @Override
     public void onRejected(ProxyConnection connection, ResourceType type, PushEvent rejected) {
-        listener.rejected(connection.id(), type, rejected.detail());
-        LOG.atWarn()
-                .addKeyValue("proxy", connection.id())
-                .addKeyValue("type", type.shortName())
-                .addKeyValue("reason", rejected.detail())
-                .log("a proxy rejected its configuration");
+        ProxyProgress.Refusal refusal = of(connection).refused(type, rejected.detail());
+        controlLoop.execute(() -> {
+            listener.rejected(connection.id(), refusal);
+            report(connection, refusal);
+        });
+    }
+
+    /// Once for all proxies that refuse the same for the same reason.
+    private void report(ProxyConnection connection, ProxyProgress.Refusal refusal) {
+        if (reported.size() < MOST_REPORTED && reported.add(refusal.type() + refusal.reason())) {
+            LOG.atWarn()
+                    .addKeyValue("proxy", connection.id())
+                    .addKeyValue("type", refusal.type().shortName())
+                    .addKeyValue("reason", refusal.reason())
+                    .addKeyValue("madeFrom", Origins.of(refusal.resources(), refusal.reason()))
+                    .log("a proxy rejected its configuration; /debug/statusz shows all of them");
+        }
+    }
+
+    private ProxyProgress of(ProxyConnection connection) {
+        return progress.computeIfAbsent(connection, _ -> new ProxyProgress());
+    }
+
+    /// How the names of versions start.
+    private static long generationOf(String version) {
+        int end = version.indexOf('@');
+        return end <= 0 ? 0 : Long.parseLong(version.substring(0, end));
     }
 
     private void admit(ProxyConnection connection) {
@@ -144,18 +190,18 @@ public final class Proxies implements DiscoverySource {
             connection.refuse(refusal.get());
             return;
         }
-        connected.put(connection, node.get());
+        ProxyProgress ofProxy = of(connection);
+        connected.put(connection, new ConnectedProxy(connection, node.get(), ofProxy));
         publish();
         MeshSnapshot current = snapshot;
         if (current != null) {
+            ofProxy.gave(current.generation());
             connection.update(translator.translate(current, node.get()), version);
         }
     }
 
     private void publish() {
-        published = connected.entrySet().stream()
-                .map(entry -> new ConnectedProxy(entry.getKey(), entry.getValue()))
-                .toList();
+        published = List.copyOf(connected.values());
         listener.connected(published.size());
     }
 

@@ -15,7 +15,7 @@ public interface PushListener {
 
     void sent(ResourceType type, int resources);
 
-    void rejected(String proxy, ResourceType type, String reason);
+    void rejected(String proxy, ProxyProgress.Refusal refusal);
 
     /// A proxy has taken all of a change.
     void converged(Duration sinceChange);

@@ -1,0 +1,82 @@
+package dev.lateen.control.status;
+
+import dev.lateen.model.diagnostic.Diagnostic;
+import dev.lateen.model.istio.UnsupportedFeature;
+import dev.lateen.model.mesh.MeshSnapshot;
+import dev.lateen.model.resource.RawResource;
+import dev.lateen.model.resource.ResourceKey;
+import dev.lateen.model.tree.Position;
+import dev.lateen.model.validate.ReferenceChecker;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What can be said about resources only together: references to what does not exist, and fields without effect. Each
+/// finding is logged once, when it appears.
+///
+/// Thread: control loop, but `latest`, which is for any.
+public final class Findings {
+    private static final Logger LOG = LoggerFactory.getLogger(Findings.class);
+
+    private Set<Object> logged = Set.of();
+    private volatile Latest latest = new Latest(Map.of(), Map.of(), new ResourceLines(List.of()));
+
+    /// @param references by the resource that refers
+    /// @param unsupported by the resource that sets the field
+    public record Latest(
+            Map<ResourceKey, List<Diagnostic>> references,
+            Map<ResourceKey, List<UnsupportedFeature>> unsupported,
+            ResourceLines lines) {
+        /// The resource that stands at a place, such as one that a proxy's resource says it was made from.
+        public Optional<ResourceKey> at(Position place) {
+            return lines.at(place);
+        }
+    }
+
+    /// Of the last check.
+    public Latest latest() {
+        return latest;
+    }
+
+    /// Looks at everything anew.
+    public void check(Collection<RawResource> resources, MeshSnapshot snapshot) {
+        ResourceLines lines = new ResourceLines(resources);
+        Set<Object> found = new HashSet<>();
+        Map<ResourceKey, List<Diagnostic>> references = new HashMap<>();
+        String root = snapshot.mesh().identity().rootNamespace();
+        for (Diagnostic finding : new ReferenceChecker(root).check(resources)) {
+            lines.at(finding.at())
+                    .ifPresent(key -> references
+                            .computeIfAbsent(key, _ -> new ArrayList<>(1))
+                            .add(finding));
+            found.add(finding);
+            if (!logged.contains(finding)) {
+                LOG.atWarn().log(withAdvice(finding));
+            }
+        }
+        Map<ResourceKey, List<UnsupportedFeature>> unsupported = new HashMap<>();
+        for (UnsupportedFeature feature : snapshot.unsupported()) {
+            unsupported
+                    .computeIfAbsent(feature.resource(), _ -> new ArrayList<>(1))
+                    .add(feature);
+            found.add(feature);
+            if (!logged.contains(feature)) {
+                LOG.atWarn().log(feature.toString());
+            }
+        }
+        logged = found;
+        latest = new Latest(references, unsupported, lines);
+    }
+
+    /// A finding with what to do about it, in one line.
+    public static String withAdvice(Diagnostic finding) {
+        return finding.advice().isEmpty() ? finding.toString() : finding + " – " + finding.advice();
+    }
+}

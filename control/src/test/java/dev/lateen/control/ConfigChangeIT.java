@@ -1,0 +1,154 @@
+package dev.lateen.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.lateen.xds.ResourceType;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// A saved file on its way to the proxies, and what the status page says of it.
+class ConfigChangeIT {
+    private static final String SERVICE = """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: user, namespace: shop}
+            spec:
+              selector: {app: user}
+              clusterIP: 10.96.0.1
+              ports: [{name: http, port: 80, targetPort: 8080}]
+            """;
+    private static final String ROUTE = """
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: user, namespace: shop}
+            spec:
+              hosts: [user]
+              http:
+              - name: %s
+                route:
+                - destination: {host: %s}
+            """;
+
+    @TempDir
+    private Path directory;
+
+    private final List<DeltaClient> clients = new ArrayList<>();
+    private Path config;
+    private ControlPlane control;
+
+    @BeforeEach
+    void start() throws IOException {
+        config = Files.createDirectories(directory.resolve("config"));
+        Files.writeString(config.resolve("service.yaml"), SERVICE);
+        save("before", "user");
+        control = ControlPlane.start(ControlPlaneSettings.of(List.of(config), directory.resolve("state"))
+                .withPorts(ControlPlaneSettings.Ports.FREE));
+    }
+
+    @AfterEach
+    void stop() {
+        clients.forEach(DeltaClient::close);
+        control.close();
+    }
+
+    @Test
+    void takesASavedRouteToTwentyProxiesWithinASecond() throws IOException {
+        AtomicInteger before = new AtomicInteger();
+        AtomicInteger after = new AtomicInteger();
+        for (int number = 0; number < 20; number++) {
+            connect(number, response -> {
+                if (holds(response, "before")) {
+                    before.incrementAndGet();
+                }
+                if (holds(response, "after-the-change")) {
+                    after.incrementAndGet();
+                }
+                return "";
+            });
+        }
+        await().atMost(Duration.ofSeconds(20)).until(() -> before.get() == 20);
+
+        long start = System.nanoTime();
+        save("after-the-change", "user");
+        await().atMost(Duration.ofSeconds(10))
+                .pollInterval(Duration.ofMillis(2))
+                .until(() -> after.get() == 20);
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+
+        System.out.println("20 proxies had acknowledged a saved route after " + took.toMillis() + " ms");
+        assertThat(took).isLessThan(Duration.ofSeconds(1));
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() ->
+                        assertThat(route().path("programmed").toString()).isEqualTo("{\"proxies\":20,\"of\":20}"));
+    }
+
+    @Test
+    void namesTheResourceThatAProxyRejectedAndWhy() throws Exception {
+        String reason = "route: bad virtual host user.shop.svc.cluster.local:80";
+        connect(1, response -> "");
+        connect(2, response -> holds(response, "before") ? reason : "");
+
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(
+                        () -> assertThat(route().path("programmed").toString()).isEqualTo("{\"proxies\":1,\"of\":2}"));
+        assertThat(route().path("rejected").toString())
+                .contains("\"proxy\":\"p2.shop\"")
+                .contains(reason)
+                .contains("VirtualService shop/user");
+    }
+
+    @Test
+    void showsAReferenceToAMissingHostAtItsLine() throws IOException {
+        save("elsewhere", "usre");
+
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(route().path("diagnostics").toString())
+                        .contains("route.yaml:9")
+                        .contains("usre"));
+    }
+
+    private void connect(int number, java.util.function.Function<DeltaDiscoveryResponse, String> answer) {
+        clients.add(new DeltaClient(control.plaintextPort(), number, answer));
+    }
+
+    private JsonNode route() throws Exception {
+        JsonNode page = new JsonMapper()
+                .readTree(EnvoyProcess.get("http://127.0.0.1:" + control.debugPort() + "/debug/statusz"));
+        for (JsonNode resource : page.path("resources")) {
+            if (resource.path("kind").asString().equals("VirtualService")) {
+                return resource;
+            }
+        }
+        throw new AssertionError("no VirtualService in " + page);
+    }
+
+    private static boolean holds(DeltaDiscoveryResponse response, String routeName) {
+        return response.getTypeUrl().equals(ResourceType.ROUTE.typeUrl())
+                && response.getResourcesList().stream()
+                        .anyMatch(resource -> resource.getResource()
+                                .getValue()
+                                .toString(StandardCharsets.ISO_8859_1)
+                                .contains(routeName));
+    }
+
+    private void save(String routeName, String host) throws IOException {
+        Path temporary = config.resolve(".route.yaml");
+        Files.writeString(temporary, ROUTE.formatted(routeName, host));
+        Files.move(temporary, config.resolve("route.yaml"), StandardCopyOption.REPLACE_EXISTING);
+    }
+}
