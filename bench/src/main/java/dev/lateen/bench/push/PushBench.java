@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 /// Measures the control plane's CPU time, by the process's own accounting, for: everybody's first configuration, one
 /// changed route, one changed endpoint; and its peak memory. 1,000 services × 10 endpoints, 500 VirtualServices, 500
@@ -83,6 +84,7 @@ public final class PushBench {
             warm.add(firstConfigurations(round));
         }
         List<SimulatedProxy> connected = connectAll();
+        awaitConfigured(connected);
         awaitQuiet();
         double route = median(change(round -> mesh.writeRoute(0, round)));
         double endpoint = median(change(round -> mesh.writeEndpoints(1, round)));
@@ -121,6 +123,7 @@ public final class PushBench {
     private double firstConfigurations(int round) throws InterruptedException {
         double before = meter.cpuSecondsOfThreads();
         List<SimulatedProxy> connected = connectAll();
+        awaitConfigured(connected);
         awaitQuiet();
         double cpu = meter.cpuSecondsOfThreads() - before;
         System.err.printf(Locale.ROOT, "first configurations, round %d: %.2f s%n", round, cpu);
@@ -149,16 +152,29 @@ public final class PushBench {
             long answered = responses.get();
             double before = meter.cpuSecondsOfThreads();
             change.apply(round);
+            await(() -> responses.get() - answered >= proxies, "a change did not reach all proxies");
             awaitQuiet();
-            if (responses.get() - answered < proxies) {
-                throw new IllegalStateException(
-                        "a change reached " + (responses.get() - answered) + " proxies of " + proxies);
-            }
             if (round > WARM_UP) {
                 costs.add(meter.cpuSecondsOfThreads() - before);
             }
         }
         return costs;
+    }
+
+    private static void awaitConfigured(List<SimulatedProxy> connected) throws InterruptedException {
+        await(
+                () -> connected.stream().allMatch(SimulatedProxy::isConfigured),
+                "not all proxies got their configuration");
+    }
+
+    private static void await(BooleanSupplier condition, String otherwise) throws InterruptedException {
+        long deadline = System.nanoTime() + START_LIMIT.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(otherwise);
+            }
+            Thread.sleep(10);
+        }
     }
 
     private void awaitQuiet() throws InterruptedException {
@@ -179,13 +195,13 @@ public final class PushBench {
                         config.toString(),
                         "--state",
                         directory.resolve("state").toString(),
-                        "--xds-port",
+                        "--grpc-port",
                         Integer.toString(port),
-                        "--secure-port",
+                        "--secure-grpc-port",
                         "0",
-                        "--debug-port",
+                        "--monitoring-port",
                         "0",
-                        "--ready-port",
+                        "--http-port",
                         "0")
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("control-plane.log").toFile())

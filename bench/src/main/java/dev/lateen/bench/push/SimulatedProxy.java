@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,9 @@ final class SimulatedProxy implements StreamObserver<DeltaDiscoveryResponse> {
     private final AtomicLong responses;
     private final AtomicLong bytes;
     private @Nullable StreamObserver<DeltaDiscoveryRequest> requests;
+    private @Nullable ManagedChannel channel;
+    private final Set<ResourceType> received = ConcurrentHashMap.newKeySet();
+    private volatile boolean leaving;
 
     /// @param responses counts what arrives at all simulated proxies
     SimulatedProxy(AtomicLong responses, AtomicLong bytes) {
@@ -53,8 +57,9 @@ final class SimulatedProxy implements StreamObserver<DeltaDiscoveryResponse> {
         this.bytes = bytes;
     }
 
-    void connect(ManagedChannel channel, int number) {
-        requests = ClientCalls.asyncBidiStreamingCall(channel.newCall(METHOD, CallOptions.DEFAULT), this);
+    void connect(ManagedChannel to, int number) {
+        channel = to;
+        requests = ClientCalls.asyncBidiStreamingCall(to.newCall(METHOD, CallOptions.DEFAULT), this);
         String address = "10.240." + number / 250 + "." + (number % 250 + 1);
         Node node = Node.newBuilder()
                 .setId("sidecar~" + address + "~client-" + number + ".default~default.svc.cluster.local")
@@ -67,21 +72,37 @@ final class SimulatedProxy implements StreamObserver<DeltaDiscoveryResponse> {
         send(DeltaDiscoveryRequest.newBuilder().setTypeUrl(ResourceType.LISTENER.typeUrl()));
     }
 
+    /// Whether it has a first answer for everything that a sidecar asks for.
+    boolean isConfigured() {
+        return received.containsAll(
+                Set.of(ResourceType.CLUSTER, ResourceType.ENDPOINT, ResourceType.LISTENER, ResourceType.ROUTE));
+    }
+
     void disconnect() {
+        leaving = true;
         StreamObserver<DeltaDiscoveryRequest> stream = requests;
         if (stream != null) {
             stream.onCompleted();
+        }
+        ManagedChannel used = channel;
+        if (used != null) {
+            used.shutdown();
         }
     }
 
     @Override
     public void onNext(DeltaDiscoveryResponse response) {
+        if (leaving) {
+            return;
+        }
         responses.incrementAndGet();
         bytes.addAndGet(response.getSerializedSize());
         send(DeltaDiscoveryRequest.newBuilder()
                 .setTypeUrl(response.getTypeUrl())
                 .setResponseNonce(response.getNonce()));
-        switch (ResourceType.ofUrl(response.getTypeUrl()).orElseThrow()) {
+        ResourceType type = ResourceType.ofUrl(response.getTypeUrl()).orElseThrow();
+        received.add(type);
+        switch (type) {
             case CLUSTER -> subscribe(ResourceType.ENDPOINT, endpointNames(response.getResourcesList()));
             case LISTENER -> subscribe(ResourceType.ROUTE, routeNames(response.getResourcesList()));
             case ENDPOINT, ROUTE, SECRET, EXTENSION_CONFIG, NAME_TABLE -> {}
@@ -90,7 +111,9 @@ final class SimulatedProxy implements StreamObserver<DeltaDiscoveryResponse> {
 
     @Override
     public void onError(Throwable failure) {
-        System.err.println("a simulated proxy lost its stream: " + failure);
+        if (!leaving) {
+            System.err.println("a simulated proxy lost its stream: " + failure);
+        }
     }
 
     @Override

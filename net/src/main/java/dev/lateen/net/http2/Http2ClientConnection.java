@@ -5,11 +5,16 @@ import dev.lateen.net.http.ClientStream;
 import dev.lateen.net.http.HttpLimits;
 import dev.lateen.net.http.HttpVersion;
 import dev.lateen.net.http.RequestHead;
+import dev.lateen.net.http.ResponseHead;
 import dev.lateen.net.http.ResponseListener;
 import dev.lateen.net.http.StreamReset;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -79,35 +84,44 @@ public final class Http2ClientConnection implements ClientConnection {
             throw new IllegalStateException("no stream is available on " + channel());
         }
         opened++;
+        Http2Connection connection = session.handler().connection();
+        int id = connection.local().incrementAndGetNextStreamId();
+        ChannelHandlerContext context = session.context();
         boolean extendedConnect = head.protocol() != null;
-        PeerSettings peer = session.peerSettings();
-        if (extendedConnect && peer.received() && !peer.connectProtocol()) {
-            session.context()
-                    .executor()
-                    .execute(
-                            () -> responses.onReset(StreamReset.LOCAL_REFUSED, "http2.extended_connect_not_supported"));
+        boolean refused = extendedConnect && session.hasPeerSettings() && !session.peerTakesExtendedConnect();
+        if (!refused) {
+            session.handler()
+                    .encoder()
+                    .writeHeaders(context, id, HeaderCodec.request(head), 0, end, context.newPromise());
+            session.scheduleFlush();
+        }
+        Http2Stream stream = refused ? null : connection.stream(id);
+        if (stream == null) {
+            context.executor()
+                    .execute(() -> responses.onReset(
+                            StreamReset.LOCAL_REFUSED,
+                            refused ? "http2.extended_connect_not_supported" : "http2.stream_not_created"));
             return RefusedStream.on(this);
         }
-        Http2Exchange exchange = new Http2Exchange(session, this, session.takeStreamId(), extendedConnect);
+        Http2Exchange exchange = new Http2Exchange(session, this, stream, extendedConnect);
         exchange.listener(responses);
         exchange.clientHeadSent(responses, end);
-        session.put(exchange);
-        session.writer().request(exchange.id(), head, end);
+        session.put(stream, exchange);
         return exchange;
     }
 
     @Override
     public int availableStreams() {
+        Http2Connection connection = session.handler().connection();
         if (draining
                 || session.isClosed()
                 || !channel().isActive()
-                || session.isGoAwayReceived()
+                || connection.goAwayReceived()
                 || opened * 2 >= LAST_USEFUL_STREAM_ID) {
             return 0;
         }
-        int allowed =
-                Math.min(limits.maxConcurrentStreams(), session.peerSettings().maxStreams());
-        return Math.max(0, allowed - session.activeStreams());
+        int allowed = Math.min(limits.maxConcurrentStreams(), connection.local().maxActiveStreams());
+        return Math.max(0, allowed - connection.local().numActiveStreams());
     }
 
     @Override
@@ -147,7 +161,9 @@ public final class Http2ClientConnection implements ClientConnection {
     }
 
     private void closeIfDrained() {
-        if ((draining || session.isGoAwayReceived()) && session.activeStreams() == 0 && !session.isClosed()) {
+        if ((draining || session.handler().connection().goAwayReceived())
+                && session.activeStreams() == 0
+                && !session.isClosed()) {
             session.close("http2.drained");
         }
     }
@@ -159,16 +175,17 @@ public final class Http2ClientConnection implements ClientConnection {
 
     private final class Role implements Http2Role {
         @Override
-        public void onHeaders(int id, @Nullable Http2Exchange exchange, HeadAssembler fields, boolean end)
-                throws Http2Violation {
+        public void onHeaders(Http2Stream stream, @Nullable Http2Exchange exchange, Http2Headers list, boolean end)
+                throws Http2Exception {
             if (exchange == null || exchange.isGone()) {
                 return;
             }
             if (exchange.isHeadReceived()) {
-                exchange.receiveTrailers(fields.trailers(id));
-            } else {
-                exchange.receiveResponse(fields.response(id), fields.contentLength(), end);
+                exchange.receiveTrailers(HeaderCodec.receivedTrailers(stream.id(), list));
+                return;
             }
+            int status = HeaderCodec.status(stream.id(), list);
+            exchange.receiveResponse(new ResponseHead(status, HeaderCodec.fields(stream.id(), list)), end);
         }
 
         @Override

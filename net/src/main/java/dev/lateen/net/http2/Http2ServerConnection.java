@@ -11,6 +11,9 @@ import dev.lateen.net.http.ServerHandlerFactory;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Stream;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +31,6 @@ public final class Http2ServerConnection implements HttpConnection {
     private final Http2Session session;
     private final ServerHandlerFactory handlers;
     private @Nullable ServerHandler handler;
-    private @Nullable String scheme;
     private boolean draining;
     private boolean finalGoAwaySent;
 
@@ -90,12 +92,13 @@ public final class Http2ServerConnection implements HttpConnection {
             return;
         }
         finalGoAwaySent = true;
-        session.sendGoAway(session.lastPeerStream());
+        session.sendGoAway(session.handler().connection().remote().lastStreamCreated());
         closeIfDrained();
     }
 
     private void closeIfDrained() {
         if (finalGoAwaySent && session.activeStreams() == 0 && !session.isClosed()) {
+            session.flushNow();
             session.close("http2.drained");
         }
     }
@@ -105,35 +108,25 @@ public final class Http2ServerConnection implements HttpConnection {
         session.close("http2.local_close");
     }
 
-    static ResponseHead tooLarge() {
-        return new ResponseHead(431, new Headers(4));
-    }
-
-    private String transportScheme() {
-        String present = scheme;
-        if (present == null) {
-            present = session.tls() == null ? "http" : "https";
-            scheme = present;
-        }
-        return present;
-    }
-
     private final class Role implements Http2Role {
         @Override
-        public void onHeaders(int id, @Nullable Http2Exchange known, HeadAssembler fields, boolean end)
-                throws Http2Violation {
+        public void onHeaders(Http2Stream stream, @Nullable Http2Exchange known, Http2Headers list, boolean end)
+                throws Http2Exception {
             if (known != null) {
-                known.receiveTrailers(fields.trailers(id));
+                known.receiveTrailers(HeaderCodec.receivedTrailers(stream.id(), list));
                 return;
             }
-            RequestHead head = fields.request(id, transportScheme());
+            RequestHead head = HeaderCodec.request(stream.id(), list, session.tls() == null ? "http" : "https");
             Http2Exchange exchange =
-                    new Http2Exchange(session, Http2ServerConnection.this, id, head.protocol() != null);
-            exchange.headReceived(fields.contentLength(), end);
-            session.put(exchange);
-            if (head.headers().size() > limits.maxHeaderCount()) {
+                    new Http2Exchange(session, Http2ServerConnection.this, stream, head.protocol() != null);
+            session.put(stream, exchange);
+            exchange.headReceived();
+            if (end) {
+                exchange.incomingEnded();
+            }
+            if (list.size() > limits.maxHeaderCount()) {
                 onRejected(431, "http2.too_many_headers");
-                exchange.sendHead(tooLarge(), true);
+                exchange.sendHead(new ResponseHead(431, new Headers()), true);
                 return;
             }
             exchange.listener(requests().onRequest(exchange, head, end));

@@ -1,6 +1,5 @@
-/// HTTP/2 (RFC 9113) and HPACK (RFC 7541). Entry: `Http2ServerConnection`, `Http2ClientConnection`. The way in:
-/// `Http2Handler`, `FrameReader`, `Http2Session`, `HpackDecoder` and `HeadAssembler`, `Http2Exchange`; the way out:
-/// `Http2Exchange`, `SendFlow`, `FrameWriter`, `HpackEncoder`.
+/// HTTP/2 (RFC 9113) on Netty's frame codec, with a stream table of our own: no child channels. Entry:
+/// `Http2ServerConnection`, `Http2ClientConnection`.
 @NullMarked
 package dev.lateen.net.http2;
 
