@@ -1,5 +1,6 @@
 package dev.lateen.proxy.config;
 
+import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.RequestHead;
 import org.jspecify.annotations.Nullable;
 
@@ -20,16 +21,39 @@ public record HeaderMatcher(String name, Test test, boolean invert, boolean miss
     public record Present(boolean wanted) implements Test {}
 
     public boolean matches(RequestHead head) {
-        return matches(value(head, name));
+        if (!name.startsWith(":") && !name.equals("host")) {
+            return matches(head.headers());
+        }
+        String value = value(head, name);
+        return value == null ? missing() : test(value) != invert;
     }
 
-    /// @param present the header's values joined by commas, or null where it is absent
-    public boolean matches(@Nullable String present) {
-        String value = present == null && missingIsEmpty ? "" : present;
+    /// Each value of a repeated field is tested by itself, so that no further field line hides one from a rule.
+    public boolean matches(Headers headers) {
+        int index = headers.indexOf(name, 0);
+        if (index < 0) {
+            return missing();
+        }
+        while (index >= 0) {
+            if (test(headers.value(index))) {
+                return !invert;
+            }
+            index = headers.indexOf(name, index + 1);
+        }
+        return invert;
+    }
+
+    /// A test of the value fails where there is no value, inverted or not.
+    private boolean missing() {
+        return test instanceof Present(boolean wanted) ? (missingIsEmpty == wanted) != invert
+                : missingIsEmpty && test("") != invert;
+    }
+
+    private boolean test(@Nullable String value) {
         return switch (test) {
-            case Present(boolean wanted) -> ((value != null) == wanted) != invert;
-            case Value(StringMatcher matcher) -> value != null && matcher.matches(value) != invert;
-            case Range range -> value != null && inRange(value, range) != invert;
+            case Present(boolean wanted) -> (value != null) == wanted;
+            case Value(StringMatcher matcher) -> value != null && matcher.matches(value);
+            case Range range -> value != null && inRange(value, range);
         };
     }
 

@@ -82,7 +82,7 @@ final class RetryState {
         }
         for (int index = 0; index < matchers.size(); index++) {
             HeaderMatcher matcher = matchers.get(index);
-            if (matcher.matches(headers.getJoined(matcher.name()))) {
+            if (matcher.matches(headers)) {
                 return true;
             }
         }
@@ -167,7 +167,7 @@ final class RetryState {
         List<HeaderMatcher> matchers = policy.responseHeaders();
         for (int index = 0; index < matchers.size(); index++) {
             HeaderMatcher matcher = matchers.get(index);
-            if (matcher.matches(headers.getJoined(matcher.name()))) {
+            if (matcher.matches(headers)) {
                 return true;
             }
         }

@@ -1,0 +1,117 @@
+package dev.lateen.e2e.behaviour;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A static Envoy v3 bootstrap, put together from parts in YAML's flow style (`{a: 1, b: [2]}`), which nest without
+/// regard to indentation.
+final class Bootstrap {
+    /// Istio's default format.
+    private static final String LOG_FORMAT = "[%START_TIME%] \\\"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%"
+            + " %PROTOCOL%\\\" %RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS%"
+            + " %CONNECTION_TERMINATION_DETAILS% \\\"%UPSTREAM_TRANSPORT_FAILURE_REASON%\\\" %BYTES_RECEIVED%"
+            + " %BYTES_SENT% %DURATION% %RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% \\\"%REQ(X-FORWARDED-FOR)%\\\""
+            + " \\\"%REQ(USER-AGENT)%\\\" \\\"%REQ(X-REQUEST-ID)%\\\" \\\"%REQ(:AUTHORITY)%\\\" \\\"%UPSTREAM_HOST%\\\""
+            + " %UPSTREAM_CLUSTER_RAW% %UPSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_LOCAL_ADDRESS%"
+            + " %DOWNSTREAM_REMOTE_ADDRESS% %REQUESTED_SERVER_NAME% %ROUTE_NAME%\\n";
+
+    private static final String ROUTER = """
+            {name: envoy.filters.http.router, typed_config:
+              {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}""";
+
+    private final Ports ports = new Ports();
+    private final List<String> clusters = new ArrayList<>();
+    private final List<String> listeners = new ArrayList<>();
+    private String more = "";
+
+    /// A further field of the bootstrap itself.
+    Bootstrap with(String field) {
+        more += field + ",\n";
+        return this;
+    }
+
+    /// A cluster of one endpoint on loopback.
+    Bootstrap cluster(String name, int port) {
+        return cluster(name, "connect_timeout: 1s", port);
+    }
+
+    /// @param fields of the cluster, without a comma at the end
+    Bootstrap cluster(String name, String fields, int... endpoints) {
+        List<String> hosts = new ArrayList<>();
+        for (int port : endpoints) {
+            hosts.add("{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}}".formatted(port));
+        }
+        clusters.add("""
+                {name: %s, type: STATIC, %s, load_assignment: {cluster_name: %s, endpoints: [{lb_endpoints: [%s]}]}}"""
+                .formatted(name, fields, name, String.join(", ", hosts)));
+        return this;
+    }
+
+    /// An HTTP listener with one virtual host.
+    Bootstrap http(String name, String routes) {
+        return http(name, "", "", routes);
+    }
+
+    /// @param fields of the connection manager, each with a comma at the end
+    /// @param filters before the router, each with a comma at the end
+    Bootstrap http(String name, String fields, String filters, String routes) {
+        return httpHosts(name, fields, filters, "{name: all, domains: [\"*\"], routes: [" + routes + "]}");
+    }
+
+    Bootstrap httpHosts(String name, String fields, String filters, String hosts) {
+        return listener(name, "filter_chains: [{filters: [" + manager(name, fields, filters, hosts) + "]}]");
+    }
+
+    /// An HTTP connection manager, as a network filter.
+    static String manager(String name, String fields, String filters, String hosts) {
+        return """
+                {name: envoy.filters.network.http_connection_manager, typed_config: {
+                  "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager,
+                  stat_prefix: %s, %s
+                  access_log: [ACCESS_LOG],
+                  http_filters: [%s %s],
+                  route_config: {name: %s, validate_clusters: false, virtual_hosts: [%s]}}}"""
+                .formatted(name, fields, filters, ROUTER, name, hosts);
+    }
+
+    /// A TCP proxy, as a network filter.
+    static String tcp(String fields) {
+        return """
+                {name: envoy.filters.network.tcp_proxy, typed_config: {
+                  "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy,
+                  stat_prefix: tcp, access_log: [ACCESS_LOG], %s}}""".formatted(fields);
+    }
+
+    /// @param fields of the listener besides its name and address
+    Bootstrap listener(String name, String fields) {
+        listeners.add("{name: %s, address: {socket_address: {address: 127.0.0.1, port_value: %d}}, %s}"
+                .formatted(name, ports.of(name), fields));
+        return this;
+    }
+
+    Ports ports() {
+        return ports;
+    }
+
+    String yaml(Path accessLog) {
+        String log = """
+                {name: envoy.access_loggers.file, typed_config: {
+                  "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: "%s",
+                  log_format: {text_format_source: {inline_string: "%s"}}}}""".formatted(accessLog, LOG_FORMAT);
+        return """
+                {node: {id: behaviour, cluster: behaviour}, %s
+                 admin: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}},
+                 static_resources: {
+                  clusters: [
+                %s
+                  ],
+                  listeners: [
+                %s
+                  ]}}
+                """
+                .formatted(
+                        more, ports.of("admin"), String.join(",\n", clusters), String.join(",\n", listeners))
+                .replace("ACCESS_LOG", log);
+    }
+}
