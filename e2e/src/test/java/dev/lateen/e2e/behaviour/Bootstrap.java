@@ -68,7 +68,7 @@ final class Bootstrap {
         return """
                 {name: envoy.filters.network.http_connection_manager, typed_config: {
                   "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager,
-                  stat_prefix: %s, %s
+                  stat_prefix: %s, delayed_close_timeout: 0.05s, %s
                   access_log: [ACCESS_LOG],
                   http_filters: [%s %s],
                   route_config: {name: %s, validate_clusters: false, virtual_hosts: [%s]}}}"""

@@ -47,6 +47,9 @@ final class PathNormalizer {
             }
         }
         if (rules.normalize()) {
+            if (changed.contains("%00")) {
+                return Outcome.REFUSED;
+            }
             changed = removeDots(decodeUnreserved(changed.replace('\\', '/')));
         }
         if (rules.mergeSlashes()) {

@@ -301,7 +301,6 @@ final class RequestPath implements StreamListener, Exchange {
                 reply(LocalReply.of(
                                 status,
                                 "downstream duration timeout",
-                                ResponseFlag.DURATION_TIMEOUT,
                                 "max_duration_timeout")
                         .withGrpcStatus(4));
             case RESPONSE, PER_TRY, BACK_OFF -> {

@@ -37,7 +37,7 @@ public final class HttpChain implements ChainHandler {
                         http1(connection);
                     }
                 } else {
-                    channel.pipeline().addLast(new PrefaceSniffer(http2 -> {
+                    channel.pipeline().addLast(new PrefaceSniffer(manager.config().times().connectionIdleNanos(), http2 -> {
                         if (http2) {
                             http2(connection);
                         } else {

@@ -4,11 +4,13 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Tells HTTP/2 with prior knowledge from HTTP/1 by the first bytes, where no ALPN told.
 ///
-/// Source: RFC 9113 §3.4. Thread: event loop of its channel.
+/// A connection that does not tell is closed after the idle timeout. Source: RFC 9113 §3.4. Thread: event loop of its channel.
 final class PrefaceSniffer extends ChannelInboundHandlerAdapter {
     /// Adds the codec's handler to the end of the pipeline.
     interface Choice {
@@ -17,11 +19,22 @@ final class PrefaceSniffer extends ChannelInboundHandlerAdapter {
 
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n".getBytes(StandardCharsets.US_ASCII);
 
+    private final long idleNanos;
     private final Choice choice;
     private @Nullable ByteBuf held;
+    private @Nullable ScheduledFuture<?> deadline;
 
-    PrefaceSniffer(Choice choice) {
+    /// @param idleNanos 0: wait for ever
+    PrefaceSniffer(long idleNanos, Choice choice) {
+        this.idleNanos = idleNanos;
         this.choice = choice;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        if (idleNanos > 0) {
+            deadline = ctx.executor().schedule(() -> ctx.close(), idleNanos, TimeUnit.NANOSECONDS);
+        }
     }
 
     @Override
@@ -51,6 +64,10 @@ final class PrefaceSniffer extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
+        if (deadline != null) {
+            deadline.cancel(false);
+            deadline = null;
+        }
         if (held != null) {
             held.release();
             held = null;
