@@ -43,8 +43,7 @@ final class Bootstrap {
             hosts.add("{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}}".formatted(port));
         }
         clusters.add("""
-                {name: %s, type: STATIC, %s, load_assignment: {cluster_name: %s, endpoints: [{lb_endpoints: [%s]}]}}"""
-                .formatted(name, fields, name, String.join(", ", hosts)));
+                {name: %s, type: STATIC, %s, load_assignment: {cluster_name: %s, endpoints: [{lb_endpoints: [%s]}]}}""".formatted(name, fields, name, String.join(", ", hosts)));
         return this;
     }
 
@@ -71,8 +70,7 @@ final class Bootstrap {
                   stat_prefix: %s, delayed_close_timeout: 0.05s, %s
                   access_log: [ACCESS_LOG],
                   http_filters: [%s %s],
-                  route_config: {name: %s, validate_clusters: false, virtual_hosts: [%s]}}}"""
-                .formatted(name, fields, filters, ROUTER, name, hosts);
+                  route_config: {name: %s, validate_clusters: false, virtual_hosts: [%s]}}}""".formatted(name, fields, filters, ROUTER, name, hosts);
     }
 
     /// A TCP proxy, as a network filter.
@@ -109,9 +107,7 @@ final class Bootstrap {
                   listeners: [
                 %s
                   ]}}
-                """
-                .formatted(
-                        more, ports.of("admin"), String.join(",\n", clusters), String.join(",\n", listeners))
+                """.formatted(more, ports.of("admin"), String.join(",\n", clusters), String.join(",\n", listeners))
                 .replace("ACCESS_LOG", log);
     }
 }

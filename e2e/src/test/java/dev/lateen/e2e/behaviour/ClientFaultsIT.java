@@ -31,14 +31,10 @@ class ClientFaultsIT {
         proxy = plane.start(new Bootstrap()
                 .cluster("echo", echo.port())
                 .http("main", "{match: {prefix: /}, route: {cluster: echo}}")
-                .http(
-                        "strict",
-                        """
+                .http("strict", """
                         request_headers_timeout: 0.3s, stream_idle_timeout: 0.5s, max_request_headers_kb: 8,
                         common_http_protocol_options: {max_headers_count: 20, idle_timeout: 0.5s}, normalize_path: true,
-                        merge_slashes: true, path_with_escaped_slashes_action: REJECT_REQUEST,""",
-                        "",
-                        "{match: {prefix: /}, route: {cluster: echo}}"));
+                        merge_slashes: true, path_with_escaped_slashes_action: REJECT_REQUEST,""", "", "{match: {prefix: /}, route: {cluster: echo}}"));
     }
 
     @AfterParameterizedClassInvocation
@@ -112,7 +108,10 @@ class ClientFaultsIT {
         for (int i = 0; i < 30; i++) {
             request.append("x-").append(i).append(": 1\r\n");
         }
-        assertThat(proxy.client("strict").send(request.append("\r\n").toString()).status()).isEqualTo(431);
+        assertThat(proxy.client("strict")
+                        .send(request.append("\r\n").toString())
+                        .status())
+                .isEqualTo(431);
     }
 
     @Test

@@ -34,11 +34,23 @@ class ForwardingIT {
         upstream = new Upstream(ForwardingIT::answer);
         proxy = plane.start(new Bootstrap()
                 .cluster("up", upstream.port())
-                .http("main", "upgrade_configs: [{upgrade_type: websocket}],", "", "{match: {prefix: /}, route: {cluster: up, timeout: 0s}}")
+                .http(
+                        "main",
+                        "upgrade_configs: [{upgrade_type: websocket}],",
+                        "",
+                        "{match: {prefix: /}, route: {cluster: up, timeout: 0s}}")
                 .http("plain", "{match: {prefix: /}, route: {cluster: up}}")
                 .http("once", "{match: {prefix: /}, route: {cluster: up}}")
-                .http("edge", "use_remote_address: true, server_name: front,", "", "{match: {prefix: /}, route: {cluster: up}}")
-                .http("ten", "http_protocol_options: {accept_http_10: true},", "", "{match: {prefix: /}, route: {cluster: up}}"));
+                .http(
+                        "edge",
+                        "use_remote_address: true, server_name: front,",
+                        "",
+                        "{match: {prefix: /}, route: {cluster: up}}")
+                .http(
+                        "ten",
+                        "http_protocol_options: {accept_http_10: true},",
+                        "",
+                        "{match: {prefix: /}, route: {cluster: up}}"));
     }
 
     @AfterParameterizedClassInvocation
@@ -50,14 +62,17 @@ class ForwardingIT {
     private static void answer(String request, Socket socket) throws Exception {
         String path = request.split("[ ?]")[1];
         switch (path) {
-            case "/chunked" -> HttpClient.write(
-                    socket, "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\n\r\n");
+            case "/chunked" ->
+                HttpClient.write(
+                        socket,
+                        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\n\r\n");
             case "/until-close" -> {
                 HttpClient.write(socket, "HTTP/1.1 200 OK\r\n\r\nuntil the end");
                 socket.close();
             }
-            case "/early" -> HttpClient.write(
-                    socket, "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n" + Upstream.response(200, "late"));
+            case "/early" ->
+                HttpClient.write(
+                        socket, "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n" + Upstream.response(200, "late"));
             case "/no-content" -> HttpClient.write(socket, "HTTP/1.1 204 No Content\r\n\r\n");
             case "/not-modified" -> HttpClient.write(socket, "HTTP/1.1 304 Not Modified\r\netag: \"a\"\r\n\r\n");
             case "/head" -> HttpClient.write(socket, "HTTP/1.1 200 OK\r\ncontent-length: 1234\r\n\r\n");
@@ -65,12 +80,22 @@ class ForwardingIT {
                 HttpClient.write(socket, "HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nok");
                 socket.close();
             }
-            case "/hop" -> HttpClient.write(
-                    socket, Upstream.response(200, "hop", "connection: x-private", "x-private: 1", "keep-alive: timeout=5", "proxy-connection: close", "server: mine"));
+            case "/hop" ->
+                HttpClient.write(
+                        socket,
+                        Upstream.response(
+                                200,
+                                "hop",
+                                "connection: x-private",
+                                "x-private: 1",
+                                "keep-alive: timeout=5",
+                                "proxy-connection: close",
+                                "server: mine"));
             case "/large" -> sendLarge(socket);
             case "/upgrade" -> {
                 HttpClient.write(
-                        socket, "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\nhello");
+                        socket,
+                        "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\nhello");
                 InputStream in = socket.getInputStream();
                 for (int b = in.read(); b >= 0; b = in.read()) {
                     socket.getOutputStream().write(Character.toUpperCase(b));
@@ -120,7 +145,8 @@ class ForwardingIT {
     void closesWhereTheClientAsks() throws Exception {
         try (Socket socket = proxy.connect("main")) {
             HttpClient.write(socket, HttpClient.head("GET", "/close"));
-            assertThat(Reply.read(socket.getInputStream(), "GET").field("connection")).isEqualTo("close");
+            assertThat(Reply.read(socket.getInputStream(), "GET").field("connection"))
+                    .isEqualTo("close");
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
         }
     }
@@ -153,7 +179,8 @@ class ForwardingIT {
     @Test
     void answersHeadWithoutBody() throws Exception {
         try (Socket socket = proxy.connect("main")) {
-            HttpClient.write(socket, "HEAD /head HTTP/1.1\r\nhost: a\r\n\r\nGET /after-head HTTP/1.1\r\nhost: a\r\n\r\n");
+            HttpClient.write(
+                    socket, "HEAD /head HTTP/1.1\r\nhost: a\r\n\r\nGET /after-head HTTP/1.1\r\nhost: a\r\n\r\n");
             Reply head = Reply.read(socket.getInputStream(), "HEAD");
             assertThat(head.field("content-length")).isEqualTo("1234");
             assertThat(Reply.read(socket.getInputStream(), "GET").body()).startsWith("GET /after-head");
@@ -164,7 +191,8 @@ class ForwardingIT {
     @CsvSource({"/no-content, 204", "/not-modified, 304"})
     void passesResponsesThatHaveNoBody(String path, int status) throws Exception {
         try (Socket socket = proxy.connect("main")) {
-            HttpClient.write(socket, "GET " + path + " HTTP/1.1\r\nhost: a\r\n\r\nGET /next HTTP/1.1\r\nhost: a\r\n\r\n");
+            HttpClient.write(
+                    socket, "GET " + path + " HTTP/1.1\r\nhost: a\r\n\r\nGET /next HTTP/1.1\r\nhost: a\r\n\r\n");
             assertThat(Reply.read(socket.getInputStream(), "GET").status()).isEqualTo(status);
             assertThat(Reply.read(socket.getInputStream(), "GET").body()).startsWith("GET /next");
         }
@@ -173,7 +201,8 @@ class ForwardingIT {
     @Test
     void continuesWhereTheClientWaits() throws Exception {
         try (Socket socket = proxy.connect("main")) {
-            HttpClient.write(socket, "POST /expect HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 3\r\n\r\n");
+            HttpClient.write(
+                    socket, "POST /expect HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 3\r\n\r\n");
             assertThat(Reply.read(socket.getInputStream(), "POST").status()).isEqualTo(100);
             HttpClient.write(socket, "abc");
             assertThat(Reply.read(socket.getInputStream(), "POST").body()).endsWith("abc");
@@ -199,7 +228,8 @@ class ForwardingIT {
         String seen = proxy.client("main")
                 .get("/x", "keep-alive: timeout=5", "proxy-connection: keep-alive", "te: gzip", "upgrade: h2c")
                 .body();
-        assertThat(seen).doesNotContainIgnoringCase("keep-alive:", "proxy-connection", "upgrade: h2c", "connection: close");
+        assertThat(seen)
+                .doesNotContainIgnoringCase("keep-alive:", "proxy-connection", "upgrade: h2c", "connection: close");
     }
 
     @Test
@@ -224,7 +254,8 @@ class ForwardingIT {
     @Test
     void makesRequestIds() throws Exception {
         assertThat(proxy.client("main").get("/x").body())
-                .containsPattern("x-request-id: [0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\r\n");
+                .containsPattern(
+                        "x-request-id: [0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\r\n");
     }
 
     @Test
@@ -275,7 +306,8 @@ class ForwardingIT {
     void passesLargeRequests() throws Exception {
         String body = "z".repeat(3 << 20);
         Reply reply = proxy.client("main")
-                .send("POST /big HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: " + body.length() + "\r\n\r\n" + body);
+                .send("POST /big HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: " + body.length()
+                        + "\r\n\r\n" + body);
         assertThat(reply.body()).endsWith(body);
     }
 

@@ -17,9 +17,10 @@ record LogLine(
         String cluster,
         String serverName,
         String route) {
-    private static final Pattern FORMAT = Pattern.compile("\\[[^]]*] \"([^\"]*)\" (\\S+) (\\S+) (\\S+) (\\S+) \"([^\"]*)\""
-            + " (\\d+) (\\d+) \\d+ \\S+ \"[^\"]*\" \"[^\"]*\" \"[^\"]*\" \"[^\"]*\" \"([^\"]*)\""
-            + " (\\S+) \\S+ \\S+ \\S+ (\\S+) (\\S+)");
+    private static final Pattern FORMAT =
+            Pattern.compile("\\[[^]]*] \"([^\"]*)\" (\\S+) (\\S+) (\\S+) (\\S+) \"([^\"]*)\""
+                    + " (\\d+) (\\d+) \\d+ \\S+ \"[^\"]*\" \"[^\"]*\" \"[^\"]*\" \"[^\"]*\" \"([^\"]*)\""
+                    + " (\\S+) \\S+ \\S+ \\S+ (\\S+) (\\S+)");
 
     static LogLine parse(String line) {
         Matcher fields = FORMAT.matcher(line);

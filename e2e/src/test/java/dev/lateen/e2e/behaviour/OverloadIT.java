@@ -109,7 +109,8 @@ class OverloadIT {
     private static void assertOverflow(Reply reply, String token) {
         assertThat(reply.status()).isEqualTo(503);
         assertThat(reply.field("x-envoy-overloaded")).isEqualTo("true");
-        assertThat(reply.body()).isEqualTo("upstream connect error or disconnect/reset before headers. reset reason: overflow");
+        assertThat(reply.body())
+                .isEqualTo("upstream connect error or disconnect/reset before headers. reset reason: overflow");
         LogLine line = proxy.logged(token);
         assertThat(line.flags()).isEqualTo("UO");
         assertThat(line.details()).isEqualTo("upstream_reset_before_response_started{overflow}");

@@ -36,14 +36,20 @@ class RetriesIT {
                 .http("connect", route("bad", "retry_on: connect-failure, num_retries: 2"))
                 .http("before-request", route("bad", "retry_on: reset-before-request, num_retries: 2"))
                 .http("4xx", route("bad", "retry_on: retriable-4xx, num_retries: 2"))
-                .http("codes", route("bad", "retry_on: retriable-status-codes, num_retries: 2, retriable_status_codes: [418]"))
+                .http(
+                        "codes",
+                        route("bad", "retry_on: retriable-status-codes, num_retries: 2, retriable_status_codes: [418]"))
                 .http(
                         "headers",
                         route(
                                 "bad",
                                 "retry_on: retriable-headers, num_retries: 2, retriable_headers: [{name: x-retry-me, present_match: true}]"))
                 .http("per-try", route("bad", "retry_on: 5xx, num_retries: 2, per_try_timeout: 0.2s"))
-                .http("none", "internal_address_config: {cidr_ranges: [{address_prefix: 10.0.0.0, prefix_len: 8}]},", "", "{match: {prefix: /}, route: {cluster: bad}}")
+                .http(
+                        "none",
+                        "internal_address_config: {cidr_ranges: [{address_prefix: 10.0.0.0, prefix_len: 8}]},",
+                        "",
+                        "{match: {prefix: /}, route: {cluster: bad}}")
                 .http("dead", route("dead", "retry_on: connect-failure, num_retries: 2"))
                 .http(
                         "half-dead",
@@ -157,7 +163,8 @@ class RetriesIT {
     void sendsTheBodyAgain() throws Exception {
         String body = "x".repeat(10_000);
         Reply reply = proxy.client("5xx")
-                .send("POST /twice/503?body HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 10000\r\n\r\n" + body);
+                .send("POST /twice/503?body HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 10000\r\n\r\n"
+                        + body);
         assertThat(reply.status()).isEqualTo(200);
         assertThat(misbehaving.upstream().requests().stream().filter(request -> request.contains("?body")))
                 .hasSize(3)
@@ -191,14 +198,19 @@ class RetriesIT {
     @Test
     void retriesWhereAnInternalClientAsks() throws Exception {
         Reply reply = proxy.client("none")
-                .get("/twice/503?asked", "x-forwarded-for: 10.0.0.1", "x-envoy-retry-on: 5xx", "x-envoy-max-retries: 2");
+                .get(
+                        "/twice/503?asked",
+                        "x-forwarded-for: 10.0.0.1",
+                        "x-envoy-retry-on: 5xx",
+                        "x-envoy-max-retries: 2");
         assertThat(reply.status()).isEqualTo(200);
         assertThat(tries("?asked")).isEqualTo(3);
     }
 
     @Test
     void doesNotRetryWhereAStrangerAsks() throws Exception {
-        Reply reply = proxy.client("none").get("/twice/503?stranger", "x-envoy-retry-on: 5xx", "x-envoy-max-retries: 2");
+        Reply reply =
+                proxy.client("none").get("/twice/503?stranger", "x-envoy-retry-on: 5xx", "x-envoy-max-retries: 2");
         assertThat(reply.status()).isEqualTo(503);
         assertThat(tries("?stranger")).isEqualTo(1);
     }

@@ -8,9 +8,9 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.ParameterizedTest;
 
 /// Which route a request takes, and what the route makes of it.
 @ParameterizedClass
@@ -51,35 +51,44 @@ class RoutingIT {
                 .formatted(name, match, name);
     }
 
-    private static final String MATCHES =
-            says("path", "path: /exact")
-                    + says("folded", "path: /Folded, case_sensitive: false")
-                    + says("regex", "safe_regex: {regex: \"/r/[0-9]+/x\"}")
-                    + says("separated", "path_separated_prefix: /sep")
-                    + says("header-exact", "prefix: /h, headers: [{name: x-a, string_match: {exact: one}}]")
-                    + says("header-prefix", "prefix: /h, headers: [{name: x-b, string_match: {prefix: ab}}]")
-                    + says("header-suffix", "prefix: /h, headers: [{name: x-c, string_match: {suffix: yz}}]")
-                    + says("header-regex", "prefix: /h, headers: [{name: x-d, string_match: {safe_regex: {regex: \"[a-c]+\"}}}]")
-                    + says("header-folded", "prefix: /h, headers: [{name: x-e, string_match: {exact: LOUD, ignore_case: true}}]")
-                    + says("header-contains", "prefix: /h, headers: [{name: x-g, string_match: {contains: mid}}]")
-                    + says("header-range", "prefix: /h, headers: [{name: x-n, range_match: {start: 5, end: 10}}]")
-                    + says("method", "prefix: /h, headers: [{name: \":method\", string_match: {exact: DELETE}}]")
-                    + says("authority", "prefix: /h, headers: [{name: \":authority\", string_match: {exact: special.test}}]")
-                    + says("scheme", "prefix: /h/scheme, headers: [{name: \":scheme\", string_match: {exact: http}}]")
-                    + says("header-present", "prefix: /h, headers: [{name: x-p, present_match: true}]")
-                    + says("both", "prefix: /h2, headers: [{name: x-1, present_match: true}, {name: x-2, present_match: true}]")
-                    + says("header-absent", "prefix: /h/absent, headers: [{name: x-q, present_match: true, invert_match: true}]")
-                    + says("header-not", "prefix: /h/not, headers: [{name: x-r, string_match: {exact: bad}, invert_match: true}]")
-                    + says(
-                            "missing-as-empty",
-                            "prefix: /h/empty, headers: [{name: x-s, string_match: {exact: \"\"}, treat_missing_header_as_empty: true}]")
-                    + says("query-exact", "prefix: /q, query_parameters: [{name: a, string_match: {exact: \"1\"}}]")
-                    + says("query-regex", "prefix: /q, query_parameters: [{name: b, string_match: {safe_regex: {regex: \"x+\"}}}]")
-                    + says("query-present", "prefix: /q, query_parameters: [{name: c, present_match: true}]")
-                    + says("grpc", "prefix: /g, grpc: {}")
-                    + says("prefix", "prefix: /pre")
-                    + "{match: {prefix: /h}, direct_response: {status: 200, body: {inline_string: header-none}}},"
-                    + "{match: {prefix: /q}, direct_response: {status: 200, body: {inline_string: query-none}}}";
+    private static final String MATCHES = says("path", "path: /exact")
+            + says("folded", "path: /Folded, case_sensitive: false")
+            + says("regex", "safe_regex: {regex: \"/r/[0-9]+/x\"}")
+            + says("separated", "path_separated_prefix: /sep")
+            + says("header-exact", "prefix: /h, headers: [{name: x-a, string_match: {exact: one}}]")
+            + says("header-prefix", "prefix: /h, headers: [{name: x-b, string_match: {prefix: ab}}]")
+            + says("header-suffix", "prefix: /h, headers: [{name: x-c, string_match: {suffix: yz}}]")
+            + says(
+                    "header-regex",
+                    "prefix: /h, headers: [{name: x-d, string_match: {safe_regex: {regex: \"[a-c]+\"}}}]")
+            + says(
+                    "header-folded",
+                    "prefix: /h, headers: [{name: x-e, string_match: {exact: LOUD, ignore_case: true}}]")
+            + says("header-contains", "prefix: /h, headers: [{name: x-g, string_match: {contains: mid}}]")
+            + says("header-range", "prefix: /h, headers: [{name: x-n, range_match: {start: 5, end: 10}}]")
+            + says("method", "prefix: /h, headers: [{name: \":method\", string_match: {exact: DELETE}}]")
+            + says("authority", "prefix: /h, headers: [{name: \":authority\", string_match: {exact: special.test}}]")
+            + says("scheme", "prefix: /h/scheme, headers: [{name: \":scheme\", string_match: {exact: http}}]")
+            + says("header-present", "prefix: /h, headers: [{name: x-p, present_match: true}]")
+            + says("both", "prefix: /h2, headers: [{name: x-1, present_match: true}, {name: x-2, present_match: true}]")
+            + says(
+                    "header-absent",
+                    "prefix: /h/absent, headers: [{name: x-q, present_match: true, invert_match: true}]")
+            + says(
+                    "header-not",
+                    "prefix: /h/not, headers: [{name: x-r, string_match: {exact: bad}, invert_match: true}]")
+            + says(
+                    "missing-as-empty",
+                    "prefix: /h/empty, headers: [{name: x-s, string_match: {exact: \"\"}, treat_missing_header_as_empty: true}]")
+            + says("query-exact", "prefix: /q, query_parameters: [{name: a, string_match: {exact: \"1\"}}]")
+            + says(
+                    "query-regex",
+                    "prefix: /q, query_parameters: [{name: b, string_match: {safe_regex: {regex: \"x+\"}}}]")
+            + says("query-present", "prefix: /q, query_parameters: [{name: c, present_match: true}]")
+            + says("grpc", "prefix: /g, grpc: {}")
+            + says("prefix", "prefix: /pre")
+            + "{match: {prefix: /h}, direct_response: {status: 200, body: {inline_string: header-none}}},"
+            + "{match: {prefix: /q}, direct_response: {status: 200, body: {inline_string: query-none}}}";
 
     private static final String HOSTS = """
             {name: exact, domains: [a.test], routes: [%s]},
@@ -317,8 +326,14 @@ class RoutingIT {
 
     @Test
     void takesTheClusterFromAHeader() throws Exception {
-        assertThat(proxy.client("actions").get("/header-cluster", "x-cluster: two").body()).isEqualTo("two");
-        assertThat(proxy.client("actions").get("/header-cluster", "x-cluster: none").status()).isEqualTo(503);
+        assertThat(proxy.client("actions")
+                        .get("/header-cluster", "x-cluster: two")
+                        .body())
+                .isEqualTo("two");
+        assertThat(proxy.client("actions")
+                        .get("/header-cluster", "x-cluster: none")
+                        .status())
+                .isEqualTo(503);
     }
 
     @ParameterizedTest

@@ -28,7 +28,11 @@ class UpstreamFaultsIT {
                 .cluster("bad", misbehaving.upstream().port())
                 .cluster("dead", Ports.free())
                 .cluster("empty", "connect_timeout: 1s")
-                .http("main", "internal_address_config: {cidr_ranges: [{address_prefix: 10.0.0.0, prefix_len: 8}]},", "", """
+                .http(
+                        "main",
+                        "internal_address_config: {cidr_ranges: [{address_prefix: 10.0.0.0, prefix_len: 8}]},",
+                        "",
+                        """
                         {match: {prefix: /dead}, route: {cluster: dead}},
                         {match: {prefix: /empty}, route: {cluster: empty}},
                         {match: {prefix: /gone}, route: {cluster: gone}},
@@ -94,7 +98,8 @@ class UpstreamFaultsIT {
         Reply reply = proxy.client("main").get("/dead?refused");
         assertThat(reply.status()).isEqualTo(503);
         assertThat(reply.body())
-                .startsWith("upstream connect error or disconnect/reset before headers. reset reason: remote connection failure");
+                .startsWith(
+                        "upstream connect error or disconnect/reset before headers. reset reason: remote connection failure");
         LogLine line = proxy.logged("?refused");
         assertThat(line.flags()).isEqualTo("UF");
         assertThat(line.details()).startsWith("upstream_reset_before_response_started{remote_connection_failure");
@@ -143,7 +148,8 @@ class UpstreamFaultsIT {
 
     @Test
     void takesAShorterTimeoutFromAnInternalClient() throws Exception {
-        Reply reply = proxy.client("main").get("/fail/hang?asked", "x-forwarded-for: 10.0.0.1", "x-envoy-upstream-rq-timeout-ms: 100");
+        Reply reply = proxy.client("main")
+                .get("/fail/hang?asked", "x-forwarded-for: 10.0.0.1", "x-envoy-upstream-rq-timeout-ms: 100");
         assertThat(reply.status()).isEqualTo(504);
         assertThat(proxy.logged("?asked").flags()).isEqualTo("UT");
     }

@@ -45,7 +45,8 @@ public record HeaderMatcher(String name, Test test, boolean invert, boolean miss
 
     /// A test of the value fails where there is no value, inverted or not.
     private boolean missing() {
-        return test instanceof Present(boolean wanted) ? (missingIsEmpty == wanted) != invert
+        return test instanceof Present(boolean wanted)
+                ? (missingIsEmpty == wanted) != invert
                 : missingIsEmpty && test("") != invert;
     }
 

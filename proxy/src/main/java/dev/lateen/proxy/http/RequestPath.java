@@ -298,10 +298,7 @@ final class RequestPath implements StreamListener, Exchange {
                 reply(LocalReply.of(status, "stream timeout", ResponseFlag.STREAM_IDLE_TIMEOUT, "stream_idle_timeout"));
             case REQUEST -> reply(LocalReply.of(408, "request timeout", "request_overall_timeout"));
             case STREAM_DURATION ->
-                reply(LocalReply.of(
-                                status,
-                                "downstream duration timeout",
-                                "max_duration_timeout")
+                reply(LocalReply.of(status, "downstream duration timeout", "max_duration_timeout")
                         .withGrpcStatus(4));
             case RESPONSE, PER_TRY, BACK_OFF -> {
                 Forwarding upstream = forwarding;

@@ -37,13 +37,14 @@ public final class HttpChain implements ChainHandler {
                         http1(connection);
                     }
                 } else {
-                    channel.pipeline().addLast(new PrefaceSniffer(manager.config().times().connectionIdleNanos(), http2 -> {
-                        if (http2) {
-                            http2(connection);
-                        } else {
-                            http1(connection);
-                        }
-                    }));
+                    channel.pipeline()
+                            .addLast(new PrefaceSniffer(manager.config().times().connectionIdleNanos(), http2 -> {
+                                if (http2) {
+                                    http2(connection);
+                                } else {
+                                    http1(connection);
+                                }
+                            }));
                 }
             }
         }

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Tells HTTP/2 with prior knowledge from HTTP/1 by the first bytes, where no ALPN told.
 ///
-/// A connection that does not tell is closed after the idle timeout. Source: RFC 9113 §3.4. Thread: event loop of its channel.
+/// A connection that does not tell is closed after the idle timeout. Source: RFC 9113 §3.4. Thread: event loop of its
+/// channel.
 final class PrefaceSniffer extends ChannelInboundHandlerAdapter {
     /// Adds the codec's handler to the end of the pipeline.
     interface Choice {
