@@ -90,13 +90,11 @@ final class InboundListeners {
         modes.put(0, general);
         TreeSet<Integer> served = new TreeSet<>();
         ports.stream().filter(InboundPort::captured).forEach(p -> served.add(p.number()));
-        List<Integer> policyOnly = new ArrayList<>();
         new TreeMap<>(scene.scope().portPolicies()).forEach((port, _) -> {
             if (!served.contains(port) && scene.scope().mutualTls(port) != general) {
                 Mode mode = scene.scope().mutualTls(port);
                 passthrough(mode, Optional.of(port)).forEach(listener::addFilterChains);
                 modes.put(port, mode);
-                policyOnly.add(port);
             }
         });
         for (InboundPort port : ports) {

@@ -110,7 +110,7 @@ final class MetricsFilters {
             Map<String, Map<String, Telemetry.TagOverride>> tags,
             Map<String, Boolean> disabled) {
         boolean server = side == Side.SERVER;
-        if (from.mode().equals("CLIENT") && server || from.mode().equals("SERVER") && !server) {
+        if ((from.mode().equals("CLIENT") && server) || (from.mode().equals("SERVER") && !server)) {
             return;
         }
         List<String> metrics = from.metric().equals("ALL_METRICS")

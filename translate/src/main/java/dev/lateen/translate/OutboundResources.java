@@ -78,13 +78,14 @@ final class OutboundResources {
             return;
         }
         boolean sameRules = old != null && old.mesh() == snapshot.mesh() && old.security() == snapshot.security();
-        boolean sameShape = sameRules
+        boolean sameShape = old != null
+                && sameRules
                 && sameScope
                 && old.structuralEndpoints() == snapshot.structuralEndpoints()
                 && sameTelemetry(old.telemetries(), snapshot.telemetries());
         clustersAndEndpoints(scene, sameRules);
         if (router) {
-            boolean same = sameShape && sameTargets && old.secrets() == snapshot.secrets();
+            boolean same = old != null && sameShape && sameTargets && old.secrets() == snapshot.secrets();
             if (!same) {
                 gateway(scene);
             }

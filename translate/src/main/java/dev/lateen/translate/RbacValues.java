@@ -95,7 +95,8 @@ final class RbacValues {
 
     private static String quote(String text) {
         StringBuilder quoted = new StringBuilder();
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             if (SPECIAL.indexOf(c) >= 0) {
                 quoted.append('\\');
             }

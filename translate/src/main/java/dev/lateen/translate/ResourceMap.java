@@ -30,7 +30,7 @@ final class ResourceMap {
 
     boolean add(EncodedResource resource) {
         EncodedResource old = before.get(resource.name());
-        return now.putIfAbsent(resource.name(), resource.equals(old) ? old : resource) == null;
+        return now.putIfAbsent(resource.name(), old != null && old.equals(resource) ? old : resource) == null;
     }
 
     Map<String, EncodedResource> done() {
