@@ -14,8 +14,9 @@ final class Addresses {
         List<String> usable = new ArrayList<>();
         for (String address : service.addresses()) {
             boolean v6 = address.indexOf(':') >= 0;
-            boolean unspecified = address.equals("0.0.0.0") || address.equals("::");
-            if (!unspecified && (v6 ? scene.node().supportsIpv6() : scene.node().supportsIpv4())) {
+            // Each address of an entry is one of its own, whatever the proxy's family.
+            boolean entry = service.registry() == MeshService.Registry.SERVICE_ENTRY;
+            if (entry || (v6 ? scene.node().supportsIpv6() : scene.node().supportsIpv4())) {
                 usable.add(address);
             }
         }
@@ -26,6 +27,9 @@ final class Addresses {
                 && !service.autoAddress().isEmpty()) {
             usable.add(service.autoAddress());
         }
-        return usable;
+        // An address of the other family still tells connections to the service apart.
+        return usable.isEmpty() && !service.addresses().isEmpty()
+                ? service.addresses().subList(0, 1)
+                : usable;
     }
 }

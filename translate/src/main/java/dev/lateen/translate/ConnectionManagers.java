@@ -137,8 +137,11 @@ final class ConnectionManagers {
         tracing.addCustomTags(dryRun("deny", "name", "deny_shadow_effective_policy_id"));
         tracing.addCustomTags(dryRun("deny", "result", "deny_shadow_engine_result"));
         Map<String, String> labels = scene.node().labels();
-        literal(tracing, "istio.canonical_revision", CanonicalNames.revision(labels, "latest"));
-        literal(tracing, "istio.canonical_service", CanonicalNames.service(labels, "unknown"));
+        literal(
+                tracing,
+                "istio.canonical_revision",
+                labels.getOrDefault("service.istio.io/canonical-revision", "latest"));
+        literal(tracing, "istio.canonical_service", labels.getOrDefault("service.istio.io/canonical-name", "unknown"));
         literal(tracing, "istio.cluster_id", orUnknown(scene.node().clusterId()));
         literal(tracing, "istio.mesh_id", orUnknown(scene.node().metadata().meshId()));
         literal(tracing, "istio.namespace", orUnknown(scene.node().namespace()));

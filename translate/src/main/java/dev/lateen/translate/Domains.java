@@ -30,7 +30,7 @@ final class Domains {
                 }
             }
             for (String address : Addresses.of(s, scene)) {
-                if (address.indexOf('/') < 0) {
+                if (!address.isEmpty() && address.indexOf('/') < 0) {
                     domains.add(address.indexOf(':') >= 0 ? "[" + address + "]" : address);
                 }
             }
@@ -54,9 +54,12 @@ final class Domains {
         String firstOfRest = own[1];
         if (host.endsWith("." + dnsDomain)) {
             found.add(host.substring(0, host.length() - dnsDomain.length() - 1));
+            found.add(service + "." + firstOfRest);
+            found.add(service);
+        } else {
+            found.add(service);
+            found.add(service + "." + firstOfRest);
         }
-        found.add(service);
-        found.add(service + "." + firstOfRest);
         return found;
     }
 }

@@ -76,6 +76,11 @@ final class DownstreamTls {
                 .build();
     }
 
+    /// The own TLS of a sidecar's ingress listener.
+    static TransportSocket ingress(Scene scene, ServerTls tls, boolean http) {
+        return server(scene, tls, http ? HTTP_ALPN : TCP_ALPN);
+    }
+
     /// A gateway's server.
     static TransportSocket server(Scene scene, ServerTls tls, List<String> alpn) {
         if (tls.mode().equals("ISTIO_MUTUAL")) {

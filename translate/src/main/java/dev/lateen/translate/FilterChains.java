@@ -53,6 +53,9 @@ final class FilterChains {
                 .setListenerFiltersTimeout(Protos.duration(scene.mesh().protocolDetectionTimeout()))
                 .setContinueOnListenerFiltersTimeout(true)
                 .addAllAccessLog(AccessLogs.listener(scene, AccessLogs.Side.CLIENT));
+        if (Wildcards.is(bind)) {
+            Wildcards.addOthers(scene, listener, port);
+        }
         if (bindToPort) {
             listener.setMaxConnectionsToAcceptPerSocketEvent(Protos.uint(1));
         } else {
@@ -118,6 +121,9 @@ final class FilterChains {
         }
         if (http) {
             listener.addListenerFilters(HTTP_INSPECTOR);
+        } else {
+            // Nothing to wait for that a client might never send.
+            listener.setListenerFiltersTimeout(Protos.ZERO);
         }
     }
 }

@@ -55,9 +55,11 @@ final class GatewayListeners {
                             scene, "outbound_" + name, entries.getFirst().routeName()))
                     .setTransportSocketConnectTimeout(FilterChains.HANDSHAKE_TIMEOUT));
         } else {
+            List<FilterChain> chains = new ArrayList<>();
             for (Entry entry : entries) {
-                listener.addAllFilterChains(chains(name, entry));
+                chains.addAll(chains(name, entry));
             }
+            listener.addAllFilterChains(TcpChains.distinct(chains));
         }
         if (listener.getFilterChainsCount() == 0) {
             return Optional.empty();
@@ -79,7 +81,7 @@ final class GatewayListeners {
         if (entry.terminatesTls() || entry.protocol() == Protocol.TCP || entry.protocol() == Protocol.MONGO) {
             return tcp(entry);
         }
-        return passthrough(entry);
+        return byServerName(entry);
     }
 
     private void secure(FilterChain.Builder chain, Entry entry, List<String> alpn) {
@@ -110,12 +112,12 @@ final class GatewayListeners {
                     FilterChain.Builder chain = chain(
                                     entry.terminatesTls() ? serverNames(entry.hostNames()) : List.of())
                             .addAllFilters(filters(route, tcp.route(), entry));
-                    secure(chain, entry, List.of());
+                    secure(chain, entry, DownstreamTls.HTTP_ALPN);
                     return List.of(chain.build());
                 }
             }
         }
-        return List.of();
+        return entry.terminatesTls() ? byServerName(entry) : List.of();
     }
 
     private List<Filter> filters(VirtualService route, List<WeightedDestination> to, Entry entry) {
@@ -134,16 +136,17 @@ final class GatewayListeners {
                         || match.port().getAsInt() == entry.server().port().number());
     }
 
-    /// TLS that is passed on by the name that it asks for.
-    private List<FilterChain> passthrough(Entry entry) {
+    /// TLS that is passed on, opened or not, by the name that it asks for.
+    private List<FilterChain> byServerName(Entry entry) {
         List<FilterChain> chains = new ArrayList<>();
         for (VirtualService route : GatewayRoutes.bound(scene, entry)) {
             for (TlsRoute tls : route.tls()) {
                 for (L4Match match : tls.match()) {
                     if (matches(match, route, entry) && served(match.sniHosts(), entry)) {
-                        chains.add(chain(serverNames(match.sniHosts()))
-                                .addAllFilters(filters(route, tls.route(), entry))
-                                .build());
+                        FilterChain.Builder chain =
+                                chain(serverNames(match.sniHosts())).addAllFilters(filters(route, tls.route(), entry));
+                        secure(chain, entry, DownstreamTls.HTTP_ALPN);
+                        chains.add(chain.build());
                     }
                 }
             }

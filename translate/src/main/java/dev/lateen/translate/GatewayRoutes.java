@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -92,17 +93,21 @@ final class GatewayRoutes {
                 continue;
             }
             for (String host : names) {
-                Host known = hosts.computeIfAbsent(host + ":" + port, _ -> new Host());
+                Host known = hosts.computeIfAbsent(lower(host) + ":" + port, _ -> new Host());
                 known.routes.addAll(routes);
                 known.requiresTls |= redirect;
             }
         }
         if (redirect) {
             for (String host : entry.hostNames()) {
-                Host known = hosts.computeIfAbsent(host + ":" + port, _ -> new Host());
+                Host known = hosts.computeIfAbsent(lower(host) + ":" + port, _ -> new Host());
                 known.requiresTls = true;
             }
         }
+    }
+
+    private static String lower(String host) {
+        return host.toLowerCase(Locale.ROOT);
     }
 
     /// The virtual services that name the server's gateway and may have one of its hosts.

@@ -111,9 +111,6 @@ final class HttpRoutes {
 
     private static String name(HttpRoute http, Optional<Match> match) {
         String ofMatch = match.map(Match::name).orElse("");
-        if (http.name().isEmpty()) {
-            return ofMatch;
-        }
         return ofMatch.isEmpty() ? http.name() : http.name() + "." + ofMatch;
     }
 

@@ -79,8 +79,7 @@ final class HttpUpstream {
     /// For a cluster that passes on connections of any kind.
     static Any passthrough() {
         var options = io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.newBuilder();
-        options.getCommonHttpProtocolOptionsBuilder()
-                .setIdleTimeout(Protos.duration(java.time.Duration.ofMinutes(5)));
+        options.getCommonHttpProtocolOptionsBuilder().setIdleTimeout(Protos.duration(java.time.Duration.ofMinutes(5)));
         options.getUseDownstreamProtocolConfigBuilder()
                 .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance())
                 .setHttp2ProtocolOptions(Http2ProtocolOptions.getDefaultInstance());

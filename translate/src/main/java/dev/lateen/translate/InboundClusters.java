@@ -96,7 +96,7 @@ final class InboundClusters {
         cluster.setType(Cluster.DiscoveryType.ORIGINAL_DST)
                 .setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED)
                 .setCleanupInterval(FOREVER)
-                .setUpstreamBindConfig(source(scene));
+                .setUpstreamBindConfig(source(scene, scene.settings().on("EnableDualStack")));
     }
 
     private static void toAddress(Cluster.Builder cluster, String host, int port) {
@@ -112,10 +112,11 @@ final class InboundClusters {
                 .setLoadAssignment(assignment);
     }
 
-    private static BindConfig source(Scene scene) {
+    /// @param both whether the other family counts too
+    private static BindConfig source(Scene scene, boolean both) {
         BindConfig.Builder bind =
                 BindConfig.newBuilder().setSourceAddress(address(scene.ipv6Only() ? OWN_SOURCE_V6 : OWN_SOURCE));
-        if (scene.node().supportsIpv6() && scene.node().supportsIpv4()) {
+        if (both && scene.node().supportsIpv6() && scene.node().supportsIpv4()) {
             bind.addExtraSourceAddresses(ExtraSourceAddress.newBuilder().setAddress(address(OWN_SOURCE_V6)));
         }
         return bind.build();
@@ -133,7 +134,7 @@ final class InboundClusters {
                 .setType(Cluster.DiscoveryType.ORIGINAL_DST)
                 .setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED)
                 .setConnectTimeout(Protos.duration(scene.mesh().connectTimeout()))
-                .setUpstreamBindConfig(source(scene));
+                .setUpstreamBindConfig(source(scene, true));
         HttpUpstream.applyPassthrough(cluster);
         TrafficPolicies.connectionPool(cluster, Optional.empty(), scene.mesh().tcpKeepalive());
         return cluster.build();

@@ -72,6 +72,9 @@ final class InboundListeners {
                 .setContinueOnListenerFiltersTimeout(true)
                 .setMaxConnectionsToAcceptPerSocketEvent(Protos.uint(1))
                 .addAllAccessLog(AccessLogs.listener(scene, AccessLogs.Side.SERVER));
+        if (scene.node().supportsIpv4() && scene.node().supportsIpv6()) {
+            Wildcards.addOthers(scene, listener, own);
+        }
         if (scene.node().metadata().switches().inboundExactBalance()) {
             listener.setConnectionBalanceConfig(Listener.ConnectionBalanceConfig.newBuilder()
                     .setExactBalance(Listener.ConnectionBalanceConfig.ExactBalance.getDefaultInstance()));
@@ -172,8 +175,12 @@ final class InboundListeners {
         String bind = port.bind().isEmpty() ? scene.wildcard() : port.bind();
         String name = Names.listener(bind, port.number());
         String cluster = Names.inbound(port.number());
-        String hostname = port.eldest().map(MeshService::hostname).orElse("");
-        for (InboundMatch match : InboundMatch.of(port.protocol(), mode)) {
+        String hostname = port.ingress()
+                .or(() -> port.eldest().map(MeshService::hostname))
+                .orElse("");
+        boolean ownTls = endsOwnTls(port, mode);
+        for (InboundMatch match :
+                ownTls ? InboundMatch.ownTls(port.protocol()) : InboundMatch.of(port.protocol(), mode)) {
             FilterChainMatch.Builder condition = match.condition();
             if (byPort) {
                 condition.setDestinationPort(Protos.uint(port.number()));
@@ -187,11 +194,19 @@ final class InboundListeners {
                 chain.addAllFilters(TcpProxies.inbound(scene, cluster, statPrefix(port, cluster)));
             }
             if (match.mutualTls()) {
-                chain.setTransportSocket(DownstreamTls.mutual(scene, match.http()));
+                chain.setTransportSocket(
+                        ownTls
+                                ? DownstreamTls.ingress(scene, port.tls().orElseThrow(), match.http())
+                                : DownstreamTls.mutual(scene, match.http()));
             }
             chains.add(chain.build());
         }
         return chains;
+    }
+
+    /// TLS of an ingress listener is for clients outside of the mesh: where the mesh's own is on, that one holds.
+    private static boolean endsOwnTls(InboundPort port, Mode mode) {
+        return mode == Mode.DISABLE && port.tls().isPresent();
     }
 
     private String statPrefix(InboundPort port, String cluster) {
@@ -232,7 +247,11 @@ final class InboundListeners {
         Map<Integer, Boolean> tls = new TreeMap<>();
         Map<Integer, Boolean> http = new TreeMap<>();
         modes.forEach((port, mode) -> {
-            tls.put(port, mode != Mode.DISABLE);
+            tls.put(
+                    port,
+                    mode != Mode.DISABLE
+                            || ports.stream()
+                                    .anyMatch(p -> p.number() == port && p.tls().isPresent()));
             http.put(port, needsHttpDetection(port, mode));
         });
         tls.put(own, false);

@@ -27,6 +27,14 @@ record InboundMatch(String transport, List<String> alpn, boolean http, boolean m
         return new InboundMatch(transport, alpn, false, mutualTls);
     }
 
+    /// The one way for a port whose own TLS ends here, under a policy that turns the mesh's TLS off.
+    static List<InboundMatch> ownTls(Protocol protocol) {
+        return List.of(
+                protocol.isHttp() || protocol == Protocol.HTTPS
+                        ? http(TLS, List.of(), true)
+                        : tcp(TLS, List.of(), true));
+    }
+
     /// The ways for a port of that protocol under that policy.
     static List<InboundMatch> of(Protocol protocol, Mode mode) {
         if (protocol.isHttp()) {

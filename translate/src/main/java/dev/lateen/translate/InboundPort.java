@@ -1,5 +1,6 @@
 package dev.lateen.translate;
 
+import dev.lateen.model.istio.ServerTls;
 import dev.lateen.model.istio.Sidecar.Ingress;
 import dev.lateen.model.istio.TrafficPolicy.ConnectionPool;
 import dev.lateen.model.mesh.MeshService;
@@ -18,6 +19,8 @@ import java.util.TreeMap;
 /// @param services that lead to it, eldest first
 /// @param service the port as the eldest service has it
 /// @param bind empty for the wildcard address
+/// @param ingress name and namespace of the `Sidecar` that declares it
+/// @param tls that an ingress listener terminates where the mesh's own does not hold
 /// @param endpoint where an ingress listener forwards, as written; empty for the same port
 record InboundPort(
         int number,
@@ -27,7 +30,9 @@ record InboundPort(
         String bind,
         String endpoint,
         Optional<ConnectionPool> pool,
-        boolean captured) {
+        boolean captured,
+        Optional<ServerTls> tls,
+        Optional<String> ingress) {
 
     /// The ports of a proxy's workload, in ascending order.
     static List<InboundPort> of(Scene scene) {
@@ -57,10 +62,14 @@ record InboundPort(
                 Protocol.parse(listener.port().protocol()),
                 List.copyOf(services),
                 port,
-                listener.bind(),
+                listener.bind().isEmpty() ? scene.node().address() : listener.bind(),
                 listener.defaultEndpoint(),
                 listener.connectionPool().or(() -> shared),
-                !listener.captureMode().equals("NONE") && !scene.bindsExplicitly());
+                !listener.captureMode().equals("NONE") && !scene.bindsExplicitly(),
+                listener.tls(),
+                scene.outbound()
+                        .sidecar()
+                        .map(s -> s.metadata().name() + "." + s.metadata().namespace()));
     }
 
     private static Map<Integer, InboundPort> ofServices(Scene scene) {
@@ -90,7 +99,9 @@ record InboundPort(
                                 "",
                                 "",
                                 shared.or(() -> ofRule),
-                                !scene.bindsExplicitly()));
+                                !scene.bindsExplicitly(),
+                                Optional.empty(),
+                                Optional.empty()));
             } else if (!known.services.contains(target.service())) {
                 List<MeshService> all = new ArrayList<>(known.services);
                 all.add(target.service());
@@ -101,7 +112,8 @@ record InboundPort(
     }
 
     private InboundPort withServices(List<MeshService> all) {
-        return new InboundPort(number, protocol, List.copyOf(all), service, bind, endpoint, pool, captured);
+        return new InboundPort(
+                number, protocol, List.copyOf(all), service, bind, endpoint, pool, captured, tls, ingress);
     }
 
     /// The number by which clients call it, if a service leads to it.

@@ -4,18 +4,23 @@ import dev.lateen.model.istio.Gateway;
 import dev.lateen.model.istio.Gateway.Server;
 import dev.lateen.model.istio.ServerTls;
 import dev.lateen.model.mesh.Protocol;
+import dev.lateen.model.mesh.ProxyScope;
 import dev.lateen.model.mesh.ProxyScope.Target;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
 /// The servers of all gateways that select a proxy, by the port that it listens on. The eldest gateway decides what a
 /// port speaks; hosts of TLS servers are served once.
 final class MergedGateways {
+    /// On a service: servers of gateways name the proxy's own ports rather than those of this service.
+    private static final String KEEPS_PORTS = "experimental.istio.io/disable-gateway-port-translation";
+
     /// A server with the gateway that it belongs to.
     ///
     /// @param hosts as `namespace/host`, where `*` stands for any namespace
@@ -67,12 +72,10 @@ final class MergedGateways {
 
     static MergedGateways of(Scene scene) {
         MergedGateways merged = new MergedGateways();
-        Map<Integer, Set<Integer>> translated = translated(scene);
         Map<String, Set<String>> tlsHosts = new HashMap<>();
         for (Gateway gateway : scene.scope().gateways()) {
             for (Server server : gateway.servers()) {
-                for (int port : translated.getOrDefault(
-                        server.port().number(), Set.of(server.port().number()))) {
+                for (int port : listenPorts(scene, gateway, server.port().number())) {
                     merged.add(scene, gateway, server, port, tlsHosts);
                 }
             }
@@ -80,14 +83,25 @@ final class MergedGateways {
         return merged;
     }
 
-    /// From ports of the services in front of the proxy to its own.
-    private static Map<Integer, Set<Integer>> translated(Scene scene) {
-        Map<Integer, Set<Integer>> ports = new HashMap<>();
+    /// The ports of the proxy that stand for a server's port, which is one of the services in front of it. A gateway
+    /// that was made for certain services has only their ports; any other has the port as it is where no service
+    /// leads to it.
+    private static Set<Integer> listenPorts(Scene scene, Gateway gateway, int port) {
+        Optional<List<String>> services = ProxyScope.servicesOf(gateway);
+        Set<Integer> ports = new LinkedHashSet<>();
         for (Target target : scene.scope().targets()) {
-            ports.computeIfAbsent(target.port().port(), _ -> new LinkedHashSet<>())
-                    .add(target.endpoint().port());
+            boolean leads = target.port().port() == port
+                    && (services.isEmpty()
+                            ? !target.service().labels().containsKey(KEEPS_PORTS)
+                            : services.get().contains(target.service().hostname()));
+            if (leads) {
+                ports.add(target.endpoint().port());
+            }
         }
-        return ports;
+        if (services.isPresent()) {
+            return ports;
+        }
+        return ports.isEmpty() ? Set.of(port) : Set.of(ports.iterator().next());
     }
 
     private void add(Scene scene, Gateway gateway, Server server, int port, Map<String, Set<String>> tlsHosts) {

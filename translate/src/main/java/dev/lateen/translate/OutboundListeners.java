@@ -179,7 +179,7 @@ final class OutboundListeners {
             connections(egress, service, port, declaredBind, port.port(), explicit, Optional.empty());
             return;
         }
-        if (addresses.isEmpty() && service.isHeadless()) {
+        if (addresses.isEmpty() && service.resolution() == Resolution.PASSTHROUGH && hasEndpoints(service)) {
             headless(egress, service, port, explicit);
             return;
         }
@@ -224,6 +224,11 @@ final class OutboundListeners {
                 connections(egress, service, port, address, port.port(), true, Optional.empty());
             }
         }
+    }
+
+    private boolean hasEndpoints(MeshService service) {
+        return service.isHeadless()
+                || !scene.snapshot().endpointsOf(service.id()).isEmpty();
     }
 
     private void headless(EgressListener egress, MeshService service, ServicePort port, boolean explicit) {

@@ -12,7 +12,9 @@ import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Filter chains for connections that are not looked into, by server name and destination.
@@ -52,7 +54,14 @@ final class TcpChains {
             return chains;
         }
         chains.addAll(tcp(service, port, listenPort, range));
-        return chains;
+        return distinct(chains);
+    }
+
+    /// Of chains with the same conditions the first counts; a proxy refuses a listener with more.
+    static List<FilterChain> distinct(List<FilterChain> chains) {
+        Map<FilterChainMatch, FilterChain> byMatch = new LinkedHashMap<>();
+        chains.forEach(chain -> byMatch.putIfAbsent(chain.getFilterChainMatch(), chain));
+        return List.copyOf(byMatch.values());
     }
 
     private List<FilterChain> tls(MeshService service, int listenPort, Optional<String> range) {
@@ -72,7 +81,9 @@ final class TcpChains {
                             : match.destinationSubnets();
                     subnets.forEach(s -> to.addPrefixRanges(cidr(s)));
                     to.addAllServerNames(match.sniHosts());
-                    chains.add(routed(route, to, tls.route(), listenPort));
+                    chains.add(routed(route, to, tls.route(), listenPort).toBuilder()
+                            .setMetadata(Provenance.config(route.origin()))
+                            .build());
                 }
             }
         }
@@ -123,7 +134,6 @@ final class TcpChains {
             VirtualService route, FilterChainMatch.Builder match, List<WeightedDestination> to, int listenPort) {
         String name = route.metadata().name() + "." + route.metadata().namespace();
         return chain(match, TcpProxies.outbound(scene, to, route.metadata().namespace(), listenPort, name))
-                .setMetadata(Provenance.config(route.origin()))
                 .build();
     }
 

@@ -1,5 +1,6 @@
 package dev.lateen.translate;
 
+import dev.lateen.model.mesh.NodeMetadata.Interception;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
@@ -19,6 +20,10 @@ final class VirtualListeners {
                 .setTrafficDirection(TrafficDirection.OUTBOUND)
                 .setMaxConnectionsToAcceptPerSocketEvent(Protos.uint(1))
                 .addAllAccessLog(AccessLogs.listener(scene, AccessLogs.Side.CLIENT));
+        if (scene.node().metadata().interception() == Interception.TPROXY) {
+            listener.setTransparent(Protos.TRUE);
+        }
+        Wildcards.addOthers(scene, listener, port);
         listener.addFilterChains(FilterChain.newBuilder()
                 .setName("virtualOutbound-blackhole")
                 .setFilterChainMatch(FilterChainMatch.newBuilder().setDestinationPort(Protos.uint(port)))

@@ -6,6 +6,7 @@ import dev.lateen.model.istio.PeerAuthentication.Mode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Everything that one proxy may see of the mesh.
 ///
@@ -24,20 +25,22 @@ public record ProxyScope(ProxyNode node, MeshSnapshot snapshot, OutboundScope ou
     public List<Gateway> gateways() {
         List<Gateway> found = new ArrayList<>();
         for (Gateway gateway : snapshot.traffic().gateways()) {
-            if (gateway.selector().matches(node.labels()) && servedHere(gateway)) {
+            if (servicesOf(gateway).isPresent()
+                    ? servedHere(gateway, servicesOf(gateway).get())
+                    : gateway.selector().matches(node.labels())) {
                 found.add(gateway);
             }
         }
         return found;
     }
 
-    /// A gateway that was made for a service belongs to the proxies behind that service.
-    private boolean servedHere(Gateway gateway) {
-        String services = gateway.metadata().annotations().get("internal.istio.io/gateway-service");
-        if (services == null) {
-            return true;
-        }
-        List<String> hosts = List.of(services.split(","));
+    /// The services that a gateway was made for: it belongs to the proxies behind them, whatever it selects.
+    public static Optional<List<String>> servicesOf(Gateway gateway) {
+        return Optional.ofNullable(gateway.metadata().annotations().get("internal.istio.io/gateway-service"))
+                .map(list -> List.of(list.split(",")));
+    }
+
+    private boolean servedHere(Gateway gateway, List<String> hosts) {
         return targets.stream()
                 .anyMatch(t -> hosts.contains(t.service().hostname())
                         && t.service().namespace().equals(gateway.metadata().namespace()));

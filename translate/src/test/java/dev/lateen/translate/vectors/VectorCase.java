@@ -212,14 +212,14 @@ final class VectorCase {
                 new ServiceId(in.text("hostname", ""), in.text("namespace", "")),
                 in.text("name", ""),
                 ports,
-                address.isEmpty() || address.equals("0.0.0.0") ? List.of() : List.of(address),
+                address.equals("0.0.0.0") ? List.of() : List.of(address),
                 in.text("autoAllocatedIPv4", ""),
                 switch (in.text("resolution", "")) {
                     case "DNSLB" -> Resolution.DNS;
                     case "DNSRoundRobinLB" -> Resolution.DNS_ROUND_ROBIN;
                     case "Passthrough" -> Resolution.PASSTHROUGH;
                     case "Alias" -> Resolution.ALIAS;
-                    case "DynamicDNS" -> Resolution.DYNAMIC_DNS;
+                    case "DynamicDNS", "5" -> Resolution.DYNAMIC_DNS;
                     default -> Resolution.STATIC;
                 },
                 kubernetes ? MeshService.Registry.KUBERNETES : MeshService.Registry.SERVICE_ENTRY,
@@ -228,7 +228,8 @@ final class VectorCase {
                 in.textMap("labels"),
                 in.textMap("selector"),
                 List.of(),
-                new MeshService.Created(Instant.EPOCH, order),
+                new MeshService.Created(
+                        in.text("creationTimestamp").map(VectorCase::instant).orElse(Instant.EPOCH), order),
                 MeshService.KubernetesFacts.NONE,
                 Origin.NONE);
     }

@@ -102,6 +102,10 @@ final class VectorSuite {
         }
         boolean names = true;
         boolean everything = true;
+        // A sidecar always listens: where it does not, only its clusters were recorded.
+        boolean listenersRecorded = input.node().isRouter()
+                || !Messages.expected(input.file("expected.listeners.json"), ResourceType.LISTENER)
+                        .isEmpty();
         for (ResourceType type : TYPES) {
             String plural = type.name().toLowerCase(java.util.Locale.ROOT) + "s";
             Path file = input.file("expected." + plural + ".json");
@@ -109,6 +113,11 @@ final class VectorSuite {
                 continue;
             }
             Map<String, JsonElement> wanted = Messages.expected(file, type);
+            if (wanted.isEmpty()
+                    && !listenersRecorded
+                    && (type == ResourceType.LISTENER || type == ResourceType.ROUTE)) {
+                continue;
+            }
             Set<String> names1 = wanted.keySet();
             boolean sameNames = names1.equals(actual.get(type).keySet());
             boolean same = wanted.equals(actual.get(type));
