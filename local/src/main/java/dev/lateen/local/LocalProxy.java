@@ -84,7 +84,7 @@ final class LocalProxy {
     }
 
     private ChildCommand command() {
-        List<String> words = switch (context.settings().proxy()) {
+        List<String> words = switch (context.settings().proxyOf(workload)) {
             case LATEEN -> List.of(context.settings().launcher().toString(), "proxy", type());
             case ENVOY -> List.of(context.settings().launcher().toString(), "agent", type());
         };

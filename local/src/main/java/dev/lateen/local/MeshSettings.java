@@ -1,5 +1,6 @@
 package dev.lateen.local;
 
+import dev.lateen.local.manifest.WorkloadSpec;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,24 @@ public record MeshSettings(
         LATEEN,
         /// Real Envoy, with our agent beside it.
         ENVOY
+    }
+
+    /// Names the kind for one workload, on its pod template: `lateen` or `envoy`.
+    public static final String PROXY_ANNOTATION = "local.lateen.dev/proxy";
+
+    /// The proxy of a workload: what its annotation says, else the mesh's.
+    ///
+    /// @throws IllegalArgumentException where the annotation names no kind
+    public ProxyKind proxyOf(WorkloadSpec workload) {
+        String named = workload.annotations().getOrDefault(PROXY_ANNOTATION, "");
+        return switch (named) {
+            case "" -> proxy;
+            case "lateen" -> ProxyKind.LATEEN;
+            case "envoy" -> ProxyKind.ENVOY;
+            default ->
+                throw new IllegalArgumentException("annotation " + PROXY_ANNOTATION + " of " + workload.name() + ": '"
+                        + named + "' (expected: lateen or envoy)");
+        };
     }
 
     /// How traffic gets into the proxies.

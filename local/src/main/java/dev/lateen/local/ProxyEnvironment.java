@@ -49,7 +49,7 @@ final class ProxyEnvironment {
         environment.put("ISTIO_META_APP_CONTAINERS", containerNames(workload));
         environment.put("ISTIO_METAJSON_LABELS", JsonText.object(workload.labels()));
         environment.put("ISTIO_METAJSON_ANNOTATIONS", JsonText.object(workload.annotations()));
-        switch (settings.proxy()) {
+        switch (settings.proxyOf(workload)) {
             case LATEEN -> environment.put("ISTIO_META_LATEEN_PROXY", "true");
             case ENVOY -> environment.put("ISTIO_META_ENVOY_UPSTREAM", "true");
         }
