@@ -32,7 +32,7 @@ final class SidecarSelection {
     List<EgressListener> egress(Optional<Sidecar> sidecar) {
         List<Egress> declared = sidecar.map(Sidecar::egress).orElse(List.of());
         if (sidecar.isEmpty()) {
-            return List.of(new EgressListener(Optional.empty(), visible, routes));
+            return List.of(new EgressListener(Optional.empty(), merged(), routes));
         }
         if (declared.isEmpty()) {
             Egress everything = new Egress(sidecar.get().origin(), Optional.empty(), "", "DEFAULT", List.of("*/*"));
@@ -43,6 +43,28 @@ final class SidecarSelection {
             listeners.add(listener(egress));
         }
         return listeners;
+    }
+
+    /// One service a host: those of one namespace add up, and one of Kubernetes wins over entries.
+    private List<MeshService> merged() {
+        Map<String, MeshService> found = new LinkedHashMap<>();
+        for (MeshService service : visible) {
+            found.merge(service.hostname(), service, SidecarSelection::join);
+        }
+        return List.copyOf(found.values());
+    }
+
+    private static MeshService join(MeshService first, MeshService later) {
+        boolean firstKubernetes = first.registry() == MeshService.Registry.KUBERNETES;
+        boolean laterKubernetes = later.registry() == MeshService.Registry.KUBERNETES;
+        if (firstKubernetes != laterKubernetes) {
+            return laterKubernetes ? later : first;
+        }
+        boolean alike = first.namespace().equals(later.namespace())
+                && first.resolution() == later.resolution()
+                && first.exportTo().equals(later.exportTo())
+                && first.selector().equals(later.selector());
+        return alike ? first.mergedWith(later) : first;
     }
 
     private EgressListener listener(Egress egress) {
@@ -133,7 +155,7 @@ final class SidecarSelection {
     /// The services of all ways out, and those that chosen routes lead to.
     List<MeshService> reachable(List<EgressListener> egress, boolean sidecar) {
         if (!sidecar) {
-            return visible;
+            return egress.getFirst().services();
         }
         Map<String, MeshService> found = new LinkedHashMap<>();
         for (EgressListener listener : egress) {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /// Recorded cases, counted at several bars. Each count has a floor, which only ever goes up.
@@ -38,6 +39,29 @@ class TranslationVectorsTest {
                         "%s %s; failing: %s",
                         suite, bar, result.failures().stream().limit(5).toList())
                 .isGreaterThanOrEqualTo(floor));
+    }
+
+    private static void check(String suite, Function<Path, SmallSuites.Result> run, int floor) {
+        Optional<Path> root = vectors();
+        if (root.isEmpty()) {
+            System.err.println("SKIPPED: no vectors for " + suite + " (set LATEEN_VECTORS)");
+        }
+        assumeTrue(root.isPresent(), "no vectors");
+        SmallSuites.Result result = run.apply(root.orElseThrow().resolve(suite));
+        System.out.println(suite + ": " + result.passed().size() + " pass, fail: " + result.failed());
+        assertThat(result.passed().size())
+                .as("%s; failing: %s", suite, result.failed())
+                .isGreaterThanOrEqualTo(floor);
+    }
+
+    @Test
+    void namespacesSeeWhatTheirSidecarsLetThrough() {
+        check("sidecar-scope", SmallSuites::sidecarScope, 20);
+    }
+
+    @Test
+    void policiesBecomeTheRecordedFilters() {
+        check("authz", SmallSuites::authorization, 11);
     }
 
     @Test

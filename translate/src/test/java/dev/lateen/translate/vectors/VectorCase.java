@@ -56,17 +56,31 @@ final class VectorCase {
     }
 
     MeshSnapshot snapshot() {
+        return snapshot(List.of());
+    }
+
+    /// @param more files with resources
+    MeshSnapshot snapshot(List<Path> more) {
         Set<String> features = new HashSet<>();
         options().object("features", f -> f).ifPresent(f -> features(f, features));
         SnapshotBuilder builder = new SnapshotBuilder(new MeshSettings("Kubernetes", "cluster.local", "", features));
         Path mesh = Files.exists(file("mesh.yaml"))
                 ? file("mesh.yaml")
                 : folder.resolveSibling("_common").resolve("default-mesh.yaml");
-        builder.mesh(MeshConfig.of((Mapping) documents(mesh).getFirst()));
+        if (Files.exists(mesh)) {
+            builder.mesh(MeshConfig.of((Mapping) documents(mesh).getFirst()));
+        }
+        List<String> domains = options().texts("trustDomains");
+        if (!domains.isEmpty()) {
+            builder.mesh(MeshConfig.of(mapping("{trustDomain: " + domains.getFirst() + ", trustDomainAliases: "
+                    + domains.subList(1, domains.size()) + "}")));
+        }
         List<RawResource> resources = new ArrayList<>();
-        for (String name : List.of("k8s.yaml", "input.yaml")) {
-            if (Files.exists(file(name))) {
-                for (Node root : documents(file(name))) {
+        List<Path> files = new ArrayList<>(List.of(file("k8s.yaml"), file("input.yaml")));
+        files.addAll(more);
+        for (Path file : files) {
+            if (Files.exists(file)) {
+                for (Node root : documents(file)) {
                     resource((Mapping) root, resources.size()).ifPresent(resources::add);
                 }
             }
@@ -129,6 +143,12 @@ final class VectorCase {
         };
     }
 
+    private static Mapping mapping(String text) {
+        YamlDocument read =
+                new YamlReader(YamlLimits.DEFAULT).read(text, "options").getFirst();
+        return (Mapping) ((YamlDocument.Read) read).root();
+    }
+
     static List<Node> documents(Path file) {
         List<Node> roots = new ArrayList<>();
         try {
@@ -145,14 +165,19 @@ final class VectorCase {
         return roots;
     }
 
-    private static Optional<RawResource> resource(Mapping root, int order) {
+    private Optional<RawResource> resource(Mapping root, int order) {
         Fields fields = new Fields(root);
         Fields metadata = fields.object("metadata", m -> m).orElse(new Fields(new Mapping(Map.of(), Position.UNKNOWN)));
         String version = fields.text("apiVersion", "");
         int slash = version.indexOf('/');
         Metadata read = new Metadata(
                 metadata.text("name", ""),
-                metadata.text("namespace", ""),
+                // A Sidecar without a namespace is that of the namespace in question.
+                fields.text("kind", "").equals("Sidecar")
+                        ? metadata.text("namespace")
+                                .filter(n -> !n.isEmpty())
+                                .orElseGet(() -> options().text("namespace", ""))
+                        : metadata.text("namespace", ""),
                 metadata.textMap("labels"),
                 metadata.textMap("annotations"),
                 metadata.text("creationTimestamp").map(VectorCase::instant).orElse(Instant.EPOCH),

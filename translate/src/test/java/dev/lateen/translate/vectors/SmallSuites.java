@@ -1,0 +1,159 @@
+package dev.lateen.translate.vectors;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.lateen.model.mesh.Locality;
+import dev.lateen.model.mesh.MeshService;
+import dev.lateen.model.mesh.MeshSnapshot;
+import dev.lateen.model.mesh.OutboundScope;
+import dev.lateen.model.mesh.ProxyNode;
+import dev.lateen.model.mesh.ScopeResolver;
+import dev.lateen.model.mesh.ServicePort;
+import dev.lateen.model.tree.Fields;
+import dev.lateen.translate.Translator;
+import dev.lateen.xds.ResourceType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/// Suites that look at one part only: what a namespace sees, and which filters policies become.
+final class SmallSuites {
+    private SmallSuites() {}
+
+    /// Names of the cases that pass, and of those that do not.
+    record Result(List<String> passed, List<String> failed) {}
+
+    private static Result run(Path root, java.util.function.Predicate<VectorCase> passes) {
+        Result result = new Result(new ArrayList<>(), new ArrayList<>());
+        try (Stream<Path> folders = Files.list(root)) {
+            folders.filter(Files::isDirectory)
+                    .filter(f -> !f.getFileName().toString().startsWith("_"))
+                    .sorted()
+                    .forEach(folder -> {
+                        VectorCase input = new VectorCase(folder);
+                        (passes.test(input) ? result.passed() : result.failed()).add(input.name());
+                    });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return result;
+    }
+
+    private static ProxyNode node(String namespace, Map<String, String> labels) {
+        Map<String, Object> metadata = new HashMap<>();
+        metadata.put("NAMESPACE", namespace);
+        metadata.put("LABELS", labels);
+        metadata.put("INSTANCE_IPS", "10.0.0.1");
+        return ProxyNode.parse(
+                        "sidecar~10.0.0.1~app." + namespace + "~" + namespace + ".svc.cluster.local",
+                        metadata,
+                        Locality.NONE)
+                .orElseThrow();
+    }
+
+    /// Services that a namespace sees, the number of ways out, and the rule for one host.
+    static Result sidecarScope(Path root) {
+        return run(root, input -> {
+            JsonObject expected = json(input.file("expected.json")).getAsJsonObject();
+            Fields options = input.options();
+            MeshSnapshot snapshot = input.snapshot(List.of(root.resolve("_common/destination-rules.yaml")));
+            OutboundScope scope = new ScopeResolver()
+                    .resolve(snapshot, node(options.text("namespace", ""), Map.of()))
+                    .outbound();
+            List<String> wanted = new ArrayList<>();
+            for (JsonElement element : expected.getAsJsonArray("services")) {
+                JsonObject service = element.getAsJsonObject();
+                StringBuilder text = new StringBuilder(service.get("namespace").getAsString())
+                        .append('/')
+                        .append(service.get("hostname").getAsString());
+                if (service.get("ports") instanceof JsonArray ports) {
+                    ports.forEach(p -> text.append(' ')
+                            .append(p.getAsJsonObject().get("port").getAsInt()));
+                }
+                wanted.add(text.toString());
+            }
+            List<String> seen = new ArrayList<>();
+            for (MeshService service : scope.services()) {
+                StringBuilder text =
+                        new StringBuilder(service.namespace()).append('/').append(service.hostname());
+                for (ServicePort port : service.ports()) {
+                    text.append(' ').append(port.port());
+                }
+                seen.add(text.toString());
+            }
+            boolean listeners = !expected.has("egressListeners")
+                    || expected.get("egressListeners").getAsInt()
+                            == scope.egress().size();
+            return listeners && new HashSet<>(wanted).equals(new HashSet<>(seen)) && wanted.size() == seen.size();
+        });
+    }
+
+    /// The RBAC filters of a workload. Cases of custom actions ask for filters of an external authorizer.
+    static Result authorization(Path root) {
+        return run(root, input -> {
+            Fields options = input.options();
+            Fields workload = options.object("workload", w -> w).orElseThrow();
+            ProxyNode node = node(workload.text("namespace", ""), workload.textMap("labels"));
+            JsonElement listener = Messages.actual(
+                            new Translator()
+                                    .translate(input.snapshot(), node)
+                                    .ofType(ResourceType.LISTENER)
+                                    .values(),
+                            ResourceType.LISTENER)
+                    .get("virtualInbound");
+            boolean http = options.text("protocol", "").equals("http");
+            List<JsonElement> found = new ArrayList<>();
+            filters(listener, http, found);
+            List<JsonElement> wanted = new ArrayList<>();
+            for (String file : options.texts("expected")) {
+                JsonObject object = JsonParser.parseString(new Gson()
+                                .toJson(VectorCase.plain(
+                                        VectorCase.documents(input.file(file)).getFirst())))
+                        .getAsJsonObject();
+                wanted.add(Messages.normal(
+                        object,
+                        http
+                                ? io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter
+                                        .newBuilder()
+                                : io.envoyproxy.envoy.config.listener.v3.Filter.newBuilder()));
+            }
+            return wanted.equals(found);
+        });
+    }
+
+    /// Those of the first chain that has any.
+    private static void filters(JsonElement at, boolean http, List<JsonElement> found) {
+        String key = http ? "httpFilters" : "filters";
+        if (at instanceof JsonObject object) {
+            if (object.get(key) instanceof JsonArray list && found.isEmpty()) {
+                for (JsonElement filter : list) {
+                    String name = filter.getAsJsonObject().get("name").getAsString();
+                    if (name.contains("rbac") || name.contains("ext_authz")) {
+                        found.add(filter);
+                    }
+                }
+            }
+            object.entrySet().forEach(e -> filters(e.getValue(), http, found));
+        } else if (at instanceof JsonArray array) {
+            array.forEach(e -> filters(e, http, found));
+        }
+    }
+
+    private static JsonElement json(Path file) {
+        try {
+            return JsonParser.parseString(Files.readString(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
