@@ -31,9 +31,9 @@ final class RouteMemo {
     private @Nullable Sidecar sidecar;
 
     /// Two generations: what the last translation did not use is dropped with it.
-    private Map<VirtualService, Map<Integer, List<Route>>> routesBefore = new IdentityHashMap<>();
+    private IdentityHashMap<VirtualService, Map<Integer, List<Route>>> routesBefore = new IdentityHashMap<>();
 
-    private Map<VirtualService, Map<Integer, List<Route>>> routes = new IdentityHashMap<>();
+    private IdentityHashMap<VirtualService, Map<Integer, List<Route>>> routes = new IdentityHashMap<>();
     private Map<String, Host> hostsBefore = new HashMap<>();
     private Map<String, Host> hosts = new HashMap<>();
 
@@ -50,7 +50,7 @@ final class RouteMemo {
         services = scene.snapshot().services();
         rules = scene.snapshot().traffic().destinationRules();
         sidecar = ofScene;
-        routesBefore = same ? routes : Map.of();
+        routesBefore = same ? routes : new IdentityHashMap<>();
         hostsBefore = same ? hosts : Map.of();
         routes = new IdentityHashMap<>();
         hosts = new HashMap<>();
