@@ -41,8 +41,8 @@ public final class DirectorySource implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DirectorySource.class);
     private static final Duration SETTLE = Duration.ofMillis(15);
     private static final Duration RESCAN = Duration.ofSeconds(2);
-    /// A look at everything may take this part of the time: half a percent.
-    private static final int RESCAN_SHARE = 200;
+    /// A look at everything may take this part of the time: a thousandth.
+    private static final int RESCAN_SHARE = 1000;
 
     private static final Duration EMPTY_GRACE = Duration.ofSeconds(2);
     private static final Duration LONGEST_SETTLE = Duration.ofMillis(500);
