@@ -1,0 +1,240 @@
+package dev.lateen.e2e.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.List;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// TLS from clients and to upstreams: whose certificate is asked for, which name it must hold, what SNI and ALPN
+/// choose.
+@ParameterizedClass
+@EnumSource(DataPlane.class)
+class TlsIT {
+    private static final String CONTEXT = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.";
+    private static final String INSPECT_TLS = """
+            listener_filters: [{name: envoy.filters.listener.tls_inspector, typed_config: {
+              "@type": type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector}}],""";
+    private static RunningProxy proxy;
+    private static Upstream echo;
+    private static Certificates certificates;
+
+    @Parameter
+    DataPlane plane;
+
+    @BeforeParameterizedClassInvocation
+    static void start(DataPlane plane) throws Exception {
+        echo = Upstream.echo();
+        certificates = Certificates.create();
+        Bootstrap bootstrap = new Bootstrap().cluster("echo", echo.port());
+        int mutual = bootstrap.ports().of("mutual");
+        proxy = plane.start(bootstrap
+                .cluster("good", upstream("spiffe://mesh.test/ns/a/sa/server"), mutual)
+                .cluster("wrong-name", upstream("spiffe://mesh.test/ns/a/sa/other"), mutual)
+                .cluster("plain-to-tls", mutual)
+                .listener("mutual", "filter_chains: [" + chain("", true, "main") + "]")
+                .listener("simple", "filter_chains: [" + chain("", false, "main") + "]")
+                .listener(
+                        "names",
+                        INSPECT_TLS
+                                + "filter_chains: [%s, %s, %s]"
+                                        .formatted(
+                                                chain("filter_chain_match: {server_names: [one.test]},", false, "one"),
+                                                chain(
+                                                        "filter_chain_match: {server_names: [\"*.two.test\"]},",
+                                                        false,
+                                                        "two"),
+                                                chain(
+                                                        "filter_chain_match: {transport_protocol: tls},",
+                                                        false,
+                                                        "other")))
+                .http("out", """
+                        {match: {prefix: /good}, route: {cluster: good}},
+                        {match: {prefix: /wrong-name}, route: {cluster: wrong-name}},
+                        {match: {prefix: /plain}, route: {cluster: plain-to-tls}}"""));
+    }
+
+    private static String chain(String match, boolean mutual, String says) {
+        String validation = mutual
+                ? ", validation_context: {trusted_ca: {filename: \"%s\"}}".formatted(certificates.file("ca.pem"))
+                : "";
+        return """
+                {%s filters: [%s], transport_socket: {name: envoy.transport_sockets.tls, typed_config: {
+                  "@type": %sDownstreamTlsContext, require_client_certificate: %s,
+                  common_tls_context: {alpn_protocols: [h2, http/1.1], tls_certificates: [%s]%s}}}}""".formatted(
+                        match,
+                        Bootstrap.manager(
+                                says,
+                                "",
+                                "",
+                                "{name: a, domains: [\"*\"], routes: [{match: {prefix: /}, direct_response: {status: 200, body: {inline_string: %s}}}]}"
+                                        .formatted(says)),
+                        CONTEXT,
+                        mutual,
+                        pair("server"),
+                        validation);
+    }
+
+    private static String pair(String name) {
+        return "{certificate_chain: {filename: \"%s\"}, private_key: {filename: \"%s\"}}"
+                .formatted(certificates.file(name + ".pem"), certificates.file(name + ".key"));
+    }
+
+    private static String upstream(String name) {
+        return """
+                transport_socket: {name: envoy.transport_sockets.tls, typed_config: {"@type": %sUpstreamTlsContext,
+                  sni: server.test, common_tls_context: {tls_certificates: [%s], validation_context: {
+                    trusted_ca: {filename: "%s"},
+                    match_typed_subject_alt_names: [{san_type: URI, matcher: {exact: "%s"}}]}}}}""".formatted(CONTEXT, pair("client"), certificates.file("ca.pem"), name);
+    }
+
+    @AfterParameterizedClassInvocation
+    static void stop() throws Exception {
+        proxy.close();
+        echo.close();
+    }
+
+    private static String call(String listener, SSLContext context, String serverName, String... alpn)
+            throws Exception {
+        try (SSLSocket socket = (SSLSocket)
+                context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), proxy.port(listener))) {
+            socket.setSoTimeout(10_000);
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setServerNames(List.of(new SNIHostName(serverName)));
+            parameters.setApplicationProtocols(alpn);
+            socket.setSSLParameters(parameters);
+            socket.startHandshake();
+            if (alpn.length > 0) {
+                return socket.getApplicationProtocol();
+            }
+            HttpClient.write(socket, HttpClient.head("GET", "/"));
+            return Reply.read(socket.getInputStream(), "GET").body();
+        }
+    }
+
+    @Test
+    void servesTlsWithoutClientCertificate() throws Exception {
+        assertThat(call("simple", certificates.stranger(), "server.test")).isEqualTo("main");
+    }
+
+    @Test
+    void asksForAClientCertificate() throws Exception {
+        assertThat(call("mutual", certificates.client(), "server.test")).isEqualTo("main");
+        assertThatThrownBy(() -> call("mutual", certificates.stranger(), "server.test"))
+                .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void choosesTheChainByServerName() throws Exception {
+        assertThat(call("names", certificates.stranger(), "one.test")).isEqualTo("one");
+        assertThat(call("names", certificates.stranger(), "a.two.test")).isEqualTo("two");
+        assertThat(call("names", certificates.stranger(), "three.test")).isEqualTo("other");
+    }
+
+    @Test
+    void choosesTheProtocolByAlpn() throws Exception {
+        assertThat(call("simple", certificates.stranger(), "a.test", "h2", "http/1.1"))
+                .isEqualTo("h2");
+        assertThat(call("simple", certificates.stranger(), "a.test", "http/1.1"))
+                .isEqualTo("http/1.1");
+    }
+
+    @Test
+    void refusesPlainTextWhereTlsIsExpected() throws Exception {
+        assertThat(proxy.client("simple").exchange(HttpClient.head("GET", "/"))).doesNotContain("200 OK");
+    }
+
+    @Test
+    void provesItselfToTheUpstream() throws Exception {
+        assertThat(proxy.client("out").get("/good").body()).isEqualTo("main");
+    }
+
+    @Test
+    void refusesAnUpstreamOfAnotherName() throws Exception {
+        Reply reply = proxy.client("out").get("/wrong-name?san");
+        assertThat(reply.status()).isEqualTo(503);
+        LogLine line = proxy.logged("?san");
+        assertThat(line.flags()).isEqualTo("UF");
+        assertThat(line.transportFailure()).isNotEqualTo("-");
+    }
+
+    @Test
+    void failsWhereTheUpstreamExpectsTls() throws Exception {
+        assertThat(proxy.client("out").get("/plain?plain").status()).isEqualTo(503);
+        assertThat(proxy.logged("?plain").flags()).isEqualTo("UC");
+    }
+
+    /// Keys and certificates of one authority, made with `openssl`.
+    private record Certificates(Path directory) {
+        static Certificates create() throws Exception {
+            Certificates made = new Certificates(java.nio.file.Files.createTempDirectory("behaviour-tls-"));
+            made.openssl("req -x509 -newkey rsa:2048 -nodes -subj /CN=ca -days 2 -keyout ca.key -out ca.pem");
+            made.issue("server", "DNS:server.test,URI:spiffe://mesh.test/ns/a/sa/server");
+            made.issue("client", "URI:spiffe://mesh.test/ns/a/sa/client");
+            made.openssl("pkcs12 -export -in client.pem -inkey client.key -passout pass:secret -out client.p12");
+            return made;
+        }
+
+        private void issue(String name, String alternatives) throws Exception {
+            java.nio.file.Files.writeString(directory.resolve(name + ".ext"), "subjectAltName=" + alternatives + "\n");
+            openssl("req -newkey rsa:2048 -nodes -subj /CN=%s -keyout %s.key -out %s.csr".formatted(name, name, name));
+            openssl("x509 -req -in %s.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile %s.ext -out %s.pem"
+                    .formatted(name, name, name));
+        }
+
+        private void openssl(String arguments) throws Exception {
+            List<String> command = new java.util.ArrayList<>(List.of("openssl"));
+            command.addAll(List.of(arguments.split(" ")));
+            Process process = new ProcessBuilder(command)
+                    .directory(directory.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(directory.resolve("openssl.log").toFile())
+                    .start();
+            assertThat(process.waitFor()).as(arguments).isZero();
+        }
+
+        Path file(String name) {
+            return directory.resolve(name);
+        }
+
+        SSLContext client() throws Exception {
+            var store = java.security.KeyStore.getInstance(file("client.p12").toFile(), "secret".toCharArray());
+            var keys = javax.net.ssl.KeyManagerFactory.getInstance("PKIX");
+            keys.init(store, "secret".toCharArray());
+            return context(keys.getKeyManagers());
+        }
+
+        /// One without a certificate.
+        SSLContext stranger() throws Exception {
+            return context(new javax.net.ssl.KeyManager[0]);
+        }
+
+        private SSLContext context(javax.net.ssl.KeyManager[] keys) throws Exception {
+            var trust = java.security.KeyStore.getInstance(java.security.KeyStore.getDefaultType());
+            trust.load(null, null);
+            try (var in = java.nio.file.Files.newInputStream(file("ca.pem"))) {
+                trust.setCertificateEntry(
+                        "ca",
+                        java.security.cert.CertificateFactory.getInstance("X.509")
+                                .generateCertificate(in));
+            }
+            var factory = javax.net.ssl.TrustManagerFactory.getInstance("PKIX");
+            factory.init(trust);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keys, factory.getTrustManagers(), null);
+            return context;
+        }
+    }
+}
