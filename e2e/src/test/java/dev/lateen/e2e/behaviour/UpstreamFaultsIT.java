@@ -137,6 +137,16 @@ class UpstreamFaultsIT {
     }
 
     @Test
+    void countsTheTimeoutFromTheEndOfTheBody() throws Exception {
+        try (var socket = proxy.connect("main")) {
+            HttpClient.write(socket, "POST /fail/hang?kind=short&post HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\n\r\na");
+            HttpClient.write(socket, "bc");
+            assertThat(Reply.read(socket.getInputStream(), "POST").status()).isEqualTo(504);
+        }
+        assertThat(proxy.logged("&post").flags()).isEqualTo("UT");
+    }
+
+    @Test
     void cutsTheResponseAtTheTimeout() throws Exception {
         Reply reply = proxy.client("main").get("/slow-body/x?kind=short&body");
         assertThat(reply.status()).isEqualTo(200);

@@ -249,6 +249,9 @@ final class RequestPath implements StreamListener, Exchange {
         requestEnded = true;
         info.requestEndNanos = System.nanoTime();
         deadlines.onRequestEnded(info.requestEndNanos);
+        if (forwarding != null) {
+            forwarding.startTimers();
+        }
     }
 
     /// Stops reading while nobody takes the body, or the upstream takes it slowly.
