@@ -139,7 +139,8 @@ class UpstreamFaultsIT {
     @Test
     void countsTheTimeoutFromTheEndOfTheBody() throws Exception {
         try (var socket = proxy.connect("main")) {
-            HttpClient.write(socket, "POST /fail/hang?kind=short&post HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\n\r\na");
+            HttpClient.write(
+                    socket, "POST /fail/hang?kind=short&post HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\n\r\na");
             HttpClient.write(socket, "bc");
             assertThat(Reply.read(socket.getInputStream(), "POST").status()).isEqualTo(504);
         }
