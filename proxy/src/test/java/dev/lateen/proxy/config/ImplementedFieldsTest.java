@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,18 @@ class ImplementedFieldsTest {
         var cluster = Cluster.newBuilder().setLoadAssignment(assignment).build();
         assertThatThrownBy(() -> FIELDS.check(cluster, AT))
                 .hasMessageContaining("load_assignment.endpoints[1].priority:");
+    }
+
+    @Test
+    void namesAFieldInsideAMapByItsKey() {
+        var fields = ImplementedFields.builder()
+                .message("envoy.config.endpoint.v3.ClusterLoadAssignment", "named_endpoints")
+                .message("envoy.config.endpoint.v3.Endpoint", "address")
+                .build();
+        var assignment = ClusterLoadAssignment.newBuilder()
+                .putNamedEndpoints("x", Endpoint.newBuilder().setHostname("h").build())
+                .build();
+        assertThatThrownBy(() -> fields.check(assignment, AT)).hasMessageContaining("named_endpoints['x'].hostname:");
     }
 
     @Test
