@@ -22,7 +22,6 @@ public record AuthorizationPolicy(
             if (in.text("action", "").equals("CUSTOM")) {
                 in.notYet("action");
             }
-            in.notYet("targetRef", "targetRefs");
             return new AuthorizationPolicy(
                     in.origin(),
                     resource.metadata(),

@@ -9,7 +9,9 @@ public record TargetRef(String group, String kind, String name, String namespace
         return new TargetRef(in.text("group", ""), in.text("kind", ""), in.text("name", ""), in.text("namespace", ""));
     }
 
+    /// Reported as without effect: a policy that is attached to an object holds for no proxy yet.
     static List<TargetRef> all(Reader in) {
+        in.notYet("targetRef", "targetRefs");
         List<TargetRef> refs = new ArrayList<>(in.objects("targetRefs", TargetRef::of));
         in.object("targetRef", TargetRef::of).ifPresent(refs::add);
         return List.copyOf(refs);
