@@ -80,6 +80,10 @@ final class AcceptedConnection {
 
     /// False where no chain takes the connection, which has then been closed.
     boolean chooseChain() {
+        if (facts.transportProtocol.isEmpty()) {
+            // Nobody looked for TLS: filter chains take it for plaintext, as Envoy's do.
+            facts.transportProtocol = ConnectionFacts.RAW_BUFFER;
+        }
         ActiveChain chain = listener.find(facts);
         ListenerStats stats = listeners.stats(listener.config());
         if (chain == null) {
