@@ -5,16 +5,11 @@ import dev.lateen.net.http.ClientStream;
 import dev.lateen.net.http.HttpLimits;
 import dev.lateen.net.http.HttpVersion;
 import dev.lateen.net.http.RequestHead;
-import dev.lateen.net.http.ResponseHead;
 import dev.lateen.net.http.ResponseListener;
 import dev.lateen.net.http.StreamReset;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http2.Http2Connection;
-import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -44,7 +39,7 @@ public final class Http2ClientConnection implements ClientConnection {
     public Http2ClientConnection(HttpLimits limits) {
         this.limits = limits;
         this.session = new Http2Session(limits, false, new Role());
-        session.pings(payload -> pingAnswered |= payload == KEEPALIVE_PING);
+        session.incoming().pings(payload -> pingAnswered |= payload == KEEPALIVE_PING);
     }
 
     /// The channel handler that speaks for this connection.
@@ -84,44 +79,35 @@ public final class Http2ClientConnection implements ClientConnection {
             throw new IllegalStateException("no stream is available on " + channel());
         }
         opened++;
-        Http2Connection connection = session.handler().connection();
-        int id = connection.local().incrementAndGetNextStreamId();
-        ChannelHandlerContext context = session.context();
         boolean extendedConnect = head.protocol() != null;
-        boolean refused = extendedConnect && session.hasPeerSettings() && !session.peerTakesExtendedConnect();
-        if (!refused) {
-            session.handler()
-                    .encoder()
-                    .writeHeaders(context, id, HeaderCodec.request(head), 0, end, context.newPromise());
-            session.scheduleFlush();
-        }
-        Http2Stream stream = refused ? null : connection.stream(id);
-        if (stream == null) {
-            context.executor()
-                    .execute(() -> responses.onReset(
-                            StreamReset.LOCAL_REFUSED,
-                            refused ? "http2.extended_connect_not_supported" : "http2.stream_not_created"));
+        PeerSettings peer = session.peerSettings();
+        if (extendedConnect && peer.received() && !peer.connectProtocol()) {
+            session.context()
+                    .executor()
+                    .execute(
+                            () -> responses.onReset(StreamReset.LOCAL_REFUSED, "http2.extended_connect_not_supported"));
             return RefusedStream.on(this);
         }
-        Http2Exchange exchange = new Http2Exchange(session, this, stream, extendedConnect);
+        Http2Exchange exchange = new Http2Exchange(session, this, session.takeStreamId(), extendedConnect);
         exchange.listener(responses);
         exchange.clientHeadSent(responses, end);
-        session.put(stream, exchange);
+        session.put(exchange);
+        session.writer().request(exchange.id(), head, end);
         return exchange;
     }
 
     @Override
     public int availableStreams() {
-        Http2Connection connection = session.handler().connection();
         if (draining
                 || session.isClosed()
                 || !channel().isActive()
-                || connection.goAwayReceived()
+                || session.incoming().isGoAwayReceived()
                 || opened * 2 >= LAST_USEFUL_STREAM_ID) {
             return 0;
         }
-        int allowed = Math.min(limits.maxConcurrentStreams(), connection.local().maxActiveStreams());
-        return Math.max(0, allowed - connection.local().numActiveStreams());
+        int allowed =
+                Math.min(limits.maxConcurrentStreams(), session.peerSettings().maxStreams());
+        return Math.max(0, allowed - session.activeStreams());
     }
 
     @Override
@@ -161,7 +147,7 @@ public final class Http2ClientConnection implements ClientConnection {
     }
 
     private void closeIfDrained() {
-        if ((draining || session.handler().connection().goAwayReceived())
+        if ((draining || session.incoming().isGoAwayReceived())
                 && session.activeStreams() == 0
                 && !session.isClosed()) {
             session.close("http2.drained");
@@ -175,17 +161,16 @@ public final class Http2ClientConnection implements ClientConnection {
 
     private final class Role implements Http2Role {
         @Override
-        public void onHeaders(Http2Stream stream, @Nullable Http2Exchange exchange, Http2Headers list, boolean end)
-                throws Http2Exception {
+        public void onHeaders(int id, @Nullable Http2Exchange exchange, HeadAssembler fields, boolean end)
+                throws Http2Violation {
             if (exchange == null || exchange.isGone()) {
                 return;
             }
             if (exchange.isHeadReceived()) {
-                exchange.receiveTrailers(HeaderCodec.receivedTrailers(stream.id(), list));
-                return;
+                exchange.receiveTrailers(fields.trailers(id));
+            } else {
+                exchange.receiveResponse(fields.response(id), fields.contentLength(), end);
             }
-            int status = HeaderCodec.status(stream.id(), list);
-            exchange.receiveResponse(new ResponseHead(status, HeaderCodec.fields(stream.id(), list)), end);
         }
 
         @Override

@@ -11,9 +11,6 @@ import dev.lateen.net.http.ServerHandlerFactory;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.Http2Stream;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +28,7 @@ public final class Http2ServerConnection implements HttpConnection {
     private final Http2Session session;
     private final ServerHandlerFactory handlers;
     private @Nullable ServerHandler handler;
+    private @Nullable String scheme;
     private boolean draining;
     private boolean finalGoAwaySent;
 
@@ -38,7 +36,7 @@ public final class Http2ServerConnection implements HttpConnection {
         this.limits = limits;
         this.handlers = handlers;
         this.session = new Http2Session(limits, true, new Role());
-        session.pings(payload -> {
+        session.incoming().pings(payload -> {
             if (payload == DRAIN_PING) {
                 sendFinalGoAway();
             }
@@ -92,13 +90,12 @@ public final class Http2ServerConnection implements HttpConnection {
             return;
         }
         finalGoAwaySent = true;
-        session.sendGoAway(session.handler().connection().remote().lastStreamCreated());
+        session.sendGoAway(session.incoming().lastPeerStream());
         closeIfDrained();
     }
 
     private void closeIfDrained() {
         if (finalGoAwaySent && session.activeStreams() == 0 && !session.isClosed()) {
-            session.flushNow();
             session.close("http2.drained");
         }
     }
@@ -108,25 +105,35 @@ public final class Http2ServerConnection implements HttpConnection {
         session.close("http2.local_close");
     }
 
+    static ResponseHead tooLarge() {
+        return new ResponseHead(431, new Headers(4));
+    }
+
+    private String transportScheme() {
+        String present = scheme;
+        if (present == null) {
+            present = session.tls() == null ? "http" : "https";
+            scheme = present;
+        }
+        return present;
+    }
+
     private final class Role implements Http2Role {
         @Override
-        public void onHeaders(Http2Stream stream, @Nullable Http2Exchange known, Http2Headers list, boolean end)
-                throws Http2Exception {
+        public void onHeaders(int id, @Nullable Http2Exchange known, HeadAssembler fields, boolean end)
+                throws Http2Violation {
             if (known != null) {
-                known.receiveTrailers(HeaderCodec.receivedTrailers(stream.id(), list));
+                known.receiveTrailers(fields.trailers(id));
                 return;
             }
-            RequestHead head = HeaderCodec.request(stream.id(), list, session.tls() == null ? "http" : "https");
+            RequestHead head = fields.request(id, transportScheme());
             Http2Exchange exchange =
-                    new Http2Exchange(session, Http2ServerConnection.this, stream, head.protocol() != null);
-            session.put(stream, exchange);
-            exchange.headReceived();
-            if (end) {
-                exchange.incomingEnded();
-            }
-            if (list.size() > limits.maxHeaderCount()) {
+                    new Http2Exchange(session, Http2ServerConnection.this, id, head.protocol() != null);
+            exchange.headReceived(fields.contentLength(), end);
+            session.put(exchange);
+            if (head.headers().size() > limits.maxHeaderCount()) {
                 onRejected(431, "http2.too_many_headers");
-                exchange.sendHead(new ResponseHead(431, new Headers()), true);
+                exchange.sendHead(tooLarge(), true);
                 return;
             }
             exchange.listener(requests().onRequest(exchange, head, end));

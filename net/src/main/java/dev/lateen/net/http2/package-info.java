@@ -1,5 +1,6 @@
-/// HTTP/2 (RFC 9113) on Netty's frame codec, with a stream table of our own: no child channels. Entry:
-/// `Http2ServerConnection`, `Http2ClientConnection`.
+/// HTTP/2 (RFC 9113) and HPACK (RFC 7541). Entry: `Http2ServerConnection`, `Http2ClientConnection`. The way in:
+/// `Http2Handler`, `FrameReader`, `IncomingFrames`, `HpackDecoder` and `HeadAssembler`, `Http2Exchange`; the way out:
+/// `Http2Exchange`, `SendFlow`, `FrameWriter`, `HpackEncoder`.
 @NullMarked
 package dev.lateen.net.http2;
 

@@ -89,7 +89,7 @@ class RelayIT {
             });
             ClientStream stream = opened.get(5, TimeUnit.SECONDS);
             long before = -1;
-            while (before != written.get()) {
+            while (before != written.get() || before == 0) {
                 before = written.get();
                 // Let the loop turn until nothing moves any more.
                 for (int turn = 0; turn < 200; turn++) {
