@@ -43,7 +43,7 @@ maven_is_new_enough() {
 find_maven() {
   local own=$LATEEN_HOME/.lateen/tools/apache-maven-3.9.16 system
   if [ -x "$own/bin/mvn" ]; then MVN=$own/bin/mvn; return; fi
-  system=$(command -v mvn) || die "Maven not found: install any Maven 3 (apt install maven, brew install maven), the build fetches 3.9.16 itself"
+  system=$(type -P mvn) || die "Maven not found: install any Maven 3 (apt install maven, brew install maven), the build fetches 3.9.16 itself"
   if maven_is_new_enough "$system"; then MVN=$system; return; fi
   echo "lateen: $system is older than 3.9.6, fetching Maven 3.9.16 with it" >&2
   mkdir -p "$LATEEN_HOME/.lateen/tools"

@@ -26,7 +26,7 @@ import java.util.function.BooleanSupplier;
 ///
 /// Usage: `PushBench [SERVICES] [PROXIES] [OUT.md]`.
 public final class PushBench {
-    private static final Duration START_LIMIT = Duration.ofSeconds(120);
+    private static final Duration START_LIMIT = Duration.ofMinutes(2);
     private static final Duration QUIET = Duration.ofMillis(1500);
     private static final int WARM_UP = 10;
     private static final int ROUNDS = 10;

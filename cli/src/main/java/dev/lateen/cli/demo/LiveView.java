@@ -2,6 +2,7 @@ package dev.lateen.cli.demo;
 
 import dev.lateen.local.Mesh;
 import dev.lateen.local.Mesh.PodView;
+import java.io.Console;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +24,7 @@ public final class LiveView {
     private final Mesh mesh;
     private final Path manifests;
     private final PrintWriter out;
-    private final boolean terminal = System.console() != null;
+    private final boolean terminal = isTerminal();
 
     public LiveView(Mesh mesh, Path manifests, PrintWriter out) {
         this.mesh = mesh;
@@ -95,5 +96,11 @@ public final class LiveView {
         });
         out.print(text);
         out.flush();
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // it may still be null, where the provider is chosen by a property
+    private static boolean isTerminal() {
+        Console console = System.console();
+        return console != null && console.isTerminal();
     }
 }
