@@ -106,10 +106,11 @@ class ConfigChangeIT {
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(
                         () -> assertThat(route().path("programmed").toString()).isEqualTo("{\"proxies\":1,\"of\":2}"));
-        assertThat(route().path("rejected").toString())
-                .contains("\"proxy\":\"p2.shop\"")
-                .contains(reason)
-                .contains("VirtualService shop/user");
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(route().path("rejected").toString())
+                        .contains("\"proxy\":\"p2.shop\"")
+                        .contains(reason)
+                        .contains("VirtualService shop/user"));
     }
 
     @Test

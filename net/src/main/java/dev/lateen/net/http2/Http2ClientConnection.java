@@ -78,6 +78,8 @@ public final class Http2ClientConnection implements ClientConnection {
         if (availableStreams() == 0) {
             throw new IllegalStateException("no stream is available on " + channel());
         }
+        // A connect future's listener runs before channelActive does, and nothing may overtake the preface.
+        session.start();
         opened++;
         boolean extendedConnect = head.protocol() != null;
         PeerSettings peer = session.peerSettings();
