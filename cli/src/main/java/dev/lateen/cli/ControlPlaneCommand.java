@@ -98,6 +98,12 @@ final class ControlPlaneCommand implements Callable<Integer> {
             defaultValue = "${env:LATEEN_WORKLOAD_CERT_TTL:-PT24H}")
     private Duration workloadLifetime = Duration.ofHours(24);
 
+    @Option(
+            names = "--assign-cluster-ips",
+            description =
+                    "Give Services without a cluster IP one, as a cluster's API server does when they are created.")
+    private boolean assignClusterAddresses;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         for (Path path : config) {
@@ -110,7 +116,7 @@ final class ControlPlaneCommand implements Callable<Integer> {
                 state,
                 new Ports(address, plaintextPort, securePort, debugPort, readyPort),
                 trustDomain,
-                MeshSettings.DEFAULT,
+                assignClusterAddresses ? MeshSettings.DEFAULT.assigningClusterAddresses() : MeshSettings.DEFAULT,
                 PushTiming.DEFAULT,
                 workloadLifetime);
         ControlPlane controlPlane = ControlPlane.start(settings);

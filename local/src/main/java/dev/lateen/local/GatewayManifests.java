@@ -4,7 +4,6 @@ import dev.lateen.local.Mesh.PodView;
 import dev.lateen.local.capture.Capture;
 import dev.lateen.local.manifest.ImpliedGateways.ImpliedGateway;
 import dev.lateen.local.manifest.ManifestSet;
-import dev.lateen.model.mesh.AutoAddresses;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -66,13 +65,6 @@ final class GatewayManifests {
                 .append("\n  namespace: ")
                 .append(gateway.workload().namespace());
         yaml.append("\nspec:\n  type: LoadBalancer\n");
-        if (!capture.interceptionMode().equals("NONE")) {
-            // As a cluster would: without an address of its own its ports would take those of all other services.
-            String host = name + "." + gateway.workload().namespace() + ".svc.cluster.local";
-            yaml.append("  clusterIP: ")
-                    .append(AutoAddresses.of(gateway.workload().namespace(), host))
-                    .append('\n');
-        }
         yaml.append("  selector:\n");
         Map<String, String> labels = new TreeMap<>(gateway.workload().labels());
         labels.forEach((key, value) ->

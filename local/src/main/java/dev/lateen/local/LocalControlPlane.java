@@ -92,6 +92,8 @@ public final class LocalControlPlane {
         }
         words.addAll(List.of("--config", settings.runtimeManifests().toString()));
         words.addAll(List.of("--state", stateDirectory().toString(), "--address", ports.address()));
+        // These manifests have not been through an API server.
+        words.add("--assign-cluster-ips");
         return ChildCommand.of("control-plane", words, settings.home(), log())
                 .withEnvironment(Map.of("LATEEN_NO_BUILD", "1"))
                 .without(List.of("LATEEN_COMMAND"))

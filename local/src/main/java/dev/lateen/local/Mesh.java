@@ -44,6 +44,7 @@ public final class Mesh implements AutoCloseable {
     private final MeshSettings settings;
     private final MeshListener listener;
     private final Manifests manifests;
+    private final Manifests runtimeManifests;
     private final Children children = new Children();
     private final Capture capture;
     private final LocalControlPlane controlPlane;
@@ -57,6 +58,7 @@ public final class Mesh implements AutoCloseable {
         this.settings = settings;
         this.listener = listener;
         this.manifests = new Manifests(settings.paths());
+        this.runtimeManifests = new Manifests(List.of(settings.runtimeManifests()));
         this.capture = settings.capture() == CaptureMode.EXPLICIT
                 ? new ExplicitCapture(settings.name())
                 : new TransparentCapture(settings.name(), children, settings.home());
@@ -185,18 +187,32 @@ public final class Mesh implements AutoCloseable {
 
     private void followManifests() {
         Map<Path, FileTime> seen = Map.of();
+        Map<Path, FileTime> seenOfRuntime = Map.of();
+        ManifestSet set = ManifestSet.EMPTY;
         do {
             Map<Path, FileTime> now = manifests.versions();
-            if (!now.equals(seen)) {
+            Map<Path, FileTime> nowOfRuntime = runtimeManifests.versions();
+            boolean edited = !now.equals(seen);
+            if (edited || !nowOfRuntime.equals(seenOfRuntime)) {
                 seen = now;
+                seenOfRuntime = nowOfRuntime;
                 try {
-                    apply(manifests.load());
+                    set = edited ? manifests.load() : set;
+                    showServices(set);
+                    if (edited) {
+                        apply(set);
+                    }
                 } catch (RuntimeException failure) {
                     listener.said("the manifests could not be applied: " + failure.getMessage());
                 }
             }
             firstPodsStarted.countDown();
         } while (!isClosingWithin(LOOK_EVERY));
+    }
+
+    /// Pods come and go with what this mesh writes itself, and headless services with them.
+    private void showServices(ManifestSet set) {
+        capture.showServices(ServiceNames.of(set.and(runtimeManifests.load()))::in);
     }
 
     private void apply(ManifestSet set) {
@@ -206,7 +222,6 @@ public final class Mesh implements AutoCloseable {
         }
         List<ImpliedGateway> implied = ImpliedGateways.of(set);
         gateways.write(implied, set);
-        capture.showServices(namespace -> ServiceNames.in(namespace, set));
         Map<String, WorkloadSpec> wanted = new LinkedHashMap<>();
         Stream.concat(implied.stream().map(ImpliedGateway::workload), set.workloads().stream())
                 .forEach(workload -> addPods(workload, wanted));

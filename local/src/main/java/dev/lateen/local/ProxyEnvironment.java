@@ -55,7 +55,11 @@ final class ProxyEnvironment {
         }
         switch (settings.capture()) {
             case EXPLICIT -> explicit(environment, workload, place);
-            case TRANSPARENT -> {}
+            case TRANSPARENT -> {
+                // Names are resolved by the mesh: entries without an address have the one that their name leads to.
+                environment.put("ISTIO_META_DNS_CAPTURE", "true");
+                environment.put("ISTIO_META_DNS_AUTO_ALLOCATE", "true");
+            }
         }
         environment.putAll(settings.proxyEnvironment());
         return environment;

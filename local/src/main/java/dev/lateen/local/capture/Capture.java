@@ -32,7 +32,7 @@ public sealed interface Capture extends AutoCloseable permits ExplicitCapture, T
     /// Gives every pod the addresses of the services by name, where that is this capture's work.
     ///
     /// @param namesIn the names and addresses as seen from a namespace
-    void showServices(Function<String, Map<String, String>> namesIn);
+    void showServices(Function<String, Map<String, List<String>>> namesIn);
 
     @Override
     void close();

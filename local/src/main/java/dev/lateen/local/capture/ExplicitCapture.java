@@ -98,7 +98,7 @@ public final class ExplicitCapture implements Capture {
     }
 
     @Override
-    public void showServices(Function<String, Map<String, String>> namesIn) {
+    public void showServices(Function<String, Map<String, List<String>>> namesIn) {
         // Applications give names to their proxy, which knows them.
     }
 

@@ -102,7 +102,7 @@ public final class TransparentCapture implements Capture {
     }
 
     @Override
-    public void showServices(Function<String, Map<String, String>> namesIn) {
+    public void showServices(Function<String, Map<String, List<String>>> namesIn) {
         hosts.write(namesIn);
     }
 

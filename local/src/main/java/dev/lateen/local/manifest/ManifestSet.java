@@ -2,6 +2,7 @@ package dev.lateen.local.manifest;
 
 import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.resource.RawResource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -17,6 +18,20 @@ public record ManifestSet(List<RawResource> resources, List<WorkloadSpec> worklo
         resources = List.copyOf(resources);
         workloads = List.copyOf(workloads);
         diagnostics = List.copyOf(diagnostics);
+    }
+
+    /// Both together.
+    public ManifestSet and(ManifestSet other) {
+        return new ManifestSet(
+                joined(resources, other.resources),
+                joined(workloads, other.workloads),
+                joined(diagnostics, other.diagnostics));
+    }
+
+    private static <T> List<T> joined(List<T> one, List<T> other) {
+        List<T> all = new ArrayList<>(one);
+        all.addAll(other);
+        return all;
     }
 
     public Stream<RawResource> ofKind(String group, String kind) {

@@ -1,63 +1,83 @@
 package dev.lateen.local.manifest;
 
-import dev.lateen.model.kubernetes.Service;
-import dev.lateen.model.mesh.AutoAddresses;
-import dev.lateen.model.resource.RawResource;
-import dev.lateen.model.tree.Fields;
+import dev.lateen.model.mesh.Endpoint;
+import dev.lateen.model.mesh.Hostname;
+import dev.lateen.model.mesh.MeshService;
+import dev.lateen.model.mesh.MeshService.Registry;
+import dev.lateen.model.mesh.MeshSettings;
+import dev.lateen.model.mesh.MeshSnapshot;
+import dev.lateen.model.mesh.SnapshotBuilder;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
-/// The names under which pods know services, and the addresses that they connect to. A service without a cluster
-/// address gets one that follows from its name: nothing listens there, the proxy takes the connection by its port and
-/// host.
+/// The names under which pods know services, and the addresses that they connect to: what a cluster's DNS would answer.
+/// They are read from the same registry as the control plane's, so that both agree on every address.
 ///
-/// Limits: headless services and names with a wildcard have no address here.
+/// Limits: aliases (`ExternalName`), names with a wildcard, and ranges of addresses are left to the system's own
+/// resolver.
 ///
 /// Thread: any.
 public final class ServiceNames {
-    private static final String DOMAIN = ".svc.cluster.local";
+    private static final Set<String> KINDS =
+            Set.of("Service", "Pod", "Endpoints", "EndpointSlice", "ServiceEntry", "WorkloadEntry");
 
-    private ServiceNames() {}
+    private final MeshSnapshot mesh;
 
-    /// Names and addresses as seen from a namespace, where a service of that namespace has its short name too.
-    public static Map<String, String> in(String namespace, ManifestSet manifests) {
-        Map<String, String> names = new TreeMap<>();
-        manifests.ofKind("networking.istio.io", "ServiceEntry").forEach(entry -> putEntry(entry, names));
-        manifests.ofKind("", "Service").forEach(resource -> putService(Service.of(resource), namespace, names));
+    private ServiceNames(MeshSnapshot mesh) {
+        this.mesh = mesh;
+    }
+
+    public static ServiceNames of(ManifestSet manifests) {
+        SnapshotBuilder builder = new SnapshotBuilder(MeshSettings.DEFAULT.assigningClusterAddresses());
+        builder.put(manifests.resources().stream()
+                .filter(resource -> KINDS.contains(resource.key().kind()))
+                .toList());
+        return new ServiceNames(builder.build());
+    }
+
+    /// Names and addresses as seen from a namespace, where a service of that namespace has its short name too. Only a
+    /// headless service has more than one address: those of its ready pods.
+    public Map<String, List<String>> in(String namespace) {
+        Map<String, List<String>> names = new TreeMap<>();
+        for (MeshService service : mesh.services().all()) {
+            List<String> addresses = addressesOf(service);
+            if (!addresses.isEmpty() && !Hostname.isWildcard(service.hostname())) {
+                namesOf(service, namespace).forEach(name -> names.putIfAbsent(name, addresses));
+            }
+        }
         return names;
     }
 
-    private static void putService(Service service, String viewer, Map<String, String> names) {
-        if (service.isHeadless() || service.type().equals("ExternalName")) {
-            return;
+    private List<String> namesOf(MeshService service, String viewer) {
+        if (service.registry() == Registry.SERVICE_ENTRY) {
+            return List.of(service.hostname());
         }
-        String name = service.metadata().name();
-        String namespace = service.metadata().namespace();
-        String host = name + "." + namespace + DOMAIN;
-        String address =
-                service.clusterAddresses().stream().findFirst().orElseGet(() -> AutoAddresses.of(namespace, host));
-        for (String shown : List.of(name + "." + namespace, name + "." + namespace + ".svc", host)) {
-            names.put(shown, address);
+        String qualified = service.name() + "." + service.namespace();
+        List<String> names = new ArrayList<>(List.of(qualified, qualified + ".svc", service.hostname()));
+        if (service.namespace().equals(viewer)) {
+            names.add(service.name());
         }
-        if (namespace.equals(viewer)) {
-            names.put(name, address);
-        }
+        return names;
     }
 
-    private static void putEntry(RawResource resource, Map<String, String> names) {
-        String namespace = resource.key().namespace();
-        new Fields(resource.root()).object("spec", spec -> {
-            boolean addressed = !spec.texts("addresses").isEmpty();
-            boolean passes = List.of("", "NONE").contains(spec.text("resolution", ""));
-            for (String host : spec.texts("hosts")) {
-                if (!addressed && !passes && !host.startsWith("*")) {
-                    names.put(host, AutoAddresses.of(namespace, host));
-                } else if (addressed && !spec.texts("addresses").getFirst().contains("/")) {
-                    names.put(host, spec.texts("addresses").getFirst());
-                }
+    private List<String> addressesOf(MeshService service) {
+        if (service.isHeadless()) {
+            LinkedHashSet<String> all = new LinkedHashSet<>();
+            for (Endpoint endpoint : mesh.endpointsOf(service.id())) {
+                all.add(endpoint.address());
             }
-            return true;
-        });
+            return List.copyOf(all);
+        }
+        List<String> single = service.addresses().stream()
+                .filter(one -> !one.contains("/"))
+                .limit(1)
+                .toList();
+        boolean automatic =
+                service.addresses().isEmpty() && !service.autoAddress().isEmpty();
+        return automatic ? List.of(service.autoAddress()) : single;
     }
 }

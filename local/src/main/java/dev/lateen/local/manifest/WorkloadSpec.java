@@ -40,22 +40,24 @@ public record WorkloadSpec(
         containers = List.copyOf(containers);
     }
 
-    /// All that decides how a pod runs; a pod is replaced when it changes, and only then.
+    /// All that decides how a pod runs; a pod is replaced when it changes, and only then. The same in every process.
     public String fingerprint() {
         int hash = List.of(
-                        labels,
-                        annotations,
+                        new TreeMap<>(labels),
+                        new TreeMap<>(annotations),
                         serviceAccount,
-                        containers.stream().map(WorkloadSpec::withoutPlace).toList(),
-                        role)
+                        containers.stream().map(WorkloadSpec::facts).toList(),
+                        role.name())
                 .toString()
                 .hashCode();
         return Integer.toString((hash & 0x3fffffff) | 0x20000000, 36).substring(0, 5);
     }
 
-    /// An edit elsewhere in the file moves a container without changing it.
-    private static ContainerSpec withoutPlace(ContainerSpec spec) {
-        return new ContainerSpec(
+    /// Without the container's place: an edit elsewhere in the file moves it without changing it. Maps are sorted:
+    /// their
+    /// own order differs from process to process.
+    private static List<Object> facts(ContainerSpec spec) {
+        return List.of(
                 spec.name(),
                 spec.image(),
                 spec.command(),
@@ -64,7 +66,6 @@ public record WorkloadSpec(
                 spec.workingDirectory(),
                 spec.readiness(),
                 spec.liveness(),
-                spec.startup(),
-                Position.UNKNOWN);
+                spec.startup());
     }
 }

@@ -59,7 +59,7 @@ class TransparentCaptureIT {
         try (Children children = new Children();
                 TransparentCapture capture = new TransparentCapture("it-one", children, directory)) {
             Place place = capture.place("users-0", workload(Role.SIDECAR));
-            capture.showServices(namespace -> Map.of("orders." + namespace, "240.240.1.2"));
+            capture.showServices(namespace -> Map.of("orders." + namespace, List.of("240.240.1.2")));
 
             assertThat(in(place, "iptables", "-w", "-t", "nat", "-S", "ISTIO_OUTPUT"))
                     .contains("ISTIO_REDIRECT");

@@ -5,27 +5,44 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
 
-/// Gives addresses out of 240.240.0.0/16 to entries that have none, so that a proxy can tell connections to them
-/// apart. The address follows from the name, so that other services coming and going do not change it.
-public final class AutoAddresses {
+/// Gives addresses to services that have none, so that a proxy can tell connections to them apart. The address follows
+/// from the name, so that other services coming and going do not change it, save where two names fall on the same.
+///
+/// Limits: 65,025 of either sort. Thread: any.
+final class AutoAddresses {
     private static final int SIZE = 255 * 255;
+    private static final String ENTRIES = "240.240.";
+    private static final String SERVICES = "240.241.";
 
     private AutoAddresses() {}
 
-    /// The address that a name gets as long as no other name's falls on the same. Thread: any.
-    public static String of(String namespace, String hostname) {
-        return address(Math.floorMod((namespace + "/" + hostname).hashCode(), SIZE));
+    /// Entries of the mesh's own registry, as Istio does it: out of 240.240.0.0/16, used where names are resolved by
+    /// the mesh.
+    static List<MeshService> forEntries(List<MeshService> services) {
+        return allocate(services, ENTRIES, AutoAddresses::isEntryInNeed, MeshService::withAutoAddress);
     }
 
-    private static String address(int slot) {
-        return "240.240." + slot / 255 + "." + (slot % 255 + 1);
+    /// Kubernetes services, as an API server does it when they are created: out of 240.241.0.0/16. Headless services
+    /// and aliases have none there either.
+    static List<MeshService> forServices(List<MeshService> services) {
+        return allocate(
+                services,
+                SERVICES,
+                AutoAddresses::isServiceInNeed,
+                (service, address) -> service.withAddresses(List.of(address)));
     }
 
-    static List<MeshService> allocate(List<MeshService> services) {
+    private static List<MeshService> allocate(
+            List<MeshService> services,
+            String network,
+            Predicate<MeshService> inNeed,
+            BiFunction<MeshService, String, MeshService> give) {
         TreeSet<String> names = new TreeSet<>();
         for (MeshService service : services) {
-            if (needsAddress(service)) {
+            if (inNeed.test(service)) {
                 names.add(service.namespace() + "/" + service.hostname());
             }
         }
@@ -37,21 +54,27 @@ public final class AutoAddresses {
                 slot = (slot + 1) % SIZE;
             }
             taken[slot] = true;
-            given.put(name, address(slot));
+            given.put(name, network + slot / 255 + "." + (slot % 255 + 1));
         }
         List<MeshService> all = new ArrayList<>(services.size());
         for (MeshService service : services) {
             String address = given.get(service.namespace() + "/" + service.hostname());
-            all.add(address != null && needsAddress(service) ? service.withAutoAddress(address) : service);
+            all.add(address != null && inNeed.test(service) ? give.apply(service, address) : service);
         }
         return all;
     }
 
-    private static boolean needsAddress(MeshService service) {
+    private static boolean isEntryInNeed(MeshService service) {
         return service.registry() == MeshService.Registry.SERVICE_ENTRY
                 && service.addresses().isEmpty()
                 && service.autoAddress().isEmpty()
                 && !Hostname.isWildcard(service.hostname())
                 && service.resolution() != Resolution.PASSTHROUGH;
+    }
+
+    private static boolean isServiceInNeed(MeshService service) {
+        return service.registry() == MeshService.Registry.KUBERNETES
+                && service.addresses().isEmpty()
+                && service.resolution() == Resolution.STATIC;
     }
 }

@@ -98,6 +98,25 @@ public record MeshService(
                 origin);
     }
 
+    public MeshService withAddresses(List<String> newAddresses) {
+        return new MeshService(
+                id,
+                name,
+                ports,
+                newAddresses,
+                autoAddress,
+                resolution,
+                registry,
+                meshExternal,
+                exportTo,
+                labels,
+                selector,
+                subjectAltNames,
+                created,
+                kubernetes,
+                origin);
+    }
+
     public MeshService withAutoAddress(String address) {
         return new MeshService(
                 id,

@@ -9,11 +9,23 @@ import java.util.Set;
 /// @param shortNames what completes a host name without dots, after its namespace
 /// @param features Istio's switches that are on although they are off by default, by their names in Istio's source;
 ///     with a `!` in front, off although on by default
-public record MeshSettings(String clusterId, String clusterDomain, String shortNames, Set<String> features) {
+/// @param assignsClusterAddresses gives Kubernetes services that name no cluster address one, as an API server would;
+///     for manifests that have not been through one
+public record MeshSettings(
+        String clusterId,
+        String clusterDomain,
+        String shortNames,
+        Set<String> features,
+        boolean assignsClusterAddresses) {
     public static final MeshSettings DEFAULT = of("Kubernetes", "cluster.local");
 
     public static MeshSettings of(String clusterId, String clusterDomain) {
-        return new MeshSettings(clusterId, clusterDomain, ".svc." + clusterDomain, Set.of());
+        return new MeshSettings(clusterId, clusterDomain, ".svc." + clusterDomain, Set.of(), false);
+    }
+
+    /// As where no API server has given services their addresses.
+    public MeshSettings assigningClusterAddresses() {
+        return new MeshSettings(clusterId, clusterDomain, shortNames, features, true);
     }
 
     public MeshSettings {

@@ -204,7 +204,9 @@ final class RegistryBuilder {
                 all.addAll(entryServices.getOrDefault(key, List.of()));
             }
             all.addAll(extraServices);
-            services = new ServiceIndex(AutoAddresses.allocate(all), services);
+            List<MeshService> addressed = AutoAddresses.forEntries(all);
+            services = new ServiceIndex(
+                    settings.assignsClusterAddresses() ? AutoAddresses.forServices(addressed) : addressed, services);
             servicesStale = false;
         }
         if (!dirtyNamespaces.isEmpty()) {

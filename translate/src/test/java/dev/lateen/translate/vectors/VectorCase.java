@@ -63,7 +63,7 @@ final class VectorCase {
     MeshSnapshot snapshot(List<Path> more) {
         Set<String> features = new HashSet<>();
         options().object("features", f -> f).ifPresent(f -> features(f, features));
-        SnapshotBuilder builder = new SnapshotBuilder(new MeshSettings("Kubernetes", "cluster.local", "", features));
+        SnapshotBuilder builder = new SnapshotBuilder(new MeshSettings("Kubernetes", "cluster.local", "", features, false));
         Path mesh = Files.exists(file("mesh.yaml"))
                 ? file("mesh.yaml")
                 : folder.resolveSibling("_common").resolve("default-mesh.yaml");
