@@ -20,14 +20,6 @@ import java.util.List;
 
 /// Checks tokens of end users: a bad token is refused, a missing one passes, for policies to decide about.
 final class JwtFilters {
-    /// A key whose private half was thrown away. It stands in for keys that have not been fetched, so that tokens which
-    /// cannot be checked are refused.
-    private static final String NOBODYS_KEY = "{\"keys\":[{\"e\":\"AQAB\",\"kid\":\"none\",\"kty\":\"RSA\",\"n\":\""
-            + "rbvoJWcha58P0Hqnfa_8GKonenzHEsv4pLZrvavc8e-7VtGksjkuInFYp9Qo5pBzXxBorqhZxBeEglTNiaAVbc03CBSzczEAzGTX"
-            + "JU9A7rd16nO2ho2wMcQVUjsIXqQDmZ_JZJCqKLHKiGA6oOGUiD6AKc7nR28h5JCfa7w7vGXhOc7SsVJo8_oEqy4VLezALs8ODnZe"
-            + "D-26X1nKAO5XYdLTR_8sn0ADUOd1VC8vMgEBpIbffJDUqLgD-f8C2Xr6TnFfxiY6MoVTcS5LxA-NQ1zs7e6yuM30wOIcRM2Oi13yqiP2J16hfBo3EK6FKqlCTmpNqF4I9PBRoUpAz10VCQ"
-            + "\"}]}";
-
     private JwtFilters() {}
 
     static List<HttpFilter> of(Scene scene) {
@@ -94,8 +86,7 @@ final class JwtFilters {
                 .setForward(rule.output().forwardToken())
                 .setForwardPayloadHeader(rule.output().payloadHeader())
                 .setPayloadInMetadata("payload")
-                .setLocalJwks(
-                        DataSource.newBuilder().setInlineString(rule.jwks().isEmpty() ? NOBODYS_KEY : rule.jwks()))
+                .setLocalJwks(DataSource.newBuilder().setInlineString(KeySets.usable(rule.jwks())))
                 .addAllFromParams(rule.from().params())
                 .addAllFromCookies(rule.from().cookies());
         for (Header header : rule.from().headers()) {

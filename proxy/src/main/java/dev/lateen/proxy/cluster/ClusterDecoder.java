@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers.Thresholds.RetryBud
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Filter;
 import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
+import io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -27,6 +28,9 @@ import java.util.Map;
 public final class ClusterDecoder {
     private static final String HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
     private static final String METADATA_EXCHANGE = "envoy.tcp.metadataexchange.config.MetadataExchange";
+    private static final String CARES = "envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig";
+    private static final String GETADDRINFO =
+            "envoy.extensions.network.dns_resolver.getaddrinfo.v3.GetAddrInfoDnsResolverConfig";
     private static final Duration DNS_REFRESH = Duration.ofSeconds(5);
     private static final Duration CLEANUP = Duration.ofSeconds(5);
 
@@ -47,6 +51,7 @@ public final class ClusterDecoder {
             at.field("name").require(!cluster.getName().isEmpty(), "is empty (expected: a name)");
             ClusterFields.CLUSTERS.check(cluster, at);
             refuseFilters(cluster, at);
+            checkResolver(cluster, at.field("typed_dns_resolver_config"));
             LoadBalancing balancing = LbPolicyDecoder.decode(cluster, at);
             return new ClusterConfig(
                     cluster.getName(),
@@ -73,6 +78,21 @@ public final class ClusterDecoder {
                 throw place.refuse(
                         "filter '" + filter.getName() + "' (" + type + ") is not supported by this proxy yet");
             }
+        }
+    }
+
+    /// Names are resolved as this machine does. A resolver that is asked for is taken where it does the same.
+    private static void checkResolver(Cluster cluster, Place at) {
+        if (!cluster.hasTypedDnsResolverConfig()) {
+            return;
+        }
+        TypedConfig config =
+                TypedConfig.of(cluster.getTypedDnsResolverConfig().getTypedConfig(), at.field("typed_config"));
+        switch (config.type()) {
+            case GETADDRINFO -> {}
+            case CARES ->
+                config.unpack(CaresDnsResolverConfig.parser(), ClusterFields.RESOLVERS, at.field("typed_config"));
+            default -> throw at.refuse(config.type(), CARES + " or " + GETADDRINFO);
         }
     }
 

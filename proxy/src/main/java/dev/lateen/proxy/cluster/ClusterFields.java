@@ -39,6 +39,20 @@ final class ClusterFields {
             .whole("envoy.config.endpoint.v3.Endpoint.HealthCheckConfig")
             .build();
 
+    /// Which servers are asked is this machine's business.
+    static final ImplementedFields RESOLVERS = ImplementedFields.builder()
+            .harmless(
+                    "envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig",
+                    "how the servers of this machine are asked",
+                    "udp_max_queries",
+                    "query_timeout_seconds",
+                    "query_tries",
+                    "rotate_nameservers",
+                    "edns0_max_payload_size",
+                    "max_udp_channel_duration",
+                    "reinit_channel_on_timeout")
+            .build();
+
     static final ImplementedFields CLUSTERS = ImplementedFields.builder()
             .include(ENDPOINTS)
             .message(
@@ -86,6 +100,8 @@ final class ClusterFields {
                     "ignore_health_on_host_removal",
                     "track_cluster_stats",
                     "lrs_report_endpoint_metrics")
+            .message(CLUSTER, "typed_dns_resolver_config")
+            .message(CORE + "TypedExtensionConfig", "name", "typed_config")
             .whole(
                     CLUSTER + ".EdsClusterConfig",
                     CLUSTER + ".RefreshRate",

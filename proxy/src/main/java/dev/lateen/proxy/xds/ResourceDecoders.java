@@ -54,23 +54,23 @@ public final class ResourceDecoders {
         return secrets;
     }
 
-    Decoded<ClusterConfig> cluster(Any any) {
+    public Decoded<ClusterConfig> cluster(Any any) {
         return decode(any, "cluster", Cluster.parser(), clusters::decode);
     }
 
-    Decoded<EndpointsConfig> endpoints(Any any) {
+    public Decoded<EndpointsConfig> endpoints(Any any) {
         return decode(any, "endpoints", ClusterLoadAssignment.parser(), EndpointDecoder::decode);
     }
 
-    Decoded<ListenerConfig> listener(Any any) {
+    public Decoded<ListenerConfig> listener(Any any) {
         return decode(any, "listener", Listener.parser(), listeners::decode);
     }
 
-    Decoded<RouteConfig> routes(Any any) {
+    public Decoded<RouteConfig> routes(Any any) {
         return decode(any, "route", RouteConfiguration.parser(), HttpConnectionManagerDecoder.routes()::decode);
     }
 
-    Decoded<Secret> secret(Any any) {
+    public Decoded<Secret> secret(Any any) {
         return decode(
                 any,
                 "secret",
