@@ -70,6 +70,7 @@ final class KnownExtensions {
             "envoy.extensions.load_balancing_policies.round_robin.v3",
             "envoy.extensions.load_balancing_policies.subset.v3",
             "envoy.extensions.load_balancing_policies.wrr_locality.v3",
+            "envoy.extensions.path.match.uri_template.v3",
             "envoy.extensions.request_id.uuid.v3",
             "envoy.extensions.retry.host.omit_canary_hosts.v3",
             "envoy.extensions.retry.host.omit_host_metadata.v3",
@@ -266,6 +267,10 @@ final class KnownExtensions {
             case "envoy.extensions.load_balancing_policies.wrr_locality.v3" ->
                 List.of(
                         io.envoyproxy.envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocalityProto
+                                .getDescriptor());
+            case "envoy.extensions.path.match.uri_template.v3" ->
+                List.of(
+                        io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchProto
                                 .getDescriptor());
             case "envoy.extensions.request_id.uuid.v3" ->
                 List.of(io.envoyproxy.envoy.extensions.request_id.uuid.v3.UuidProto.getDescriptor());

@@ -5,6 +5,8 @@ import dev.lateen.proxy.tls.PeerIdentity;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
 import java.net.SocketAddress;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,7 @@ public final class DownstreamConnection {
     private final @Nullable SslHandler ssl;
     private final @Nullable String peerUri;
     private final @Nullable String localUri;
+    private final List<String> peerNames;
     private final boolean mutualTls;
     private @Nullable Drain drainAction;
     private boolean draining;
@@ -29,7 +32,9 @@ public final class DownstreamConnection {
         this.origin = origin;
         this.ssl = ssl;
         SSLSession session = ssl == null ? null : ssl.engine().getSession();
-        this.mutualTls = session != null && PeerIdentity.certificateOfPeer(session) != null;
+        X509Certificate certificate = session == null ? null : PeerIdentity.certificateOfPeer(session);
+        this.mutualTls = certificate != null;
+        this.peerNames = certificate == null ? List.of() : PeerIdentity.namesOf(certificate);
         this.peerUri = session == null ? null : PeerIdentity.uriOfPeer(session);
         this.localUri = session == null ? null : PeerIdentity.uriOfLocal(session);
     }
@@ -114,7 +119,9 @@ public final class DownstreamConnection {
         info.downstreamLocal = origin.local();
         info.downstreamDirectRemote = origin.directRemote();
         info.requestedServerName = origin.serverName().isEmpty() ? null : origin.serverName();
+        info.downstreamTls = ssl != null;
         info.downstreamMutualTls = mutualTls;
+        info.downstreamPeerNames = peerNames;
         info.downstreamPeerUri = peerUri;
         info.downstreamLocalUri = localUri;
         info.filterChainName = origin.chain().isEmpty() ? null : origin.chain();

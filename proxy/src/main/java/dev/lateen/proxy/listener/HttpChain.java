@@ -7,6 +7,7 @@ import dev.lateen.proxy.downstream.ChainHandler;
 import dev.lateen.proxy.downstream.DownstreamConnection;
 import dev.lateen.proxy.http.HttpConnectionManager;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig;
+import dev.lateen.proxy.stream.StreamInfo;
 import io.netty.channel.Channel;
 
 /// Serves a filter chain that ends in HTTP: chooses the codec and hands its requests to the connection manager.
@@ -72,6 +73,10 @@ public final class HttpChain implements ChainHandler {
     private ServerHandlerFactory handlers(DownstreamConnection connection) {
         return manager.handlers(connection);
     }
+
+    /// Without a request there is nothing to log.
+    @Override
+    public void refused(DownstreamConnection connection, StreamInfo info) {}
 
     @Override
     public void close() {

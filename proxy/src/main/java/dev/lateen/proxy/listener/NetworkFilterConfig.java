@@ -1,6 +1,7 @@
 package dev.lateen.proxy.listener;
 
 import dev.lateen.proxy.http.HttpConnectionManagerConfig;
+import dev.lateen.proxy.rbac.NetworkRbacConfig;
 import dev.lateen.proxy.tcp.TcpProxyConfig;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogConfig;
 import java.util.List;
@@ -13,7 +14,7 @@ public sealed interface NetworkFilterConfig {
     default boolean terminal() {
         return switch (this) {
             case Http _, Tcp _ -> true;
-            case SniCluster _, IstioStats _, PeerExchange _ -> false;
+            case Rbac _, SniCluster _, IstioStats _, PeerExchange _ -> false;
         };
     }
 
@@ -22,6 +23,9 @@ public sealed interface NetworkFilterConfig {
 
     /// Relays bytes to a cluster.
     record Tcp(TcpProxyConfig config) implements NetworkFilterConfig {}
+
+    /// Lets connections through or closes them.
+    record Rbac(NetworkRbacConfig config) implements NetworkFilterConfig {}
 
     /// Counts connections under Istio's names.
     enum IstioStats implements NetworkFilterConfig {

@@ -3,6 +3,7 @@ package dev.lateen.proxy.listener;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.TypedConfig;
 import dev.lateen.proxy.http.HttpConnectionManagerDecoder;
+import dev.lateen.proxy.rbac.RbacDecoder;
 import dev.lateen.proxy.tcp.TcpProxyDecoder;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogDecoder;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
@@ -22,6 +23,7 @@ public final class NetworkFilterDecoder {
         return switch (config.type()) {
             case HTTP -> http(TypedConfig.parse(config.any(), HttpConnectionManager.parser(), at), at);
             case TcpProxyDecoder.TYPE -> new NetworkFilterConfig.Tcp(TcpProxyDecoder.decode(config, at));
+            case RbacDecoder.NETWORK -> new NetworkFilterConfig.Rbac(RbacDecoder.network(config, at));
             case SNI_CLUSTER -> NetworkFilterConfig.SniCluster.INSTANCE;
             case ISTIO_STATS -> stats(config, at);
             case PEER_EXCHANGE -> NetworkFilterConfig.PeerExchange.INSTANCE;

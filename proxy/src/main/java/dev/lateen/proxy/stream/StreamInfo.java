@@ -4,6 +4,7 @@ import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.RequestHead;
 import java.net.SocketAddress;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,10 @@ public final class StreamInfo {
     public @Nullable String downstreamPeerUri;
     /// SPIFFE URI of our own certificate towards the client.
     public @Nullable String downstreamLocalUri;
+    public boolean downstreamTls;
     public boolean downstreamMutualTls;
+    /// URI names of the client's certificate, then its DNS names, then its subject.
+    public List<String> downstreamPeerNames = List.of();
     public PeerInfo downstreamPeer = PeerInfo.UNKNOWN;
 
     // Request.
@@ -64,6 +68,22 @@ public final class StreamInfo {
     public long responseMessages;
 
     private @Nullable EnumSet<ResponseFlag> flags;
+    private @Nullable DynamicMetadata metadata;
+
+    /// What filters have left for those after them; made when first asked for.
+    public DynamicMetadata metadata() {
+        DynamicMetadata all = metadata;
+        if (all == null) {
+            all = new DynamicMetadata();
+            metadata = all;
+        }
+        return all;
+    }
+
+    /// Null where there is nothing at this place.
+    public @Nullable Object metadata(String namespace, List<String> path) {
+        return metadata == null ? null : metadata.find(namespace, path);
+    }
 
     public void flag(ResponseFlag flag) {
         if (flags == null) {

@@ -53,6 +53,13 @@ public final class TcpProxy implements ChainHandler {
         new TcpPath(this, connection, info).start();
     }
 
+    @Override
+    public void refused(DownstreamConnection connection, StreamInfo info) {
+        info.clusterName = chooseCluster(connection);
+        stats.connectionsTotal.increment();
+        ended(info, connection.channel().eventLoop(), null);
+    }
+
     private String chooseCluster(DownstreamConnection connection) {
         if (clusterFromServerName && !connection.origin().serverName().isEmpty()) {
             return connection.origin().serverName();

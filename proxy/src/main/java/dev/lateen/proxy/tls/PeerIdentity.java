@@ -3,6 +3,7 @@ package dev.lateen.proxy.tls;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: any.
 public final class PeerIdentity {
+    private static final int DNS = 2;
     private static final int URI = 6;
 
     private PeerIdentity() {}
@@ -55,5 +57,28 @@ public final class PeerIdentity {
         } catch (CertificateParsingException _) {
             return null;
         }
+    }
+
+    /// What policies may call this peer by: its URI names, its DNS names, its subject, in this order.
+    public static List<String> namesOf(X509Certificate certificate) {
+        List<String> uris = new ArrayList<>(2);
+        List<String> hosts = new ArrayList<>(2);
+        try {
+            Collection<List<?>> names = certificate.getSubjectAlternativeNames();
+            for (List<?> name : names == null ? List.<List<?>>of() : names) {
+                if (name.get(0) instanceof Integer tag && name.get(1) instanceof String text) {
+                    if (tag == URI) {
+                        uris.add(text);
+                    } else if (tag == DNS) {
+                        hosts.add(text);
+                    }
+                }
+            }
+        } catch (CertificateParsingException _) {
+            return List.of();
+        }
+        uris.addAll(hosts);
+        uris.add(certificate.getSubjectX500Principal().getName());
+        return List.copyOf(uris);
     }
 }

@@ -12,6 +12,8 @@ import dev.lateen.proxy.listener.FilterChainConfig;
 import dev.lateen.proxy.listener.HttpChain;
 import dev.lateen.proxy.listener.ListenerConfig;
 import dev.lateen.proxy.listener.NetworkFilterConfig;
+import dev.lateen.proxy.rbac.GuardedChain;
+import dev.lateen.proxy.rbac.NetworkRbacConfig;
 import dev.lateen.proxy.route.RouteTable;
 import dev.lateen.proxy.stream.PeerInfo;
 import dev.lateen.proxy.tcp.TcpProxy;
@@ -22,6 +24,7 @@ import dev.lateen.proxy.telemetry.accesslog.AccessLogConfig;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogs;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +56,17 @@ public final class RuntimeBuilder implements ChainHandlers {
 
     @Override
     public ChainHandler create(ListenerConfig listener, FilterChainConfig chain) {
+        List<NetworkRbacConfig> guards = new ArrayList<>();
+        for (NetworkFilterConfig filter : chain.filters()) {
+            if (filter instanceof NetworkFilterConfig.Rbac(NetworkRbacConfig config)) {
+                guards.add(config);
+            }
+        }
+        ChainHandler terminal = terminal(listener, chain);
+        return guards.isEmpty() ? terminal : new GuardedChain(guards, terminal, stats, clock);
+    }
+
+    private ChainHandler terminal(ListenerConfig listener, FilterChainConfig chain) {
         return switch (chain.terminal()) {
             case NetworkFilterConfig.Http(HttpConnectionManagerConfig config, var logs) ->
                 new HttpChain(new HttpConnectionManager(
@@ -65,7 +79,8 @@ public final class RuntimeBuilder implements ChainHandlers {
                         new TcpTelemetry(loggers(config.accessLogs()), istio(listener, chain)),
                         stats,
                         clock);
-            case NetworkFilterConfig.SniCluster _,
+            case NetworkFilterConfig.Rbac _,
+                    NetworkFilterConfig.SniCluster _,
                     NetworkFilterConfig.IstioStats _,
                     NetworkFilterConfig.PeerExchange _ ->
                 throw new IllegalStateException("the decoder takes no chain that ends in such a filter");

@@ -3,8 +3,8 @@ package dev.lateen.proxy.http.filter;
 import dev.lateen.proxy.config.Fraction;
 import dev.lateen.proxy.config.HeaderMatcher;
 import dev.lateen.proxy.config.StringMatcher;
+import dev.lateen.proxy.rbac.RbacConfig;
 import java.util.List;
-import java.util.Optional;
 
 /// The decoded configuration of one HTTP filter.
 ///
@@ -53,9 +53,7 @@ public sealed interface FilterConfig {
             implements FilterConfig {}
 
     /// Access control.
-    ///
-    /// @param shadow rules that are only counted
-    record Rbac(Optional<RbacRules> rules, Optional<RbacRules> shadow, String shadowPrefix) implements FilterConfig {}
+    record Rbac(RbacConfig config) implements FilterConfig {}
 
     /// Limits requests by a token bucket.
     record LocalRateLimit(RateLimit limit) implements FilterConfig {}

@@ -6,17 +6,15 @@ import dev.lateen.proxy.config.HeaderMatcher;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.StringMatcher;
 import dev.lateen.proxy.config.TypedConfig;
+import dev.lateen.proxy.rbac.RbacDecoder;
 import dev.lateen.proxy.route.HeaderChangesDecoder;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
-import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
-import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /// Decodes the configuration of every HTTP filter that this proxy has. What is not listed here is refused by its name;
 /// `FilterCatalog` makes the filters.
@@ -43,7 +41,7 @@ public final class FilterDecoder {
                 config.unpack(Cors.parser(), FilterFields.LIST, at);
                 yield new FilterConfig.Cors();
             }
-            case HTTP + "rbac.v3.RBAC" -> rbac(config.unpack(RBAC.parser(), FilterFields.LIST, at), at);
+            case HTTP + "rbac.v3.RBAC" -> new FilterConfig.Rbac(RbacDecoder.http(config, at));
             case HTTP + "local_ratelimit.v3.LocalRateLimit" ->
                 new FilterConfig.LocalRateLimit(
                         rateLimit(config.unpack(LocalRateLimit.parser(), FilterFields.LIST, at), at));
@@ -66,8 +64,7 @@ public final class FilterDecoder {
         return switch (config.type()) {
             case HTTP + "fault.v3.HTTPFault", HTTP + "local_ratelimit.v3.LocalRateLimit" -> decode(config, at);
             case HTTP + "cors.v3.CorsPolicy" -> cors(config.unpack(CorsPolicy.parser(), FilterFields.LIST, at), at);
-            case HTTP + "rbac.v3.RBACPerRoute" ->
-                rbac(config.unpack(RBACPerRoute.parser(), FilterFields.LIST, at).getRbac(), at.field("rbac"));
+            case HTTP + "rbac.v3.RBACPerRoute" -> new FilterConfig.Rbac(RbacDecoder.route(config, at));
             default ->
                 throw at.refuse(
                         "HTTP filter configuration " + config.type() + " is not supported on routes by this proxy yet");
@@ -119,17 +116,6 @@ public final class FilterDecoder {
                 !policy.hasForwardNotMatchingPreflights()
                         || policy.getForwardNotMatchingPreflights().getValue(),
                 enabled.numerator() > 0);
-    }
-
-    private static FilterConfig.Rbac rbac(RBAC rbac, Place at) {
-        return new FilterConfig.Rbac(
-                rbac.hasRules()
-                        ? Optional.of(RbacDecoder.decode(rbac.getRules(), at.field("rules")))
-                        : Optional.empty(),
-                rbac.hasShadowRules()
-                        ? Optional.of(RbacDecoder.decode(rbac.getShadowRules(), at.field("shadow_rules")))
-                        : Optional.empty(),
-                rbac.getShadowRulesStatPrefix());
     }
 
     private static RateLimit rateLimit(LocalRateLimit limit, Place at) {

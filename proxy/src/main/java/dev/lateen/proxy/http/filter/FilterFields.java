@@ -6,7 +6,6 @@ import dev.lateen.proxy.config.ImplementedFields;
 /// The fields of filter configurations that are implemented.
 final class FilterFields {
     private static final String HTTP = "envoy.extensions.filters.http.";
-    private static final String RBAC = "envoy.config.rbac.v3.";
 
     static final ImplementedFields LIST = ImplementedFields.builder()
             .include(CommonFields.LIST)
@@ -26,41 +25,6 @@ final class FilterFields {
                     "allow_credentials",
                     "filter_enabled",
                     "forward_not_matching_preflights")
-            .message(HTTP + "rbac.v3.RBAC", "rules", "shadow_rules", "shadow_rules_stat_prefix")
-            .harmless(HTTP + "rbac.v3.RBAC", "names of statistics", "rules_stat_prefix")
-            .message(HTTP + "rbac.v3.RBACPerRoute", "rbac")
-            .message(RBAC + "RBAC", "action", "policies")
-            .message(RBAC + "Policy", "permissions", "principals")
-            .message(
-                    RBAC + "Permission",
-                    "and_rules",
-                    "or_rules",
-                    "any",
-                    "header",
-                    "url_path",
-                    "destination_ip",
-                    "destination_port",
-                    "destination_port_range",
-                    "not_rule",
-                    "requested_server_name")
-            .message(RBAC + "Permission.Set", "rules")
-            .message(
-                    RBAC + "Principal",
-                    "and_ids",
-                    "or_ids",
-                    "any",
-                    "authenticated",
-                    "source_ip",
-                    "direct_remote_ip",
-                    "remote_ip",
-                    "header",
-                    "url_path",
-                    "filter_state",
-                    "not_id")
-            .message(RBAC + "Principal.Set", "ids")
-            .message(RBAC + "Principal.Authenticated", "principal_name")
-            .message("envoy.type.matcher.v3.PathMatcher", "path")
-            .message("envoy.type.matcher.v3.FilterStateMatcher", "key", "string_match")
             .message(
                     HTTP + "local_ratelimit.v3.LocalRateLimit",
                     "stat_prefix",

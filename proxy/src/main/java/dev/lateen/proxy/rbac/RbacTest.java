@@ -1,7 +1,9 @@
-package dev.lateen.proxy.http.filter;
+package dev.lateen.proxy.rbac;
 
+import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.config.CidrRange;
 import dev.lateen.proxy.config.HeaderMatcher;
+import dev.lateen.proxy.config.MetadataMatcher;
 import dev.lateen.proxy.config.StringMatcher;
 import dev.lateen.proxy.route.PathRewrite;
 import dev.lateen.proxy.stream.StreamInfo;
@@ -15,20 +17,33 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Source: envoy.config.rbac.v3.Permission and Principal. Thread: any (immutable).
 public sealed interface RbacTest {
-    boolean matches(Exchange exchange);
+    boolean matches(StreamInfo info);
 
-    record Any(boolean value) implements RbacTest {
+    /// One of several tests; a single one stands for itself.
+    static RbacTest any(List<RbacTest> tests) {
+        return tests.size() == 1 ? tests.getFirst() : new Or(tests);
+    }
+
+    /// Every one of several tests.
+    static RbacTest all(List<RbacTest> tests) {
+        return tests.size() == 1 ? tests.getFirst() : new And(tests);
+    }
+
+    /// Anybody, anything.
+    enum Any implements RbacTest {
+        INSTANCE;
+
         @Override
-        public boolean matches(Exchange exchange) {
-            return value;
+        public boolean matches(StreamInfo info) {
+            return true;
         }
     }
 
     record And(List<RbacTest> tests) implements RbacTest {
         @Override
-        public boolean matches(Exchange exchange) {
+        public boolean matches(StreamInfo info) {
             for (int index = 0; index < tests.size(); index++) {
-                if (!tests.get(index).matches(exchange)) {
+                if (!tests.get(index).matches(info)) {
                     return false;
                 }
             }
@@ -38,9 +53,9 @@ public sealed interface RbacTest {
 
     record Or(List<RbacTest> tests) implements RbacTest {
         @Override
-        public boolean matches(Exchange exchange) {
+        public boolean matches(StreamInfo info) {
             for (int index = 0; index < tests.size(); index++) {
-                if (tests.get(index).matches(exchange)) {
+                if (tests.get(index).matches(info)) {
                     return true;
                 }
             }
@@ -50,31 +65,34 @@ public sealed interface RbacTest {
 
     record Not(RbacTest test) implements RbacTest {
         @Override
-        public boolean matches(Exchange exchange) {
-            return !test.matches(exchange);
+        public boolean matches(StreamInfo info) {
+            return !test.matches(info);
         }
     }
 
+    /// Only of requests: the decoder refuses it for connections.
     record Header(HeaderMatcher matcher) implements RbacTest {
         @Override
-        public boolean matches(Exchange exchange) {
-            return matcher.matches(exchange.head());
+        public boolean matches(StreamInfo info) {
+            RequestHead head = info.request;
+            return head != null && matcher.matches(head);
         }
     }
 
-    /// The path without its query.
+    /// The path without its query. A connection has none: no path matches there.
     record UrlPath(StringMatcher matcher) implements RbacTest {
         @Override
-        public boolean matches(Exchange exchange) {
-            return matcher.matches(PathRewrite.pathOnly(exchange.head().path()));
+        public boolean matches(StreamInfo info) {
+            RequestHead head = info.request;
+            return head != null && matcher.matches(PathRewrite.pathOnly(head.path()));
         }
     }
 
     /// @param last inclusive
     record DestinationPort(int first, int last) implements RbacTest {
         @Override
-        public boolean matches(Exchange exchange) {
-            return exchange.info().downstreamLocal instanceof InetSocketAddress inet
+        public boolean matches(StreamInfo info) {
+            return info.downstreamLocal instanceof InetSocketAddress inet
                     && inet.getPort() >= first
                     && inet.getPort() <= last;
         }
@@ -91,8 +109,7 @@ public sealed interface RbacTest {
         }
 
         @Override
-        public boolean matches(Exchange exchange) {
-            StreamInfo info = exchange.info();
+        public boolean matches(StreamInfo info) {
             SocketAddress address = switch (which) {
                 case DESTINATION -> info.downstreamLocal;
                 case DIRECT -> info.downstreamDirectRemote;
@@ -106,21 +123,36 @@ public sealed interface RbacTest {
 
     record ServerName(StringMatcher matcher) implements RbacTest {
         @Override
-        public boolean matches(Exchange exchange) {
-            String name = exchange.info().requestedServerName;
+        public boolean matches(StreamInfo info) {
+            String name = info.requestedServerName;
             return matcher.matches(name == null ? "" : name);
         }
     }
 
-    /// The client's certificate was verified and, where a matcher is given, its URI name matches.
+    /// The client came over TLS; where a matcher is given, with a certificate one of whose names matches: URI names,
+    /// DNS names and the subject, in this order.
     record Authenticated(Optional<StringMatcher> principal) implements RbacTest {
         @Override
-        public boolean matches(Exchange exchange) {
-            StreamInfo info = exchange.info();
+        public boolean matches(StreamInfo info) {
             if (principal.isEmpty()) {
-                return info.downstreamMutualTls;
+                return info.downstreamTls;
             }
-            return info.downstreamPeerUri != null && principal.get().matches(info.downstreamPeerUri);
+            StringMatcher matcher = principal.get();
+            List<String> names = info.downstreamPeerNames;
+            for (int index = 0; index < names.size(); index++) {
+                if (matcher.matches(names.get(index))) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    /// What filters before this one have found out, such as the claims of a token.
+    record Metadata(MetadataMatcher matcher) implements RbacTest {
+        @Override
+        public boolean matches(StreamInfo info) {
+            return matcher.matches(info.metadata(matcher.namespace(), matcher.path()));
         }
     }
 
@@ -129,8 +161,8 @@ public sealed interface RbacTest {
         private static final String SCHEME = "spiffe://";
 
         @Override
-        public boolean matches(Exchange exchange) {
-            String uri = exchange.info().downstreamPeerUri;
+        public boolean matches(StreamInfo info) {
+            String uri = info.downstreamPeerUri;
             return uri != null && (matcher.matches(uri) || matcher.matches(withoutScheme(uri)));
         }
 
