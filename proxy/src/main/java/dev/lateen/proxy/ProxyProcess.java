@@ -12,7 +12,6 @@ import dev.lateen.proxy.bootstrap.BootstrapConfig;
 import dev.lateen.proxy.bootstrap.BootstrapFile;
 import dev.lateen.proxy.bootstrap.DiscoveryConfig;
 import dev.lateen.proxy.bootstrap.IstioEnvironment;
-import dev.lateen.proxy.bootstrap.LocalPeer;
 import dev.lateen.proxy.cluster.ClusterEnvironment;
 import dev.lateen.proxy.cluster.Clusters;
 import dev.lateen.proxy.config.Decoded;
@@ -87,8 +86,8 @@ public final class ProxyProcess implements AutoCloseable {
         Secrets secrets = new Secrets();
         Clusters clusters = new Clusters(new ClusterEnvironment(chores, stats));
         Routes routes = new Routes();
-        RuntimeBuilder builder = new RuntimeBuilder(
-                clusters, routes, stats, LocalPeer.of(bootstrap.node()), accessLogs, Clock.systemUTC());
+        RuntimeBuilder builder =
+                new RuntimeBuilder(clusters, routes, stats, bootstrap.node(), accessLogs, Clock.systemUTC());
         Listeners listeners = new Listeners(new ListenerEnvironment(
                 loops,
                 chores,

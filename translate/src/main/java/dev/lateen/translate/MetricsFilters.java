@@ -8,6 +8,8 @@ import dev.lateen.model.mesh.NodeMetadata.DataPlane;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,17 +20,18 @@ import java.util.TreeMap;
 final class MetricsFilters {
     static final String STATS = "istio.stats";
     private static final String TYPE = "type.googleapis.com/stats.PluginConfig";
-    private static final List<String> HTTP_METRICS = List.of(
-            "requests_total",
-            "request_duration_milliseconds",
-            "request_bytes",
-            "response_bytes",
-            "request_messages_total",
-            "response_messages_total",
-            "tcp_opened_connections_total",
-            "tcp_closed_connections_total",
-            "tcp_sent_bytes_total",
-            "tcp_received_bytes_total");
+    /// The API's name → the filter's, in the order in which the filter is told of them.
+    private static final Map<String, String> METRICS = new TreeMap<>(Map.of(
+            "GRPC_REQUEST_MESSAGES", "request_messages_total",
+            "GRPC_RESPONSE_MESSAGES", "response_messages_total",
+            "REQUEST_COUNT", "requests_total",
+            "REQUEST_DURATION", "request_duration_milliseconds",
+            "REQUEST_SIZE", "request_bytes",
+            "RESPONSE_SIZE", "response_bytes",
+            "TCP_CLOSED_CONNECTIONS", "tcp_connections_closed_total",
+            "TCP_OPENED_CONNECTIONS", "tcp_connections_opened_total",
+            "TCP_RECEIVED_BYTES", "tcp_received_bytes_total",
+            "TCP_SENT_BYTES", "tcp_sent_bytes_total"));
 
     enum Side {
         CLIENT,
@@ -64,11 +67,25 @@ final class MetricsFilters {
         if (side == Side.GATEWAY) {
             config.putFields("disable_host_header_fallback", bool(true));
         }
-        List<Value> overrides = overrides(scene, side);
-        if (!overrides.isEmpty()) {
-            config.putFields("metrics", list(overrides));
+        Map<String, Changes> overrides = overrides(scene, side);
+        if (overrides.keySet().containsAll(METRICS.values())
+                && overrides.values().stream().allMatch(o -> o.disabled)) {
+            return Optional.empty();
         }
+        if (!overrides.isEmpty()) {
+            List<Value> metrics = new ArrayList<>();
+            overrides.forEach((name, override) -> metrics.add(override.value(name)));
+            config.putFields("metrics", list(metrics));
+        }
+        reportingInterval(scene).ifPresent(i -> config.putFields("tcp_reporting_duration", Protos.text(i)));
         return Optional.of(config.build());
+    }
+
+    private static Optional<String> reportingInterval(Scene scene) {
+        return TelemetryRules.applying(scene).stream()
+                .flatMap(t -> t.metrics().stream())
+                .flatMap(m -> m.reportingInterval().stream())
+                .reduce((_, later) -> later);
     }
 
     /// Our own proxy always counts; Istio's does where the mesh or a resource names the provider.
@@ -86,84 +103,73 @@ final class MetricsFilters {
                         .anyMatch(m -> m.providers().contains("prometheus"));
     }
 
-    private static List<Value> overrides(Scene scene, Side side) {
-        Map<String, Map<String, Telemetry.TagOverride>> tags = new TreeMap<>();
-        Map<String, Boolean> disabled = new TreeMap<>();
-        for (Telemetry telemetry : TelemetryRules.applying(scene)) {
-            for (Telemetry.Metrics metrics : telemetry.metrics()) {
-                metrics.dimensions()
-                        .forEach((name, value) -> tags.computeIfAbsent("", _ -> new TreeMap<>())
-                                .put(name, new Telemetry.TagOverride("UPSERT", value)));
-                metrics.overrides().forEach(o -> collect(o, side, tags, disabled));
+    /// What changes about one metric.
+    private static final class Changes {
+        private boolean disabled;
+        private final Map<String, Telemetry.TagOverride> tags = new TreeMap<>();
+
+        Value value(String name) {
+            Struct.Builder metric = Struct.newBuilder().putFields("name", Protos.text(name));
+            if (disabled) {
+                metric.putFields("drop", bool(true));
             }
+            Struct.Builder dimensions = Struct.newBuilder();
+            List<Value> removed = new ArrayList<>();
+            tags.forEach((tag, override) -> {
+                if (override.operation().equals("REMOVE")) {
+                    removed.add(Protos.text(tag));
+                } else {
+                    dimensions.putFields(tag, Protos.text(override.value()));
+                }
+            });
+            if (dimensions.getFieldsCount() > 0) {
+                metric.putFields("dimensions", Protos.value(dimensions.build()));
+            }
+            if (!removed.isEmpty()) {
+                metric.putFields("tags_to_remove", list(removed));
+            }
+            return Protos.value(metric.build());
         }
-        List<Value> list = new ArrayList<>();
-        TreeMap<String, Boolean> names = new TreeMap<>(disabled);
-        tags.keySet().forEach(name -> names.putIfAbsent(name, false));
-        names.forEach((name, off) -> list.add(override(name, off, tags.getOrDefault(name, Map.of()))));
-        return list;
     }
 
-    private static void collect(
-            Telemetry.MetricOverride from,
-            Side side,
-            Map<String, Map<String, Telemetry.TagOverride>> tags,
-            Map<String, Boolean> disabled) {
+    /// By the filter's names; what comes later, or is nearer to the workload, wins.
+    private static Map<String, Changes> overrides(Scene scene, Side side) {
+        Map<String, Changes> overrides = new LinkedHashMap<>();
+        Map<String, Changes> found = new LinkedHashMap<>();
+        for (Telemetry telemetry : TelemetryRules.applying(scene)) {
+            for (Telemetry.Metrics metrics : telemetry.metrics()) {
+                Map<String, Telemetry.TagOverride> everywhere = new TreeMap<>();
+                metrics.dimensions()
+                        .forEach((name, value) -> everywhere.put(name, new Telemetry.TagOverride("UPSERT", value)));
+                metrics.removedTags().forEach(name -> everywhere.put(name, new Telemetry.TagOverride("REMOVE", "")));
+                if (!everywhere.isEmpty()) {
+                    METRICS.values().forEach(name -> of(name, found).tags.putAll(everywhere));
+                }
+                metrics.overrides().forEach(o -> collect(o, side, found));
+            }
+        }
+        METRICS.values().stream().filter(found::containsKey).forEach(name -> overrides.put(name, of(name, found)));
+        found.forEach(overrides::putIfAbsent);
+        return overrides;
+    }
+
+    private static Changes of(String name, Map<String, Changes> in) {
+        return in.computeIfAbsent(name, _ -> new Changes());
+    }
+
+    private static void collect(Telemetry.MetricOverride from, Side side, Map<String, Changes> into) {
         boolean server = side == Side.SERVER;
         if ((from.mode().equals("CLIENT") && server) || (from.mode().equals("SERVER") && !server)) {
             return;
         }
-        List<String> metrics = from.metric().equals("ALL_METRICS")
-                ? (from.disabled().isPresent() ? HTTP_METRICS : List.of(""))
-                : List.of(metricName(from.metric()));
-        for (String metric : metrics) {
-            from.disabled().ifPresent(d -> disabled.put(metric, d));
-            if (!from.tagOverrides().isEmpty()) {
-                tags.computeIfAbsent(metric, _ -> new TreeMap<>()).putAll(from.tagOverrides());
-            }
+        Collection<String> names = from.metric().equals("ALL_METRICS")
+                ? METRICS.values()
+                : List.of(METRICS.getOrDefault(from.metric(), from.metric()));
+        for (String name : names) {
+            Changes override = of(name, into);
+            override.disabled = from.disabled().orElse(false);
+            override.tags.putAll(from.tagOverrides());
         }
-    }
-
-    private static String metricName(String istio) {
-        return switch (istio) {
-            case "REQUEST_COUNT" -> "requests_total";
-            case "REQUEST_DURATION" -> "request_duration_milliseconds";
-            case "REQUEST_SIZE" -> "request_bytes";
-            case "RESPONSE_SIZE" -> "response_bytes";
-            case "TCP_OPENED_CONNECTIONS" -> "tcp_opened_connections_total";
-            case "TCP_CLOSED_CONNECTIONS" -> "tcp_closed_connections_total";
-            case "TCP_SENT_BYTES" -> "tcp_sent_bytes_total";
-            case "TCP_RECEIVED_BYTES" -> "tcp_received_bytes_total";
-            case "GRPC_REQUEST_MESSAGES" -> "request_messages_total";
-            case "GRPC_RESPONSE_MESSAGES" -> "response_messages_total";
-            default -> istio;
-        };
-    }
-
-    private static Value override(String name, boolean off, Map<String, Telemetry.TagOverride> tags) {
-        Struct.Builder metric = Struct.newBuilder();
-        if (!name.isEmpty()) {
-            metric.putFields("name", Protos.text(name));
-        }
-        if (off) {
-            metric.putFields("drop", bool(true));
-        }
-        Struct.Builder dimensions = Struct.newBuilder();
-        List<Value> removed = new ArrayList<>();
-        tags.forEach((tag, override) -> {
-            if (override.operation().equals("REMOVE")) {
-                removed.add(Protos.text(tag));
-            } else {
-                dimensions.putFields(tag, Protos.text(override.value()));
-            }
-        });
-        if (dimensions.getFieldsCount() > 0) {
-            metric.putFields("dimensions", Protos.value(dimensions.build()));
-        }
-        if (!removed.isEmpty()) {
-            metric.putFields("tags_to_remove", list(removed));
-        }
-        return Protos.value(metric.build());
     }
 
     private static Value bool(boolean value) {

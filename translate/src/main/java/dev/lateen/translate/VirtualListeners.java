@@ -30,6 +30,7 @@ final class VirtualListeners {
                 .addFilters(TcpProxies.plain(scene, Names.BLACK_HOLE, AccessLogs.Side.CLIENT)));
         listener.addFilterChains(FilterChain.newBuilder()
                 .setName("virtualOutbound-catchall-tcp")
+                .addAllFilters(MetricsFilters.tcp(scene, MetricsFilters.Side.CLIENT))
                 .addFilters(TcpProxies.plain(scene, EgressProxies.cluster(scene), AccessLogs.Side.CLIENT)));
         return listener.build();
     }

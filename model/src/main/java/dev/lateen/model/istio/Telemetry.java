@@ -44,11 +44,20 @@ public record Telemetry(
     }
 
     /// @param dimensions our extension: labels for all metrics, by name, as expressions
-    public record Metrics(List<String> providers, List<MetricOverride> overrides, Map<String, String> dimensions) {
+    /// @param removedTags our extension: labels that no metric has
+    public record Metrics(
+            List<String> providers,
+            List<MetricOverride> overrides,
+            Map<String, String> dimensions,
+            List<String> removedTags,
+            Optional<String> reportingInterval) {
         static Metrics of(Reader in) {
-            in.notYet("reportingInterval", "tags_to_remove");
             return new Metrics(
-                    Telemetry.providers(in), in.objects("overrides", MetricOverride::of), in.textMap("dimensions"));
+                    Telemetry.providers(in),
+                    in.objects("overrides", MetricOverride::of),
+                    in.textMap("dimensions"),
+                    in.texts("tagsToRemove"),
+                    in.text("reportingInterval"));
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.lateen.proxy.bootstrap;
 
 import com.google.protobuf.Struct;
+import dev.lateen.proxy.config.Metadata;
+import dev.lateen.proxy.expression.Surroundings;
 import dev.lateen.proxy.stream.PeerInfo;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import java.util.Map;
@@ -31,6 +33,12 @@ public final class LocalPeer {
                 or(service, or(workload, PeerInfo.UNKNOWN_TEXT)),
                 or(first(labels.get("service.istio.io/canonical-revision"), version), "latest"),
                 or(text(metadata, "CLUSTER_ID"), PeerInfo.UNKNOWN_TEXT));
+    }
+
+    /// What expressions may say of our node.
+    public static Surroundings surroundings(Node node) {
+        return new Surroundings(Map.of(
+                "id", node.getId(), "cluster", node.getCluster(), "metadata", Metadata.tree(node.getMetadata())));
     }
 
     private static String text(Struct metadata, String key) {

@@ -40,7 +40,11 @@ public final class HttpConnectionManager {
         this.filters = FilterCatalog.create(
                 config.filters(),
                 new FilterEnvironment(
-                        environment.clusters(), environment.stats(), environment.local(), config.statPrefix()));
+                        environment.clusters(),
+                        environment.stats(),
+                        environment.istio(),
+                        environment.local(),
+                        config.statPrefix()));
     }
 
     public HttpConnectionManagerConfig config() {

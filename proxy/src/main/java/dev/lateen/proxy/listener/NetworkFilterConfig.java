@@ -3,6 +3,7 @@ package dev.lateen.proxy.listener;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig;
 import dev.lateen.proxy.rbac.NetworkRbacConfig;
 import dev.lateen.proxy.tcp.TcpProxyConfig;
+import dev.lateen.proxy.telemetry.MetricsConfig;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogConfig;
 import java.util.List;
 
@@ -28,9 +29,7 @@ public sealed interface NetworkFilterConfig {
     record Rbac(NetworkRbacConfig config) implements NetworkFilterConfig {}
 
     /// Counts connections under Istio's names.
-    enum IstioStats implements NetworkFilterConfig {
-        INSTANCE
-    }
+    record IstioStats(MetricsConfig config) implements NetworkFilterConfig {}
 
     /// Istio's exchange of workload names over TCP, which needs the ALPN `istio-peer-exchange` from the client. Ours is
     /// told by certificates and endpoint metadata, so there is nothing to do.

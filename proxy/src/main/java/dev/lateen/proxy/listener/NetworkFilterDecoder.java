@@ -5,18 +5,15 @@ import dev.lateen.proxy.config.TypedConfig;
 import dev.lateen.proxy.http.HttpConnectionManagerDecoder;
 import dev.lateen.proxy.rbac.RbacDecoder;
 import dev.lateen.proxy.tcp.TcpProxyDecoder;
+import dev.lateen.proxy.telemetry.MetricsDecoder;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogDecoder;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
-import java.util.Set;
 
 /// Decodes network filters by their type.
 public final class NetworkFilterDecoder {
     private static final String HTTP =
             "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
-    private static final String ISTIO_STATS = "stats.PluginConfig";
     private static final String PEER_EXCHANGE = "envoy.tcp.metadataexchange.config.MetadataExchange";
-    private static final Set<String> STATS_FIELDS =
-            Set.of("disable_host_header_fallback", "reporter", "tcp_reporting_duration", "debug", "stat_prefix");
     private static final String SNI_CLUSTER = "envoy.extensions.filters.network.sni_cluster.v3.SniCluster";
 
     NetworkFilterConfig decode(TypedConfig config, Place at) {
@@ -25,7 +22,7 @@ public final class NetworkFilterDecoder {
             case TcpProxyDecoder.TYPE -> new NetworkFilterConfig.Tcp(TcpProxyDecoder.decode(config, at));
             case RbacDecoder.NETWORK -> new NetworkFilterConfig.Rbac(RbacDecoder.network(config, at));
             case SNI_CLUSTER -> NetworkFilterConfig.SniCluster.INSTANCE;
-            case ISTIO_STATS -> stats(config, at);
+            case MetricsDecoder.TYPE -> new NetworkFilterConfig.IstioStats(MetricsDecoder.decode(config, at));
             case PEER_EXCHANGE -> NetworkFilterConfig.PeerExchange.INSTANCE;
             default -> throw at.refuse("network filter '" + config.type() + "' is not supported by this proxy yet");
         };
@@ -35,17 +32,5 @@ public final class NetworkFilterDecoder {
         return new NetworkFilterConfig.Http(
                 HttpConnectionManagerDecoder.decode(manager, at),
                 AccessLogDecoder.decode(manager.getAccessLogList(), at.field("access_log")));
-    }
-
-    /// Only switches that do not change what is counted may be set.
-    private static NetworkFilterConfig stats(TypedConfig config, Place at) {
-        config.struct().ifPresent(struct -> {
-            for (String field : struct.getFieldsMap().keySet()) {
-                if (!STATS_FIELDS.contains(field)) {
-                    throw at.field(field).unsupported();
-                }
-            }
-        });
-        return NetworkFilterConfig.IstioStats.INSTANCE;
     }
 }

@@ -1,11 +1,15 @@
 package dev.lateen.proxy.telemetry;
 
 import dev.lateen.net.http.Headers;
+import dev.lateen.proxy.expression.Expression;
+import dev.lateen.proxy.expression.Surroundings;
 import dev.lateen.proxy.stream.GrpcStatus;
 import dev.lateen.proxy.stream.PeerInfo;
 import dev.lateen.proxy.stream.StreamInfo;
 import io.netty.channel.EventLoop;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,10 +19,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Differs: sizes are those of bodies, without heads.
 ///
+/// Limits: a value that a peer chooses counts as `other` above 256 characters.
+///
 /// Thread: any; `Worker`: its event loop.
 public final class IstioMetrics {
     private static final String UNKNOWN = "unknown";
     private static final String OTHER = "other";
+    private static final int MAX_VALUE = 256;
 
     public enum Reporter {
         /// Of outgoing requests, by the client's sidecar or a gateway.
@@ -40,20 +47,21 @@ public final class IstioMetrics {
     private final Reporter reporter;
     private final IstioRegistry registry;
     private final IstioLabels labels;
-    private final String localPrincipal;
+    private final MetricsConfig config;
+    private final Surroundings around;
     private volatile EventLoopWorker[] workers = {};
 
     /// @param local the workload that this proxy serves
     public IstioMetrics(Stats stats, Reporter reporter, PeerInfo local) {
-        this(stats, reporter, local, UNKNOWN);
+        this(stats, reporter, local, MetricsConfig.STANDARD, Surroundings.NONE);
     }
 
-    /// @param localPrincipal our own SPIFFE URI, shown where we proved it to an upstream host
-    public IstioMetrics(Stats stats, Reporter reporter, PeerInfo local, String localPrincipal) {
+    IstioMetrics(Stats stats, Reporter reporter, PeerInfo local, MetricsConfig config, Surroundings around) {
         this.reporter = reporter;
         this.registry = stats.istio();
-        this.labels = new IstioLabels(reporter, local);
-        this.localPrincipal = localPrincipal;
+        this.labels = new IstioLabels(reporter, local, config);
+        this.config = config;
+        this.around = around;
     }
 
     /// Call on that loop.
@@ -74,7 +82,7 @@ public final class IstioMetrics {
 
     private synchronized Worker addWorker(EventLoop loop) {
         EventLoopWorker worker = new EventLoopWorker(loop);
-        EventLoopWorker[] more = java.util.Arrays.copyOf(workers, workers.length + 1);
+        EventLoopWorker[] more = Arrays.copyOf(workers, workers.length + 1);
         more[workers.length] = worker;
         workers = more;
         return worker;
@@ -94,7 +102,7 @@ public final class IstioMetrics {
 
     private final class EventLoopWorker implements Worker {
         private final @Nullable EventLoop loop;
-        private final SeriesKey key = new SeriesKey();
+        private final SeriesKey key = new SeriesKey(config.expressions().size());
         private final Map<SeriesKey, IstioSeries.Requests> requests = new HashMap<>();
         private final Map<SeriesKey, IstioSeries.Connections> connections = new HashMap<>();
 
@@ -109,9 +117,10 @@ public final class IstioMetrics {
             key.protocol = grpc ? "grpc" : "http";
             key.status = info.status;
             key.grpcStatus = grpc ? GrpcStatus.of(info) : -1;
+            evaluate(info);
             IstioSeries.Requests series = requests.get(key);
             if (series == null) {
-                series = newRequests();
+                series = newRequests(grpc);
             }
             series.total.increment();
             series.duration.recordNanos(Math.max(0, info.endNanos - info.startNanos));
@@ -141,6 +150,7 @@ public final class IstioMetrics {
             key.protocol = "tcp";
             key.status = 0;
             key.grpcStatus = -1;
+            evaluate(info);
             IstioSeries.Connections series = connections.get(key);
             return series == null ? newConnections() : series;
         }
@@ -153,7 +163,7 @@ public final class IstioMetrics {
                 case SOURCE -> {
                     key.peer = info.upstreamPeer;
                     key.security = UNKNOWN;
-                    key.sourcePrincipal = info.upstreamMutualTls ? localPrincipal : UNKNOWN;
+                    key.sourcePrincipal = UNKNOWN;
                     key.destinationPrincipal = orUnknown(info.upstreamPeerUri);
                 }
                 case DESTINATION -> {
@@ -165,30 +175,39 @@ public final class IstioMetrics {
             }
         }
 
+        private void evaluate(StreamInfo info) {
+            List<Expression> expressions = config.expressions();
+            for (int index = 0; index < expressions.size(); index++) {
+                String value = expressions.get(index).text(info, around);
+                key.custom[index] = value == null ? UNKNOWN : bounded(value);
+            }
+        }
+
         /// Only clients take the authority for the service: a server would let its callers name it.
         private String host(StreamInfo info, DestinationService service) {
             if (!service.host().isEmpty()) {
                 return service.host();
             }
             return reporter == Reporter.SOURCE
+                            && config.hostFallback()
                             && info.request != null
                             && !info.request.authority().isEmpty()
-                    ? info.request.authority()
+                    ? bounded(info.request.authority())
                     : UNKNOWN;
         }
 
-        private IstioSeries.Requests newRequests() {
+        private IstioSeries.Requests newRequests(boolean grpc) {
             SeriesKey stored = key.copy();
-            String text = labels.text(stored, false);
+            List<String> text = labels.of(stored, false);
             if (!registry.admits(text)) {
                 stored = folded(stored);
-                text = labels.text(stored, false);
+                text = labels.of(stored, false);
                 IstioSeries.Requests known = requests.get(stored);
                 if (known != null) {
                     return known;
                 }
             }
-            IstioSeries.Requests series = new IstioSeries.Requests();
+            IstioSeries.Requests series = new IstioSeries.Requests(grpc);
             requests.put(stored, series);
             registry.add(text, series);
             return series;
@@ -196,10 +215,10 @@ public final class IstioMetrics {
 
         private IstioSeries.Connections newConnections() {
             SeriesKey stored = key.copy();
-            String text = labels.text(stored, true);
+            List<String> text = labels.of(stored, true);
             if (!registry.admits(text)) {
                 stored = folded(stored);
-                text = labels.text(stored, true);
+                text = labels.of(stored, true);
                 IstioSeries.Connections known = connections.get(stored);
                 if (known != null) {
                     return known;
@@ -223,7 +242,12 @@ public final class IstioMetrics {
         folded.host = OTHER;
         folded.sourcePrincipal = OTHER;
         folded.destinationPrincipal = OTHER;
+        Arrays.fill(folded.custom, OTHER);
         return folded;
+    }
+
+    private static String bounded(String value) {
+        return value.length() > MAX_VALUE ? OTHER : value;
     }
 
     private static String orUnknown(@Nullable String text) {

@@ -3,12 +3,14 @@ package dev.lateen.proxy.telemetry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// All series of Istio's metrics by their labels, over all loops and reporters.
+/// All series of Istio's metrics by their labels, one text for each metric, over all loops and reporters.
 ///
 /// Limits: above `maxSeries`, new label sets count under `other`, so that nobody can fill the memory by inventing
 /// names.
@@ -17,8 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class IstioRegistry {
     static final int DEFAULT_MAX_SERIES = 10_000;
 
-    private final ConcurrentMap<String, List<IstioSeries.Requests>> requests = new ConcurrentHashMap<>();
-    private final ConcurrentMap<String, List<IstioSeries.Connections>> connections = new ConcurrentHashMap<>();
+    private final ConcurrentMap<List<String>, List<IstioSeries.Requests>> requests = new ConcurrentHashMap<>();
+    private final ConcurrentMap<List<String>, List<IstioSeries.Connections>> connections = new ConcurrentHashMap<>();
     private final AtomicInteger series = new AtomicInteger();
     private final int maxSeries;
 
@@ -27,15 +29,15 @@ final class IstioRegistry {
     }
 
     /// Whether a series with these labels exists or may come into being.
-    boolean admits(String labels) {
+    boolean admits(List<String> labels) {
         return series.get() < maxSeries || requests.containsKey(labels) || connections.containsKey(labels);
     }
 
-    void add(String labels, IstioSeries.Requests numbers) {
+    void add(List<String> labels, IstioSeries.Requests numbers) {
         requests.computeIfAbsent(labels, _ -> newList()).add(numbers);
     }
 
-    void add(String labels, IstioSeries.Connections numbers) {
+    void add(List<String> labels, IstioSeries.Connections numbers) {
         connections.computeIfAbsent(labels, _ -> newList()).add(numbers);
     }
 
@@ -48,17 +50,30 @@ final class IstioRegistry {
         return series.get();
     }
 
-    List<Map.Entry<String, List<IstioSeries.Requests>>> requests() {
-        return sorted(requests);
+    /// What this metric shows: series by its labels, sorted.
+    SortedMap<String, List<IstioSeries.Requests>> requests(IstioMetric metric) {
+        return byLabels(requests, metric);
     }
 
-    List<Map.Entry<String, List<IstioSeries.Connections>>> connections() {
-        return sorted(connections);
+    SortedMap<String, List<IstioSeries.Connections>> connections(IstioMetric metric) {
+        return byLabels(connections, metric);
     }
 
-    private static <T> List<Map.Entry<String, List<T>>> sorted(Map<String, List<T>> map) {
-        List<Map.Entry<String, List<T>>> entries = new ArrayList<>(map.entrySet());
-        entries.sort(Map.Entry.comparingByKey());
-        return entries;
+    /// Series that differ only in tags that this metric does not show come together.
+    private static <T> SortedMap<String, List<T>> byLabels(Map<List<String>, List<T>> all, IstioMetric metric) {
+        SortedMap<String, List<T>> shown = new TreeMap<>();
+        all.forEach((labels, series) -> {
+            String text = labels.get(metric.index());
+            if (!text.equals(IstioLabels.DROPPED)) {
+                shown.merge(text, series, IstioRegistry::joined);
+            }
+        });
+        return shown;
+    }
+
+    private static <T> List<T> joined(List<T> some, List<T> more) {
+        List<T> all = new ArrayList<>(some);
+        all.addAll(more);
+        return all;
     }
 }

@@ -6,12 +6,17 @@ package dev.lateen.proxy.telemetry;
 final class IstioSeries {
     /// HTTP and gRPC.
     static final class Requests {
+        final boolean grpc;
         final Cell total = new Cell();
         final HistogramCells duration = new HistogramCells();
         final HistogramCells requestBytes = new HistogramCells();
         final HistogramCells responseBytes = new HistogramCells();
         final Cell requestMessages = new Cell();
         final Cell responseMessages = new Cell();
+
+        Requests(boolean grpc) {
+            this.grpc = grpc;
+        }
     }
 
     static final class Connections {

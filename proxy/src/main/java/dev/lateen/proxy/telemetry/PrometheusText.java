@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -36,31 +37,45 @@ public final class PrometheusText {
     // ---- Istio
 
     private void istio() {
-        List<Map.Entry<String, List<IstioSeries.Requests>>> requests =
-                stats.istio().requests();
-        counters("istio_requests_total", requests, series -> series.total.value());
-        histograms("istio_request_duration_milliseconds", requests, series -> series.duration);
-        histograms("istio_request_bytes", requests, series -> series.requestBytes);
-        histograms("istio_response_bytes", requests, series -> series.responseBytes);
-        List<Map.Entry<String, List<IstioSeries.Requests>>> grpc = requests.stream()
-                .filter(entry -> entry.getKey().contains("request_protocol=\"grpc\""))
-                .toList();
-        counters("istio_request_messages_total", grpc, series -> series.requestMessages.value());
-        counters("istio_response_messages_total", grpc, series -> series.responseMessages.value());
-        List<Map.Entry<String, List<IstioSeries.Connections>>> connections =
-                stats.istio().connections();
-        counters("istio_tcp_connections_opened_total", connections, series -> series.opened.value());
-        counters("istio_tcp_connections_closed_total", connections, series -> series.closed.value());
-        counters("istio_tcp_sent_bytes_total", connections, series -> series.sentBytes.value());
-        counters("istio_tcp_received_bytes_total", connections, series -> series.receivedBytes.value());
+        requests(IstioMetric.REQUESTS_TOTAL, series -> series.total.value());
+        histograms(IstioMetric.REQUEST_DURATION_MILLISECONDS, series -> series.duration);
+        histograms(IstioMetric.REQUEST_BYTES, series -> series.requestBytes);
+        histograms(IstioMetric.RESPONSE_BYTES, series -> series.responseBytes);
+        messages(IstioMetric.REQUEST_MESSAGES_TOTAL, series -> series.requestMessages.value());
+        messages(IstioMetric.RESPONSE_MESSAGES_TOTAL, series -> series.responseMessages.value());
+        connections(IstioMetric.TCP_CONNECTIONS_OPENED_TOTAL, series -> series.opened.value());
+        connections(IstioMetric.TCP_CONNECTIONS_CLOSED_TOTAL, series -> series.closed.value());
+        connections(IstioMetric.TCP_SENT_BYTES_TOTAL, series -> series.sentBytes.value());
+        connections(IstioMetric.TCP_RECEIVED_BYTES_TOTAL, series -> series.receivedBytes.value());
     }
 
-    private <T> void counters(String name, List<Map.Entry<String, List<T>>> entries, ToLongFunction<T> value) {
+    private void requests(IstioMetric metric, ToLongFunction<IstioSeries.Requests> value) {
+        counters(metric.exposed(), stats.istio().requests(metric), value);
+    }
+
+    private void connections(IstioMetric metric, ToLongFunction<IstioSeries.Connections> value) {
+        counters(metric.exposed(), stats.istio().connections(metric), value);
+    }
+
+    /// Only gRPC has messages.
+    private void messages(IstioMetric metric, ToLongFunction<IstioSeries.Requests> value) {
+        Map<String, List<IstioSeries.Requests>> grpc = new TreeMap<>();
+        stats.istio().requests(metric).forEach((labels, all) -> {
+            List<IstioSeries.Requests> some =
+                    all.stream().filter(series -> series.grpc).toList();
+            if (!some.isEmpty()) {
+                grpc.put(labels, some);
+            }
+        });
+        counters(metric.exposed(), grpc, value);
+    }
+
+    private <T> void counters(String name, Map<String, List<T>> entries, ToLongFunction<T> value) {
         if (entries.isEmpty()) {
             return;
         }
         counterType(name);
-        for (Map.Entry<String, List<T>> entry : entries) {
+        for (Map.Entry<String, List<T>> entry : entries.entrySet()) {
             long sum = 0;
             for (T series : entry.getValue()) {
                 sum += value.applyAsLong(series);
@@ -69,15 +84,14 @@ public final class PrometheusText {
         }
     }
 
-    private void histograms(
-            String name,
-            List<Map.Entry<String, List<IstioSeries.Requests>>> entries,
-            java.util.function.Function<IstioSeries.Requests, HistogramCells> part) {
+    private void histograms(IstioMetric metric, Function<IstioSeries.Requests, HistogramCells> part) {
+        String name = metric.exposed();
+        Map<String, List<IstioSeries.Requests>> entries = stats.istio().requests(metric);
         if (entries.isEmpty()) {
             return;
         }
         type(name, "histogram");
-        for (Map.Entry<String, List<IstioSeries.Requests>> entry : entries) {
+        for (Map.Entry<String, List<IstioSeries.Requests>> entry : entries.entrySet()) {
             long[] counts = new long[Histogram.bucketCount()];
             double sum = 0;
             for (IstioSeries.Requests series : entry.getValue()) {

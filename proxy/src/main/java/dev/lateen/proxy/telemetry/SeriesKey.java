@@ -1,6 +1,7 @@
 package dev.lateen.proxy.telemetry;
 
 import dev.lateen.proxy.stream.PeerInfo;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -20,9 +21,17 @@ final class SeriesKey {
     String security = "";
     int status;
     int grpcStatus;
+    /// Values of the configuration's expressions.
+    final String[] custom;
+
+    SeriesKey(int expressions) {
+        this.custom = new String[expressions];
+        Arrays.fill(custom, "");
+    }
 
     SeriesKey copy() {
-        SeriesKey copy = new SeriesKey();
+        SeriesKey copy = new SeriesKey(custom.length);
+        System.arraycopy(custom, 0, copy.custom, 0, custom.length);
         copy.peer = peer;
         copy.service = service;
         copy.host = host;
@@ -49,7 +58,8 @@ final class SeriesKey {
                 && flags.equals(that.flags)
                 && security.equals(that.security)
                 && Objects.equals(sourcePrincipal, that.sourcePrincipal)
-                && Objects.equals(destinationPrincipal, that.destinationPrincipal);
+                && Objects.equals(destinationPrincipal, that.destinationPrincipal)
+                && Arrays.equals(custom, that.custom);
     }
 
     /// Of what differs most; strings keep their hashes.
@@ -61,6 +71,10 @@ final class SeriesKey {
         hash = 31 * hash + sourcePrincipal.hashCode();
         hash = 31 * hash + status;
         hash = 31 * hash + flags.hashCode();
-        return 31 * hash + grpcStatus;
+        hash = 31 * hash + grpcStatus;
+        for (String value : custom) {
+            hash = 31 * hash + value.hashCode();
+        }
+        return hash;
     }
 }

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.xds;
 
+import dev.lateen.proxy.bootstrap.LocalPeer;
 import dev.lateen.proxy.cluster.Clusters;
 import dev.lateen.proxy.downstream.ChainHandler;
 import dev.lateen.proxy.downstream.Direction;
@@ -19,10 +20,12 @@ import dev.lateen.proxy.stream.PeerInfo;
 import dev.lateen.proxy.tcp.TcpProxy;
 import dev.lateen.proxy.tcp.TcpTelemetry;
 import dev.lateen.proxy.telemetry.IstioMetrics;
+import dev.lateen.proxy.telemetry.IstioReporters;
 import dev.lateen.proxy.telemetry.Stats;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogConfig;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogs;
+import io.envoyproxy.envoy.config.core.v3.Node;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,18 +42,17 @@ public final class RuntimeBuilder implements ChainHandlers {
     private final PeerInfo local;
     private final InstantSource clock;
     private final AccessLogs accessLogs;
-    private final IstioMetrics sourceMetrics;
-    private final IstioMetrics destinationMetrics;
+    private final IstioReporters istio;
 
+    /// @param node whom this proxy serves
     public RuntimeBuilder(
-            Clusters clusters, Routes routes, Stats stats, PeerInfo local, AccessLogs accessLogs, InstantSource clock) {
+            Clusters clusters, Routes routes, Stats stats, Node node, AccessLogs accessLogs, InstantSource clock) {
         this.accessLogs = accessLogs;
-        this.sourceMetrics = new IstioMetrics(stats, IstioMetrics.Reporter.SOURCE, local);
-        this.destinationMetrics = new IstioMetrics(stats, IstioMetrics.Reporter.DESTINATION, local);
+        this.local = LocalPeer.of(node);
+        this.istio = new IstioReporters(stats, local, LocalPeer.surroundings(node));
         this.clusters = clusters;
         this.routes = routes;
         this.stats = stats;
-        this.local = local;
         this.clock = clock;
     }
 
@@ -70,7 +72,7 @@ public final class RuntimeBuilder implements ChainHandlers {
         return switch (chain.terminal()) {
             case NetworkFilterConfig.Http(HttpConnectionManagerConfig config, var logs) ->
                 new HttpChain(new HttpConnectionManager(
-                        config, routesOf(config), new HttpEnvironment(clusters, stats, local), loggers(logs)));
+                        config, routesOf(config), new HttpEnvironment(clusters, stats, istio, local), loggers(logs)));
             case NetworkFilterConfig.Tcp(var config) ->
                 new TcpProxy(
                         config,
@@ -97,10 +99,16 @@ public final class RuntimeBuilder implements ChainHandlers {
     }
 
     private @Nullable IstioMetrics istio(ListenerConfig listener, FilterChainConfig chain) {
-        if (!chain.filters().contains(NetworkFilterConfig.IstioStats.INSTANCE)) {
-            return null;
+        for (NetworkFilterConfig filter : chain.filters()) {
+            if (filter instanceof NetworkFilterConfig.IstioStats(var config)) {
+                return istio.of(
+                        listener.direction() == Direction.INBOUND
+                                ? IstioMetrics.Reporter.DESTINATION
+                                : IstioMetrics.Reporter.SOURCE,
+                        config);
+            }
         }
-        return listener.direction() == Direction.INBOUND ? destinationMetrics : sourceMetrics;
+        return null;
     }
 
     private LiveRoutes routesOf(HttpConnectionManagerConfig config) {

@@ -13,10 +13,12 @@ import dev.lateen.proxy.config.ProtoJson;
 import dev.lateen.proxy.downstream.Direction;
 import dev.lateen.proxy.downstream.DownstreamConnection;
 import dev.lateen.proxy.downstream.Origin;
+import dev.lateen.proxy.expression.Surroundings;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig.RouteSource;
 import dev.lateen.proxy.route.RouteTable;
 import dev.lateen.proxy.stream.PeerInfo;
 import dev.lateen.proxy.stream.StreamInfo;
+import dev.lateen.proxy.telemetry.IstioReporters;
 import dev.lateen.proxy.telemetry.Stats;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
@@ -86,7 +88,14 @@ final class ProxyFixture implements AutoCloseable {
                 HttpConnectionManagerDecoder.decode(proto, Place.resource("listener", "test"));
         RouteTable table = new RouteTable(((RouteSource.Inline) config.routes()).config());
         var manager = new dev.lateen.proxy.http.HttpConnectionManager(
-                config, new LiveRoutes(table), new HttpEnvironment(clusters, stats, PeerInfo.UNKNOWN), List.of(info -> {
+                config,
+                new LiveRoutes(table),
+                new HttpEnvironment(
+                        clusters,
+                        stats,
+                        new IstioReporters(stats, PeerInfo.UNKNOWN, Surroundings.NONE),
+                        PeerInfo.UNKNOWN),
+                List.of(info -> {
                     flags.add(info.flagsText());
                     logged.add(info);
                 }));

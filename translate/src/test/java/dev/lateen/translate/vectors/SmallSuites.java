@@ -24,7 +24,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /// Suites that look at one part only: what a namespace sees, and which filters policies become.
 final class SmallSuites {
@@ -129,6 +132,53 @@ final class SmallSuites {
             }
             return wanted.equals(found);
         });
+    }
+
+    /// The settings of the metrics filter. Cases of logs and traces, and of waypoints, are not looked at.
+    static Result metrics(Path root) {
+        return run(root, input -> {
+            Fields options = input.options();
+            if (!options.text("what", "").equals("filters")
+                    || options.object("service", s -> s).isPresent()) {
+                return true;
+            }
+            Fields proxy = options.object("proxy", p -> p).orElseThrow();
+            JsonElement listener = Messages.actual(
+                            new Translator()
+                                    .translate(
+                                            input.snapshot(),
+                                            node(proxy.text("namespace", ""), proxy.textMap("labels")))
+                                    .ofType(ResourceType.LISTENER)
+                                    .values(),
+                            ResourceType.LISTENER)
+                    .get("virtualOutbound");
+            JsonElement wanted = json(input.file("expected.json"))
+                    .getAsJsonObject()
+                    .getAsJsonObject("filters")
+                    .get("istio.stats");
+            return Objects.equals(wanted, stats(listener));
+        });
+    }
+
+    private static @Nullable JsonElement stats(JsonElement at) {
+        if (at instanceof JsonObject object) {
+            if (object.get("name") instanceof JsonElement name
+                    && name.toString().equals("\"istio.stats\"")) {
+                return object.getAsJsonObject("typedConfig").get("value");
+            }
+            return object.entrySet().stream()
+                    .map(e -> stats(e.getValue()))
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElse(null);
+        }
+        return at instanceof JsonArray array
+                ? StreamSupport.stream(array.spliterator(), false)
+                        .map(SmallSuites::stats)
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElse(null)
+                : null;
     }
 
     /// Those of the first chain that has any.

@@ -65,6 +65,11 @@ class TranslationVectorsTest {
     }
 
     @Test
+    void telemetryBecomesTheRecordedFilters() {
+        check("telemetry", SmallSuites::metrics, 52);
+    }
+
+    @Test
     void simulatedCallsEndWhereTheyShould() {
         check("simulation", Map.of("calls", 38));
     }

@@ -64,11 +64,12 @@ final class VectorCase {
         Set<String> features = new HashSet<>();
         options().object("features", f -> f).ifPresent(f -> features(f, features));
         SnapshotBuilder builder = new SnapshotBuilder(new MeshSettings("Kubernetes", "cluster.local", "", features, false));
-        Path mesh = Files.exists(file("mesh.yaml"))
-                ? file("mesh.yaml")
-                : folder.resolveSibling("_common").resolve("default-mesh.yaml");
-        if (Files.exists(mesh)) {
-            builder.mesh(MeshConfig.of((Mapping) documents(mesh).getFirst()));
+        Path common = folder.resolveSibling("_common");
+        for (Path mesh : List.of(common.resolve("default-mesh.yaml"), common.resolve("mesh.yaml"), file("mesh.yaml"))) {
+            if (Files.exists(mesh)) {
+                builder.mesh(
+                        MeshConfig.of(withProviders((Mapping) documents(mesh).getFirst())));
+            }
         }
         List<String> domains = options().texts("trustDomains");
         if (!domains.isEmpty()) {
@@ -90,6 +91,17 @@ final class VectorCase {
             registry(builder);
         }
         return builder.build();
+    }
+
+    /// A case may say what the mesh's default providers are.
+    private Mapping withProviders(Mapping mesh) {
+        Optional<Node> providers = options().node("defaultProviders");
+        if (providers.isEmpty()) {
+            return mesh;
+        }
+        Map<String, Node.Field> fields = new LinkedHashMap<>(mesh.fields());
+        fields.put("defaultProviders", new Node.Field(Position.UNKNOWN, providers.get()));
+        return new Mapping(fields, mesh.at());
     }
 
     private static void features(Fields given, Set<String> on) {

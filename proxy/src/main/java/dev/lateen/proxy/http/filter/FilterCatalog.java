@@ -1,5 +1,6 @@
 package dev.lateen.proxy.http.filter;
 
+import dev.lateen.proxy.telemetry.MetricsConfig;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,7 +21,8 @@ public final class FilterCatalog {
                 case FilterConfig.LocalRateLimit(RateLimit limit) -> filters.add(new LocalRateLimitFilter(name, limit));
                 case FilterConfig.PeerMetadata metadata ->
                     filters.add(new PeerMetadataFilter(name, metadata, environment.local()));
-                case FilterConfig.IstioStats _ -> filters.add(new IstioStatsFilter(environment));
+                case FilterConfig.IstioStats(MetricsConfig config) ->
+                    filters.add(new IstioStatsFilter(environment, config));
                 case FilterConfig.Router _, FilterConfig.Alpn _, FilterConfig.GrpcStats _ -> {}
                 case FilterConfig.CorsPolicy _ ->
                     throw new IllegalStateException("a route's configuration stands in no chain");

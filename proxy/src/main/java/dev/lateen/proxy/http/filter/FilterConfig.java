@@ -4,6 +4,7 @@ import dev.lateen.proxy.config.Fraction;
 import dev.lateen.proxy.config.HeaderMatcher;
 import dev.lateen.proxy.config.StringMatcher;
 import dev.lateen.proxy.rbac.RbacConfig;
+import dev.lateen.proxy.telemetry.MetricsConfig;
 import java.util.List;
 
 /// The decoded configuration of one HTTP filter.
@@ -68,7 +69,7 @@ public sealed interface FilterConfig {
     record PeerMetadata(boolean downstream, boolean upstream) implements FilterConfig {}
 
     /// Istio's standard metrics.
-    record IstioStats() implements FilterConfig {}
+    record IstioStats(MetricsConfig config) implements FilterConfig {}
 
     /// Chooses the ALPN for upstreams; done where upstream TLS is set up.
     record Alpn() implements FilterConfig {}

@@ -8,6 +8,7 @@ import dev.lateen.proxy.config.StringMatcher;
 import dev.lateen.proxy.config.TypedConfig;
 import dev.lateen.proxy.rbac.RbacDecoder;
 import dev.lateen.proxy.route.HeaderChangesDecoder;
+import dev.lateen.proxy.telemetry.MetricsDecoder;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
@@ -21,8 +22,7 @@ import java.util.List;
 ///
 /// Thread: main.
 ///
-/// Differs: Istio's `stats` filter takes no settings here yet (they are refused), and its ALPN filter is accepted
-/// without effect.
+/// Differs: Istio's ALPN filter is accepted without effect.
 public final class FilterDecoder {
     private static final String HTTP = "envoy.extensions.filters.http.";
     private static final int MIN_ERROR = 400;
@@ -53,7 +53,7 @@ public final class FilterDecoder {
                 yield new FilterConfig.GrpcStats();
             }
             case "io.istio.http.peer_metadata.Config" -> peerMetadata(config, at);
-            case "stats.PluginConfig" -> istioStats(config, at);
+            case MetricsDecoder.TYPE -> new FilterConfig.IstioStats(MetricsDecoder.decode(config, at));
             case "istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig" -> new FilterConfig.Alpn();
             default -> throw at.refuse("HTTP filter " + config.type() + " is not supported by this proxy yet");
         };
@@ -152,17 +152,5 @@ public final class FilterDecoder {
         return new FilterConfig.PeerMetadata(
                 fields.containsKey("downstream_discovery") || fields.containsKey("downstream_propagation"),
                 fields.containsKey("upstream_discovery") || fields.containsKey("upstream_propagation"));
-    }
-
-    private static FilterConfig istioStats(TypedConfig config, Place at) {
-        if (config.struct().isPresent()) {
-            for (String field : config.struct().get().getFieldsMap().keySet()) {
-                switch (field) {
-                    case "disable_host_header_fallback", "tcp_reporting_duration", "stat_prefix", "reporter" -> {}
-                    default -> throw at.field(field).unsupported();
-                }
-            }
-        }
-        return new FilterConfig.IstioStats();
     }
 }

@@ -4,6 +4,7 @@ import dev.lateen.proxy.cluster.Cluster;
 import dev.lateen.proxy.cluster.Clusters;
 import dev.lateen.proxy.telemetry.DestinationService;
 import dev.lateen.proxy.telemetry.IstioMetrics;
+import dev.lateen.proxy.telemetry.MetricsConfig;
 import io.netty.channel.EventLoop;
 import java.util.List;
 import java.util.Map;
@@ -17,11 +18,10 @@ final class IstioStatsFilter implements RequestFilter {
     private final IstioMetrics source;
     private final IstioMetrics destination;
 
-    IstioStatsFilter(FilterEnvironment environment) {
+    IstioStatsFilter(FilterEnvironment environment, MetricsConfig config) {
         this.clusters = environment.clusters();
-        this.source = new IstioMetrics(environment.stats(), IstioMetrics.Reporter.SOURCE, environment.local());
-        this.destination =
-                new IstioMetrics(environment.stats(), IstioMetrics.Reporter.DESTINATION, environment.local());
+        this.source = environment.istio().of(IstioMetrics.Reporter.SOURCE, config);
+        this.destination = environment.istio().of(IstioMetrics.Reporter.DESTINATION, config);
     }
 
     @Override

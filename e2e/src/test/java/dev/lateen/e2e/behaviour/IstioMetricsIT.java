@@ -1,0 +1,90 @@
+package dev.lateen.e2e.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.Socket;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// Istio's metrics as a configuration changes them. Envoy as its own project releases it has no such filter.
+class IstioMetricsIT {
+    private static final String STATS = """
+            {name: istio.stats, typed_config: {"@type": type.googleapis.com/udpa.type.v1.TypedStruct,
+              type_url: type.googleapis.com/stats.PluginConfig, value: {metrics: [%s]}}},""";
+
+    private static RunningProxy proxy;
+    private static Upstream echo;
+
+    @BeforeAll
+    static void start() throws Exception {
+        echo = Upstream.echo();
+        proxy = DataPlane.LATEEN.start(new Bootstrap()
+                .cluster("echo", echo.port())
+                .http("http", "", STATS.formatted("""
+                        {name: requests_total, dimensions: {tenant: "request.headers['x-tenant']",
+                          request_protocol: request.protocol, response_code: response.code,
+                          outcome: "response.code < 400 ? 'good' : 'bad'",
+                          node: "node.id", path: "request.url_path.startsWith('/a') ? 'a' : 'other'"},
+                          tags_to_remove: [response_flags]},
+                        {name: request_bytes, drop: true}"""), "{match: {prefix: /}, route: {cluster: echo}}")
+                .listener(
+                        "tcp",
+                        "filter_chains: [{filters: [" + STATS.formatted("""
+                        {dimensions: {to: upstream.address, by: "string(destination.port)"}}""") + Bootstrap.tcp("cluster: echo") + "]}]"));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        proxy.close();
+        echo.close();
+    }
+
+    private static String scraped(String needle) {
+        return await().atMost(Duration.ofSeconds(10))
+                .until(() -> proxy.client("admin").get("/stats/prometheus").body(), text -> text.contains(needle));
+    }
+
+    @Test
+    void tagsRequestsAsConfigured() throws Exception {
+        assertThat(proxy.client("http").get("/a/1", "x-tenant: blue").status()).isEqualTo(200);
+        assertThat(proxy.client("http").get("/b").status()).isEqualTo(200);
+        String shown = scraped("tenant=\"unknown\"");
+        assertThat(shown)
+                .containsPattern(
+                        "istio_requests_total\\{[^}]*request_protocol=\"HTTP/1.1\",response_code=\"200\"[^}]*node=\"behaviour\","
+                                + "outcome=\"good\",path=\"a\",tenant=\"blue\"} 1")
+                .containsPattern("istio_requests_total\\{[^}]*path=\"other\",tenant=\"unknown\"} 1")
+                .containsPattern("istio_response_bytes_count\\{[^}]*response_flags=\"-\"[^}]*} 2")
+                .doesNotContain("istio_request_bytes")
+                .doesNotContainPattern("istio_requests_total\\{[^}]*response_flags");
+    }
+
+    @Test
+    void tagsConnectionsAsConfigured() throws Exception {
+        try (Socket socket = proxy.connect("tcp")) {
+            HttpClient.write(socket, HttpClient.head("GET", "/tcp"));
+            Reply.read(socket.getInputStream(), "GET");
+        }
+        assertThat(scraped("istio_tcp_connections_closed_total"))
+                .containsPattern("istio_tcp_connections_closed_total\\{[^}]*by=\"" + proxy.port("tcp")
+                        + "\",to=\"127.0.0.1:" + echo.port() + "\"} 1");
+    }
+
+    @Test
+    void namesWhatItDoesNotKnow() throws Exception {
+        Bootstrap bootstrap = new Bootstrap()
+                .cluster("echo", echo.port())
+                .http(
+                        "http",
+                        "",
+                        STATS.formatted("{dimensions: {a: request.hots}}"),
+                        "{match: {prefix: /}, route: {cluster: echo}}");
+        try (RunningProxy refused = DataPlane.LATEEN.launch(bootstrap)) {
+            assertThat(refused.awaitExit()).isEqualTo(1);
+            assertThat(refused.output()).contains("metrics[0].dimensions['a']", "request.hots");
+        }
+    }
+}

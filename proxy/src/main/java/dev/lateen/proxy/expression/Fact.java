@@ -1,0 +1,139 @@
+package dev.lateen.proxy.expression;
+
+import dev.lateen.net.http.RequestHead;
+import dev.lateen.proxy.stream.Addresses;
+import dev.lateen.proxy.stream.GrpcStatus;
+import dev.lateen.proxy.stream.StreamInfo;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The attributes that have one value for a request or connection.
+///
+/// Source: Envoy documentation, "Attributes".
+enum Fact {
+    REQUEST_HOST("request.host"),
+    REQUEST_METHOD("request.method"),
+    REQUEST_PATH("request.path"),
+    REQUEST_URL_PATH("request.url_path"),
+    REQUEST_QUERY("request.query"),
+    REQUEST_SCHEME("request.scheme"),
+    REQUEST_PROTOCOL("request.protocol"),
+    REQUEST_ID("request.id"),
+    REQUEST_USER_AGENT("request.useragent"),
+    REQUEST_REFERER("request.referer"),
+    REQUEST_SIZE("request.size"),
+    RESPONSE_CODE("response.code"),
+    RESPONSE_CODE_DETAILS("response.code_details"),
+    RESPONSE_GRPC_STATUS("response.grpc_status"),
+    RESPONSE_SIZE("response.size"),
+    SOURCE_ADDRESS("source.address"),
+    SOURCE_PORT("source.port"),
+    DESTINATION_ADDRESS("destination.address"),
+    DESTINATION_PORT("destination.port"),
+    CONNECTION_MTLS("connection.mtls"),
+    CONNECTION_SERVER_NAME("connection.requested_server_name"),
+    CONNECTION_PEER_URI("connection.uri_san_peer_certificate"),
+    CONNECTION_LOCAL_URI("connection.uri_san_local_certificate"),
+    CONNECTION_TERMINATION("connection.termination_details"),
+    UPSTREAM_ADDRESS("upstream.address"),
+    UPSTREAM_PORT("upstream.port"),
+    UPSTREAM_LOCAL_ADDRESS("upstream.local_address"),
+    UPSTREAM_PEER_URI("upstream.uri_san_peer_certificate"),
+    UPSTREAM_FAILURE("upstream.transport_failure_reason"),
+    UPSTREAM_ATTEMPTS("upstream.request_attempt_count"),
+    CLUSTER_NAME("xds.cluster_name"),
+    ROUTE_NAME("xds.route_name"),
+    FILTER_CHAIN_NAME("xds.filter_chain_name");
+
+    private static final Map<String, Fact> BY_NAME = new HashMap<>();
+
+    static {
+        for (Fact fact : values()) {
+            BY_NAME.put(fact.attribute, fact);
+        }
+    }
+
+    private final String attribute;
+
+    Fact(String attribute) {
+        this.attribute = attribute;
+    }
+
+    static @Nullable Fact named(String attribute) {
+        return BY_NAME.get(attribute);
+    }
+
+    /// Null where the request or connection has no such value.
+    @Nullable
+    Object of(StreamInfo info) {
+        return switch (this) {
+            case REQUEST_HOST, REQUEST_METHOD, REQUEST_PATH, REQUEST_URL_PATH, REQUEST_QUERY, REQUEST_SCHEME ->
+                info.request == null ? null : ofTarget(info.request);
+            case REQUEST_PROTOCOL ->
+                info.request == null ? null : info.request.version().text();
+            case REQUEST_ID -> header(info, "x-request-id");
+            case REQUEST_USER_AGENT -> header(info, "user-agent");
+            case REQUEST_REFERER -> header(info, "referer");
+            case REQUEST_SIZE -> info.bytesReceived;
+            case RESPONSE_CODE -> info.status == 0 ? null : Texts.number(info.status);
+            case RESPONSE_CODE_DETAILS -> info.details;
+            case RESPONSE_GRPC_STATUS -> grpcStatus(info);
+            case RESPONSE_SIZE -> info.bytesSent;
+            case SOURCE_ADDRESS -> text(info.downstreamRemote);
+            case SOURCE_PORT -> port(info.downstreamRemote);
+            case DESTINATION_ADDRESS -> text(info.downstreamLocal);
+            case DESTINATION_PORT -> port(info.downstreamLocal);
+            case CONNECTION_MTLS -> info.downstreamMutualTls;
+            case CONNECTION_SERVER_NAME -> info.requestedServerName;
+            case CONNECTION_PEER_URI -> info.downstreamPeerUri;
+            case CONNECTION_LOCAL_URI -> info.downstreamLocalUri;
+            case CONNECTION_TERMINATION -> info.connectionTerminationDetails;
+            case UPSTREAM_ADDRESS -> text(info.upstreamHost);
+            case UPSTREAM_PORT -> port(info.upstreamHost);
+            case UPSTREAM_LOCAL_ADDRESS -> text(info.upstreamLocal);
+            case UPSTREAM_PEER_URI -> info.upstreamPeerUri;
+            case UPSTREAM_FAILURE -> info.upstreamTransportFailure;
+            case UPSTREAM_ATTEMPTS -> Texts.number(info.attempts);
+            case CLUSTER_NAME -> info.clusterName;
+            case ROUTE_NAME -> info.routeName;
+            case FILTER_CHAIN_NAME -> info.filterChainName;
+        };
+    }
+
+    private @Nullable String ofTarget(RequestHead head) {
+        String path = head.path();
+        int query = path.indexOf('?');
+        if (this == REQUEST_HOST) {
+            return head.authority();
+        } else if (this == REQUEST_METHOD) {
+            return head.method();
+        } else if (this == REQUEST_SCHEME) {
+            return head.scheme();
+        } else if (this == REQUEST_URL_PATH) {
+            return query < 0 ? path : path.substring(0, query);
+        } else if (this == REQUEST_QUERY) {
+            return query < 0 ? "" : path.substring(query + 1);
+        }
+        return path;
+    }
+
+    private static @Nullable String header(StreamInfo info, String name) {
+        return info.request == null ? null : info.request.headers().get(name);
+    }
+
+    private static @Nullable Long grpcStatus(StreamInfo info) {
+        int status = GrpcStatus.of(info);
+        return status < 0 ? null : Texts.number(status);
+    }
+
+    private static @Nullable String text(@Nullable SocketAddress address) {
+        return address == null ? null : Addresses.text(address);
+    }
+
+    private static @Nullable Long port(@Nullable SocketAddress address) {
+        return address instanceof InetSocketAddress inet ? (Long) (long) inet.getPort() : null;
+    }
+}
