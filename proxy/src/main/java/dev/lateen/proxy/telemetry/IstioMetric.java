@@ -4,19 +4,26 @@ import org.jspecify.annotations.Nullable;
 
 /// Istio's standard metrics. Source: Istio documentation, "Istio Standard Metrics".
 enum IstioMetric {
-    REQUESTS_TOTAL,
-    REQUEST_DURATION_MILLISECONDS,
-    REQUEST_BYTES,
-    RESPONSE_BYTES,
-    REQUEST_MESSAGES_TOTAL,
-    RESPONSE_MESSAGES_TOTAL,
-    TCP_CONNECTIONS_OPENED_TOTAL,
-    TCP_CONNECTIONS_CLOSED_TOTAL,
-    TCP_SENT_BYTES_TOTAL,
-    TCP_RECEIVED_BYTES_TOTAL;
+    REQUESTS_TOTAL(0),
+    REQUEST_DURATION_MILLISECONDS(1),
+    REQUEST_BYTES(2),
+    RESPONSE_BYTES(3),
+    REQUEST_MESSAGES_TOTAL(4),
+    RESPONSE_MESSAGES_TOTAL(5),
+    TCP_CONNECTIONS_OPENED_TOTAL(6),
+    TCP_CONNECTIONS_CLOSED_TOTAL(7),
+    TCP_SENT_BYTES_TOTAL(8),
+    TCP_RECEIVED_BYTES_TOTAL(9);
 
+    private static final int FIRST_TCP = 6;
+
+    private final int index;
     private final String configured = name().toLowerCase(java.util.Locale.ROOT);
     private final String exposed = "istio_" + configured;
+
+    IstioMetric(int index) {
+        this.index = index;
+    }
 
     /// Null for names that no metric has.
     static @Nullable IstioMetric configured(String name) {
@@ -35,10 +42,10 @@ enum IstioMetric {
 
     /// Its place in lists of one text for each metric.
     int index() {
-        return ordinal();
+        return index;
     }
 
     boolean tcp() {
-        return ordinal() >= TCP_CONNECTIONS_OPENED_TOTAL.ordinal();
+        return index >= FIRST_TCP;
     }
 }
