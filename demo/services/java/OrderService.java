@@ -47,6 +47,8 @@ public final class OrderService {
         try {
             HttpResponse<String> users = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
             String version = users.headers().firstValue("x-version").orElse("");
+            // Which of the mesh's routes led there, where these say so.
+            users.headers().firstValue("x-routing").ifPresent(route -> exchange.getResponseHeaders().set("x-routing", route));
             String body = "{\"pod\":\"" + POD + "\",\"orders\":[1,2,3],\"users\":{\"status\":" + users.statusCode()
                     + ",\"version\":\"" + version + "\",\"pod\":\"" + users.headers().firstValue("x-pod").orElse("") + "\"}}";
             reply(exchange, users.statusCode(), body, version);

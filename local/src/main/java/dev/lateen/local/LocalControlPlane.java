@@ -81,6 +81,11 @@ public final class LocalControlPlane {
         process.crash();
     }
 
+    /// How often it has been started again.
+    public int restarts() {
+        return process.restarts();
+    }
+
     void stop() {
         process.stop(GRACE);
     }

@@ -12,7 +12,8 @@ import java.util.Optional;
 
 /// Sends the demo's requests. Thread: any.
 final class Client {
-    private static final Duration LONGEST = Duration.ofSeconds(40);
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+    private static final Duration LONGEST_CONNECT = Duration.ofSeconds(20);
 
     private final HttpClient http;
 
@@ -25,7 +26,7 @@ final class Client {
         // The gateway is reached by its address and chooses by the host.
         System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host");
         HttpClient.Builder builder =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5));
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(LONGEST_CONNECT);
         source.ifPresent(builder::localAddress);
         return new Client(builder.build());
     }
@@ -33,7 +34,9 @@ final class Client {
     /// What came back.
     ///
     /// @param status 0 where there was no answer, and then `body` says why
-    record Answer(int status, String version, String body, Duration took) {
+    /// @param version of the user-service that answered
+    /// @param route the mark of the routes that led there
+    record Answer(int status, String version, String route, String body, Duration took) {
         boolean ok() {
             return status == 200;
         }
@@ -48,6 +51,7 @@ final class Client {
             return new Answer(
                     response.statusCode(),
                     response.headers().firstValue("x-version").orElse(""),
+                    response.headers().firstValue(Manifest.MARK).orElse(""),
                     response.body(),
                     Duration.ofNanos(System.nanoTime() - start));
         } catch (IOException failure) {
@@ -59,6 +63,6 @@ final class Client {
     }
 
     private static Answer failed(String reason, long start) {
-        return new Answer(0, "", reason, Duration.ofNanos(System.nanoTime() - start));
+        return new Answer(0, "", "", reason, Duration.ofNanos(System.nanoTime() - start));
     }
 }

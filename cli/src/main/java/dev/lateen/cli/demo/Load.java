@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 final class Load {
     private final Map<Integer, AtomicInteger> byStatus = new ConcurrentSkipListMap<>();
     private final Map<String, AtomicInteger> byVersion = new ConcurrentSkipListMap<>();
+    private final Map<String, AtomicInteger> byRoute = new ConcurrentSkipListMap<>();
     private final AtomicInteger sent = new AtomicInteger();
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final List<Thread> workers = new ArrayList<>();
@@ -68,6 +69,16 @@ final class Load {
         return byVersion.getOrDefault(version, new AtomicInteger()).get();
     }
 
+    /// How many of those that succeeded took the routes with a mark.
+    int routed(String mark) {
+        return byRoute.getOrDefault(mark, new AtomicInteger()).get();
+    }
+
+    /// Every status that came back.
+    String statuses() {
+        return byStatus.keySet().toString();
+    }
+
     int status(int status) {
         return byStatus.getOrDefault(status, new AtomicInteger()).get();
     }
@@ -107,6 +118,9 @@ final class Load {
             byVersion
                     .computeIfAbsent(answer.version(), _ -> new AtomicInteger())
                     .incrementAndGet();
+        }
+        if (answer.ok()) {
+            byRoute.computeIfAbsent(answer.route(), _ -> new AtomicInteger()).incrementAndGet();
         }
         if (!answer.ok() && firstFailure.isEmpty()) {
             firstFailure = answer.status() + " " + answer.body();

@@ -62,7 +62,7 @@ final class Manifest {
                     paths: ["/api/users/*"]
             """;
 
-    private static final String PERMISSIVE = """
+    static final String PERMISSIVE = """
             apiVersion: security.istio.io/v1beta1
             kind: PeerAuthentication
             metadata:
@@ -76,10 +76,29 @@ final class Manifest {
                 mode: PERMISSIVE
             """;
 
+    /// The answer's header by which the checks see which routes are in force.
+    static final String MARK = "x-routing";
+
     private Manifest() {}
 
-    static String permissive() {
-        return PERMISSIVE;
+    /// The same routes, whose answers carry a mark.
+    static String marked(String virtualService, String mark) {
+        StringBuilder marked = new StringBuilder();
+        virtualService.lines().forEach(line -> {
+            int key = line.indexOf("route:");
+            if (key < 0) {
+                marked.append(line).append('\n');
+            } else {
+                marked.append("""
+                        %1$sheaders:
+                        %2$s  response:
+                        %2$s    set:
+                        %2$s      %3$s: "%4$s"
+                        %2$sroute:
+                        """.formatted(line.substring(0, key), " ".repeat(key), MARK, mark));
+            }
+        });
+        return marked.toString();
     }
 
     static String split(String header, String value, int v1, int v2) {

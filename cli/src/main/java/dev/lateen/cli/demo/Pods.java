@@ -27,7 +27,15 @@ final class Pods {
 
     /// Sets a switch of an application.
     void control(PodView pod, String query) {
-        ask(pod, "/control?" + query);
+        Answer answer = ask(pod, "/control?" + query);
+        if (!answer.ok()) {
+            throw new IllegalStateException(pod.name() + " does not take " + query + ": " + answer);
+        }
+    }
+
+    /// What an application of the user service answers by itself.
+    Answer users(PodView pod) {
+        return ask(pod, "/api/users");
     }
 
     /// How many requests with a key the pods of a workload have seen together.

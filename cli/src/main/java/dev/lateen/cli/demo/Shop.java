@@ -22,12 +22,13 @@ import java.util.stream.Stream;
 
 /// A working copy of the demo's manifests, which the checks edit as a person would: by saving a file.
 ///
-/// Thread: any.
+/// Thread: one at a time.
 public final class Shop {
     static final String GATEWAY_HOST = "api.example.com";
     private static final String ROUTING = "user-service-routing.yaml";
 
     private final Path manifests;
+    private int routingsSaved;
 
     private Shop(Path manifests) {
         this.manifests = manifests;
@@ -95,27 +96,35 @@ public final class Shop {
         }
     }
 
+    /// Routes that were saved.
+    ///
+    /// @param mark what answers that took them carry
+    record Saved(String mark) {}
+
     /// Splits the user service's traffic; requests with the header go to v2.
-    void split(String header, String value, int v1, int v2) {
-        save(ROUTING, Manifest.split(header, value, v1, v2) + "---\n" + Manifest.destinationRule(Manifest.SEED_POLICY));
+    Saved split(String header, String value, int v1, int v2) {
+        return saveRouting(Manifest.split(header, value, v1, v2), Manifest.SEED_POLICY);
     }
 
     /// Sends the user service's traffic to all its versions, with a timeout for each request and no retries.
-    void timeout(String timeout) {
-        save(ROUTING, Manifest.timeout(timeout) + "---\n" + Manifest.destinationRule(Manifest.SEED_POLICY));
+    Saved timeout(String timeout) {
+        return saveRouting(Manifest.timeout(timeout), Manifest.SEED_POLICY);
     }
 
     /// Sends the user service's traffic to all its versions, with a timeout and retries.
-    void timeoutAndRetries(String timeout, String perTryTimeout, int attempts) {
-        save(
-                ROUTING,
-                Manifest.timeoutAndRetries(timeout, perTryTimeout, attempts) + "---\n"
-                        + Manifest.destinationRule(Manifest.SEED_POLICY));
+    Saved timeoutAndRetries(String timeout, String perTryTimeout, int attempts) {
+        return saveRouting(Manifest.timeoutAndRetries(timeout, perTryTimeout, attempts), Manifest.SEED_POLICY);
     }
 
-    /// Leaves routing alone, with another traffic policy.
-    void policy(String trafficPolicy) {
-        save(ROUTING, Manifest.plainRoute() + "---\n" + Manifest.destinationRule(trafficPolicy));
+    /// Sends the user service's traffic to all its versions, with another traffic policy and no retries.
+    Saved policy(String trafficPolicy) {
+        return saveRouting(Manifest.plainRoute(), trafficPolicy);
+    }
+
+    private Saved saveRouting(String routes, String trafficPolicy) {
+        Saved saved = new Saved("r" + ++routingsSaved);
+        save(ROUTING, Manifest.marked(routes, saved.mark()) + "---\n" + Manifest.destinationRule(trafficPolicy));
+        return saved;
     }
 
     private static String gatewaySecret(Path authority) throws IOException {
