@@ -14,7 +14,7 @@ final class FaultChecks {
     /// A control plane has to start and its proxies have to find it again, on a machine that is busy with the load.
     private static final Duration RESTART = Duration.ofSeconds(90);
     /// The certificates of the checks live for 90 s.
-    private static final Duration ROTATION = Duration.ofSeconds(120);
+    private static final Duration ROTATION = Duration.ofMinutes(2);
 
     private final Mesh mesh;
     private final Shop shop;
@@ -52,7 +52,10 @@ final class FaultChecks {
     private Result rotation() {
         TlsProbe probe = new TlsProbe(pods.of("user-service-v1").getFirst().address(), 8080);
         String[] serials = {"", ""};
-        boolean shown = Eventually.holds(() -> !(serials[0] = probe.serial()).isEmpty());
+        boolean shown = Eventually.holds(() -> {
+            serials[0] = probe.serial();
+            return !serials[0].isEmpty();
+        });
         Load load = traffic.steady();
         boolean rotated = shown
                 && Eventually.holds(ROTATION, () -> {
