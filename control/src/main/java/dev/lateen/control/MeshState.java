@@ -8,9 +8,11 @@ import dev.lateen.control.status.Findings;
 import dev.lateen.control.store.ResourceStore;
 import dev.lateen.control.store.StoreChange;
 import dev.lateen.model.diagnostic.Diagnostic;
+import dev.lateen.model.mesh.MeshConfig;
 import dev.lateen.model.mesh.MeshSettings;
 import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.model.mesh.SnapshotBuilder;
+import dev.lateen.model.resource.MeshConfigReader;
 import dev.lateen.model.resource.ParsedResource;
 import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.resource.ResourceKey;
@@ -38,7 +40,7 @@ final class MeshState {
 
     private final ResourceStore store = new ResourceStore();
     private final SnapshotBuilder builder;
-    private final MeshConfigSource meshConfig = new MeshConfigSource();
+    private final MeshConfigReader meshConfig = new MeshConfigReader();
     private final PushScheduler scheduler;
     private final Proxies proxies;
     private final InstantSource clock;
@@ -92,7 +94,9 @@ final class MeshState {
             notYetPushed.remove(key);
             generations.remove(key);
         });
-        meshConfig.refresh(store.resources(), change).ifPresent(builder::mesh);
+        if (concernsMesh(change)) {
+            builder.mesh(MeshConfig.of(meshConfig.read(store.resources()).meshConfig()));
+        }
         if (loaded.getCount() > 0) {
             push(clock.instant());
             loaded.countDown();
@@ -128,6 +132,12 @@ final class MeshState {
                 findings.check(store.resources(), snapshot);
             });
         }
+    }
+
+    /// Whether the mesh's own settings may have changed.
+    private static boolean concernsMesh(StoreChange change) {
+        return change.put().stream().map(RawResource::key).anyMatch(MeshConfigReader::holdsSettings)
+                || change.removed().stream().anyMatch(MeshConfigReader::holdsSettings);
     }
 
     private static boolean onlyEndpoints(StoreChange change) {

@@ -170,6 +170,12 @@ class ControlPlaneIT {
     }
 
     @Test
+    void saysItsVersionAsIstiodDoes() throws Exception {
+        assertThat(EnvoyProcess.get("http://127.0.0.1:" + control.debugPort() + "/version"))
+                .matches("[0-9][^-]*(-SNAPSHOT)?-[a-z0-9]+-Clean");
+    }
+
+    @Test
     void tellsTwentyProxiesOfAMovedEndpointWithinASecond() throws Exception {
         AtomicInteger moved = new AtomicInteger();
         try (EventLoops loops = EventLoops.create("test", 1)) {

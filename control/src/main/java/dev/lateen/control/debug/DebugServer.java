@@ -23,7 +23,8 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 
-/// Serves debug pages, metrics and readiness under istiod's paths. It asks for no credentials: bind it to loopback.
+/// Serves debug pages, metrics, version and readiness under istiod's paths. It asks for no credentials: bind it to
+/// loopback.
 ///
 /// Limits: GET and HEAD (POST only for `force_disconnect`-like verbs, of which there are none yet); each request has a
 /// virtual thread.
@@ -125,6 +126,8 @@ public final class DebugServer implements AutoCloseable {
                 ByteArrayOutputStream body = new ByteArrayOutputStream();
                 metrics.write(body);
                 send(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", body.toByteArray());
+            } else if (withPages && path.equals("/version")) {
+                text(exchange, 200, BuildVersion.read().toString());
             } else if (withPages && path.startsWith("/debug/")) {
                 debugPage(exchange, path.substring("/debug/".length()));
             } else {

@@ -50,6 +50,7 @@ public final class MeshConfigReader {
         Mapping config = empty();
         Mapping networks = empty();
         List<RawResource> ordered = resources.stream()
+                .filter(resource -> holdsSettings(resource.key()))
                 .sorted(Comparator.comparing((RawResource resource) -> isConfigMap(resource.key()))
                         .thenComparingLong(resource -> resource.metadata().order()))
                 .toList();
@@ -98,6 +99,11 @@ public final class MeshConfigReader {
     /// The settings with all defaults filled in, as they come into force.
     public Mapping withDefaults(Mapping meshConfig) {
         return merge(defaults(), meshConfig);
+    }
+
+    /// Whether a resource of that name has something to say about the mesh itself.
+    public static boolean holdsSettings(ResourceKey key) {
+        return isOperator(key) || isConfigMap(key);
     }
 
     public static boolean isOperator(ResourceKey key) {

@@ -9,6 +9,7 @@ import io.grpc.TlsServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,7 +20,7 @@ import javax.net.ssl.TrustManager;
 /// One port that speaks gRPC.
 ///
 /// Limits: 64 concurrent calls a connection, 16 KiB of metadata, messages as given, a ping each 30 s to find dead
-/// peers.
+/// peers, an age of connections as given.
 ///
 /// Thread: any.
 public final class GrpcListener implements AutoCloseable {
@@ -39,9 +40,23 @@ public final class GrpcListener implements AutoCloseable {
     /// has none yet comes with a token.
     public record Tls(KeyManager keys, TrustManager trust) {}
 
+    /// How long a connection may last. Peers are told to open another (GOAWAY) and keep their calls for the grace;
+    /// proxies spread anew over replicas that way and prove again who they are. Each connection's age is drawn from
+    /// within a tenth of `most`, so that those that came together do not go together.
+    public record Age(Duration most, Duration grace) {
+        /// Istio's.
+        public static final Age DEFAULT = new Age(Duration.ofMinutes(30), Duration.ofSeconds(10));
+    }
+
     public static GrpcListener plaintext(
             InetSocketAddress address, List<ServerServiceDefinition> services, int maxMessageBytes) throws IOException {
-        return start(address, InsecureServerCredentials.create(), services, maxMessageBytes);
+        return start(address, InsecureServerCredentials.create(), services, maxMessageBytes, Age.DEFAULT);
+    }
+
+    public static GrpcListener plaintext(
+            InetSocketAddress address, List<ServerServiceDefinition> services, int maxMessageBytes, Age age)
+            throws IOException {
+        return start(address, InsecureServerCredentials.create(), services, maxMessageBytes, age);
     }
 
     public static GrpcListener secure(
@@ -52,7 +67,7 @@ public final class GrpcListener implements AutoCloseable {
                 .trustManager(tls.trust())
                 .clientAuth(TlsServerCredentials.ClientAuth.OPTIONAL)
                 .build();
-        return start(address, credentials, services, maxMessageBytes);
+        return start(address, credentials, services, maxMessageBytes, Age.DEFAULT);
     }
 
     /// The port in use, also where 0 was asked for.
@@ -75,7 +90,8 @@ public final class GrpcListener implements AutoCloseable {
             InetSocketAddress address,
             ServerCredentials credentials,
             List<ServerServiceDefinition> services,
-            int maxMessageBytes)
+            int maxMessageBytes,
+            Age age)
             throws IOException {
         ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address, credentials)
@@ -86,6 +102,8 @@ public final class GrpcListener implements AutoCloseable {
                 .handshakeTimeout(10, TimeUnit.SECONDS)
                 .keepAliveTime(30, TimeUnit.SECONDS)
                 .keepAliveTimeout(30, TimeUnit.SECONDS)
+                .maxConnectionAge(age.most().toMillis(), TimeUnit.MILLISECONDS)
+                .maxConnectionAgeGrace(age.grace().toMillis(), TimeUnit.MILLISECONDS)
                 .permitKeepAliveTime(5, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true);
         for (ServerServiceDefinition service : services) {
