@@ -57,7 +57,7 @@ final class ConfigDumpPage {
                 continue;
             }
             known = true;
-            for (Object item : (List<?>) part.getField(field)) {
+            for (Object item : (List<?>) ProtoJson.dynamic(part).getField(field)) {
                 dump.addConfigs(Any.pack((Message) item));
             }
         }

@@ -37,7 +37,20 @@ public final class ProtoJson {
         return JsonFormat.printer()
                 .usingTypeRegistry(every())
                 .preservingProtoFieldNames()
-                .print(message);
+                .print(dynamic(message));
+    }
+
+    /// The same message in a form that can be asked for its fields by descriptor. Generated ones answer that through
+    /// reflection on methods which a trimmed class path does not have.
+    public static DynamicMessage dynamic(Message message) {
+        if (message instanceof DynamicMessage already) {
+            return already;
+        }
+        try {
+            return DynamicMessage.parseFrom(message.getDescriptorForType(), message.toByteString());
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("a message does not write what it reads", e);
+        }
     }
 
     /// The descriptor of what an Any holds, or null where its type is not known.

@@ -25,7 +25,7 @@ public final class Redactor {
     }
 
     public Message redact(Message message) {
-        return redact(message, false);
+        return redact(ProtoJson.dynamic(message), false);
     }
 
     private Message redact(Message message, boolean sensitive) {
