@@ -24,14 +24,8 @@ final class JwtFilters {
 
     static List<HttpFilter> of(Scene scene) {
         List<JwtRule> rules = new ArrayList<>();
-        String root = scene.mesh().identity().rootNamespace();
         for (RequestAuthentication policy : scene.snapshot().security().requestAuthentications()) {
-            String namespace = policy.metadata().namespace();
-            boolean near =
-                    namespace.equals(root) || namespace.equals(scene.node().namespace());
-            if (near
-                    && policy.targetRefs().isEmpty()
-                    && policy.selector().matches(scene.node().labels())) {
+            if (Attachment.applies(scene, policy.metadata().namespace(), policy.selector(), policy.targetRefs())) {
                 rules.addAll(policy.jwtRules());
             }
         }

@@ -10,27 +10,26 @@ import dev.lateen.model.istio.AuthorizationPolicy.Values;
 import io.envoyproxy.envoy.config.rbac.v3.Permission;
 import io.envoyproxy.envoy.config.rbac.v3.Policy;
 import io.envoyproxy.envoy.config.rbac.v3.Principal;
-import io.envoyproxy.envoy.type.matcher.v3.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
 /// One rule of an authorization policy as Envoy's RBAC has it. On plain TCP, what only HTTP has cannot be checked:
-/// there a rule that allows falls away whole, while a rule that denies keeps its other parts, so that both err to the
-/// safe side.
+/// there a rule that allows falls away whole, while a rule of another action keeps its other parts, so that both err
+/// to the safe side.
 final class RbacRules {
     private static final Permission ANY = Permission.newBuilder().setAny(true).build();
     private static final Principal ANYBODY = Principal.newBuilder().setAny(true).build();
+    private static final String FILTERS = "experimental.";
 
     private final boolean http;
-    private final List<String> trustDomains;
+    private final TrustDomains domains;
     private boolean uncheckable;
 
-    /// @param trustDomains of this mesh, with aliases
-    RbacRules(boolean http, List<String> trustDomains) {
+    RbacRules(boolean http, TrustDomains domains) {
         this.http = http;
-        this.trustDomains = trustDomains;
+        this.domains = domains;
     }
 
     static Policy never() {
@@ -66,21 +65,10 @@ final class RbacRules {
         List<Permission> all = new ArrayList<>();
         addHttp(all, operation.hosts(), v -> header(":authority", v));
         addHttp(all, operation.methods(), v -> header(":method", v));
-        addHttp(all, operation.paths(), RbacRules::path);
+        addHttp(all, operation.paths(), RbacValues::path);
         add(all, operation.ports(), RbacRules::port);
         for (Condition condition : conditions) {
-            switch (condition.key()) {
-                case "destination.ip" -> add(all, condition.values(), RbacRules::destination);
-                case "destination.port" -> add(all, condition.values(), RbacRules::port);
-                case "connection.sni" ->
-                    add(
-                            all,
-                            condition.values(),
-                            v -> Permission.newBuilder()
-                                    .setRequestedServerName(RbacValues.text(v))
-                                    .build());
-                default -> {}
-            }
+            permission(all, condition.key(), condition.values());
         }
         Permission.Set.Builder set = Permission.Set.newBuilder();
         if (all.isEmpty()) {
@@ -89,14 +77,29 @@ final class RbacRules {
         return Permission.newBuilder().setAndRules(set.addAllRules(all)).build();
     }
 
-    private static Permission header(String name, String value) {
-        return Permission.newBuilder().setHeader(RbacValues.header(name, value)).build();
+    /// A condition about what is asked for; those about who asks are left to `principal`.
+    private static void permission(List<Permission> all, String key, Values values) {
+        if (key.startsWith(FILTERS)) {
+            List<String> path = RbacValues.path(key.substring(FILTERS.length()), 0);
+            addOne(all, values, list -> RbacValues.filterMetadata(path, list));
+            return;
+        }
+        switch (key) {
+            case "destination.ip" -> add(all, values, RbacRules::destination);
+            case "destination.port" -> add(all, values, RbacRules::port);
+            case "connection.sni" ->
+                add(
+                        all,
+                        values,
+                        v -> Permission.newBuilder()
+                                .setRequestedServerName(RbacValues.text(v))
+                                .build());
+            default -> {}
+        }
     }
 
-    private static Permission path(String value) {
-        return Permission.newBuilder()
-                .setUrlPath(PathMatcher.newBuilder().setPath(RbacValues.text(value)))
-                .build();
+    private static Permission header(String name, String value) {
+        return Permission.newBuilder().setHeader(RbacValues.header(name, value)).build();
     }
 
     private static Permission port(String value) {
@@ -118,33 +121,36 @@ final class RbacRules {
     }
 
     private static void add(List<Permission> all, Values values, Function<String, Permission> make) {
+        addOne(all, values, list -> {
+            Permission.Set.Builder set = Permission.Set.newBuilder();
+            list.forEach(v -> set.addRules(make.apply(v)));
+            return Permission.newBuilder().setOrRules(set).build();
+        });
+    }
+
+    /// @param make one test for any of the values
+    private static void addOne(List<Permission> all, Values values, Function<List<String>, Permission> make) {
         if (!values.in().isEmpty()) {
-            all.add(any(values.in(), make));
+            all.add(make.apply(values.in()));
         }
         if (!values.notIn().isEmpty()) {
             all.add(Permission.newBuilder()
-                    .setNotRule(any(values.notIn(), make))
+                    .setNotRule(make.apply(values.notIn()))
                     .build());
         }
     }
 
-    private static Permission any(List<String> values, Function<String, Permission> make) {
-        Permission.Set.Builder set = Permission.Set.newBuilder();
-        values.forEach(v -> set.addRules(make.apply(v)));
-        return Permission.newBuilder().setOrRules(set).build();
-    }
-
     private Principal principal(Source source, List<Condition> conditions, String namespace) {
         List<Principal> all = new ArrayList<>();
-        addId(all, aliased(source.principals()), RbacValues::principal);
-        addHttpId(all, source.requestPrincipals(), RbacValues::requestPrincipal);
-        addId(all, source.namespaces(), RbacValues::namespace);
+        addId(all, domains.principals(source.principals()), RbacValues::principal);
+        addHttpId(all, source.requestPrincipals(), RbacValues::requestPrincipals);
         addId(all, source.serviceAccounts(), v -> RbacValues.serviceAccount(v, namespace));
-        addId(all, source.trustDomains(), RbacValues::trustDomain);
+        addId(all, source.namespaces(), RbacValues::namespace);
+        addId(all, domains.domains(source.trustDomains()), RbacValues::trustDomain);
         addId(all, source.remoteIpBlocks(), RbacRules::remote);
         addId(all, source.ipBlocks(), RbacRules::direct);
         for (Condition condition : conditions) {
-            condition(all, condition, namespace);
+            principal(all, condition, namespace);
         }
         Principal.Set.Builder set = Principal.Set.newBuilder();
         if (all.isEmpty()) {
@@ -153,39 +159,32 @@ final class RbacRules {
         return Principal.newBuilder().setAndIds(set.addAllIds(all)).build();
     }
 
-    private void condition(List<Principal> all, Condition condition, String namespace) {
+    private void principal(List<Principal> all, Condition condition, String namespace) {
         String key = condition.key();
         Values values = condition.values();
         if (key.startsWith("request.headers[")) {
             String name = key.substring("request.headers[".length(), key.length() - 1);
-            addHttpId(
-                    all,
-                    values,
-                    v -> Principal.newBuilder()
-                            .setHeader(RbacValues.header(name, v))
-                            .build());
+            addHttpId(all, values, list -> anyId(list, v -> RbacValues.headerOf(name, v)));
             return;
         }
         if (key.startsWith("request.auth.claims[")) {
-            List<String> path = new ArrayList<>(List.of("payload"));
-            for (String part : key.substring("request.auth.claims[".length(), key.length() - 1)
-                    .split("]\\[")) {
-                path.add(part);
-            }
-            addHttpId(all, values, v -> RbacValues.claim(path, v));
+            List<String> path = RbacValues.path(key, "request.auth.claims".length());
+            addHttpId(all, values, list -> RbacValues.claim(path, list));
+            return;
+        }
+        if (key.startsWith(FILTERS)) {
             return;
         }
         switch (key) {
             case "source.ip" -> addId(all, values, RbacRules::direct);
             case "remote.ip" -> addId(all, values, RbacRules::remote);
             case "source.namespace" -> addId(all, values, RbacValues::namespace);
-            case "source.principal" -> addId(all, aliased(values), RbacValues::principal);
+            case "source.principal" -> addId(all, domains.principals(values), RbacValues::principal);
+            case "source.trustDomain" -> addId(all, domains.domains(values), RbacValues::trustDomain);
             case "source.serviceAccount" -> addId(all, values, v -> RbacValues.serviceAccount(v, namespace));
-            case "request.auth.principal" -> addHttpId(all, values, RbacValues::requestPrincipal);
-            case "request.auth.audiences" ->
-                addHttpId(all, values, v -> RbacValues.claim(List.of("payload", "aud"), v));
-            case "request.auth.presenter" ->
-                addHttpId(all, values, v -> RbacValues.claim(List.of("payload", "azp"), v));
+            case "request.auth.principal" -> addHttpId(all, values, RbacValues::requestPrincipals);
+            case "request.auth.audiences" -> addHttpId(all, values, list -> RbacValues.claim(List.of("aud"), list));
+            case "request.auth.presenter" -> addHttpId(all, values, list -> RbacValues.claim(List.of("azp"), list));
             case "destination.ip", "destination.port", "connection.sni" -> {}
             // What is not understood must not widen what is allowed.
             default -> uncheckable = true;
@@ -200,45 +199,31 @@ final class RbacRules {
         return Principal.newBuilder().setRemoteIp(TcpChains.cidr(value)).build();
     }
 
-    private void addHttpId(List<Principal> all, Values values, Function<String, Principal> make) {
+    /// @param make one test for any of the values
+    private void addHttpId(List<Principal> all, Values values, Function<List<String>, Principal> make) {
         if (http) {
-            addId(all, values, make);
+            addOneId(all, values, make);
         } else {
             uncheckable |= !values.isEmpty();
         }
     }
 
     private static void addId(List<Principal> all, Values values, Function<String, Principal> make) {
+        addOneId(all, values, list -> anyId(list, make));
+    }
+
+    private static void addOneId(List<Principal> all, Values values, Function<List<String>, Principal> make) {
         if (!values.in().isEmpty()) {
-            all.add(anyId(values.in(), make));
+            all.add(make.apply(values.in()));
         }
         if (!values.notIn().isEmpty()) {
-            all.add(Principal.newBuilder().setNotId(anyId(values.notIn(), make)).build());
+            all.add(Principal.newBuilder().setNotId(make.apply(values.notIn())).build());
         }
     }
 
-    private static Principal anyId(List<String> values, Function<String, Principal> make) {
+    static Principal anyId(List<String> values, Function<String, Principal> make) {
         Principal.Set.Builder set = Principal.Set.newBuilder();
         values.forEach(v -> set.addIds(make.apply(v)));
         return Principal.newBuilder().setOrIds(set).build();
-    }
-
-    /// A principal under one name of the mesh's trust domain stands for the same under all of them.
-    private Values aliased(Values values) {
-        return new Values(aliased(values.in()), aliased(values.notIn()));
-    }
-
-    private List<String> aliased(List<String> principals) {
-        List<String> all = new ArrayList<>();
-        for (String principal : principals) {
-            int slash = principal.indexOf('/');
-            boolean own = slash > 0 && trustDomains.contains(principal.substring(0, slash));
-            if (own && trustDomains.size() > 1) {
-                trustDomains.forEach(domain -> all.add(domain + principal.substring(slash)));
-            } else {
-                all.add(principal);
-            }
-        }
-        return all;
     }
 }

@@ -1,12 +1,17 @@
 package dev.lateen.translate;
 
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.envoyproxy.envoy.config.rbac.v3.Permission;
 import io.envoyproxy.envoy.config.rbac.v3.Principal;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
+import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
 import io.envoyproxy.envoy.type.matcher.v3.ListMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.OrMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.PathMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.ValueMatcher;
+import java.util.ArrayList;
 import java.util.List;
 
 /// How values in authorization rules match: exactly, or by a `*` at one end; `*` alone asks only that there is a value.
@@ -68,8 +73,10 @@ final class RbacValues {
         int slash = value.indexOf('/');
         String namespace = slash < 0 ? policyNamespace : value.substring(0, slash);
         String name = slash < 0 ? value : value.substring(slash + 1);
+        // An identity may carry more pairs of key and value, between these two and after them.
         return authenticated(StringMatcher.newBuilder()
-                .setSafeRegex(RouteMatches.regex(".*/ns/" + quote(namespace) + "/sa/" + wildcard(name) + "$"))
+                .setSafeRegex(RouteMatches.regex(
+                        SPIFFE + ".+/ns/" + quote(namespace) + "/(.+/|)sa/" + quote(name) + "(/.+)?"))
                 .build());
     }
 
@@ -106,7 +113,13 @@ final class RbacValues {
     }
 
     /// Issuer and subject of a token, as `issuer/subject`.
-    static Principal requestPrincipal(String value) {
+    static Principal requestPrincipals(List<String> values) {
+        return values.size() == 1
+                ? requestPrincipal(values.getFirst())
+                : RbacRules.anyId(values, RbacValues::requestPrincipal);
+    }
+
+    private static Principal requestPrincipal(String value) {
         String issuer = "*";
         String subject = "*";
         int slash = value.lastIndexOf('/');
@@ -116,43 +129,112 @@ final class RbacValues {
                 subject = value.substring(slash + 1);
             } else if (value.startsWith("*")) {
                 subject = value;
-            } else if (value.endsWith("*")) {
-                issuer = value;
             } else {
                 issuer = value;
-                subject = "";
+                subject = value.endsWith("*") ? "*" : "";
             }
         }
         return Principal.newBuilder()
                 .setAndIds(Principal.Set.newBuilder()
-                        .addIds(metadata(List.of("payload", "iss"), text(issuer)))
-                        .addIds(metadata(List.of("payload", "sub"), text(subject))))
+                        .addIds(metadata(List.of("payload", "iss"), string(issuer)))
+                        .addIds(metadata(List.of("payload", "sub"), string(subject))))
                 .build();
     }
 
-    private static Principal metadata(List<String> path, StringMatcher value) {
-        return metadata(path, ValueMatcher.newBuilder().setStringMatch(value).build());
+    static Principal headerOf(String name, String value) {
+        return Principal.newBuilder().setHeader(header(name, value)).build();
     }
 
-    @SuppressWarnings("deprecation")
-    private static Principal metadata(List<String> path, ValueMatcher value) {
+    private static ValueMatcher string(String value) {
+        return ValueMatcher.newBuilder().setStringMatch(text(value)).build();
+    }
+
+    private static ValueMatcher oneOf(List<ValueMatcher> matchers) {
+        return matchers.size() == 1
+                ? matchers.getFirst()
+                : ValueMatcher.newBuilder()
+                        .setOrMatch(OrMatcher.newBuilder().addAllValueMatchers(matchers))
+                        .build();
+    }
+
+    private static ValueMatcher listWith(ValueMatcher one) {
+        return ValueMatcher.newBuilder()
+                .setListMatch(ListMatcher.newBuilder().setOneOf(one))
+                .build();
+    }
+
+    private static MetadataMatcher matcher(String filter, List<String> path, ValueMatcher value) {
         MetadataMatcher.Builder matcher =
-                MetadataMatcher.newBuilder().setFilter(JWT).setValue(value);
+                MetadataMatcher.newBuilder().setFilter(filter).setValue(value);
         path.forEach(
                 key -> matcher.addPath(MetadataMatcher.PathSegment.newBuilder().setKey(key)));
-        return Principal.newBuilder().setMetadata(matcher).build();
+        return matcher.build();
     }
 
-    /// A claim that is the value, or a list that holds it.
-    static Principal claim(List<String> path, String value) {
-        ValueMatcher one = ValueMatcher.newBuilder().setStringMatch(text(value)).build();
+    @SuppressWarnings("deprecation") // its successor is not what Istio sends
+    private static Principal metadata(List<String> path, ValueMatcher value) {
+        return Principal.newBuilder().setMetadata(matcher(JWT, path, value)).build();
+    }
+
+    /// A claim that is one of the values, or a list that holds one.
+    ///
+    /// @param path of the claim within the token
+    static Principal claim(List<String> path, List<String> values) {
+        ValueMatcher one = oneOf(values.stream().map(RbacValues::string).toList());
+        List<String> whole = new ArrayList<>(List.of("payload"));
+        whole.addAll(path);
         return metadata(
-                path,
+                whole,
                 ValueMatcher.newBuilder()
                         .setOrMatch(OrMatcher.newBuilder()
-                                .addValueMatchers(one)
-                                .addValueMatchers(ValueMatcher.newBuilder()
-                                        .setListMatch(ListMatcher.newBuilder().setOneOf(one))))
+                                .addValueMatchers(listWith(one))
+                                .addValueMatchers(one))
                         .build());
+    }
+
+    /// The words in brackets, such as `a` and `b` of `claims[a][b]`; before them, if `from` is 0, what they follow.
+    static List<String> path(String key, int from) {
+        List<String> path = new ArrayList<>();
+        int open = key.indexOf('[');
+        if (open < 0) {
+            return List.of(key);
+        }
+        if (from == 0) {
+            path.add(key.substring(0, open));
+        }
+        path.addAll(List.of(key.substring(open + 1, key.length() - 1).split("]\\[", -1)));
+        return path;
+    }
+
+    /// What another filter has noted: text, or with a value in brackets a list that holds it.
+    ///
+    /// @param path filter and key
+    @SuppressWarnings("deprecation") // its successor is not what Istio sends
+    static Permission filterMetadata(List<String> path, List<String> values) {
+        List<ValueMatcher> matchers = new ArrayList<>();
+        for (String value : values) {
+            boolean list = value.startsWith("[") && value.endsWith("]");
+            matchers.add(list ? listWith(string(value.substring(1, value.length() - 1))) : string(value));
+        }
+        return Permission.newBuilder()
+                .setMetadata(matcher(path.getFirst(), path.subList(1, path.size()), oneOf(matchers)))
+                .build();
+    }
+
+    /// The path without its query. Templates hold `{*}` for one segment and `{**}` for any number.
+    static Permission path(String value) {
+        if (!value.contains("{*}") && !value.contains("{**}")) {
+            return Permission.newBuilder()
+                    .setUrlPath(PathMatcher.newBuilder().setPath(text(value)))
+                    .build();
+        }
+        String template = value.replace("{**}", "**").replace("{*}", "*");
+        return Permission.newBuilder()
+                .setUriTemplate(TypedExtensionConfig.newBuilder()
+                        .setName("uri-template")
+                        .setTypedConfig(Protos.any(UriTemplateMatchConfig.newBuilder()
+                                .setPathTemplate(template)
+                                .build())))
+                .build();
     }
 }

@@ -36,6 +36,11 @@ record Scene(ProxyScope scope) {
         return node().metadata().dataPlane() == DataPlane.ISTIO_ENVOY;
     }
 
+    /// Whether the proxy can ask servers outside about requests.
+    boolean hasExternalAuthorization() {
+        return node().metadata().dataPlane() != DataPlane.LATEEN;
+    }
+
     DataPlane dataPlane() {
         return node().metadata().dataPlane();
     }

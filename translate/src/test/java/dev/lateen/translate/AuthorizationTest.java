@@ -32,7 +32,7 @@ class AuthorizationTest {
 
     private static Optional<Policy> translate(String action, boolean http) {
         AuthorizationPolicy policy = policy(action);
-        return new RbacRules(http, List.of("cluster.local", "old.local"))
+        return new RbacRules(http, new TrustDomains(List.of("cluster.local", "old.local")))
                 .of(policy, policy.rules().getFirst());
     }
 

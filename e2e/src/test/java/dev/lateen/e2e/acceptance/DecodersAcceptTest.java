@@ -28,7 +28,6 @@ class DecodersAcceptTest {
             "tunneling_config",
             "retry_policy.retry_priority",
             "typed_config.metrics",
-            "envoy.extensions.filters.network.rbac.v3.RBAC",
             "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication");
 
     static Stream<Arguments> proxies() {

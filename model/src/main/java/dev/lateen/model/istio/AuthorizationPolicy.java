@@ -4,6 +4,7 @@ import dev.lateen.model.resource.Metadata;
 import dev.lateen.model.resource.RawResource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Who may do what at a workload. Source: Istio `AuthorizationPolicy`.
 ///
@@ -16,6 +17,8 @@ public record AuthorizationPolicy(
         Action action,
         List<Rule> rules,
         Optional<String> provider) {
+    /// What Istio takes for yes.
+    private static final Set<String> TRUE = Set.of("1", "t", "T", "TRUE", "true", "True");
 
     public static Bound<AuthorizationPolicy> bind(RawResource resource) {
         return Reader.spec(resource, in -> {
@@ -33,9 +36,9 @@ public record AuthorizationPolicy(
         });
     }
 
-    /// Denials are only recorded, not enforced.
+    /// Verdicts are only recorded, not enforced.
     public boolean dryRun() {
-        return Boolean.parseBoolean(metadata.annotations().get("istio.io/dry-run"));
+        return TRUE.contains(metadata.annotations().getOrDefault("istio.io/dry-run", ""));
     }
 
     public enum Action {

@@ -9,11 +9,18 @@ public record TargetRef(String group, String kind, String name, String namespace
         return new TargetRef(in.text("group", ""), in.text("kind", ""), in.text("name", ""), in.text("namespace", ""));
     }
 
-    /// Reported as without effect: a policy that is attached to an object holds for no proxy yet.
+    /// Reported as without effect where one names anything but a gateway: such a policy holds for no proxy yet.
     static List<TargetRef> all(Reader in) {
-        in.notYet("targetRef", "targetRefs");
         List<TargetRef> refs = new ArrayList<>(in.objects("targetRefs", TargetRef::of));
         in.object("targetRef", TargetRef::of).ifPresent(refs::add);
+        if (!refs.stream().allMatch(TargetRef::isGateway)) {
+            in.notYet("targetRef", "targetRefs");
+        }
         return List.copyOf(refs);
+    }
+
+    /// Whether it names a `Gateway` of the Gateway API.
+    public boolean isGateway() {
+        return group.equals("gateway.networking.k8s.io") && kind.equals("Gateway");
     }
 }

@@ -61,7 +61,7 @@ class TranslationVectorsTest {
 
     @Test
     void policiesBecomeTheRecordedFilters() {
-        check("authz", SmallSuites::authorization, 11);
+        check("authz", SmallSuites::authorization, 19);
     }
 
     @Test

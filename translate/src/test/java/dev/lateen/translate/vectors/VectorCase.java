@@ -87,6 +87,7 @@ final class VectorCase {
             }
         }
         builder.put(resources);
+        knownServices(builder);
         if (Files.exists(file("services.json"))) {
             registry(builder);
         }
@@ -111,7 +112,8 @@ final class VectorCase {
                 "EnableTLSOnSidecarIngress",
                 "EnableSidecarServiceInboundListenerMerge",
                 "EnableAdditionalIpv4OutboundListenerForIpv6Only",
-                "EnableIPAutoallocate")) {
+                "EnableIPAutoallocate",
+                "EnableMultipleCustomAuthzProviders")) {
             if (given.flag(name)) {
                 on.add(name);
             }
@@ -203,6 +205,21 @@ final class VectorCase {
 
     private static Instant instant(String text) {
         return text.isEmpty() ? Instant.EPOCH : Instant.parse(text);
+    }
+
+    /// Services of which nothing but `namespace/host` matters.
+    private void knownServices(SnapshotBuilder builder) {
+        List<MeshService> services = new ArrayList<>();
+        for (String known : options().texts("knownServices")) {
+            int slash = known.indexOf('/');
+            services.add(service(
+                    new Fields(mapping("{hostname: " + known.substring(slash + 1) + ", namespace: "
+                            + known.substring(0, slash) + "}")),
+                    services.size()));
+        }
+        if (!services.isEmpty()) {
+            builder.registry(services, Map.of());
+        }
     }
 
     private void registry(SnapshotBuilder builder) {
