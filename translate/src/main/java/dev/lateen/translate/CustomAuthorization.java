@@ -16,6 +16,9 @@ import java.util.TreeMap;
 
 /// Policies that ask a server outside. For each server, a filter of policies without force notes which of them match,
 /// and the filter after it asks the server where one did. What cannot be asked is refused.
+///
+/// Differs: policies on trial (`istio.io/dry-run`) are left out, since asking a server is not without effect; our own
+/// proxy cannot ask yet, and refuses.
 final class CustomAuthorization {
     private static final String NOTES = "istio_ext_authz_";
     private static final String PREFIX = "istio-ext-authz";
@@ -25,7 +28,6 @@ final class CustomAuthorization {
     private final boolean http;
     private final Map<String, RBAC.Builder> byServer = new TreeMap<>();
 
-    /// Policies on trial are left out: asking a server is not without effect.
     CustomAuthorization(Scene scene, boolean http, List<AuthorizationPolicy> policies) {
         this.scene = scene;
         this.http = http;

@@ -26,7 +26,7 @@ import java.util.TreeMap;
 /// Source: Istio, MeshConfig, `EnvoyExternalAuthorizationHttpProvider` and `…GrpcProvider`.
 final class ExternalAuthorizers {
     /// Long enough to leave the decision to the timeouts of the server's own destination rule.
-    private static final Duration PATIENCE = Duration.ofSeconds(600);
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private static final int MOST_PORTS = 65535;
 

@@ -27,7 +27,6 @@ class DecodersAcceptTest {
             "slow_start_config",
             "tunneling_config",
             "retry_policy.retry_priority",
-            "typed_config.metrics",
             "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication");
 
     static Stream<Arguments> proxies() {
