@@ -25,12 +25,10 @@ final class CustomAuthorization {
     private static final String REFUSED = "-deny-due-to-bad-CUSTOM-action";
 
     private final Scene scene;
-    private final boolean http;
     private final Map<String, RBAC.Builder> byServer = new TreeMap<>();
 
     CustomAuthorization(Scene scene, boolean http, List<AuthorizationPolicy> policies) {
         this.scene = scene;
-        this.http = http;
         RbacRules translate = new RbacRules(http, TrustDomains.of(scene.mesh()));
         for (AuthorizationPolicy policy : policies) {
             if (policy.dryRun()) {
