@@ -89,6 +89,7 @@ final class MeshState {
         files.forEach(MeshState::report);
         builder.put(change.put());
         builder.remove(change.removed());
+        findings.change(change.put(), change.removed());
         change.put().forEach(resource -> notYetPushed.add(resource.key()));
         change.removed().forEach(key -> {
             notYetPushed.remove(key);
@@ -129,7 +130,7 @@ final class MeshState {
             checkDue = true;
             loop.after(CHECK_AFTER, () -> {
                 checkDue = false;
-                findings.check(store.resources(), snapshot);
+                findings.check(store::resources, snapshot);
             });
         }
     }

@@ -12,7 +12,9 @@ import dev.lateen.xds.ResourceType;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +37,7 @@ final class OutboundResources {
     private @Nullable MeshSnapshot seen;
     private @Nullable OutboundScope scope;
     private List<?> targets = List.of();
+    private long translations;
 
     /// A service's resources and what they were made from.
     private record OfService(
@@ -83,7 +86,9 @@ final class OutboundResources {
                 && sameScope
                 && old.structuralEndpoints() == snapshot.structuralEndpoints()
                 && sameTelemetry(old.telemetries(), snapshot.telemetries());
-        clustersAndEndpoints(scene, sameRules);
+        if (!sameRules || !sameDestinations(old, scene) || !movedEndpoints(scene)) {
+            clustersAndEndpoints(scene, sameRules);
+        }
         if (router) {
             boolean same = old != null && sameShape && sameTargets && old.secrets() == snapshot.secrets();
             if (!same) {
@@ -99,6 +104,63 @@ final class OutboundResources {
 
     private static boolean sameTelemetry(List<Telemetry> before, List<Telemetry> now) {
         return before == now;
+    }
+
+    /// Whether the services and the rules that clusters are made from are the same, as far as can be told cheaply.
+    private boolean sameDestinations(@Nullable MeshSnapshot old, Scene scene) {
+        OutboundScope before = scope;
+        OutboundScope now = scene.outbound();
+        if (before == now) {
+            return true;
+        }
+        return before != null
+                && old != null
+                && old.services() == scene.snapshot().services()
+                && old.traffic().destinationRules()
+                        == scene.snapshot().traffic().destinationRules()
+                && before.sidecar().equals(now.sidecar());
+    }
+
+    /// Brings the endpoints of a scope up to date of which nothing else has changed.
+    ///
+    /// @return whether that was enough: endpoints may shape clusters too
+    private boolean movedEndpoints(Scene scene) {
+        if (services.size() != scene.outbound().services().size()) {
+            return false;
+        }
+        Map<String, EncodedResource> next = null;
+        for (MeshService service : scene.outbound().services()) {
+            OfService known = services.get(service.id());
+            List<Endpoint> own = scene.snapshot().endpointsOf(service.id());
+            if (known == null || known.service() != service) {
+                return false;
+            }
+            if (known.endpoints() == own) {
+                continue;
+            }
+            OfService made = translate(service, known.rule(), own, scene);
+            if (!made.clusters().equals(known.clusters())
+                    || made.assignments().size() != known.assignments().size()) {
+                return false;
+            }
+            for (int i = 0; i < made.assignments().size(); i++) {
+                EncodedResource before = known.assignments().get(i);
+                EncodedResource now = made.assignments().get(i);
+                EncodedResource told = endpoints.get(now.name());
+                if (!now.name().equals(before.name()) || told == null || !told.equals(before)) {
+                    return false;
+                }
+                if (!now.equals(before)) {
+                    next = next == null ? new LinkedHashMap<>(endpoints) : next;
+                    next.put(now.name(), now);
+                }
+            }
+            services.put(service.id(), new OfService(service, known.rule(), own, known.clusters(), made.assignments()));
+        }
+        if (next != null) {
+            endpoints = Collections.unmodifiableMap(next);
+        }
+        return true;
     }
 
     private void clustersAndEndpoints(Scene scene, boolean sameRules) {
@@ -127,8 +189,17 @@ final class OutboundResources {
         endpoints = endpointMap.done();
     }
 
-    private static OfService translate(
-            MeshService service, Optional<DestinationRule> rule, List<Endpoint> own, Scene scene) {
+    RouteMemo memo() {
+        return memo;
+    }
+
+    /// How many services have been translated so far.
+    long translations() {
+        return translations;
+    }
+
+    private OfService translate(MeshService service, Optional<DestinationRule> rule, List<Endpoint> own, Scene scene) {
+        translations++;
         List<EncodedResource> made = new ArrayList<>();
         List<EncodedResource> assignments = new ArrayList<>();
         for (Cluster cluster : OutboundClusters.of(service, rule, own, scene)) {
@@ -166,7 +237,7 @@ final class OutboundResources {
                 .forEach((name, wanted) -> routeMap.add(
                         name,
                         new VirtualHosts(scene, wanted.egress(), wanted.port(), wanted.onlyHost(), memo)
-                                .configuration(name)));
+                                .encoded(name)));
         listeners = listenerMap.done();
         routes = routeMap.done();
     }

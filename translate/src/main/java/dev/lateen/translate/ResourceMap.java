@@ -1,5 +1,6 @@
 package dev.lateen.translate;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import dev.lateen.xds.EncodedResource;
 import dev.lateen.xds.ResourceType;
@@ -25,6 +26,10 @@ final class ResourceMap {
 
     /// Of two resources of one name the first counts.
     boolean add(String name, Message message) {
+        return add(EncodedResource.of(type, name, message));
+    }
+
+    boolean add(String name, ByteString message) {
         return add(EncodedResource.of(type, name, message));
     }
 

@@ -1,5 +1,6 @@
 package dev.lateen.translate;
 
+import com.google.protobuf.ByteString;
 import dev.lateen.model.istio.DestinationRule;
 import dev.lateen.model.istio.Sidecar;
 import dev.lateen.model.istio.VirtualService;
@@ -37,7 +38,15 @@ final class RouteMemo {
     private Map<String, Host> hostsBefore = new HashMap<>();
     private Map<String, Host> hosts = new HashMap<>();
 
-    private record Host(List<String> domains, List<Route> routes, Optional<MeshService> service, VirtualHost made) {}
+    private long translations;
+    private long encodings;
+
+    private record Host(
+            List<String> domains,
+            List<Route> routes,
+            Optional<MeshService> service,
+            VirtualHost made,
+            ByteString bytes) {}
 
     /// A translation starts.
     void begin(Scene scene) {
@@ -62,6 +71,7 @@ final class RouteMemo {
                 routes.computeIfAbsent(from, key -> routesBefore.getOrDefault(key, new HashMap<>()));
         List<Route> known = byPort.get(port);
         if (known == null) {
+            translations++;
             known = List.copyOf(translation.apply(from));
             byPort.put(port, known);
         }
@@ -84,8 +94,29 @@ final class RouteMemo {
                 && (known.routes() == ofRoutes || (known.routes().isEmpty() && ofRoutes.isEmpty()))
                 && known.domains().equals(domains)
                 && known.service().equals(service);
-        Host now = same && known != null ? known : new Host(domains, ofRoutes, service, making.get());
+        Host now = same && known != null ? known : encoded(domains, ofRoutes, service, making.get());
         hosts.put(key, now);
         return now.made();
+    }
+
+    private Host encoded(List<String> domains, List<Route> ofRoutes, Optional<MeshService> service, VirtualHost made) {
+        encodings++;
+        return new Host(domains, ofRoutes, service, made, made.toByteString());
+    }
+
+    /// The bytes of a virtual host that `host` gave.
+    ByteString bytes(String configuration, VirtualHost host) {
+        Host known = hosts.get(configuration + " " + host.getName());
+        return known != null && known.made() == host ? known.bytes() : host.toByteString();
+    }
+
+    /// How many virtual services have been translated so far, each port counted.
+    long translations() {
+        return translations;
+    }
+
+    /// How many virtual hosts have been encoded so far.
+    long encodings() {
+        return encodings;
     }
 }

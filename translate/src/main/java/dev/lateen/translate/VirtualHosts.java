@@ -1,6 +1,9 @@
 package dev.lateen.translate;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.UInt32Value;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.lateen.model.istio.VirtualService;
 import dev.lateen.model.mesh.EgressListener;
 import dev.lateen.model.mesh.Hostname;
@@ -13,6 +16,8 @@ import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -53,21 +58,47 @@ final class VirtualHosts {
     /// Hosts that share routes.
     private record Group(int port, List<MeshService> services, List<String> hosts, List<Route> routes) {}
 
-    RouteConfiguration configuration(String name) {
-        RouteConfiguration.Builder routes = RouteConfiguration.newBuilder()
+    /// The route configuration in bytes; those of hosts that did not change are taken from the last time.
+    ByteString encoded(String name) {
+        RouteConfiguration frame = RouteConfiguration.newBuilder()
                 .setName(name)
                 .setValidateClusters(Protos.FALSE)
-                .setMaxDirectResponseBodySizeBytes(UInt32Value.of(MAX_DIRECT_BODY));
-        routes.setIgnorePortInHostMatching(!(port == 0 && scene.bindsExplicitly()));
+                .setMaxDirectResponseBodySizeBytes(UInt32Value.of(MAX_DIRECT_BODY))
+                .setIgnorePortInHostMatching(!(port == 0 && scene.bindsExplicitly()))
+                .build();
         List<VirtualHost> hosts = hosts(name);
         if (onlyHost.isPresent() && hosts.size() == 1 && !scene.bindsExplicitly()) {
             // The listener belongs to one service, so whatever name a client uses means that one.
-            return routes.addVirtualHosts(
-                            hosts.getFirst().toBuilder().clearDomains().addDomains("*"))
-                    .build();
+            VirtualHost any =
+                    hosts.getFirst().toBuilder().clearDomains().addDomains("*").build();
+            return join(frame, List.of(any.toByteString()));
         }
-        hosts.forEach(routes::addVirtualHosts);
-        return routes.addVirtualHosts(catchAll()).build();
+        List<ByteString> encoded = new ArrayList<>(hosts.size() + 1);
+        for (VirtualHost host : hosts) {
+            encoded.add(memo.bytes(name, host));
+        }
+        encoded.add(catchAll().toByteString());
+        return join(frame, encoded);
+    }
+
+    /// Fields of a message may come in any order, and one field after another is the message of them all.
+    private static ByteString join(RouteConfiguration frame, List<ByteString> hosts) {
+        int size = frame.getSerializedSize();
+        for (ByteString host : hosts) {
+            size += CodedOutputStream.computeBytesSize(RouteConfiguration.VIRTUAL_HOSTS_FIELD_NUMBER, host);
+        }
+        byte[] bytes = new byte[size];
+        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+        try {
+            frame.writeTo(out);
+            for (ByteString host : hosts) {
+                out.writeBytes(RouteConfiguration.VIRTUAL_HOSTS_FIELD_NUMBER, host);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("an array takes what was measured", e);
+        }
+        out.checkNoSpaceLeft();
+        return UnsafeByteOperations.unsafeWrap(bytes);
     }
 
     private List<VirtualHost> hosts(String configuration) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lateen.model.mesh.Locality;
 import dev.lateen.model.mesh.MeshSettings;
 import dev.lateen.model.mesh.ProxyNode;
+import dev.lateen.model.mesh.ScopeResolver;
 import dev.lateen.model.mesh.SnapshotBuilder;
 import dev.lateen.model.resource.ParsedResource;
 import dev.lateen.model.resource.ParserSettings;
@@ -12,6 +13,8 @@ import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.resource.ResourceParser;
 import dev.lateen.xds.ResourceType;
 import dev.lateen.xds.XdsResources;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +52,7 @@ class SharingTest {
 
     private final SnapshotBuilder builder = new SnapshotBuilder(MeshSettings.DEFAULT);
     private final Translator translator = new Translator();
+    private final ScopeResolver scopes = new ScopeResolver();
 
     private static List<RawResource> parse(String text) {
         List<RawResource> read = new ArrayList<>();
@@ -132,5 +136,53 @@ class SharingTest {
         for (ResourceType type : ResourceType.values()) {
             assertThat(after.ofType(type)).isSameAs(before.ofType(type));
         }
+    }
+
+    @Test
+    void oneChangedEndpointTranslatesOneService() {
+        mesh();
+        OutboundResources resources = new OutboundResources();
+        resources.update(scene());
+        long before = resources.translations();
+
+        builder.put(parse(ENDPOINTS.replace("NAME", "one").replace("ADDRESS", "10.1.0.2")));
+        resources.update(scene());
+
+        assertThat(resources.translations() - before).isEqualTo(1);
+    }
+
+    @Test
+    void oneChangedRouteTranslatesAndEncodesOnlyItself() {
+        mesh();
+        OutboundResources resources = new OutboundResources();
+        resources.update(scene());
+        long translations = resources.translations();
+        long routes = resources.memo().translations();
+        long hosts = resources.memo().encodings();
+
+        builder.put(parse(ROUTE.replace("TIMEOUT", "2s")));
+        resources.update(scene());
+
+        assertThat(resources.translations()).isEqualTo(translations);
+        assertThat(resources.memo().translations() - routes).isEqualTo(1);
+        assertThat(resources.memo().encodings() - hosts).isEqualTo(1);
+    }
+
+    @Test
+    void encodedHostsAreTheRouteConfiguration() throws Exception {
+        mesh();
+        XdsResources made = translator.translate(builder.build(), node("10.9.0.1"));
+
+        RouteConfiguration read = RouteConfiguration.parseFrom(
+                made.ofType(ResourceType.ROUTE).get("80").any().getValue());
+
+        assertThat(read.getName()).isEqualTo("80");
+        assertThat(read.getVirtualHostsList())
+                .extracting(VirtualHost::getName)
+                .containsExactly("one.default.svc.cluster.local:80", "two.default.svc.cluster.local:80", "allow_any");
+    }
+
+    private Scene scene() {
+        return new Scene(scopes.resolve(builder.build(), node("10.9.0.1")));
     }
 }

@@ -32,7 +32,11 @@ public final class EncodedResource {
 
     /// Encodes `message` and takes a hash of the bytes as its version, so that equal content has an equal version.
     public static EncodedResource of(ResourceType type, String name, Message message) {
-        ByteString bytes = message.toByteString();
+        return of(type, name, message.toByteString());
+    }
+
+    /// As above, of a message that is encoded already.
+    public static EncodedResource of(ResourceType type, String name, ByteString bytes) {
         return new EncodedResource(
                 type,
                 name,

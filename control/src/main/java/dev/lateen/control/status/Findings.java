@@ -6,7 +6,7 @@ import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.resource.ResourceKey;
 import dev.lateen.model.tree.Position;
-import dev.lateen.model.validate.ReferenceChecker;
+import dev.lateen.model.validate.ReferenceWatch;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +26,13 @@ import org.slf4j.LoggerFactory;
 public final class Findings {
     private static final Logger LOG = LoggerFactory.getLogger(Findings.class);
 
+    private ReferenceWatch watch = new ReferenceWatch("");
+    private String watchedRoot = "";
+    private ResourceLines lines = new ResourceLines(List.of());
     private Set<Object> logged = Set.of();
+    /// Whether a resource has come, gone or moved to another line since `lines` was made.
+    private boolean moved = true;
+
     private volatile Latest latest = new Latest(Map.of(), Map.of(), new ResourceLines(List.of()));
 
     /// @param references by the resource that refers
@@ -45,13 +52,29 @@ public final class Findings {
         return latest;
     }
 
-    /// Looks at everything anew.
-    public void check(Collection<RawResource> resources, MeshSnapshot snapshot) {
-        ResourceLines lines = new ResourceLines(resources);
+    /// Takes changes in; nothing is looked at before `check`.
+    public void change(Collection<RawResource> put, Collection<ResourceKey> removed) {
+        watch.change(put, removed);
+        moved |= !removed.isEmpty() || !put.stream().allMatch(lines::holds);
+    }
+
+    /// Looks at what may have become different.
+    ///
+    /// @param resources all there are; asked for only where much has changed
+    public void check(Supplier<Collection<RawResource>> resources, MeshSnapshot snapshot) {
+        if (moved) {
+            lines = new ResourceLines(resources.get());
+            moved = false;
+        }
         Set<Object> found = new HashSet<>();
         Map<ResourceKey, List<Diagnostic>> references = new HashMap<>();
         String root = snapshot.mesh().identity().rootNamespace();
-        for (Diagnostic finding : new ReferenceChecker(root).check(resources)) {
+        if (!root.equals(watchedRoot)) {
+            watch = new ReferenceWatch(root);
+            watch.change(resources.get(), List.of());
+            watchedRoot = root;
+        }
+        for (Diagnostic finding : watch.findings()) {
             lines.at(finding.at())
                     .ifPresent(key -> references
                             .computeIfAbsent(key, _ -> new ArrayList<>(1))

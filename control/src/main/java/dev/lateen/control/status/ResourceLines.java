@@ -22,6 +22,13 @@ final class ResourceLines {
         }
     }
 
+    /// Whether that resource stands where it stood.
+    boolean holds(RawResource resource) {
+        TreeMap<Integer, ResourceKey> ofFile = starts.get(resource.origin().file());
+        return ofFile != null
+                && resource.key().equals(ofFile.get(resource.origin().line()));
+    }
+
     Optional<ResourceKey> at(Position place) {
         TreeMap<Integer, ResourceKey> ofFile = starts.get(place.file());
         Map.Entry<Integer, ResourceKey> start = ofFile == null ? null : ofFile.floorEntry(place.line());

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// Finds what a proxy may see of the mesh. What one namespace may reach is worked out once and shared, until a service
 /// or a routing resource changes.
@@ -22,9 +21,7 @@ public final class ScopeResolver {
     private MeshConfig mesh = MeshConfig.defaults();
     private DestinationRules rules = new DestinationRules(List.of(), mesh, "");
 
-    private Map<ServiceId, List<Endpoint>> endpoints = Map.of();
-    private ServiceIndex targetsOf = ServiceIndex.EMPTY;
-    private @Nullable TargetIndex targets;
+    private final TargetIndex targets = new TargetIndex();
 
     private record Key(String namespace, Optional<Sidecar> sidecar) {}
 
@@ -34,12 +31,8 @@ public final class ScopeResolver {
         Optional<Sidecar> sidecar = node.isRouter() ? Optional.empty() : sidecarFor(snapshot, node);
         OutboundScope outbound = scopes.computeIfAbsent(
                 new Key(node.namespace(), sidecar), key -> outbound(snapshot, key.namespace(), key.sidecar()));
-        if (endpoints != snapshot.endpoints() || targetsOf != snapshot.services()) {
-            endpoints = snapshot.endpoints();
-            targetsOf = snapshot.services();
-            targets = new TargetIndex(snapshot);
-        }
-        return new ProxyScope(node, snapshot, outbound, targets == null ? List.of() : targets.of(node));
+        targets.update(snapshot);
+        return new ProxyScope(node, snapshot, outbound, targets.of(node));
     }
 
     private void forgetIfChanged(MeshSnapshot snapshot) {

@@ -26,39 +26,44 @@ public final class ReferenceChecker {
         Report report = new Report();
         MeshIndex index = new MeshIndex(resources);
         duplicates(resources, report);
-        References references = new References(index, report);
-        RouteReferences routes = new RouteReferences(references);
-        GatewayReferences gateways = new GatewayReferences(references);
-        PolicyReferences policies = new PolicyReferences(references, rootNamespace);
         for (RawResource resource : resources) {
-            View spec = new View(resource.root(), "", report).object("spec").orElse(null);
-            if (spec != null) {
-                check(resource, spec, routes, gateways, policies);
-            }
+            check(resource, index, rootNamespace).forEach(report::add);
         }
+        rivals(resources).forEach(report::add);
+        return report.findings();
+    }
+
+    /// What hosts are claimed twice.
+    static List<Diagnostic> rivals(Collection<RawResource> resources) {
+        Report report = new Report();
         new RivalRules(report).check(resources);
         return report.findings();
     }
 
-    private static void check(
-            RawResource resource,
-            View spec,
-            RouteReferences routes,
-            GatewayReferences gateways,
-            PolicyReferences policies) {
+    /// What one resource refers to and is not among the others.
+    static List<Diagnostic> check(RawResource resource, MeshIndex among, String rootNamespace) {
+        Report report = new Report();
+        View spec = new View(resource.root(), "", report).object("spec").orElse(null);
+        if (spec == null) {
+            return List.of();
+        }
+        References references = new References(among, report);
         ResourceKey key = resource.key();
         switch (key.group() + "/" + key.kind()) {
-            case "networking.istio.io/VirtualService" -> routes.virtualService(key, spec);
-            case "networking.istio.io/DestinationRule" -> routes.destinationRule(key, spec);
-            case "networking.istio.io/Gateway" -> gateways.gateway(key, spec);
-            case "security.istio.io/AuthorizationPolicy" -> policies.authorization(key, spec);
-            case "security.istio.io/PeerAuthentication", "security.istio.io/RequestAuthentication" ->
-                policies.attachment(key, spec);
-            case "telemetry.istio.io/Telemetry" -> policies.telemetry(key, spec);
-            case "extensions.istio.io/WasmPlugin", "extensions.istio.io/TrafficExtension" ->
-                policies.attachment(key, spec);
+            case "networking.istio.io/VirtualService" -> new RouteReferences(references).virtualService(key, spec);
+            case "networking.istio.io/DestinationRule" -> new RouteReferences(references).destinationRule(key, spec);
+            case "networking.istio.io/Gateway" -> new GatewayReferences(references).gateway(key, spec);
+            case "security.istio.io/AuthorizationPolicy" ->
+                new PolicyReferences(references, rootNamespace).authorization(key, spec);
+            case "telemetry.istio.io/Telemetry" -> new PolicyReferences(references, rootNamespace).telemetry(key, spec);
+            case "security.istio.io/PeerAuthentication",
+                    "security.istio.io/RequestAuthentication",
+                    "extensions.istio.io/WasmPlugin",
+                    "extensions.istio.io/TrafficExtension" ->
+                new PolicyReferences(references, rootNamespace).attachment(key, spec);
             default -> {}
         }
+        return report.findings();
     }
 
     private static void duplicates(Collection<RawResource> resources, Report report) {

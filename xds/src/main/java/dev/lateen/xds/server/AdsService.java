@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// Thread: any.
 public final class AdsService implements AutoCloseable {
-    private static final String NAME = "envoy.service.discovery.v3.AggregatedDiscoveryService";
+    static final String NAME = "envoy.service.discovery.v3.AggregatedDiscoveryService";
     private static final Logger LOG = LoggerFactory.getLogger(AdsService.class);
 
     static final MethodDescriptor<DiscoveryRequest, DiscoveryResponse> STREAM =

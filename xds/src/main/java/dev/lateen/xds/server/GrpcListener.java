@@ -1,7 +1,10 @@
 package dev.lateen.xds.server;
 
 import io.grpc.InsecureServerCredentials;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
@@ -11,11 +14,13 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /// One port that speaks gRPC.
 ///
@@ -27,6 +32,10 @@ public final class GrpcListener implements AutoCloseable {
     private static final int MAX_CALLS = 64;
     private static final int MAX_METADATA_BYTES = 16 * 1024;
     private static final int DRAIN_SECONDS = 2;
+
+    /// Requests are answers of a few bytes mostly. Fixed, since finding a better one costs a ping and its answer for
+    /// each of them.
+    private static final int REQUEST_WINDOW = 1 << 20;
 
     private final Server server;
     private final ExecutorService executor;
@@ -96,6 +105,8 @@ public final class GrpcListener implements AutoCloseable {
         ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address, credentials)
                 .executor(executor)
+                .callExecutor(new WithoutHandOver())
+                .flowControlWindow(REQUEST_WINDOW)
                 .maxInboundMessageSize(maxMessageBytes)
                 .maxInboundMetadataSize(MAX_METADATA_BYTES)
                 .maxConcurrentCallsPerConnection(MAX_CALLS)
@@ -115,6 +126,17 @@ public final class GrpcListener implements AutoCloseable {
             executor.shutdownNow();
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new IOException("cannot listen on " + address + ": " + cause.getMessage(), e);
+        }
+    }
+
+    /// Calls of discovery stay on the connection's loop, since all they do there is to post to the ads loop; other
+    /// calls
+    /// may block and get a thread of their own.
+    private static final class WithoutHandOver implements ServerCallExecutorSupplier {
+        @Override
+        public <Q, R> @Nullable Executor getExecutor(ServerCall<Q, R> call, Metadata metadata) {
+            boolean posts = AdsService.NAME.equals(call.getMethodDescriptor().getServiceName());
+            return posts ? Runnable::run : null;
         }
     }
 }

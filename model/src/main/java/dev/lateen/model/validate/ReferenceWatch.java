@@ -1,0 +1,132 @@
+package dev.lateen.model.validate;
+
+import dev.lateen.model.diagnostic.Diagnostic;
+import dev.lateen.model.resource.RawResource;
+import dev.lateen.model.resource.ResourceKey;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Checks references again and again while resources change: a change that others cannot see costs one check, any other
+/// a check of all. The findings are those of `ReferenceChecker` over the whole set.
+///
+/// Thread: control loop.
+public final class ReferenceWatch {
+    private final String rootNamespace;
+    private final Map<ResourceKey, RawResource> known = new LinkedHashMap<>();
+    private final Set<ResourceKey> pending = new LinkedHashSet<>();
+    /// Findings about single resources; those without any are left out.
+    private final Map<ResourceKey, List<Diagnostic>> own = new HashMap<>();
+    private List<Diagnostic> rivals = List.of();
+    private @Nullable MeshIndex index;
+    private long visits;
+
+    /// @param rootNamespace the namespace whose policies hold for the whole mesh
+    public ReferenceWatch(String rootNamespace) {
+        this.rootNamespace = rootNamespace;
+    }
+
+    /// Takes changes in; nothing is checked before `findings`.
+    public void change(Collection<RawResource> put, Collection<ResourceKey> removed) {
+        for (ResourceKey key : removed) {
+            if (known.remove(key) != null) {
+                index = null;
+            }
+        }
+        for (RawResource resource : put) {
+            RawResource before = known.put(resource.key(), resource);
+            if (before == null || !Face.of(before).equals(Face.of(resource))) {
+                index = null;
+            } else {
+                pending.add(resource.key());
+            }
+        }
+    }
+
+    /// All findings about what there is now, each at the place of the reference.
+    public List<Diagnostic> findings() {
+        MeshIndex current = index;
+        if (current == null) {
+            current = new MeshIndex(known.values());
+            index = current;
+            own.clear();
+            pending.clear();
+            for (RawResource resource : known.values()) {
+                check(resource, current);
+            }
+            rivals = ReferenceChecker.rivals(known.values());
+        } else {
+            for (ResourceKey key : pending) {
+                RawResource resource = known.get(key);
+                if (resource != null) {
+                    check(resource, current);
+                }
+            }
+            pending.clear();
+        }
+        List<Diagnostic> all = new ArrayList<>(rivals);
+        own.values().forEach(all::addAll);
+        return all;
+    }
+
+    /// How many resources have been looked at so far.
+    long visits() {
+        return visits;
+    }
+
+    private void check(RawResource resource, MeshIndex among) {
+        visits++;
+        List<Diagnostic> found = ReferenceChecker.check(resource, among, rootNamespace);
+        if (found.isEmpty()) {
+            own.remove(resource.key());
+        } else {
+            own.put(resource.key(), found);
+        }
+    }
+
+    /// All of a resource that findings about other resources, and findings about rivals, depend on.
+    ///
+    /// @param shown what others see of it; the resource itself where that is everything
+    private record Face(Object shown) {
+        static Face of(RawResource resource) {
+            View root = new View(resource.root(), "", new Report());
+            View spec = root.object("spec").orElse(root);
+            return switch (resource.key().group() + "/" + resource.key().kind()) {
+                case "networking.istio.io/VirtualService" ->
+                    new Face(List.of(age(resource), spec.items("hosts"), spec.items("gateways")));
+                case "networking.istio.io/DestinationRule" ->
+                    new Face(List.of(
+                            age(resource),
+                            spec.spot("host"),
+                            spec.objects("subsets").stream()
+                                    .map(subset -> subset.text("name"))
+                                    .toList(),
+                            spec.has("workloadSelector"),
+                            spec.has("trafficPolicy"),
+                            spec.spot("trafficPolicy").at()));
+                case "networking.istio.io/Sidecar",
+                        "security.istio.io/AuthorizationPolicy",
+                        "security.istio.io/PeerAuthentication",
+                        "security.istio.io/RequestAuthentication",
+                        "telemetry.istio.io/Telemetry",
+                        "discovery.k8s.io/EndpointSlice",
+                        "/Endpoints" -> new Face(resource.key());
+                default -> new Face(resource);
+            };
+        }
+
+        /// What decides which of two rivals wins, and where the other's finding says that it stands.
+        private static Object age(RawResource resource) {
+            return List.of(
+                    resource.origin(),
+                    resource.metadata().creationTimestamp(),
+                    resource.metadata().order());
+        }
+    }
+}
