@@ -5,43 +5,41 @@ import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/// The demo's checks, from the command that a newcomer types. Transparent capture runs only where it is asked for
-/// (`LATEEN_DEMO_TRANSPARENT=1`, root), since it takes as long again.
+/// The demo's checks, from the command that a newcomer types. With our proxy wherever the capture is possible; with
+/// real
+/// Envoy where all integration tests are asked for (`lateen.it=all`), since each mode takes about two minutes.
 final class DemoIT {
-    private static final long LONGEST_MINUTES = 10;
+    private static final long LONGEST_MINUTES = 20;
 
     @TempDir
     Path directory;
 
-    @Test
-    void allChecksPassWithExplicitCapture() throws IOException, InterruptedException {
-        assumeTrue(answersOnAllOfLoopback(), "SKIPPED: this system does not answer on all of 127.0.0.0/8");
-        check("explicit");
-    }
-
-    @Test
-    void allChecksPassWithTransparentCapture() throws IOException, InterruptedException {
+    @ParameterizedTest
+    @CsvSource({"lateen, explicit", "lateen, transparent", "envoy, explicit", "envoy, transparent"})
+    void allChecksPass(String proxy, String capture) throws IOException, InterruptedException {
+        String obstacle = RunningMesh.obstacle(capture, proxy);
+        assumeTrue(obstacle.isEmpty(), obstacle);
         assumeTrue(
-                "1".equals(System.getenv("LATEEN_DEMO_TRANSPARENT")),
-                "SKIPPED: LATEEN_DEMO_TRANSPARENT=1 runs it, as root");
-        check("transparent");
+                proxy.equals("lateen") || "all".equals(System.getProperty("lateen.it")),
+                "SKIPPED: -Dlateen.it=all runs the demo with Envoy too");
+        check("--proxy", proxy, "--capture", capture);
     }
 
-    private void check(String capture) throws IOException, InterruptedException {
+    private void check(String... options) throws IOException, InterruptedException {
         Path log = directory.resolve("demo.log");
-        String name = "it-" + capture + "-" + ProcessHandle.current().pid();
-        List<String> words = new ArrayList<>(
-                List.of(launcher().toString(), "demo", "--check", "--capture", capture, "--name", name));
+        String name = "it-demo-" + ProcessHandle.current().pid();
+        List<String> words =
+                new ArrayList<>(List.of(RunningMesh.launcher().toString(), "demo", "--check", "--name", name));
+        words.addAll(List.of(options));
         Process demo = new ProcessBuilder(words)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
@@ -54,23 +52,5 @@ final class DemoIT {
             demo.destroy();
         }
         assertThat(demo.exitValue()).as(Files.readString(log)).isZero();
-    }
-
-    private static Path launcher() {
-        Path directory = Path.of("").toAbsolutePath();
-        while (directory != null && !Files.isExecutable(directory.resolve("lateen"))) {
-            directory = directory.getParent();
-        }
-        assertThat(directory).as("the directory with ./lateen").isNotNull();
-        return directory.resolve("lateen");
-    }
-
-    private static boolean answersOnAllOfLoopback() {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress("127.99.1.1", 0));
-            return true;
-        } catch (IOException _) {
-            return false;
-        }
     }
 }

@@ -59,7 +59,7 @@ public final class TransparentCapture implements Capture {
         pod.run("ip", "address", "add", address + "/24", "dev", "eth0");
         pod.run("ip", "link", "set", "eth0", "up");
         pod.run("ip", "route", "add", "default", "via", subnet.node());
-        pod.run("/bin/sh", "-c", "echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start");
+        prepare(pod);
         if (workload.role() == Role.SIDECAR) {
             redirect(pod);
         }
@@ -131,7 +131,10 @@ public final class TransparentCapture implements Capture {
                 "RETURN");
     }
 
+    /// Its other end is in the node's namespace, which the kernel keeps for as long as connections to pods that were
+    /// killed wait for an answer: so this end is taken away by name.
     private void joinHost(String name) {
+        children.atEnd(List.of("ip", "link", "delete", name));
         node.run("ip", "link", "add", "br0", "type", "bridge");
         node.run("ip", "address", "add", subnet.node() + "/24", "dev", "br0");
         node.run("ip", "link", "set", "br0", "up");
@@ -151,7 +154,15 @@ public final class TransparentCapture implements Capture {
         Command.run(List.of("ip", "address", "add", subnet.probes().getHostAddress() + "/24", "dev", name));
         Command.run(List.of("ip", "link", "set", name, "up"));
         node.run("ip", "link", "set", "host0", "master", "br0", "up");
-        node.run("/bin/sh", "-c", "echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start");
+        prepare(node);
+    }
+
+    /// Low ports for everybody, as in a container; and whoever is gone is not waited for.
+    private static void prepare(NetworkNamespace namespace) {
+        namespace.run(
+                "/bin/sh",
+                "-c",
+                "cd /proc/sys/net/ipv4 && echo 0 > ip_unprivileged_port_start && echo 1 > tcp_orphan_retries");
     }
 
     private static int freeSubnet(int first) {

@@ -53,6 +53,13 @@ public final class Children implements AutoCloseable {
         });
     }
 
+    /// Runs a command once all children are gone, however we end; it may fail without consequences.
+    ///
+    /// @param command without line breaks
+    public void atEnd(List<String> command) {
+        watchdog.last(command);
+    }
+
     /// Kills what is left; orderly ends are the callers' business.
     @Override
     public void close() {

@@ -8,23 +8,28 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.StringJoiner;
 
-/// A shell that kills process groups when the pipe from us closes. It lives in a session of its own, so that Ctrl-C in
+/// A shell that kills process groups, and then runs some last commands, when the pipe from us closes. It lives in a
+/// session of its own, so that Ctrl-C in
 /// the terminal does not end it first.
 ///
 /// Thread: any.
 final class Watchdog implements AutoCloseable {
-    /// Reads `+ PID` and `- PID`. Each child leads a group of its own, so that its own children are reached too.
+    /// Reads `+ PID`, `- PID` and `! COMMAND`. Each child leads a group of its own, so that its own children are
+    /// reached too.
     private static final String SCRIPT = """
             trap '' INT TERM HUP
-            guarded=' '
+            guarded=' ' last=
             while read -r change pid; do
               case $change in
+                !) last="$last$pid;" ;;
                 +) guarded="$guarded$pid " ;;
                 -) guarded="${guarded%% $pid *} ${guarded#* $pid }" ;;
               esac
             done
             for pid in $guarded; do kill -KILL "-$pid" 2> /dev/null || kill -KILL "$pid" 2> /dev/null; done
+            eval "$last"
             exit 0
             """;
 
@@ -51,6 +56,13 @@ final class Watchdog implements AutoCloseable {
 
     void release(long pid) {
         tell("- " + pid + "\n");
+    }
+
+    /// Remembers a command for the end, whatever that will be.
+    void last(List<String> command) {
+        StringJoiner words = new StringJoiner(" ", "! ", "\n");
+        command.forEach(word -> words.add("'" + word.replace("'", "'\\''") + "'"));
+        tell(words.toString());
     }
 
     @Override

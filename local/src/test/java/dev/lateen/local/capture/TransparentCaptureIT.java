@@ -80,13 +80,14 @@ class TransparentCaptureIT {
 
     @Test
     void leavesNoInterfaceBehind() {
-        String before;
+        String network;
         try (Children children = new Children();
                 TransparentCapture capture = new TransparentCapture("it-three", children, directory)) {
             capture.place("users-0", workload(Role.SIDECAR));
-            before = Command.run(List.of("ip", "-4", "address"));
-            assertThat(before).contains(capture.controlAddress().replaceAll("2$", "1"));
+            network = " " + capture.controlAddress().replaceAll("2$", "1") + "/";
+            assertThat(Command.run(List.of("ip", "-4", "address"))).contains(network);
         }
-        await().atMost(SOON).until(() -> !Command.run(List.of("ip", "link")).contains("lateen"));
+        await().atMost(SOON)
+                .until(() -> !Command.run(List.of("ip", "-4", "address")).contains(network));
     }
 }

@@ -1,0 +1,125 @@
+package dev.lateen.e2e.mesh;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.Executors;
+
+/// A workload of the tests, a process of its own. It says who it is and who called, and does on behalf of a test what
+/// only a pod can do:
+///
+///   /            its name and the caller's certificate, as its proxy tells them
+///   /fetch?URL   what that URL answers
+///   /resolve?N   the addresses of a name
+///   /tcp?H:P     the line that a TCP service says first
+final class Peer {
+    private static final String NAME = System.getenv().getOrDefault("PEER_NAME", "peer");
+    private static final Duration LONGEST = Duration.ofSeconds(10);
+    private static final HttpClient CLIENT = client();
+
+    private Peer() {}
+
+    public static void main(String[] arguments) throws IOException {
+        String host = System.getenv().getOrDefault("HOST", "0.0.0.0");
+        if (System.getenv("PEER_TCP") != null) {
+            sayName(new ServerSocket(port(), 64, InetAddress.getByName(host)));
+        }
+        HttpServer server = HttpServer.create(new InetSocketAddress(host, port()), 64);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext(
+                "/",
+                exchange -> answer(
+                        exchange, NAME + " " + exchange.getRequestHeaders().getFirst("x-forwarded-client-cert")));
+        server.createContext("/fetch", exchange -> answer(exchange, fetch(question(exchange))));
+        server.createContext("/resolve", exchange -> answer(exchange, resolve(question(exchange))));
+        server.createContext("/tcp", exchange -> answer(exchange, firstLine(question(exchange))));
+        server.start();
+    }
+
+    private static int port() {
+        return Integer.parseInt(System.getenv().getOrDefault("PORT", "8080"));
+    }
+
+    private static void sayName(ServerSocket listening) throws IOException {
+        while (true) {
+            try (Socket socket = listening.accept()) {
+                socket.getOutputStream().write((NAME + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+        }
+    }
+
+    private static String question(HttpExchange exchange) {
+        return URLDecoder.decode(
+                Optional.ofNullable(exchange.getRequestURI().getRawQuery()).orElse(""), StandardCharsets.UTF_8);
+    }
+
+    private static String fetch(String url) {
+        try {
+            HttpRequest request =
+                    HttpRequest.newBuilder(URI.create(url)).timeout(LONGEST).build();
+            HttpResponse<String> answer = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+            return answer.statusCode() + " " + answer.body();
+        } catch (IOException failure) {
+            return failure.toString();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return interrupted.toString();
+        }
+    }
+
+    private static String resolve(String name) {
+        try {
+            TreeSet<String> addresses = new TreeSet<>();
+            Arrays.stream(InetAddress.getAllByName(name)).forEach(one -> addresses.add(one.getHostAddress()));
+            return String.join(" ", addresses);
+        } catch (IOException failure) {
+            return failure.toString();
+        }
+    }
+
+    private static String firstLine(String address) {
+        int colon = address.lastIndexOf(':');
+        try (Socket socket = new Socket()) {
+            int port = Integer.parseInt(address.substring(colon + 1));
+            socket.setSoTimeout((int) LONGEST.toMillis());
+            socket.connect(new InetSocketAddress(address.substring(0, colon), port), (int) LONGEST.toMillis());
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        } catch (IOException failure) {
+            return failure.toString();
+        }
+    }
+
+    private static HttpClient client() {
+        HttpClient.Builder builder =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(LONGEST);
+        String proxy = System.getenv("HTTP_PROXY");
+        if (proxy != null) {
+            URI uri = URI.create(proxy);
+            builder.proxy(ProxySelector.of(new InetSocketAddress(uri.getHost(), uri.getPort())));
+        }
+        return builder.build();
+    }
+
+    private static void answer(HttpExchange exchange, String text) throws IOException {
+        try (exchange) {
+            byte[] body = text.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+        }
+    }
+}

@@ -1,0 +1,280 @@
+package dev.lateen.e2e.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
+
+/// A mesh that `./lateen up` runs for one test, of manifests that the test writes. Requests enter by the ingress
+/// gateway
+/// that `manifests` adds: host `NAME.test` leads to service NAME.
+final class RunningMesh implements AutoCloseable {
+    private static final Duration LONGEST_START = Duration.ofMinutes(5);
+    private static final String READY = "is ready; logs are in";
+    private static final Pattern GATEWAY = Pattern.compile("gateway port 80 is at (http://\\S+)/");
+    private static final HttpClient CLIENT = client();
+
+    private final Process up;
+    private final Path log;
+    private final String name;
+
+    private RunningMesh(Process up, Path log, String name) {
+        this.up = up;
+        this.log = log;
+        this.name = name;
+    }
+
+    /// Starts it and waits until every pod is ready.
+    static RunningMesh of(Path directory, String manifests, String... options) throws IOException {
+        Path shop = Files.createDirectories(directory.resolve("manifests"));
+        Files.writeString(shop.resolve("all.yaml"), manifests);
+        Path log = directory.resolve("up.log");
+        String name = "it-" + ProcessHandle.current().pid() + "-" + Math.floorMod(directory.hashCode(), 100_000);
+        List<String> words = Stream.concat(
+                        Stream.of(launcher().toString(), "up", shop.toString(), "--name", name), Stream.of(options))
+                .toList();
+        Process up = new ProcessBuilder(words)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        RunningMesh mesh = new RunningMesh(up, log, name);
+        try {
+            mesh.awaitReady();
+            return mesh;
+        } catch (AssertionError | ConditionTimeoutException failure) {
+            mesh.close();
+            throw failure;
+        }
+    }
+
+    /// A workload that runs `Peer`, with its service on port 80.
+    static String peer(String name, String annotations, String environment) {
+        return """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: %1$s, namespace: default}
+                spec:
+                  selector: {app: %1$s}
+                  ports: [{name: http, port: 80, targetPort: 8080}]
+                ---
+                apiVersion: v1
+                kind: ServiceAccount
+                metadata: {name: %1$s, namespace: default}
+                ---
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: %1$s, namespace: default}
+                spec:
+                  replicas: 1
+                  selector: {matchLabels: {app: %1$s}}
+                  template:
+                    metadata:
+                      labels: {app: %1$s, version: v1}
+                      annotations: {local.lateen.dev/command: "%2$s -Xmx32m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp %3$s dev.lateen.e2e.mesh.Peer"%4$s}
+                    spec:
+                      serviceAccountName: %1$s
+                      containers:
+                      - name: app
+                        image: none
+                        env: [{name: PEER_NAME, value: %1$s}%5$s]
+                        ports: [{containerPort: 8080, name: http}]
+                ---
+                """.formatted(name, java(), classes(), annotations, environment);
+    }
+
+    /// Leads host `NAME.test` to service NAME.
+    static String gateway(String... names) {
+        StringBuilder yaml = new StringBuilder("""
+                apiVersion: networking.istio.io/v1
+                kind: Gateway
+                metadata: {name: entry, namespace: default}
+                spec:
+                  selector: {istio: ingressgateway}
+                  servers:
+                  - port: {number: 80, name: http, protocol: HTTP}
+                    hosts: ["*.test"]
+                ---
+                """);
+        for (String one : names) {
+            yaml.append("""
+                    apiVersion: networking.istio.io/v1
+                    kind: VirtualService
+                    metadata: {name: entry-%1$s, namespace: default}
+                    spec:
+                      hosts: [%1$s.test]
+                      gateways: [entry]
+                      http: [{route: [{destination: {host: %1$s, port: {number: 80}}}]}]
+                    ---
+                    """.formatted(one));
+        }
+        return yaml.toString();
+    }
+
+    /// What a peer answers to a request through the gateway.
+    String ask(String peer, String path, String question) {
+        String query = question.isEmpty() ? "" : "?" + URLEncoder.encode(question, StandardCharsets.UTF_8);
+        HttpRequest request = HttpRequest.newBuilder(URI.create(gatewayAddress() + path + query))
+                .header("Host", peer + ".test")
+                .timeout(Duration.ofSeconds(30))
+                .build();
+        try {
+            HttpResponse<String> answer = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+            return answer.statusCode() == 200 ? answer.body() : answer.statusCode() + ": " + answer.body();
+        } catch (IOException failure) {
+            return failure.toString();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return interrupted.toString();
+        }
+    }
+
+    /// The process that runs it.
+    Process process() {
+        return up;
+    }
+
+    /// What tells its processes and files from those of other meshes.
+    String name() {
+        return name;
+    }
+
+    /// All processes below it now.
+    Set<ProcessHandle> descendants() {
+        return up.descendants().collect(Collectors.toSet());
+    }
+
+    /// The address of its control plane.
+    String controlAddress() throws IOException {
+        Properties state = new Properties();
+        Path home = launcher().resolveSibling(".lateen").resolve("run").resolve(name);
+        try (Reader file = Files.newBufferedReader(home.resolve("mesh.properties"))) {
+            state.load(file);
+        }
+        String debug = state.getProperty("debugAddress", "");
+        return debug.substring(0, debug.indexOf(':'));
+    }
+
+    String output() {
+        try {
+            return Files.readString(log);
+        } catch (IOException failure) {
+            return failure.toString();
+        }
+    }
+
+    @Override
+    public void close() {
+        up.destroy();
+        try {
+            if (!up.waitFor(1, TimeUnit.MINUTES)) {
+                up.destroyForcibly();
+                fail("the mesh does not end: " + output());
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private String gatewayAddress() {
+        Matcher found = GATEWAY.matcher(output());
+        assertThat(found.find()).as(output()).isTrue();
+        return found.group(1);
+    }
+
+    private void awaitReady() {
+        await().atMost(LONGEST_START).until(() -> output().contains(READY) || !up.isAlive());
+        assertThat(output()).contains(READY);
+    }
+
+    private static HttpClient client() {
+        System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host");
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    }
+
+    private static Path java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java");
+    }
+
+    private static Path classes() {
+        return Path.of("target", "test-classes").toAbsolutePath();
+    }
+
+    static Path launcher() {
+        Path directory = Path.of("").toAbsolutePath();
+        while (directory != null && !Files.isExecutable(directory.resolve("lateen"))) {
+            directory = directory.getParent();
+        }
+        assertThat(directory).as("the directory with ./lateen").isNotNull();
+        return directory.resolve("lateen");
+    }
+
+    /// Why a mode cannot run here; empty when it can.
+    static String obstacle(String capture, String proxy) {
+        if (proxy.equals("envoy") && !onPath("envoy")) {
+            return "SKIPPED: no envoy on PATH";
+        }
+        if (capture.equals("explicit")) {
+            return answersOnAllOfLoopback() ? "" : "SKIPPED: this system does not answer on all of 127.0.0.0/8";
+        }
+        if (!System.getProperty("user.name", "").equals("root")) {
+            return "SKIPPED: transparent capture needs root";
+        }
+        for (String tool : List.of("ip", "iptables", "iptables-restore", "nsenter", "unshare", "setpriv")) {
+            if (!onPath(tool)) {
+                return "SKIPPED: transparent capture needs " + tool;
+            }
+        }
+        return mayUnshare() ? "" : "SKIPPED: this machine lets nobody make network namespaces";
+    }
+
+    private static boolean onPath(String tool) {
+        return Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, tool)));
+    }
+
+    private static boolean mayUnshare() {
+        try {
+            Process attempt = new ProcessBuilder("unshare", "--net", "--mount", "iptables", "-t", "nat", "-S")
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return attempt.waitFor() == 0;
+        } catch (IOException failure) {
+            return false;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static boolean answersOnAllOfLoopback() {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress("127.99.1.1", 0));
+            return true;
+        } catch (IOException failure) {
+            return false;
+        }
+    }
+}
