@@ -76,6 +76,10 @@ public final class CommonDecoder {
         return ip(bytes);
     }
 
+    public static HttpUri httpUri(io.envoyproxy.envoy.config.core.v3.HttpUri uri, Place at) {
+        return HttpUri.of(uri, at);
+    }
+
     public static CidrRange cidr(io.envoyproxy.envoy.config.core.v3.CidrRange range, Place at) {
         InetAddress address = ip(range.getAddressPrefix(), at.field("address_prefix"));
         int bits = range.hasPrefixLen() ? range.getPrefixLen().getValue() : 0;

@@ -30,6 +30,7 @@ public final class CommonFields {
                     "inline_bytes",
                     "inline_string",
                     "environment_variable")
+            .message("envoy.config.core.v3.HttpUri", "uri", "cluster", "timeout")
             .message("envoy.type.matcher.v3.RegexMatcher", "google_re2", "regex")
             .message("envoy.type.matcher.v3.RegexMatcher.GoogleRE2")
             .message(

@@ -4,10 +4,10 @@ import dev.lateen.proxy.config.CommonFields;
 import dev.lateen.proxy.config.ImplementedFields;
 
 /// The fields of route configurations that are implemented.
-final class RouteFields {
+public final class RouteFields {
     private static final String V3 = "envoy.config.route.v3.";
 
-    static final ImplementedFields LIST = ImplementedFields.builder()
+    public static final ImplementedFields LIST = ImplementedFields.builder()
             .include(CommonFields.LIST)
             .message(
                     V3 + "RouteConfiguration",

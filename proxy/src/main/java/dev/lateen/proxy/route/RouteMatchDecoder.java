@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Optional;
 
 /// Decodes what a route matches.
-final class RouteMatchDecoder {
+public final class RouteMatchDecoder {
     private RouteMatchDecoder() {}
 
-    static RouteMatch decode(io.envoyproxy.envoy.config.route.v3.RouteMatch match, Place at) {
+    public static RouteMatch decode(io.envoyproxy.envoy.config.route.v3.RouteMatch match, Place at) {
         List<HeaderMatcher> headers = new ArrayList<>();
         for (int index = 0; index < match.getHeadersCount(); index++) {
             headers.add(CommonDecoder.header(

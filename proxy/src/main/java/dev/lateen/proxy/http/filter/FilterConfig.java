@@ -3,6 +3,7 @@ package dev.lateen.proxy.http.filter;
 import dev.lateen.proxy.config.Fraction;
 import dev.lateen.proxy.config.HeaderMatcher;
 import dev.lateen.proxy.config.StringMatcher;
+import dev.lateen.proxy.jwt.JwtConfig;
 import dev.lateen.proxy.rbac.RbacConfig;
 import dev.lateen.proxy.telemetry.MetricsConfig;
 import java.util.List;
@@ -55,6 +56,14 @@ public sealed interface FilterConfig {
 
     /// Access control.
     record Rbac(RbacConfig config) implements FilterConfig {}
+
+    /// Checks tokens of end users.
+    record Jwt(JwtConfig config) implements FilterConfig {}
+
+    /// Which of the filter's named requirements a route has.
+    ///
+    /// @param requirement empty: none at all
+    record JwtRoute(String requirement) implements FilterConfig {}
 
     /// Limits requests by a token bucket.
     record LocalRateLimit(RateLimit limit) implements FilterConfig {}

@@ -6,6 +6,7 @@ import dev.lateen.proxy.config.HeaderMatcher;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.StringMatcher;
 import dev.lateen.proxy.config.TypedConfig;
+import dev.lateen.proxy.jwt.JwtDecoder;
 import dev.lateen.proxy.rbac.RbacDecoder;
 import dev.lateen.proxy.route.HeaderChangesDecoder;
 import dev.lateen.proxy.telemetry.MetricsDecoder;
@@ -42,6 +43,7 @@ public final class FilterDecoder {
                 yield new FilterConfig.Cors();
             }
             case HTTP + "rbac.v3.RBAC" -> new FilterConfig.Rbac(RbacDecoder.http(config, at));
+            case HTTP + "jwt_authn.v3.JwtAuthentication" -> new FilterConfig.Jwt(JwtDecoder.decode(config, at));
             case HTTP + "local_ratelimit.v3.LocalRateLimit" ->
                 new FilterConfig.LocalRateLimit(
                         rateLimit(config.unpack(LocalRateLimit.parser(), FilterFields.LIST, at), at));
@@ -65,6 +67,7 @@ public final class FilterDecoder {
             case HTTP + "fault.v3.HTTPFault", HTTP + "local_ratelimit.v3.LocalRateLimit" -> decode(config, at);
             case HTTP + "cors.v3.CorsPolicy" -> cors(config.unpack(CorsPolicy.parser(), FilterFields.LIST, at), at);
             case HTTP + "rbac.v3.RBACPerRoute" -> new FilterConfig.Rbac(RbacDecoder.route(config, at));
+            case HTTP + "jwt_authn.v3.PerRouteConfig" -> new FilterConfig.JwtRoute(JwtDecoder.route(config, at));
             default ->
                 throw at.refuse(
                         "HTTP filter configuration " + config.type() + " is not supported on routes by this proxy yet");
