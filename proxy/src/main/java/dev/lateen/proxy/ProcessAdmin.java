@@ -2,21 +2,18 @@ package dev.lateen.proxy;
 
 import com.google.protobuf.Message;
 import dev.lateen.proxy.admin.AdminBackend;
+import dev.lateen.proxy.admin.OwnSecrets;
+import dev.lateen.proxy.bootstrap.ProxyVersion;
 import dev.lateen.proxy.listener.ActiveListener;
-import dev.lateen.proxy.tls.CertificateConfig;
-import dev.lateen.proxy.tls.Secret;
 import dev.lateen.xds.ResourceType;
-import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.StringJoiner;
 
 /// What the admin API shows of this process.
 ///
 /// Thread: chores loop.
 final class ProcessAdmin implements AdminBackend {
-    private static final String VERSION = "0.1.0";
-
     private final ProxyProcess process;
     private boolean failing;
 
@@ -34,7 +31,7 @@ final class ProcessAdmin implements AdminBackend {
 
     @Override
     public String version() {
-        return VERSION;
+        return ProxyVersion.TEXT;
     }
 
     @Override
@@ -49,14 +46,20 @@ final class ProcessAdmin implements AdminBackend {
 
     @Override
     public List<Accepted> resources(ResourceType type) {
-        return process.runtime().assembler().accepted(type).stream()
-                .map(entry -> new Accepted(
+        List<Accepted> resources = new ArrayList<>();
+        if (type == ResourceType.SECRET) {
+            resources.addAll(OwnSecrets.of(process.runtime().secrets()));
+        }
+        process.runtime()
+                .assembler()
+                .accepted(type)
+                .forEach(entry -> resources.add(new Accepted(
                         entry.received().name(),
                         entry.received().version(),
                         entry.received().resource(),
                         entry.at(),
-                        entry.fixed()))
-                .toList();
+                        entry.fixed())));
+        return resources;
     }
 
     @Override
@@ -71,22 +74,7 @@ final class ProcessAdmin implements AdminBackend {
 
     @Override
     public String certificates() {
-        StringJoiner entries = new StringJoiner(",", "[", "]");
-        process.runtime().secrets().all().forEach((ref, secret) -> {
-            if (secret instanceof Secret.Certificate(CertificateConfig certificate)) {
-                entries.add(describe(ref.name(), certificate.leaf()));
-            }
-        });
-        return entries.toString();
-    }
-
-    /// Names of secrets come from the configuration; quotes cannot be in them unharmed.
-    private static String describe(String name, X509Certificate leaf) {
-        String path = name.replace("\\", "").replace("\"", "");
-        return "{\"ca_cert\":[],\"cert_chain\":[{\"path\":\"" + path + "\",\"serial_number\":\""
-                + leaf.getSerialNumber().toString(16) + "\",\"valid_from\":\""
-                + leaf.getNotBefore().toInstant() + "\",\"expiration_time\":\""
-                + leaf.getNotAfter().toInstant() + "\"}]}";
+        return OwnSecrets.certificates(process.runtime().secrets(), Instant.now());
     }
 
     @Override

@@ -107,23 +107,32 @@ public final class ProxyProcess implements AutoCloseable {
     ///
     /// @throws ProxyStartException where something in the configuration is wrong, or a port is in use
     public static ProxyProcess start(ProxyOptions options) throws ProxyStartException {
+        ProxyProcess process = create(options);
+        process.begin();
+        return process;
+    }
+
+    /// All that serves nobody yet.
+    private static ProxyProcess create(ProxyOptions options) throws ProxyStartException {
         BootstrapConfig bootstrap = readBootstrap(options);
         int concurrency = options.concurrency().orElseGet(() -> concurrency(options, bootstrap));
         DrainConfig drain = options.bootstrap().isPresent()
                 ? DrainConfig.ofBootstrapFile(options.environment())
                 : DrainConfig.ofIstio(options.environment());
-        ProxyProcess process = new ProxyProcess(bootstrap, drain, concurrency);
+        return new ProxyProcess(bootstrap, drain, concurrency);
+    }
+
+    private void begin() throws ProxyStartException {
         try {
-            process.loadStaticResources();
-            process.openAdmin();
+            loadStaticResources();
+            openAdmin();
         } catch (ProxyStartException e) {
-            process.close();
+            close();
             throw e;
         }
-        process.watchReadiness();
-        process.fetchIdentity();
-        process.followControlPlane();
-        return process;
+        watchReadiness();
+        fetchIdentity();
+        followControlPlane();
     }
 
     /// What Istio's proxy configuration says, where this process started from it; 0 there stands for every processor.
@@ -256,7 +265,8 @@ public final class ProxyProcess implements AutoCloseable {
 
     /// Asks all connections to end soon and waits for that, then ends. Blocks.
     public void shutdown() {
-        LOG.log(System.Logger.Level.INFO, "draining for at most {0}", drain.atMost());
+        // The log has a shutdown hook of its own, which may silence it before this line.
+        System.err.println("INFO: draining for at most " + drain.atMost());
         chores.execute(() -> runtime.listeners().drain(false));
         long start = System.nanoTime();
         while (!drained(Duration.ofNanos(System.nanoTime() - start))) {
@@ -328,20 +338,25 @@ public final class ProxyProcess implements AutoCloseable {
     ///
     /// @return the exit status where it could not start
     public static int run(ProxyOptions options) throws InterruptedException {
-        ProxyProcess process;
         try {
-            process = start(options);
+            ProxyProcess process = create(options);
+            // Before anybody is served, so that whoever got an answer can also end us in order.
+            Runtime.getRuntime().addShutdownHook(new Thread(process::endBySignal));
+            process.begin();
+            process.await();
+            return 0;
         } catch (ProxyStartException e) {
             LOG.log(System.Logger.Level.ERROR, e.getMessage());
             return 1;
         }
-        // A JVM that a signal ends exits with 143; having drained, we have ended as asked.
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            process.shutdown();
+    }
+
+    /// A JVM that a signal ends exits with 143; having drained, we have ended as asked.
+    private void endBySignal() {
+        if (!closing.get()) {
+            shutdown();
             Runtime.getRuntime().halt(0);
-        }));
-        process.await();
-        return 0;
+        }
     }
 
     /// For tests and the bench: `-c FILE [--concurrency N]`.

@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
+import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +23,10 @@ final class FilterChains {
             .setTypedConfig(Protos.any(TlsInspector.newBuilder()
                     .setInitialReadBufferSize(Protos.uint(512))
                     .build()))
+            .build();
+    static final ListenerFilter PROXY_PROTOCOL = ListenerFilter.newBuilder()
+            .setName("envoy.filters.listener.proxy_protocol")
+            .setTypedConfig(Protos.any(ProxyProtocol.getDefaultInstance()))
             .build();
     static final ListenerFilter HTTP_INSPECTOR = ListenerFilter.newBuilder()
             .setName("envoy.filters.listener.http_inspector")

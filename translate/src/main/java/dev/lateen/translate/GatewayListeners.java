@@ -64,6 +64,9 @@ final class GatewayListeners {
         if (listener.getFilterChainsCount() == 0) {
             return Optional.empty();
         }
+        if (scene.mesh().proxy().gatewayProxyProtocol()) {
+            listener.addListenerFilters(FilterChains.PROXY_PROTOCOL);
+        }
         boolean tls = entries.stream().anyMatch(e -> e.protocol().isTls() || e.terminatesTls());
         if (tls) {
             listener.addListenerFilters(FilterChains.TLS_INSPECTOR);

@@ -159,13 +159,12 @@ final class OutboundClusters {
         Optional<ClientTls> demanded = policy.tls();
         if (demanded.isPresent()) {
             UpstreamTls.apply(cluster, demanded.get(), peer, scene);
-            return;
-        }
-        if (scene.mesh().enableAutoMtls()
+        } else if (scene.mesh().enableAutoMtls()
                 && !service.meshExternal()
                 && mayUseMutualTls(service, port, endpoints, scene)) {
             UpstreamTls.applyAutomatic(cluster, peer, scene);
         }
+        policy.proxyProtocol().ifPresent(version -> UpstreamTls.relay(cluster, version));
     }
 
     /// Outside of the mesh the proxy must not offer the mesh's own protocols.

@@ -6,7 +6,9 @@ import dev.lateen.model.mesh.Protocol;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.TransportSocketMatch;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
@@ -81,6 +83,33 @@ final class UpstreamTls {
             case "SIMPLE", "MUTUAL" -> cluster.setTransportSocket(socket(outside(tls, peer, scene)));
             default -> {}
         }
+    }
+
+    /// Has every connection begin with a PROXY header.
+    ///
+    /// @param version `V1` or `V2`
+    static void relay(Cluster.Builder cluster, String version) {
+        if (cluster.getTransportSocketMatchesCount() == 0) {
+            cluster.setTransportSocket(
+                    relayed(cluster.hasTransportSocket() ? cluster.getTransportSocket() : PLAIN, version));
+            return;
+        }
+        cluster.getTransportSocketMatchesBuilderList()
+                .forEach(match -> match.setTransportSocket(relayed(match.getTransportSocket(), version)));
+    }
+
+    private static TransportSocket relayed(TransportSocket inner, String version) {
+        return TransportSocket.newBuilder()
+                .setName("envoy.transport_sockets.upstream_proxy_protocol")
+                .setTypedConfig(Protos.any(ProxyProtocolUpstreamTransport.newBuilder()
+                        .setConfig(ProxyProtocolConfig.newBuilder()
+                                .setVersion(
+                                        version.equals("V2")
+                                                ? ProxyProtocolConfig.Version.V2
+                                                : ProxyProtocolConfig.Version.V1))
+                        .setTransportSocket(inner)
+                        .build()))
+                .build();
     }
 
     private static UpstreamTlsContext.Builder mutual(Peer peer, List<String> names, String sni, Scene scene) {

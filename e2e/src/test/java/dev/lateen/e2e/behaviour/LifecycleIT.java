@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +65,21 @@ class LifecycleIT {
                 assertThat(reply.field("connection")).isEqualTo("close");
             }
             assertThat(proxy.awaitExit()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(DataPlane.class)
+    void endsInOrderRightAfterTheFirstAnswer(DataPlane plane) throws Exception {
+        try (RunningProxy proxy = plane.launch(new Bootstrap().http("main", DIRECT))) {
+            await().pollInterval(Duration.ofMillis(1))
+                    .ignoreExceptions()
+                    .until(() -> proxy.client("main").get("/").body().equals("ok"));
+            proxy.process().destroy();
+            assertThat(proxy.awaitExit()).isZero();
+            if (plane == DataPlane.LATEEN) {
+                assertThat(proxy.output()).contains("draining for at most");
+            }
         }
     }
 

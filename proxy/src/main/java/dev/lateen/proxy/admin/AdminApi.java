@@ -110,7 +110,7 @@ public final class AdminApi implements AdminPages {
             case "/config_dump" -> ConfigDumpPage.of(backend, request);
             case "/stats" -> StatsPage.of(stats, request);
             case "/stats/prometheus" -> prometheus(request);
-            case "/certs" -> AdminReply.json("{\"certificates\":" + backend.certificates() + "}\n");
+            case "/certs" -> AdminReply.json(backend.certificates());
             case "/memory" -> AdminReply.json(MemoryPage.json());
             case "/hot_restart_version" -> AdminReply.text("disabled\n");
             case "/runtime" -> AdminReply.json("{\"layers\":[],\"entries\":{}}\n");

@@ -41,7 +41,7 @@ public interface AdminBackend {
     /// An `envoy.config.core.v3.Node`.
     Message node();
 
-    /// Certificates in use, as a JSON array of Envoy's `Certificate` messages.
+    /// Certificates in use, as the JSON of Envoy's `Certificates` message.
     String certificates();
 
     void drainListeners(boolean inboundOnly);

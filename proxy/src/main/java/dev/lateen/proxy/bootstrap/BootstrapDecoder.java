@@ -83,7 +83,7 @@ public final class BootstrapDecoder {
         Place at = new Place("bootstrap " + name, "");
         FIELDS.check(bootstrap, at);
         return new BootstrapConfig(
-                bootstrap.getNode(),
+                ProxyVersion.in(bootstrap.getNode()),
                 admin(bootstrap, at),
                 List.of(),
                 bootstrap,

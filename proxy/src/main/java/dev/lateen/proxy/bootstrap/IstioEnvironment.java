@@ -57,7 +57,7 @@ public final class IstioEnvironment {
     }
 
     private BootstrapConfig bootstrap(boolean router) {
-        Node node = node(router);
+        Node node = ProxyVersion.in(node(router));
         ServerAddress discovery = server(configText("discoveryAddress", DEFAULT_DISCOVERY), "XDS_ROOT_CA");
         ServerAddress authority =
                 server(text("CA_ADDR", configText("discoveryAddress", DEFAULT_DISCOVERY)), "CA_ROOT_CA");

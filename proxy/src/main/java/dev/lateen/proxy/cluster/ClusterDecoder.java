@@ -11,8 +11,11 @@ import dev.lateen.proxy.config.TypedConfig;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers.Thresholds.RetryBudget;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Filter;
+import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig;
 import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
+import io.envoyproxy.envoy.config.core.v3.TlvEntry;
 import io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -283,6 +286,31 @@ public final class ClusterDecoder {
                         : TransportSocket.Plain.INSTANCE);
     }
 
+    private TransportSocket relayed(TypedConfig config, Place at) {
+        ProxyProtocolUpstreamTransport transport =
+                config.unpack(ProxyProtocolUpstreamTransport.parser(), ClusterFields.CLUSTERS, at);
+        ProxyProtocolConfig header = transport.getConfig();
+        at.field("transport_socket").require(transport.hasTransportSocket(), "is missing");
+        boolean version2 = switch (header.getVersion()) {
+            case V1 -> false;
+            case V2 -> true;
+            case UNRECOGNIZED -> throw at.field("config.version").refuse(header.getVersionValue(), "V1 or V2");
+        };
+        List<UpstreamProxyProtocol.Added> added = new ArrayList<>();
+        for (TlvEntry entry : header.getAddedTlvsList()) {
+            at.field("config.added_tlvs")
+                    .require(
+                            entry.getType() >= 0
+                                    && entry.getType() < 256
+                                    && entry.getValue().size() <= 4096,
+                            "expected: a type below 256 and a value of at most 4096 bytes");
+            added.add(new UpstreamProxyProtocol.Added(entry.getType(), entry.getValue()));
+        }
+        TransportSocket inner = socket(transport.getTransportSocket(), at.field("transport_socket"));
+        at.field("transport_socket").require(!(inner instanceof TransportSocket.Relayed), "a header in a header");
+        return new TransportSocket.Relayed(new UpstreamProxyProtocol(version2, added), inner);
+    }
+
     private TransportSocket socket(io.envoyproxy.envoy.config.core.v3.TransportSocket socket, Place at) {
         if (!socket.hasTypedConfig()) {
             at.require(
@@ -295,9 +323,11 @@ public final class ClusterDecoder {
             case "envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer" -> TransportSocket.Plain.INSTANCE;
             case "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext" ->
                 new TransportSocket.Tls(tls.decode(config, at.field("typed_config")));
+            case ClusterFields.PROXY_PROTOCOL -> relayed(config, at.field("typed_config"));
             default ->
                 throw at.refuse("'" + config.type()
-                        + "' is not supported by this proxy yet (expected: raw_buffer or UpstreamTlsContext)");
+                        + "' is not supported by this proxy yet (expected: raw_buffer, UpstreamTlsContext or"
+                        + " ProxyProtocolUpstreamTransport)");
         };
     }
 }

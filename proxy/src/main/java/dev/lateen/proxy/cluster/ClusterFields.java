@@ -7,6 +7,9 @@ import dev.lateen.proxy.config.ImplementedFields;
 final class ClusterFields {
     private static final String CLUSTER = "envoy.config.cluster.v3.Cluster";
     private static final String CORE = "envoy.config.core.v3.";
+    static final String PROXY_PROTOCOL =
+            "envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport";
+    private static final String HTTP1 = "HTTP/1 is spoken where nothing else is asked for";
     private static final String POLICIES = "envoy.extensions.load_balancing_policies.";
 
     static final ImplementedFields ENDPOINTS = ImplementedFields.builder()
@@ -68,7 +71,6 @@ final class ClusterFields {
                     "max_requests_per_connection",
                     "circuit_breakers",
                     "outlier_detection",
-                    "http_protocol_options",
                     "http2_protocol_options",
                     "common_http_protocol_options",
                     "upstream_http_protocol_options",
@@ -82,7 +84,6 @@ final class ClusterFields {
                     "maglev_lb_config",
                     "original_dst_lb_config",
                     "least_request_lb_config",
-                    "round_robin_lb_config",
                     "common_lb_config",
                     "transport_socket",
                     "transport_socket_matches",
@@ -90,6 +91,11 @@ final class ClusterFields {
                     "upstream_connection_options",
                     "load_balancing_policy",
                     "filters")
+            .harmless(
+                    CLUSTER,
+                    "HTTP/1 is spoken where nothing else is asked for; the policies have no settings that are implemented",
+                    "http_protocol_options",
+                    "round_robin_lb_config")
             .harmless(
                     CLUSTER,
                     "tuning of name resolution and of what is counted; no request is treated differently",
@@ -102,13 +108,14 @@ final class ClusterFields {
                     "lrs_report_endpoint_metrics")
             .message(CLUSTER, "typed_dns_resolver_config")
             .message(CORE + "TypedExtensionConfig", "name", "typed_config")
-            .whole(
-                    CLUSTER + ".EdsClusterConfig",
-                    CLUSTER + ".RefreshRate",
-                    "envoy.config.cluster.v3.TrackClusterStats",
-                    CORE + "ConfigSource")
+            .whole(CLUSTER + ".RefreshRate", "envoy.config.cluster.v3.TrackClusterStats")
+            .message(CLUSTER + ".EdsClusterConfig", "service_name")
+            .harmless(CLUSTER + ".EdsClusterConfig", "it can only be the aggregated stream", "eds_config")
             .message(CLUSTER + ".TransportSocketMatch", "name", "match", "transport_socket")
             .message(CORE + "TransportSocket", "name", "typed_config")
+            .message(PROXY_PROTOCOL, "config", "transport_socket")
+            .message(CORE + "ProxyProtocolConfig", "version", "added_tlvs")
+            .message(CORE + "TlvEntry", "type", "value")
             .message("envoy.config.cluster.v3.Filter", "name", "typed_config")
             .message(CLUSTER + ".RingHashLbConfig", "minimum_ring_size", "maximum_ring_size", "hash_function")
             .message(CLUSTER + ".MaglevLbConfig", "table_size")
@@ -125,7 +132,7 @@ final class ClusterFields {
             .message(CLUSTER + ".CommonLbConfig.ConsistentHashingLbConfig", "use_hostname_for_hashing")
             .message("envoy.config.cluster.v3.UpstreamConnectionOptions", "tcp_keepalive")
             .message(CORE + "TcpKeepalive", "keepalive_probes", "keepalive_time", "keepalive_interval")
-            .message(CORE + "BindConfig", "source_address", "freebind")
+            .message(CORE + "BindConfig", "source_address")
             .message(CORE + "SocketAddress", "protocol", "address", "port_value")
             .message("envoy.config.cluster.v3.CircuitBreakers", "thresholds")
             .message(
@@ -186,19 +193,22 @@ final class ClusterFields {
                         "explicit_http_config",
                         "use_downstream_protocol_config",
                         "auto_config")
-                .message(options + ".ExplicitHttpConfig", "http_protocol_options", "http2_protocol_options")
-                .message(options + ".UseDownstreamHttpConfig", "http_protocol_options", "http2_protocol_options")
-                .message(options + ".AutoHttpConfig", "http_protocol_options", "http2_protocol_options")
+                .message(options + ".ExplicitHttpConfig", "http2_protocol_options")
+                .harmless(options + ".ExplicitHttpConfig", HTTP1, "http_protocol_options")
+                .message(options + ".UseDownstreamHttpConfig", "http2_protocol_options")
+                .harmless(options + ".UseDownstreamHttpConfig", HTTP1, "http_protocol_options")
+                .message(options + ".AutoHttpConfig", "http2_protocol_options")
+                .harmless(options + ".AutoHttpConfig", HTTP1, "http_protocol_options")
                 .message(
                         CORE + "HttpProtocolOptions",
                         "idle_timeout",
                         "max_connection_duration",
                         "max_requests_per_connection")
                 .message(CORE + "UpstreamHttpProtocolOptions", "auto_sni", "auto_san_validation")
-                .message(CORE + "Http1ProtocolOptions", "enable_trailers")
                 .harmless(
                         CORE + "Http1ProtocolOptions",
-                        "for requests that are received; field names are sent in lower case, which no peer may mind",
+                        "trailers are always understood; the others are for requests that are received; field names are sent in lower case, which no peer may mind",
+                        "enable_trailers",
                         "allow_absolute_url",
                         "header_key_format",
                         "use_balsa_parser")

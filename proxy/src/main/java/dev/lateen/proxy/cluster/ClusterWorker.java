@@ -69,9 +69,6 @@ public final class ClusterWorker {
         ResourceLimits limits = cluster.limits(RoutePriority.DEFAULT);
         if (!limits.tryConnection()) {
             cluster.stats().connectionOverflow.increment();
-            if (options.prologue() != null) {
-                options.prologue().release();
-            }
             callback.onFailure(ProxyError.OVERFLOW, "");
             return PendingStream.DONE;
         }
@@ -154,7 +151,10 @@ public final class ClusterWorker {
 
         HttpPool pool(StreamOptions options) {
             HttpPool.Wish wish = wish(options);
-            if (options.sni() == null && options.alpn().isEmpty() && options.priority() == RoutePriority.DEFAULT) {
+            if (options.sni() == null
+                    && options.alpn().isEmpty()
+                    && options.client() == null
+                    && options.priority() == RoutePriority.DEFAULT) {
                 switch (wish) {
                     case HTTP1 -> {
                         HttpPool pool = http1 != null ? http1 : newPool(wish);
@@ -171,7 +171,8 @@ public final class ClusterWorker {
                     }
                 }
             }
-            HttpPool.Key key = new HttpPool.Key(options.priority(), wish, options.sni(), options.alpn());
+            HttpPool.Key key =
+                    new HttpPool.Key(options.priority(), wish, options.sni(), options.alpn(), options.client());
             HttpPool pool = special.get(key);
             if (pool == null) {
                 pool = new HttpPool(loop, host, key);
@@ -181,7 +182,7 @@ public final class ClusterWorker {
         }
 
         private HttpPool newPool(HttpPool.Wish wish) {
-            return new HttpPool(loop, host, new HttpPool.Key(RoutePriority.DEFAULT, wish, null, List.of()));
+            return new HttpPool(loop, host, new HttpPool.Key(RoutePriority.DEFAULT, wish, null, List.of(), null));
         }
 
         private HttpPool.Wish wish(StreamOptions options) {
@@ -241,7 +242,7 @@ public final class ClusterWorker {
 
         void start(TcpOptions options) {
             UpstreamConnect.Wishes wishes =
-                    new UpstreamConnect.Wishes(options.sni(), false, options.alpn(), options.prologue());
+                    new UpstreamConnect.Wishes(options.sni(), false, options.alpn(), options.client());
             attempt = UpstreamConnect.start(loop, host, wishes, this);
         }
 

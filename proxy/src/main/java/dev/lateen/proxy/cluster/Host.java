@@ -3,6 +3,7 @@ package dev.lateen.proxy.cluster;
 import dev.lateen.proxy.stream.PeerInfo;
 import java.net.SocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// One upstream address of a cluster. Kept by identity while the address stays in the cluster, so that its connections,
 /// counters and ejections survive changes of everything else.
@@ -67,6 +68,11 @@ public final class Host {
     public boolean mutualTls() {
         UpstreamTls tls = cluster.config().transport().of(config.metadata());
         return tls != null && tls.mutual();
+    }
+
+    /// The PROXY header that its connections begin with, or null for none.
+    public @Nullable UpstreamProxyProtocol proxyProtocol() {
+        return cluster.config().transport().proxyProtocol(config.metadata());
     }
 
     public HostStats stats() {

@@ -1,6 +1,7 @@
 package dev.lateen.proxy.cluster;
 
 import dev.lateen.net.http.ClientConnection;
+import dev.lateen.net.proxyprotocol.ProxyHeader;
 import dev.lateen.proxy.stream.ProxyError;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -18,7 +19,12 @@ import org.jspecify.annotations.Nullable;
 /// Thread: its event loop.
 final class HttpPool {
     /// What pools are told apart by. The needs of requests whose connections may not be shared.
-    record Key(RoutePriority priority, Wish wish, @Nullable String sni, List<String> alpn) {}
+    record Key(
+            RoutePriority priority,
+            Wish wish,
+            @Nullable String sni,
+            List<String> alpn,
+            @Nullable ProxyHeader client) {}
 
     enum Wish {
         HTTP1,
@@ -177,7 +183,10 @@ final class HttpPool {
         void start() {
             List<String> alpn = key.alpn.isEmpty() && key.wish == Wish.AUTO ? AUTO_ALPN : key.alpn;
             UpstreamConnect.start(
-                    loop, host, new UpstreamConnect.Wishes(key.sni, options.autoSanValidation(), alpn, null), this);
+                    loop,
+                    host,
+                    new UpstreamConnect.Wishes(key.sni, options.autoSanValidation(), alpn, key.client),
+                    this);
         }
 
         @Override

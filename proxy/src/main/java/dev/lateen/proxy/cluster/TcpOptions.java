@@ -1,6 +1,6 @@
 package dev.lateen.proxy.cluster;
 
-import io.netty.buffer.ByteBuf;
+import dev.lateen.net.proxyprotocol.ProxyHeader;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param sni server name instead of the configured one, or null
 /// @param alpn protocols instead of the configured ones; empty: the configured ones
-/// @param prologue bytes to send before TLS (PROXY protocol), or null; ownership passes
+/// @param client whose connection is relayed, for clusters that tell it in a PROXY header, or null
 public record TcpOptions(
-        @Nullable String sni, List<String> alpn, @Nullable ByteBuf prologue) {
+        @Nullable String sni, List<String> alpn, @Nullable ProxyHeader client) {
     public static final TcpOptions NONE = new TcpOptions(null, List.of(), null);
 }

@@ -15,29 +15,60 @@ public record TransportSockets(List<Match> matches, TransportSocket standard) {
     /// @param criteria all must equal the endpoint's metadata; empty criteria always match
     public record Match(String name, Map<String, Object> criteria, TransportSocket socket) {}
 
-    /// Plain bytes, or TLS.
+    /// Plain bytes, TLS, or either behind a PROXY header.
     public sealed interface TransportSocket {
         enum Plain implements TransportSocket {
             INSTANCE
         }
 
         record Tls(UpstreamTls tls) implements TransportSocket {}
+
+        record Relayed(UpstreamProxyProtocol header, TransportSocket inner) implements TransportSocket {}
     }
 
     /// Null: plain.
     @Nullable
     UpstreamTls of(Metadata endpoint) {
-        TransportSocket socket = standard;
-        for (Match match : matches) {
-            if (matches(match.criteria, endpoint)) {
-                socket = match.socket;
-                break;
+        return tls(socket(endpoint));
+    }
+
+    /// The PROXY header that connections begin with, or null for none.
+    @Nullable
+    UpstreamProxyProtocol proxyProtocol(Metadata endpoint) {
+        if (!relays()) {
+            return null;
+        }
+        return switch (socket(endpoint)) {
+            case TransportSocket.Plain _, TransportSocket.Tls _ -> null;
+            case TransportSocket.Relayed(UpstreamProxyProtocol header, var _) -> header;
+        };
+    }
+
+    /// Asked for each request, so the endpoint is only looked at where it may matter.
+    private boolean relays() {
+        for (int index = 0; index < matches.size(); index++) {
+            if (matches.get(index).socket instanceof TransportSocket.Relayed) {
+                return true;
             }
         }
+        return standard instanceof TransportSocket.Relayed;
+    }
+
+    private static @Nullable UpstreamTls tls(TransportSocket socket) {
         return switch (socket) {
             case TransportSocket.Plain _ -> null;
             case TransportSocket.Tls(UpstreamTls tls) -> tls;
+            case TransportSocket.Relayed(var _, TransportSocket inner) -> tls(inner);
         };
+    }
+
+    private TransportSocket socket(Metadata endpoint) {
+        for (Match match : matches) {
+            if (matches(match.criteria, endpoint)) {
+                return match.socket;
+            }
+        }
+        return standard;
     }
 
     private static boolean matches(Map<String, Object> criteria, Metadata endpoint) {

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.cluster;
 
+import dev.lateen.net.proxyprotocol.ProxyHeader;
 import dev.lateen.proxy.stream.ProxyError;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -25,9 +26,12 @@ final class UpstreamConnect {
     }
 
     /// @param verifyName require `sni` in the peer's certificate
-    /// @param prologue bytes to send before TLS, or null
+    /// @param client whose connection is relayed, for hosts that want a PROXY header, or null
     record Wishes(
-            @Nullable String sni, boolean verifyName, List<String> alpn, io.netty.buffer.@Nullable ByteBuf prologue) {}
+            @Nullable String sni,
+            boolean verifyName,
+            List<String> alpn,
+            @Nullable ProxyHeader client) {}
 
     private final Host host;
     private final Wishes wishes;
@@ -35,7 +39,6 @@ final class UpstreamConnect {
     private final EventLoop loop;
     private @Nullable Channel channel;
     private @Nullable Future<?> timer;
-    private boolean prologueSent;
     private boolean done;
 
     private UpstreamConnect(EventLoop loop, Host host, Wishes wishes, Outcome outcome) {
@@ -72,9 +75,9 @@ final class UpstreamConnect {
             connected.close();
             return;
         }
-        if (wishes.prologue != null) {
-            prologueSent = true;
-            connected.writeAndFlush(wishes.prologue);
+        UpstreamProxyProtocol header = host.proxyProtocol();
+        if (header != null) {
+            connected.writeAndFlush(header.header(wishes.client, connected.alloc()));
         }
         UpstreamTls tls = host.cluster().config().transport().of(host.config().metadata());
         if (tls == null) {
@@ -152,9 +155,6 @@ final class UpstreamConnect {
         done = true;
         if (timer != null) {
             timer.cancel(false);
-        }
-        if (wishes.prologue != null && !prologueSent) {
-            wishes.prologue.release();
         }
     }
 

@@ -22,8 +22,16 @@ public final class CommonFields {
                     "udpa.type.v1.TypedStruct",
                     "xds.type.v3.TypedStruct")
             .message("envoy.config.core.v3.Address", "socket_address", "pipe")
-            .message("envoy.config.core.v3.SocketAddress", "protocol", "address", "port_value", "ipv4_compat")
-            .message("envoy.config.core.v3.Pipe", "path", "mode")
+            .message("envoy.config.core.v3.SocketAddress", "protocol", "address", "port_value")
+            .harmless("envoy.config.core.v3.SocketAddress", "`::` takes IPv4 in either case", "ipv4_compat")
+            .message("envoy.config.core.v3.Pipe", "path")
+            .harmless(
+                    "envoy.config.core.v3.ConfigSource",
+                    "the only source and version there is; what is referred to is waited for",
+                    "ads",
+                    "initial_fetch_timeout",
+                    "resource_api_version")
+            .message("envoy.config.core.v3.AggregatedConfigSource")
             .message(
                     "envoy.config.core.v3.DataSource",
                     "filename",
@@ -31,7 +39,8 @@ public final class CommonFields {
                     "inline_string",
                     "environment_variable")
             .message("envoy.config.core.v3.HttpUri", "uri", "cluster", "timeout")
-            .message("envoy.type.matcher.v3.RegexMatcher", "google_re2", "regex")
+            .message("envoy.type.matcher.v3.RegexMatcher", "regex")
+            .harmless("envoy.type.matcher.v3.RegexMatcher", "there is no other engine", "google_re2")
             .message("envoy.type.matcher.v3.RegexMatcher.GoogleRE2")
             .message(
                     "envoy.type.matcher.v3.StringMatcher",
@@ -55,7 +64,6 @@ public final class CommonFields {
                     "string_match",
                     "invert_match",
                     "treat_missing_header_as_empty")
-            .message("envoy.config.core.v3.SocketOption", "description", "level", "name", "int_value", "state")
             .build();
 
     private CommonFields() {}

@@ -23,10 +23,12 @@ public final class ImplementedFields {
     private static final String WELL_KNOWN = "google.protobuf.";
 
     private final Map<String, Set<String>> fieldsByMessage;
+    private final Set<String> harmless;
     private final Set<String> whole;
 
-    private ImplementedFields(Map<String, Set<String>> fieldsByMessage, Set<String> whole) {
+    private ImplementedFields(Map<String, Set<String>> fieldsByMessage, Set<String> harmless, Set<String> whole) {
         this.fieldsByMessage = fieldsByMessage;
+        this.harmless = harmless;
         this.whole = whole;
     }
 
@@ -125,9 +127,21 @@ public final class ImplementedFields {
         return fieldsByMessage.keySet();
     }
 
+    /// The fields of a message that decoders read, as opposed to those that are harmless; for tests.
+    public Set<String> read(String message) {
+        Set<String> read = new HashSet<>();
+        for (String field : fieldsByMessage.getOrDefault(message, Set.of())) {
+            if (!harmless.contains(message + ":" + field)) {
+                read.add(field);
+            }
+        }
+        return read;
+    }
+
     /// Collects the list. Naming a message twice adds up.
     public static final class Builder {
         private final Map<String, Set<String>> fieldsByMessage = new HashMap<>();
+        private final Set<String> harmless = new HashSet<>();
         private final Set<String> whole = new HashSet<>();
 
         private Builder() {}
@@ -143,6 +157,9 @@ public final class ImplementedFields {
         ///
         /// @param reason why it is harmless; for the reader only
         public Builder harmless(String message, String reason, String... fields) {
+            for (String field : fields) {
+                harmless.add(message + ":" + field);
+            }
             return message(message, fields);
         }
 
@@ -156,6 +173,7 @@ public final class ImplementedFields {
             other.fieldsByMessage.forEach((message, fields) -> fieldsByMessage
                     .computeIfAbsent(message, _ -> new HashSet<>())
                     .addAll(fields));
+            harmless.addAll(other.harmless);
             whole.addAll(other.whole);
             return this;
         }
@@ -163,7 +181,7 @@ public final class ImplementedFields {
         public ImplementedFields build() {
             Map<String, Set<String>> copy = new HashMap<>();
             fieldsByMessage.forEach((message, fields) -> copy.put(message, Set.copyOf(fields)));
-            return new ImplementedFields(Map.copyOf(copy), Set.copyOf(whole));
+            return new ImplementedFields(Map.copyOf(copy), Set.copyOf(harmless), Set.copyOf(whole));
         }
     }
 }

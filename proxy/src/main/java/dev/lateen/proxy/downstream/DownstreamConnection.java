@@ -1,9 +1,11 @@
 package dev.lateen.proxy.downstream;
 
+import dev.lateen.net.proxyprotocol.ProxyHeader;
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.tls.PeerIdentity;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -41,6 +43,13 @@ public final class DownstreamConnection {
 
     public Origin origin() {
         return origin;
+    }
+
+    /// What a PROXY header tells an upstream of this connection; null where it has no IP addresses.
+    public @Nullable ProxyHeader proxyHeader() {
+        return origin.remote() instanceof InetSocketAddress remote && origin.local() instanceof InetSocketAddress local
+                ? new ProxyHeader(remote, local)
+                : null;
     }
 
     public Channel channel() {

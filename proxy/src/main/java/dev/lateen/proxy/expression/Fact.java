@@ -1,6 +1,5 @@
 package dev.lateen.proxy.expression;
 
-import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.stream.Addresses;
 import dev.lateen.proxy.stream.GrpcStatus;
 import dev.lateen.proxy.stream.StreamInfo;
@@ -70,8 +69,12 @@ enum Fact {
     @Nullable
     Object of(StreamInfo info) {
         return switch (this) {
-            case REQUEST_HOST, REQUEST_METHOD, REQUEST_PATH, REQUEST_URL_PATH, REQUEST_QUERY, REQUEST_SCHEME ->
-                info.request == null ? null : ofTarget(info.request);
+            case REQUEST_HOST -> info.request == null ? null : info.request.authority();
+            case REQUEST_METHOD -> info.request == null ? null : info.request.method();
+            case REQUEST_SCHEME -> info.request == null ? null : info.request.scheme();
+            case REQUEST_PATH -> info.request == null ? null : info.request.path();
+            case REQUEST_URL_PATH -> info.request == null ? null : urlPath(info.request.path());
+            case REQUEST_QUERY -> info.request == null ? null : query(info.request.path());
             case REQUEST_PROTOCOL ->
                 info.request == null ? null : info.request.version().text();
             case REQUEST_ID -> header(info, "x-request-id");
@@ -103,21 +106,14 @@ enum Fact {
         };
     }
 
-    private @Nullable String ofTarget(RequestHead head) {
-        String path = head.path();
+    private static String urlPath(String path) {
         int query = path.indexOf('?');
-        if (this == REQUEST_HOST) {
-            return head.authority();
-        } else if (this == REQUEST_METHOD) {
-            return head.method();
-        } else if (this == REQUEST_SCHEME) {
-            return head.scheme();
-        } else if (this == REQUEST_URL_PATH) {
-            return query < 0 ? path : path.substring(0, query);
-        } else if (this == REQUEST_QUERY) {
-            return query < 0 ? "" : path.substring(query + 1);
-        }
-        return path;
+        return query < 0 ? path : path.substring(0, query);
+    }
+
+    private static String query(String path) {
+        int query = path.indexOf('?');
+        return query < 0 ? "" : path.substring(query + 1);
     }
 
     private static @Nullable String header(StreamInfo info, String name) {

@@ -76,8 +76,7 @@ final class Forwarding implements LbContext {
             path.reply(LocalReply.of(404, "", ResponseFlag.NO_ROUTE_FOUND, "route_not_found"));
             return null;
         }
-        if (entry.virtualHost().tls() != TlsRequirement.NONE
-                && !"https".equals(path.head().headers().get("x-forwarded-proto"))) {
+        if (needsTls(entry.virtualHost().tls(), path.head().headers())) {
             redirect(path, "https://" + path.head().authority() + path.head().path(), 301);
             return null;
         }
@@ -92,6 +91,16 @@ final class Forwarding implements LbContext {
             }
             case Forward forward -> toCluster(path, entry, forward, body);
         };
+    }
+
+    /// The sanitizer has seen to it that no client claims to be internal.
+    private static boolean needsTls(TlsRequirement requirement, Headers headers) {
+        boolean wanted = switch (requirement) {
+            case NONE -> false;
+            case EXTERNAL_ONLY -> !"true".equals(headers.get("x-envoy-internal"));
+            case ALL -> true;
+        };
+        return wanted && !"https".equals(headers.get("x-forwarded-proto"));
     }
 
     private static void redirect(RequestPath path, String location, int status) {

@@ -113,7 +113,8 @@ public record HttpConnectionManagerConfig(
         }
     }
 
-    public record HostRules(StripPort stripPort, boolean stripTrailingDot) {
+    /// @param defaultForHttp10 the host of HTTP/1.0 requests that name none, or empty
+    public record HostRules(StripPort stripPort, boolean stripTrailingDot, String defaultForHttp10) {
         public enum StripPort {
             NO,
             /// The listener's own port.

@@ -81,10 +81,6 @@ public final class HttpConnectionManagerDecoder {
         int kib = orElse(hcm.hasMaxRequestHeadersKb(), hcm.getMaxRequestHeadersKb(), DEFAULT_HEADERS_KIB);
         at.field("max_request_headers_kb")
                 .require(kib > 0 && kib <= MAX_HEADERS_KIB, "value: " + kib + " (expected: 1 to 8192)");
-        at.field("http_protocol_options.default_host_for_http_10")
-                .require(
-                        hcm.getHttpProtocolOptions().getDefaultHostForHttp10().isEmpty(),
-                        "not supported by this proxy yet");
         at.field("common_http_protocol_options.headers_with_underscores_action")
                 .require(
                         common.getHeadersWithUnderscoresActionValue() == 0,
@@ -200,7 +196,8 @@ public final class HttpConnectionManagerDecoder {
                                 : hcm.getStripMatchingHostPort()
                                         ? HostRules.StripPort.MATCHING
                                         : HostRules.StripPort.NO,
-                        hcm.getStripTrailingHostDot()),
+                        hcm.getStripTrailingHostDot(),
+                        hcm.getHttpProtocolOptions().getDefaultHostForHttp10()),
                 hcm.getUpgradeConfigsList().stream()
                         .map(upgrade -> new UpgradeRule(
                                 upgrade.getUpgradeType().toLowerCase(Locale.ROOT),

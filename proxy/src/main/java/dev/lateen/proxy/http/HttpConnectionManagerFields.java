@@ -72,20 +72,24 @@ final class HttpConnectionManagerFields {
             .harmless(HCM + ".InternalAddressConfig", "TCP only", "unix_sockets")
             .message(HCM + ".SetCurrentClientCertDetails", "subject", "cert", "chain", "dns", "uri")
             .message(HCM + ".UpgradeConfig", "upgrade_type", "enabled")
-            .message(
+            .message("envoy.extensions.filters.network.http_connection_manager.v3.Rds", "route_config_name")
+            .harmless(
                     "envoy.extensions.filters.network.http_connection_manager.v3.Rds",
-                    "config_source",
-                    "route_config_name")
-            .whole(CORE + "ConfigSource")
+                    "it can only be the aggregated stream",
+                    "config_source")
             .message(
                     "envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter",
                     "name",
                     "typed_config",
-                    "is_optional",
                     "disabled")
+            .harmless(
+                    "envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter",
+                    "a filter that is not known is refused by its type either way",
+                    "is_optional")
             .message("envoy.extensions.filters.network.http_connection_manager.v3.RequestIDExtension", "typed_config")
-            .message(
+            .harmless(
                     "envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig",
+                    "of spans, which without a provider nobody takes",
                     "pack_trace_reason",
                     "use_request_id_for_trace_sampling")
             .message(CORE + "SchemeHeaderTransformation", "scheme_to_overwrite")
@@ -106,8 +110,8 @@ final class HttpConnectionManagerFields {
                     CORE + "Http2ProtocolOptions",
                     "max_concurrent_streams",
                     "initial_stream_window_size",
-                    "initial_connection_window_size",
-                    "allow_connect")
+                    "initial_connection_window_size")
+            .harmless(CORE + "Http2ProtocolOptions", "upgrade_configs decides", "allow_connect")
             .harmless(
                     CORE + "Http2ProtocolOptions",
                     "floods are limited by the codec's own rules",

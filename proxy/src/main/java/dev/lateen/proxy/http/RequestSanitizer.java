@@ -1,6 +1,7 @@
 package dev.lateen.proxy.http;
 
 import dev.lateen.net.http.Headers;
+import dev.lateen.net.http.HttpVersion;
 import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig.ClientAddress;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig.ClientCertificate;
@@ -10,6 +11,7 @@ import dev.lateen.proxy.http.filter.LocalReply;
 import dev.lateen.proxy.route.Authority;
 import dev.lateen.proxy.stream.StreamInfo;
 import io.netty.util.NetUtil;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -53,6 +55,8 @@ final class RequestSanitizer {
             "x-envoy-original-path",
             "x-envoy-original-host");
 
+    private static final InetAddress LOOPBACK_4 = loopback();
+
     private final RequestRules rules;
     private final PathNormalizer paths;
     private final String via;
@@ -63,12 +67,23 @@ final class RequestSanitizer {
         this.via = config.responses().via();
     }
 
+    private static InetAddress loopback() {
+        try {
+            return InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address of 4 bytes", e);
+        }
+    }
+
     /// Null where the request may go on, else the answer to it.
     ///
     /// @param internalOnly of the route configuration: taken from external requests
     @Nullable
     LocalReply sanitize(
             RequestHead head, StreamInfo info, DownstreamHandler connection, List<String> internalOnly, long random) {
+        if (head.authority().isEmpty() && head.version() == HttpVersion.HTTP_1_0) {
+            head.authority(rules.host().defaultForHttp10());
+        }
         if (head.authority().isEmpty()) {
             return LocalReply.of(400, "", "missing_host_header");
         }
@@ -174,6 +189,9 @@ final class RequestSanitizer {
         boolean internal = checkable && remote != null && isInternal(remote);
         boolean edge = client.useRemote() && !internal;
         believe(head, client, internal, edge, internalOnly);
+        if (edge && remote != null) {
+            headers.set("x-envoy-external-address", remote.getHostAddress());
+        }
         requestId(headers, edge, random);
     }
 
@@ -234,12 +252,17 @@ final class RequestSanitizer {
 
     private static void appendClient(Headers headers, DownstreamHandler connection) {
         InetAddress peer = ip(connection.facts.origin().remote());
-        if (peer != null && peer.isLoopbackAddress()) {
+        if (peer != null && isOurselves(peer)) {
             peer = ip(connection.facts.origin().local());
         }
         if (peer != null) {
             append(headers, FORWARDED_FOR, peer.getHostAddress());
         }
+    }
+
+    /// The two usual addresses of loopback say nothing to others; the rest of 127.0.0.0/8 may tell clients apart.
+    private static boolean isOurselves(InetAddress address) {
+        return LOOPBACK_4.equals(address) || (address.isLoopbackAddress() && !(address instanceof Inet4Address));
     }
 
     private void certificate(Headers headers, DownstreamHandler connection) {

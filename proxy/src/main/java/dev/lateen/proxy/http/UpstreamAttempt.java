@@ -50,6 +50,11 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
     }
 
     private StreamOptions options() {
+        StreamOptions options = ofRequest();
+        return host.proxyProtocol() == null ? options : options.from(forwarding.path.connection.facts.proxyHeader());
+    }
+
+    private StreamOptions ofRequest() {
         RequestHead head = forwarding.path.head();
         RoutePriority priority = forwarding.forward.priority();
         boolean tunnel = Upgrades.isTunnel(head);

@@ -36,10 +36,17 @@ final class AcceptedConnection {
         int port = ConnectionFacts.port(facts.local);
         boolean tls = isOn(filters.tlsInspector().orElse(null), port);
         boolean http = isOn(filters.httpInspector().orElse(null), port);
-        if (tls || http) {
+        ProxyProtocolConfig proxy = filters.proxyProtocol().orElse(null);
+        if (proxy != null && proxy.disabled().matches(port)) {
+            proxy = null;
+        }
+        if (tls || http || proxy != null) {
             channel.pipeline()
                     .addLast(new Inspector(
-                            this, facts, tls, http, filters.timeout().toMillis()));
+                            this,
+                            facts,
+                            new Inspector.Questions(proxy, tls, http),
+                            filters.timeout().toMillis()));
             return;
         }
         chooseChain();

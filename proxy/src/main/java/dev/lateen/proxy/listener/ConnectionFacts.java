@@ -1,5 +1,6 @@
 package dev.lateen.proxy.listener;
 
+import dev.lateen.net.proxyprotocol.ProxyHeader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -32,6 +33,15 @@ public final class ConnectionFacts {
         this.local = local;
         this.remote = remote;
         this.directRemote = remote;
+    }
+
+    /// Takes what a PROXY header says; null: the connection is the proxy's own.
+    void relayed(@Nullable ProxyHeader header) {
+        if (header != null) {
+            remote = header.source();
+            local = header.destination();
+            localRestored = true;
+        }
     }
 
     public SocketAddress local() {

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.listener;
 
+import dev.lateen.net.proxyprotocol.ProxyHeaderParser;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -18,16 +19,23 @@ final class Inspector extends ChannelInboundHandlerAdapter {
     private final AcceptedConnection connection;
     private final ConnectionFacts facts;
     private final long timeoutMillis;
+    private @Nullable ProxyProtocolConfig awaitProxy;
     private boolean awaitTls;
     private boolean awaitHttp;
     private @Nullable ByteBuf held;
     private @Nullable Future<?> timer;
 
-    Inspector(AcceptedConnection connection, ConnectionFacts facts, boolean tls, boolean http, long timeoutMillis) {
+    /// What is asked of the first bytes, in this order.
+    ///
+    /// @param proxy whether a PROXY header comes first; null: not asked
+    record Questions(@Nullable ProxyProtocolConfig proxy, boolean tls, boolean http) {}
+
+    Inspector(AcceptedConnection connection, ConnectionFacts facts, Questions questions, long timeoutMillis) {
         this.connection = connection;
         this.facts = facts;
-        this.awaitTls = tls;
-        this.awaitHttp = http;
+        this.awaitProxy = questions.proxy;
+        this.awaitTls = questions.tls;
+        this.awaitHttp = questions.http;
         this.timeoutMillis = timeoutMillis;
     }
 
@@ -59,6 +67,10 @@ final class Inspector extends ChannelInboundHandlerAdapter {
             bytes.release();
         }
         held = all;
+        ProxyProtocolConfig proxy = awaitProxy;
+        if (proxy != null && !readProxyHeader(ctx, proxy, all)) {
+            return;
+        }
         if (decided(all) || all.readableBytes() >= MAX_HELD_BYTES) {
             proceed(ctx);
         }
@@ -69,7 +81,35 @@ final class Inspector extends ChannelInboundHandlerAdapter {
         ctx.read();
     }
 
+    /// False where nothing more can be said now, or ever.
+    private boolean readProxyHeader(ChannelHandlerContext ctx, ProxyProtocolConfig proxy, ByteBuf bytes) {
+        ProxyHeaderParser parser = new ProxyHeaderParser();
+        ProxyHeaderParser.Outcome outcome = parser.read(bytes);
+        boolean taken = switch (outcome) {
+            case NEED_MORE, ABSENT, MALFORMED -> false;
+            case VERSION_1 -> proxy.version1();
+            case VERSION_2 -> proxy.version2();
+        };
+        if (outcome == ProxyHeaderParser.Outcome.NEED_MORE) {
+            return false;
+        }
+        awaitProxy = null;
+        if (taken) {
+            bytes.skipBytes(parser.length());
+            facts.relayed(parser.header());
+            return true;
+        }
+        if (proxy.optional() && outcome != ProxyHeaderParser.Outcome.MALFORMED) {
+            return true;
+        }
+        ctx.close();
+        return false;
+    }
+
     private boolean decided(ByteBuf bytes) {
+        if ((awaitTls || awaitHttp) && !bytes.isReadable()) {
+            return false;
+        }
         if (awaitTls) {
             switch (ClientHello.read(bytes, facts)) {
                 case NEED_MORE -> {
@@ -112,9 +152,11 @@ final class Inspector extends ChannelInboundHandlerAdapter {
             }
             return;
         }
-        if (bytes != null) {
+        if (bytes != null && bytes.isReadable()) {
             ctx.fireChannelRead(bytes);
             ctx.fireChannelReadComplete();
+        } else if (bytes != null) {
+            bytes.release();
         }
         ctx.pipeline().remove(this);
     }

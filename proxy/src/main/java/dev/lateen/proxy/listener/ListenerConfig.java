@@ -50,13 +50,14 @@ public record ListenerConfig(
         }
     }
 
+    /// @param proxyProtocol looked for before anything else
     /// @param timeout for all of them together; zero means none
     /// @param continueOnTimeout choose a chain by what is known then, instead of closing
     public record ListenerFilters(
             boolean originalDst,
             Optional<PortPredicate> tlsInspector,
             Optional<PortPredicate> httpInspector,
-            boolean proxyProtocol,
+            Optional<ProxyProtocolConfig> proxyProtocol,
             Duration timeout,
             boolean continueOnTimeout) {
         public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(15);

@@ -47,7 +47,6 @@ public final class ListenerDecoder {
                     "default_filter_chain",
                     "use_original_dst",
                     "per_connection_buffer_limit_bytes",
-                    "metadata",
                     "deprecated_v1",
                     "listener_filters",
                     "listener_filters_timeout",
@@ -56,12 +55,13 @@ public final class ListenerDecoder {
                     "traffic_direction",
                     "tcp_backlog_size",
                     "bind_to_port",
-                    "enable_reuse_port",
-                    "reuse_port",
                     "access_log")
             .harmless(
                     LISTENER,
-                    "names of statistics, where draining starts, how the kernel spreads connections over our threads",
+                    "for people, names of statistics, where draining starts, how the kernel spreads connections",
+                    "metadata",
+                    "enable_reuse_port",
+                    "reuse_port",
                     "stat_prefix",
                     "drain_type",
                     "connection_balance_config",
@@ -70,7 +70,8 @@ public final class ListenerDecoder {
             .whole("envoy.config.listener.v3.Listener.ConnectionBalanceConfig")
             .message("envoy.config.listener.v3.Listener.DeprecatedV1", "bind_to_port")
             .message("envoy.config.listener.v3.AdditionalAddress", "address")
-            .message(CHAIN, "filter_chain_match", "filters", "transport_socket", "name", "metadata")
+            .message(CHAIN, "filter_chain_match", "filters", "transport_socket", "name")
+            .harmless(CHAIN, "for people", "metadata")
             .message(CHAIN, "transport_socket_connect_timeout")
             .message(
                     "envoy.config.listener.v3.FilterChainMatch",

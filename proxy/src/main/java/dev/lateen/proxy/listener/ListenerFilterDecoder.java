@@ -4,9 +4,12 @@ import dev.lateen.proxy.config.CommonDecoder;
 import dev.lateen.proxy.config.ImplementedFields;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.TypedConfig;
+import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig.Version;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
+import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
+import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,11 +19,15 @@ import java.util.Optional;
 final class ListenerFilterDecoder {
     private static final String PREDICATE = "envoy.config.listener.v3.ListenerFilterChainMatchPredicate";
     private static final String PACKAGE = "envoy.extensions.filters.listener.";
+    private static final String PROXY_PROTOCOL = PACKAGE + "proxy_protocol.v3.ProxyProtocol";
 
     static final ImplementedFields FIELDS = ImplementedFields.builder()
             .message("envoy.config.listener.v3.ListenerFilter", "name", "typed_config", "filter_disabled")
             .message(PREDICATE, "or_match", "and_match", "not_match", "any_match", "destination_port_range")
             .message(PREDICATE + ".MatchSet", "rules")
+            .harmless(PACKAGE + "tls_inspector.v3.TlsInspector", "size of a buffer", "initial_read_buffer_size")
+            .message(PROXY_PROTOCOL, "allow_requests_without_proxy_protocol", "disallowed_versions")
+            .harmless(PROXY_PROTOCOL, "names of statistics", "stat_prefix")
             .build();
 
     private ListenerFilterDecoder() {}
@@ -29,6 +36,7 @@ final class ListenerFilterDecoder {
         boolean originalDst = false;
         Optional<PortPredicate> tls = Optional.empty();
         Optional<PortPredicate> http = Optional.empty();
+        Optional<ProxyProtocolConfig> proxy = Optional.empty();
         for (int index = 0; index < listener.getListenerFiltersCount(); index++) {
             ListenerFilter filter = listener.getListenerFilters(index);
             Place place = at.field("listener_filters").index(index);
@@ -37,8 +45,19 @@ final class ListenerFilterDecoder {
                     : PortPredicate.Never.INSTANCE;
             switch (type(filter)) {
                 case "original_dst" -> originalDst = true;
-                case "tls_inspector" -> tls = Optional.of(disabled);
+                case "tls_inspector" -> {
+                    TypedConfig.of(filter.getTypedConfig(), place.field("typed_config"))
+                            .unpack(TlsInspector.parser(), FIELDS, place.field("typed_config"));
+                    tls = Optional.of(disabled);
+                }
                 case "http_inspector" -> http = Optional.of(disabled);
+                case "proxy_protocol" -> {
+                    place.require(
+                            tls.isEmpty() && http.isEmpty(),
+                            "proxy_protocol stands behind an inspector, which would see its header"
+                                    + " (expected: before tls_inspector and http_inspector)");
+                    proxy = Optional.of(proxyProtocol(filter, disabled, place.field("typed_config")));
+                }
                 default ->
                     throw place.refuse("listener filter '" + filter.getName() + "' is not supported by this proxy yet");
             }
@@ -47,7 +66,18 @@ final class ListenerFilterDecoder {
                 ? CommonDecoder.duration(listener.getListenerFiltersTimeout(), at.field("listener_filters_timeout"))
                 : ListenerConfig.ListenerFilters.DEFAULT_TIMEOUT;
         return new ListenerConfig.ListenerFilters(
-                originalDst, tls, http, false, timeout, listener.getContinueOnListenerFiltersTimeout());
+                originalDst, tls, http, proxy, timeout, listener.getContinueOnListenerFiltersTimeout());
+    }
+
+    private static ProxyProtocolConfig proxyProtocol(ListenerFilter filter, PortPredicate disabled, Place at) {
+        if (!filter.hasTypedConfig()) {
+            return new ProxyProtocolConfig(false, true, true, disabled);
+        }
+        ProxyProtocol config = TypedConfig.of(filter.getTypedConfig(), at).unpack(ProxyProtocol.parser(), FIELDS, at);
+        boolean version1 = !config.getDisallowedVersionsList().contains(Version.V1);
+        boolean version2 = !config.getDisallowedVersionsList().contains(Version.V2);
+        at.field("disallowed_versions").require(version1 || version2, "no version is left (expected: at most one)");
+        return new ProxyProtocolConfig(config.getAllowRequestsWithoutProxyProtocol(), version1, version2, disabled);
     }
 
     /// By the type of its configuration; old configurations give only a name.

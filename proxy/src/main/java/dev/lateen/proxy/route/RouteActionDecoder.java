@@ -107,6 +107,9 @@ final class RouteActionDecoder {
                     cluster.getHostRewriteLiteral()));
         }
         at.require(total > 0, "the weights add up to 0 (expected: at least 1)");
+        long wanted = Integer.toUnsignedLong(choice.getTotalWeight().getValue());
+        at.field("total_weight")
+                .require(wanted == 0 || wanted == total, "value: " + wanted + " (expected: the sum " + total + ")");
         at.require(total <= 0xffff_ffffL, "the weights add up to " + total + " (expected: at most 4294967295)");
         return new ClusterChoice.Weighted(
                 List.copyOf(clusters), total, choice.getHeaderName().toLowerCase(Locale.ROOT));

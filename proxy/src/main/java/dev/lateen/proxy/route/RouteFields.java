@@ -158,7 +158,8 @@ public final class RouteFields {
                     "response_code",
                     "strip_query")
             .message(V3 + "DirectResponseAction", "status", "body")
-            .message(V3 + "FilterConfig", "config", "is_optional", "disabled")
+            .message(V3 + "FilterConfig", "config", "disabled")
+            .harmless(V3 + "FilterConfig", "what is not known is refused by its type either way", "is_optional")
             .message("envoy.config.core.v3.HeaderValueOption", "header", "append", "append_action", "keep_empty_value")
             .message("envoy.type.matcher.v3.RegexMatchAndSubstitute", "pattern", "substitution")
             .build();

@@ -80,7 +80,10 @@ final class TcpPath implements LbContext, TcpReady, RelayHandler.Owner {
         info.attempts++;
         info.upstreamHost = host.address();
         info.upstreamPeer = host.peer();
-        pending = cluster.newTcpConnection(host, TcpOptions.NONE, this);
+        TcpOptions options = host.proxyProtocol() == null
+                ? TcpOptions.NONE
+                : new TcpOptions(null, List.of(), connection.proxyHeader());
+        pending = cluster.newTcpConnection(host, options, this);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.tls;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// Thread: `put` and `remove` on the chores loop; everything else any.
 public final class Secrets {
     private final Map<SecretRef, Secret> byRef = new ConcurrentHashMap<>();
+    private final Map<SecretRef, Instant> arrivals = new ConcurrentHashMap<>();
 
     public Optional<Secret> get(SecretRef ref) {
         return Optional.ofNullable(byRef.get(ref));
@@ -21,11 +23,18 @@ public final class Secrets {
     }
 
     public void put(SecretRef ref, Secret secret) {
+        arrivals.put(ref, Instant.now());
         byRef.put(ref, secret);
     }
 
     public void remove(SecretRef ref) {
         byRef.remove(ref);
+        arrivals.remove(ref);
+    }
+
+    /// When the secret that is known now came.
+    public Instant arrival(SecretRef ref) {
+        return arrivals.getOrDefault(ref, Instant.EPOCH);
     }
 
     /// All references and secrets, for the admin API.

@@ -99,9 +99,14 @@ public final class ResourceDecoders {
     }
 
     private static void addRefs(TransportSockets.TransportSocket socket, List<SecretRef> refs) {
-        if (socket instanceof TransportSockets.TransportSocket.Tls(var tls)
-                && tls instanceof UpstreamTlsContext context) {
-            refs.addAll(context.config().common().secrets());
+        switch (socket) {
+            case TransportSockets.TransportSocket.Plain _ -> {}
+            case TransportSockets.TransportSocket.Tls(var tls) -> {
+                if (tls instanceof UpstreamTlsContext context) {
+                    refs.addAll(context.config().common().secrets());
+                }
+            }
+            case TransportSockets.TransportSocket.Relayed(var _, var inner) -> addRefs(inner, refs);
         }
     }
 

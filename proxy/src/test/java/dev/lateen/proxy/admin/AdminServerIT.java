@@ -22,7 +22,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.InstantSource;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -33,7 +34,7 @@ final class AdminServerIT {
     private final EventLoops chores = EventLoops.create("chores", 1);
     private final Stats stats = new Stats();
     private final AccessLogs logs = new AccessLogs(stats);
-    private final AcceptedResources resources = new AcceptedResources(InstantSource.system());
+    private final List<AdminBackend.Accepted> secrets = new ArrayList<>();
     private final AtomicBoolean quit = new AtomicBoolean();
     private final HttpClient client = HttpClient.newHttpClient();
     private final Backend backend = new Backend();
@@ -87,7 +88,7 @@ final class AdminServerIT {
                         .setPrivateKey(DataSource.newBuilder().setInlineBytes(ByteString.copyFromUtf8("TOP SECRET")))
                         .setCertificateChain(DataSource.newBuilder().setInlineString("public part")))
                 .build();
-        resources.put(ResourceType.SECRET, "default", "1", Any.pack(secret), false);
+        secrets.add(new AdminBackend.Accepted("default", "1", Any.pack(secret), Instant.EPOCH, false));
 
         String dump = send("GET", "/config_dump").body();
 
@@ -130,7 +131,7 @@ final class AdminServerIT {
 
         @Override
         public List<Accepted> resources(ResourceType type) {
-            return resources.of(type);
+            return type == ResourceType.SECRET ? List.copyOf(secrets) : List.of();
         }
 
         @Override
@@ -145,7 +146,7 @@ final class AdminServerIT {
 
         @Override
         public String certificates() {
-            return "[]";
+            return "{}";
         }
 
         @Override

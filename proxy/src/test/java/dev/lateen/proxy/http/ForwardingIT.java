@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -239,12 +240,16 @@ class ForwardingIT {
                         .write("GET / HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
                 InputStream in = client.getInputStream();
                 in.readNBytes(1000);
-                long before = -1;
-                for (int still = 0; still < 20; still++) {
-                    still = before == written[0] ? still : 0;
-                    before = written[0];
-                    Thread.sleep(20);
-                }
+                // No more is taken from the upstream once every buffer on the way is full.
+                long[] before = {-1};
+                await().during(Duration.ofMillis(300))
+                        .atMost(Duration.ofSeconds(20))
+                        .until(() -> {
+                            long now = written[0];
+                            boolean still = now == before[0];
+                            before[0] = now;
+                            return still;
+                        });
                 assertThat(written[0]).isLessThan(32L << 20);
                 in.skipNBytes(total - 1000);
             }

@@ -63,7 +63,8 @@ final class VectorCase {
     MeshSnapshot snapshot(List<Path> more) {
         Set<String> features = new HashSet<>();
         options().object("features", f -> f).ifPresent(f -> features(f, features));
-        SnapshotBuilder builder = new SnapshotBuilder(new MeshSettings("Kubernetes", "cluster.local", "", features, false));
+        SnapshotBuilder builder =
+                new SnapshotBuilder(new MeshSettings("Kubernetes", "cluster.local", "", features, false));
         Path common = folder.resolveSibling("_common");
         for (Path mesh : List.of(common.resolve("default-mesh.yaml"), common.resolve("mesh.yaml"), file("mesh.yaml"))) {
             if (Files.exists(mesh)) {
