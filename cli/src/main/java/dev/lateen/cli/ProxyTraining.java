@@ -24,7 +24,7 @@ import java.util.OptionalInt;
 /// Does what every sidecar does first, then ends: starts from a bootstrap and forwards requests to a server of its own.
 /// The launcher runs it once and has the JVM record what was loaded (its AOT cache), so that later starts are quick.
 ///
-/// Usage: `ProxyTraining DIRECTORY` (for its bootstrap and access log).
+/// Usage: `ProxyTraining DIRECTORY`: holds what `TrainingCredentials` made; its bootstrap and access log go there.
 ///
 /// Thread: main.
 public final class ProxyTraining {
@@ -42,27 +42,41 @@ public final class ProxyTraining {
                     directory.resolve("training.yaml"),
                     template()
                             .replace("@UPSTREAM_PORT@", Integer.toString(upstream.getLocalPort()))
+                            .replace("@SECURE_PORT@", Integer.toString(freePort()))
                             .replace("@DIR@", directory.toString()));
             ProxyOptions options =
                     new ProxyOptions(Optional.of(bootstrap), OptionalInt.of(1), ProxyOptions.Role.SIDECAR, Map.of());
             try (ProxyProcess proxy = ProxyProcess.start(options)) {
-                request(proxy.address("in").orElseThrow());
+                request(proxy.address("in").orElseThrow(), "users");
+                request(proxy.address("in").orElseThrow(), "secure");
             }
         }
     }
 
-    private static void request(InetSocketAddress proxy) throws IOException {
+    private static void request(InetSocketAddress proxy, String host) throws IOException {
         try (Socket socket = new Socket(proxy.getAddress(), proxy.getPort())) {
             OutputStream out = socket.getOutputStream();
             InputStream in = socket.getInputStream();
             byte[] buffer = new byte[4096];
             for (int i = 0; i < REQUESTS; i++) {
-                out.write(("GET /api/users/" + i + "?a=b HTTP/1.1\r\nhost: users\r\nx-request-id: " + i + "\r\n\r\n")
+                out.write(("GET /api/users/" + i + "?a=b HTTP/1.1\r\nhost: " + host + "\r\nx-request-id: " + i
+                                + "\r\n\r\n")
                         .getBytes(StandardCharsets.ISO_8859_1));
-                if (in.read(buffer) <= 0) {
+                int length = in.read(buffer);
+                if (length <= 0) {
                     throw new IOException("the proxy closed the connection");
                 }
+                String answer = new String(buffer, 0, length, StandardCharsets.ISO_8859_1);
+                if (!answer.startsWith("HTTP/1.1 200")) {
+                    throw new IOException("the proxy answered for " + host + ": " + answer);
+                }
             }
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
         }
     }
 
