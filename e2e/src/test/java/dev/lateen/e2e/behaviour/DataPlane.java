@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// A proxy that takes an Envoy v3 bootstrap.
@@ -32,7 +33,7 @@ enum DataPlane {
         Files.writeString(file, bootstrap.yaml(accessLog));
         Files.createFile(accessLog);
         ProcessBuilder builder = new ProcessBuilder(command(file));
-        builder.environment().put("TERMINATION_DRAIN_DURATION_SECONDS", DRAIN_SECONDS);
+        builder.environment().putAll(environment());
         Path log = directory.resolve("process.log");
         Process process =
                 builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
@@ -60,24 +61,42 @@ enum DataPlane {
         };
     }
 
-    /// With the flags of a sidecar, assertions, and a report of every buffer that is not released.
+    /// The launcher, as users type it: what it packs and which flags it sets is part of what is tested.
     private static List<String> lateen(Path bootstrap) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-ea",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseCompactObjectHeaders",
-                "-Xmx64m",
-                "-XX:MaxDirectMemorySize=64m",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Dio.netty.leakDetection.level=paranoid",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.lateen.cli.ProxyMain"));
-        command.addAll(List.of("-c", bootstrap.toString(), "--concurrency", "1"));
-        return command;
+        return List.of(Launcher.PATH.toString(), "proxy", "-c", bootstrap.toString(), "--concurrency", "1");
+    }
+
+    /// Built before anything waits for a proxy: the first use takes minutes.
+    private static final class Launcher {
+        private static final Path PATH = Path.of("..", "lateen").toAbsolutePath();
+
+        static {
+            try {
+                int status = new ProcessBuilder(PATH.toString(), "--help")
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start()
+                        .waitFor();
+                if (status != 0) {
+                    throw new IllegalStateException(PATH + " --help ended with status " + status);
+                }
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    /// Assertions, and a report of every buffer that is not released.
+    private static Map<String, String> environment() {
+        return Map.of(
+                "TERMINATION_DRAIN_DURATION_SECONDS",
+                DRAIN_SECONDS,
+                "LATEEN_AOT",
+                "off",
+                "LATEEN_PROXY_HEAP",
+                "64m",
+                "LATEEN_JAVA_OPTS",
+                "-ea -Dio.netty.leakDetection.level=paranoid");
     }
 
     private static Optional<Path> envoyBinary() {
