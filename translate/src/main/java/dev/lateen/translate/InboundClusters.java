@@ -1,6 +1,8 @@
 package dev.lateen.translate;
 
 import com.google.protobuf.Duration;
+import dev.lateen.model.istio.DestinationRule;
+import dev.lateen.model.istio.Origin;
 import dev.lateen.model.istio.Sidecar;
 import dev.lateen.model.mesh.MeshService;
 import dev.lateen.model.mesh.ServicePort;
@@ -46,7 +48,7 @@ final class InboundClusters {
         if (!port.services().isEmpty()) {
             cluster.setMetadata(Provenance.cluster(
                     port.services(),
-                    Optional.empty(),
+                    ruleOf(scene, port),
                     "",
                     port.services().getFirst().origin()));
         } else {
@@ -56,6 +58,15 @@ final class InboundClusters {
                     .ifPresent(o -> cluster.setMetadata(Provenance.cluster(List.of(), Optional.empty(), "", o)));
         }
         return cluster.build();
+    }
+
+    /// The rule that shapes what clients send, whose limits hold here too.
+    private static Optional<Origin> ruleOf(Scene scene, InboundPort port) {
+        return port.eldest()
+                .flatMap(service ->
+                        scene.outbound().destinationRule(service, scene.node().labels()))
+                .filter(rule -> rule.trafficPolicy().isPresent())
+                .map(DestinationRule::origin);
     }
 
     private static String statName(Scene scene, String name, InboundPort port) {

@@ -186,6 +186,9 @@ final class InboundListeners {
                 condition.setDestinationPort(Protos.uint(port.number()));
             }
             FilterChain.Builder chain = FilterChain.newBuilder().setName(name).setFilterChainMatch(condition);
+            if (port.ingress().isPresent()) {
+                scene.outbound().sidecar().ifPresent(s -> chain.setMetadata(Provenance.config(s.origin())));
+            }
             if (match.http()) {
                 chain.addAllFilters(TcpProxies.peerMetadata(scene));
                 chain.addFilters(ConnectionManagers.inbound(

@@ -71,7 +71,7 @@ final class SidecarSelection {
         Map<String, List<String>> hosts = hostsByNamespace(egress);
         List<VirtualService> chosenRoutes = new ArrayList<>();
         for (VirtualService route : routes) {
-            if (imports(hosts, route.metadata().namespace(), route.hosts(), false)) {
+            if (imports(hosts, route.metadata().namespace(), fullHosts(route), false)) {
                 chosenRoutes.add(route);
             }
         }
@@ -84,11 +84,19 @@ final class SidecarSelection {
         return new EgressListener(Optional.of(egress), onePerHost(chosen), chosenRoutes);
     }
 
+    /// What a route is for, short names completed: imports name services in full.
+    private List<String> fullHosts(VirtualService route) {
+        String from = route.metadata().namespace();
+        return route.hosts().stream()
+                .map(host -> Hostname.resolve(host, from, snapshot.settings().shortNames()))
+                .toList();
+    }
+
     private static Optional<MeshService> trimmed(MeshService service, Egress egress) {
         boolean anyPort = egress.port().isEmpty()
                 || egress.port().get().number() == 0
                 || egress.bind().startsWith("unix://")
-                || egress.port().get().protocol().equals("HTTP_PROXY");
+                || egress.port().get().protocol().equalsIgnoreCase("HTTP_PROXY");
         if (anyPort) {
             return Optional.of(service);
         }
@@ -165,7 +173,8 @@ final class SidecarSelection {
         }
         for (EgressListener listener : egress) {
             for (VirtualService route : listener.virtualServices()) {
-                destinations(route).forEach((host, ports) -> addDestination(found, host, ports));
+                destinations(route)
+                        .forEach((host, ports) -> addDestination(found, host, ports, listener.declared()));
             }
         }
         return List.copyOf(found.values());
@@ -175,10 +184,12 @@ final class SidecarSelection {
         found.merge(
                 service.hostname(),
                 service,
-                (old, more) -> old.namespace().equals(more.namespace()) ? old.mergedWith(more) : old);
+                (old, more) -> old.namespace().equals(more.namespace()) ? join(old, more) : old);
     }
 
-    private void addDestination(Map<String, MeshService> found, String host, Set<Integer> ports) {
+    /// A route that names no port leads to those of its way out.
+    private void addDestination(
+            Map<String, MeshService> found, String host, Set<Integer> ports, Optional<Egress> egress) {
         MeshService best = null;
         MeshService known = found.get(host);
         for (MeshService service : visible) {
@@ -191,7 +202,8 @@ final class SidecarSelection {
             return;
         }
         if (ports.isEmpty()) {
-            add(found, best);
+            MeshService whole = best;
+            egress.map(way -> trimmed(whole, way)).orElse(Optional.of(whole)).ifPresent(s -> add(found, s));
             return;
         }
         List<ServicePort> wanted = new ArrayList<>();
@@ -209,6 +221,9 @@ final class SidecarSelection {
     private Map<String, Set<Integer>> destinations(VirtualService route) {
         Map<String, Set<Integer>> found = new LinkedHashMap<>();
         for (HttpRoute http : route.http()) {
+            if (isForOthers(http)) {
+                continue;
+            }
             if (http.action() instanceof HttpRoute.Action.Forward(List<WeightedDestination> to)) {
                 to.forEach(d -> note(found, route, d.destination()));
             }
@@ -217,6 +232,14 @@ final class SidecarSelection {
         route.tls().forEach(tls -> tls.route().forEach(d -> note(found, route, d.destination())));
         route.tcp().forEach(tcp -> tcp.route().forEach(d -> note(found, route, d.destination())));
         return found;
+    }
+
+    /// Whether only clients in other namespaces are sent this way.
+    private boolean isForOthers(HttpRoute route) {
+        return !route.match().isEmpty()
+                && route.match().stream()
+                        .map(match -> match.source().namespace())
+                        .allMatch(from -> !from.isEmpty() && !from.equals(namespace));
     }
 
     private void note(Map<String, Set<Integer>> found, VirtualService route, Destination to) {

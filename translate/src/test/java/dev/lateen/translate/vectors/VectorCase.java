@@ -187,12 +187,7 @@ final class VectorCase {
         int slash = version.indexOf('/');
         Metadata read = new Metadata(
                 metadata.text("name", ""),
-                // A Sidecar without a namespace is that of the namespace in question.
-                fields.text("kind", "").equals("Sidecar")
-                        ? metadata.text("namespace")
-                                .filter(n -> !n.isEmpty())
-                                .orElseGet(() -> options().text("namespace", ""))
-                        : metadata.text("namespace", ""),
+                namespace(fields.text("kind", ""), metadata.text("namespace", "")),
                 metadata.textMap("labels"),
                 metadata.textMap("annotations"),
                 metadata.text("creationTimestamp").map(VectorCase::instant).orElse(Instant.EPOCH),
@@ -202,6 +197,12 @@ final class VectorCase {
         ResourceKey key = new ResourceKey(
                 slash < 0 ? "" : version.substring(0, slash), fields.text("kind", ""), read.namespace(), read.name());
         return Optional.of(new RawResource(version, key, read, root, root.at()));
+    }
+
+    /// Where a case is about the scope of a namespace, its Sidecar is that namespace's.
+    private String namespace(String kind, String given) {
+        String scope = options().text("namespace", "");
+        return kind.equals("Sidecar") && !scope.isEmpty() ? scope : given;
     }
 
     private static Instant instant(String text) {
