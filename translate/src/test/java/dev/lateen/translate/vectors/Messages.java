@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /// Messages as JSON in one normal form, so that two of them compare by content.
-final class Messages {
+public final class Messages {
     private static final TypeRegistry TYPES = TypeRegistry.newBuilder()
             .add(TypedStruct.getDescriptor())
             .add(FilterConfig.getDescriptor())
@@ -61,6 +61,7 @@ final class Messages {
                     .getDescriptor())
             .add(io.envoyproxy.envoy.extensions.filters.http.set_filter_state.v3.Config.getDescriptor())
             .add(io.envoyproxy.envoy.extensions.filters.network.set_filter_state.v3.Config.getDescriptor())
+            .add(io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig.getDescriptor())
             .add(io.envoyproxy.envoy.extensions.filters.network.sni_cluster.v3.SniCluster.getDescriptor())
             .build();
 
@@ -111,7 +112,7 @@ final class Messages {
         }
     }
 
-    static Map<String, JsonElement> actual(Iterable<EncodedResource> resources, ResourceType type) {
+    public static Map<String, JsonElement> actual(Iterable<EncodedResource> resources, ResourceType type) {
         Map<String, JsonElement> byName = new TreeMap<>();
         for (EncodedResource resource : resources) {
             try {
