@@ -173,8 +173,7 @@ final class SidecarSelection {
         }
         for (EgressListener listener : egress) {
             for (VirtualService route : listener.virtualServices()) {
-                destinations(route)
-                        .forEach((host, ports) -> addDestination(found, host, ports, listener.declared()));
+                destinations(route).forEach((host, ports) -> addDestination(found, host, ports, listener.declared()));
             }
         }
         return List.copyOf(found.values());
