@@ -47,8 +47,10 @@ public final class OrderService {
         try {
             HttpResponse<String> users = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
             String version = users.headers().firstValue("x-version").orElse("");
-            // Which of the mesh's routes led there, where these say so.
-            users.headers().firstValue("x-routing").ifPresent(route -> exchange.getResponseHeaders().set("x-routing", route));
+            // Which of the mesh's routes led there, where these say so, and the trace that arrived there.
+            for (String name : List.of("x-routing", "x-trace")) {
+                users.headers().firstValue(name).ifPresent(value -> exchange.getResponseHeaders().set(name, value));
+            }
             String body = "{\"pod\":\"" + POD + "\",\"orders\":[1,2,3],\"users\":{\"status\":" + users.statusCode()
                     + ",\"version\":\"" + version + "\",\"pod\":\"" + users.headers().firstValue("x-pod").orElse("") + "\"}}";
             reply(exchange, users.statusCode(), body, version);

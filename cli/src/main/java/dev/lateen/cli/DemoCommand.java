@@ -3,6 +3,8 @@ package dev.lateen.cli;
 import dev.lateen.cli.demo.Demo;
 import dev.lateen.cli.demo.LiveView;
 import dev.lateen.cli.demo.Shop;
+import dev.lateen.cli.demo.ShopServices;
+import dev.lateen.cli.demo.ShopServices.Language;
 import dev.lateen.local.Mesh;
 import dev.lateen.local.MeshSettings;
 import java.io.PrintWriter;
@@ -30,7 +32,8 @@ import picocli.CommandLine.Spec;
             "  lateen demo",
             "  lateen demo --check",
             "  lateen demo --check --proxy envoy --capture transparent",
-            "  lateen demo --check --only split"
+            "  lateen demo --check --only split",
+            "  lateen demo --services go"
         },
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
@@ -52,6 +55,14 @@ final class DemoCommand implements Callable<Integer> {
             description = "Run only checks whose name holds this; may be given several times.")
     private List<String> only = List.of();
 
+    @Option(
+            names = "--services",
+            paramLabel = "LANGUAGE",
+            description = "What the services are written in: java, or go (gin and OpenTelemetry, built with the go on"
+                    + " PATH). Default: ${DEFAULT-VALUE}.",
+            defaultValue = "java")
+    private Language services = Language.JAVA;
+
     @Option(names = "--keep", description = "Let the mesh run on after the checks, until Ctrl-C.")
     private boolean keep;
 
@@ -62,7 +73,8 @@ final class DemoCommand implements Callable<Integer> {
         Map<String, String> environment = check ? Map.of("SECRET_TTL", SHORT_LIFETIME) : Map.of();
         MeshSettings place = options.settings(List.of(), environment);
         UpCommand.refuseSecond(place);
-        Shop shop = Shop.copy(demo, place.home().resolve("shop"));
+        Path build = LateenHome.directory().resolve(".lateen").resolve("build");
+        Shop shop = Shop.copy(demo, place.home().resolve("shop"), ShopServices.of(services, demo, build));
         List<Path> paths = new ArrayList<>(List.of(shop.manifests()));
         if (!check) {
             shop.addLoadGenerator(demo);

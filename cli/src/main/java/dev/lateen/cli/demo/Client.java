@@ -36,7 +36,8 @@ final class Client {
     /// @param status 0 where there was no answer, and then `body` says why
     /// @param version of the user-service that answered
     /// @param route the mark of the routes that led there
-    record Answer(int status, String version, String route, String body, Duration took) {
+    /// @param trace the trace that the user-service was asked in
+    record Answer(int status, String version, String route, String trace, String body, Duration took) {
         boolean ok() {
             return status == 200;
         }
@@ -52,6 +53,7 @@ final class Client {
                     response.statusCode(),
                     response.headers().firstValue("x-version").orElse(""),
                     response.headers().firstValue(Manifest.MARK).orElse(""),
+                    response.headers().firstValue("x-trace").orElse(""),
                     response.body(),
                     Duration.ofNanos(System.nanoTime() - start));
         } catch (IOException failure) {
@@ -63,6 +65,6 @@ final class Client {
     }
 
     private static Answer failed(String reason, long start) {
-        return new Answer(0, "", "", reason, Duration.ofNanos(System.nanoTime() - start));
+        return new Answer(0, "", "", "", reason, Duration.ofNanos(System.nanoTime() - start));
     }
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 record EdgeCounts(double requests, double failures, double mutualTls, Map<Double, Double> durations) {
     private static final Pattern LINE = Pattern.compile("^(\\w+)\\{(.*)\\} (\\S+)");
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"((?:[^\"\\\\]|\\\\.)*)\"");
+    private static final String UNKNOWN = "unknown";
     private static final EdgeCounts NONE = new EdgeCounts(0, 0, 0, Map.of());
 
     /// Reads Prometheus text: `istio_requests_total` and `istio_request_duration_milliseconds_bucket`, as the callee
@@ -89,10 +90,19 @@ record EdgeCounts(double requests, double failures, double mutualTls, Map<Double
 
     private static Edge edge(Map<String, String> labels) {
         return new Edge(
-                labels.getOrDefault("source_workload", "unknown"),
+                caller(labels),
                 labels.getOrDefault(
                         "destination_canonical_service", labels.getOrDefault("destination_workload", "unknown")),
                 labels.getOrDefault("destination_version", ""));
+    }
+
+    /// By its workload, or where the callee was not told of it, by the account in its certificate.
+    private static String caller(Map<String, String> labels) {
+        String workload = labels.getOrDefault("source_workload", UNKNOWN);
+        String principal = labels.getOrDefault("source_principal", UNKNOWN);
+        int account = principal.lastIndexOf("/sa/");
+        boolean known = !workload.equals(UNKNOWN) || account < 0;
+        return known ? workload : principal.substring(account + "/sa/".length()).replaceAll("-service-account$", "");
     }
 
     private static Map<String, String> labels(String text) {

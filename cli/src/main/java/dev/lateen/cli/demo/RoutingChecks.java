@@ -6,6 +6,7 @@ import dev.lateen.local.Mesh;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /// The gateway's routes, routes by header, splits by weight, and an edit under load.
 ///
@@ -29,6 +30,7 @@ final class RoutingChecks {
                 new Check("90/10 split within 3 points", () -> split(90, 10)),
                 new Check("95/5 split within 3 points", () -> split(95, 5)),
                 new Check("header x-canary: true goes to v2", () -> header("x-canary", "true")),
+                new Check("trace context reaches user-service", this::traceContext),
                 new Check("live edit of weights loses no request", this::liveEdit));
     }
 
@@ -72,6 +74,13 @@ final class RoutingChecks {
         double share = load.share("v2");
         return Result.of(
                 saved && load.ok() == 2_000 && Math.abs(share - v2) <= 3, "%.1f%% to v2; %s".formatted(share, load));
+    }
+
+    private Result traceContext() {
+        String trace = UUID.randomUUID().toString().replace("-", "");
+        Answer answer = traffic.orders(Map.of("traceparent", "00-" + trace + "-00f067aa0ba902b7-01"));
+        return Result.of(
+                answer.trace().equals(trace), "sent " + trace + ", arrived: " + answer.trace() + " " + answer.status());
     }
 
     private Result liveEdit() {

@@ -36,7 +36,8 @@ public final class Shop {
 
     /// @param demo the demo's directory in this installation
     /// @param copy where the working copy goes
-    public static Shop copy(Path demo, Path copy) {
+    /// @param services what runs in its pods
+    public static Shop copy(Path demo, Path copy, ShopServices services) {
         try {
             Path manifests = Files.createDirectories(copy.resolve("manifests"));
             try (Stream<Path> old = Files.list(manifests)) {
@@ -46,12 +47,13 @@ public final class Shop {
             }
             try (Stream<Path> files = Files.list(demo.resolve("manifests"))) {
                 for (Path file : files.toList()) {
-                    Files.copy(file, manifests.resolve(file.getFileName().toString()));
+                    Files.writeString(
+                            manifests.resolve(file.getFileName().toString()), services.in(Files.readString(file)));
                 }
             }
-            Path services = copy.resolve("services");
-            Files.deleteIfExists(services);
-            Files.createSymbolicLink(services, demo.resolve("services").toAbsolutePath());
+            Path sources = copy.resolve("services");
+            Files.deleteIfExists(sources);
+            Files.createSymbolicLink(sources, demo.resolve("services").toAbsolutePath());
             Shop shop = new Shop(manifests);
             shop.save("api-cert.yaml", gatewaySecret(copy.resolve("gateway-ca")));
             return shop;
