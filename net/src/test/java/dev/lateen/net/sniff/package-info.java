@@ -1,4 +1,0 @@
-@NullMarked
-package dev.lateen.net.sniff;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.lateen.net.tcp;
-
-import org.jspecify.annotations.NullMarked;
