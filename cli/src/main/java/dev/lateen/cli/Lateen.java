@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             AgentCommand.class,
             ProxyStatusCommand.class,
             ProxyConfigCommand.class,
+            CaCommand.class,
             IptablesCommand.class,
             VersionCommand.class,
             CompletionCommand.class

@@ -2,6 +2,7 @@ package dev.lateen.control;
 
 import dev.lateen.control.debug.ControlMetrics;
 import dev.lateen.control.debug.DebugServer;
+import dev.lateen.control.identity.AuthorityWatch;
 import dev.lateen.control.identity.Callers;
 import dev.lateen.control.identity.JoinTokens;
 import dev.lateen.control.identity.NodeAdmission;
@@ -92,6 +93,7 @@ public final class ControlPlane implements AutoCloseable {
                     List.of(ads.definition(), CertificateService.definition(signer)),
                     limit));
             rotate(loop, own);
+            opened(new AuthorityWatch(authority, own, metrics)).start();
             debug = opened(DebugServer.start(
                     at(settings.ports().debug()),
                     at(settings.ports().ready()),

@@ -25,22 +25,26 @@ public record WorkloadCertificate(
         }
     }
 
-    /// From an authority's answer: the leaf first and the root last, as `IstioCertificateService` replies.
+    /// From an authority's answer: the leaf first and last whom to trust, as `IstioCertificateService` replies; while a
+    /// root is being replaced, that last text holds more than one.
     ///
     /// Errors: `IllegalArgumentException` when the leaf carries no SPIFFE id or does not belong to the key.
     public static WorkloadCertificate of(List<String> pemChain, KeyPair keys) {
-        List<X509Certificate> all =
-                pemChain.stream().flatMap(pem -> Pem.certificates(pem).stream()).toList();
-        if (all.size() < 2) {
-            throw new IllegalArgumentException("chain of " + all.size() + " (expected: the leaf first, the root last)");
+        if (pemChain.size() < 2) {
+            throw new IllegalArgumentException(
+                    "chain of " + pemChain.size() + " (expected: the leaf first, the root last)");
         }
+        List<X509Certificate> roots = Pem.certificates(pemChain.getLast());
+        List<X509Certificate> all = pemChain.subList(0, pemChain.size() - 1).stream()
+                .flatMap(pem -> Pem.certificates(pem).stream())
+                .toList();
         X509Certificate leaf = all.getFirst();
         if (!leaf.getPublicKey().equals(keys.getPublic())) {
             throw new IllegalArgumentException("the certificate is for another key");
         }
         SpiffeId id = SpiffeId.of(leaf)
                 .orElseThrow(() -> new IllegalArgumentException("the certificate carries no SPIFFE id"));
-        return new WorkloadCertificate(id, all.subList(0, all.size() - 1), keys.getPrivate(), List.of(all.getLast()));
+        return new WorkloadCertificate(id, all, keys.getPrivate(), roots);
     }
 
     public X509Certificate leaf() {

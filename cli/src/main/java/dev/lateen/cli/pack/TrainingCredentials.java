@@ -29,7 +29,7 @@ public final class TrainingCredentials {
         CertificateAuthority authority = CertificateAuthority.open(
                 directory.resolve("authority"), AuthoritySettings.of(id.trustDomain()), InstantSource.system());
         KeyPair keys = WorkloadKeys.EC_P256.generate();
-        switch (authority.sign(CertificateRequest.create(keys, id).pem(), id, Duration.ofHours(1))) {
+        switch (authority.sign(CertificateRequest.create(keys, id).pem(), id, Duration.ofHours(1), "training")) {
             case SigningResult.Signed signed -> {
                 Files.writeString(directory.resolve("chain.pem"), Pem.encode(signed.chain()));
                 Files.writeString(directory.resolve("key.pem"), Pem.encode(keys.getPrivate()));

@@ -1,7 +1,9 @@
 package dev.lateen.control.debug;
 
+import dev.lateen.control.identity.AuthorityGauges;
 import dev.lateen.control.push.ProxyProgress.Refusal;
 import dev.lateen.control.push.PushListener;
+import dev.lateen.identity.ca.RotationStatus;
 import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.xds.ResourceType;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -12,6 +14,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -19,7 +22,7 @@ import java.util.Map;
 /// The control plane's numbers, under istiod's names.
 ///
 /// Thread: any.
-public final class ControlMetrics implements PushListener {
+public final class ControlMetrics implements PushListener, AuthorityGauges {
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final Gauge connected = Gauge.builder()
             .name("pilot_xds")
@@ -75,6 +78,27 @@ public final class ControlMetrics implements PushListener {
             .help("Certificate requests that were refused for what they hold.")
             .register(registry);
 
+    private final Gauge rootExpiry = Gauge.builder()
+            .name("citadel_server_root_cert_expiry_timestamp")
+            .help("When the first of the trusted roots ends, in seconds since 1970.")
+            .register(registry);
+    private final Gauge signerExpiry = Gauge.builder()
+            .name("citadel_server_cert_chain_expiry_timestamp")
+            .help("When the certificate that signs ends, in seconds since 1970.")
+            .register(registry);
+    private final Gauge serverExpiry = Gauge.builder()
+            .name("lateen_server_cert_expiry_timestamp")
+            .help("When the control plane's own certificate ends, in seconds since 1970.")
+            .register(registry);
+    private final Gauge rotation = Gauge.builder()
+            .name("lateen_ca_rotation_phase")
+            .help("Replacement of the root: 0 none, 1 the new one is to be trusted, 2 it signs.")
+            .register(registry);
+    private final Gauge rotationWaiting = Gauge.builder()
+            .name("lateen_ca_rotation_waiting")
+            .help("Workloads that the replacement of the root waits for.")
+            .register(registry);
+
     public ControlMetrics() {
         for (ResourceType type : ResourceType.values()) {
             String name = "pilot_xds_" + type.shortName().toLowerCase(Locale.ROOT) + "_reject";
@@ -123,6 +147,23 @@ public final class ControlMetrics implements PushListener {
     @Override
     public void pushed(int proxies, Duration computing) {
         pushTime.observe(computing.toNanos() / 1e9);
+    }
+
+    @Override
+    public void authority(RotationStatus status, Instant expiryOfServer) {
+        status.roots().stream()
+                .mapToDouble(root -> (double) root.getNotAfter().toInstant().getEpochSecond())
+                .min()
+                .ifPresent(rootExpiry::set);
+        signerExpiry.set((double) status.signer().getNotAfter().toInstant().getEpochSecond());
+        serverExpiry.set((double) expiryOfServer.getEpochSecond());
+        rotation.set(
+                switch (status.phase()) {
+                    case STEADY -> 0;
+                    case TRUST -> 1;
+                    case SIGN -> 2;
+                });
+        rotationWaiting.set(status.waiting().size());
     }
 
     /// @param outcome `success`, `authn_failure` or `csr_failure`

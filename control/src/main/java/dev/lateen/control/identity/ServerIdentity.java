@@ -11,14 +11,15 @@ import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.Principal;
 import java.security.PrivateKey;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /// The control plane's own certificate, from its own authority; a new one replaces it without a restart.
@@ -32,21 +33,32 @@ public final class ServerIdentity {
     private final SpiffeId id;
     private final Duration lifetime;
     private volatile Current current;
+    private volatile X509ExtendedTrustManager trust;
 
     private record Current(PrivateKey key, List<X509Certificate> chain) {}
 
     /// @param names by which proxies call the control plane
-    public ServerIdentity(CertificateAuthority authority, List<String> names, SpiffeId id, Duration lifetime) {
+    ///
+    /// Errors: `IOException` where the authority's roots cannot be used.
+    public ServerIdentity(CertificateAuthority authority, List<String> names, SpiffeId id, Duration lifetime)
+            throws IOException {
         this.authority = authority;
         this.names = List.copyOf(names);
         this.id = id;
         this.lifetime = lifetime;
         this.current = issue();
+        this.trust = trust();
     }
 
     /// Replaces the certificate; handshakes from now on show the new one.
     public void rotate() {
         current = issue();
+    }
+
+    /// The authority signs with another key or trusts others: handshakes from now on go by that.
+    public void follow() throws IOException {
+        trust = trust();
+        rotate();
     }
 
     public Instant expiry() {
@@ -58,8 +70,8 @@ public final class ServerIdentity {
         return lifetime.dividedBy(2);
     }
 
-    public Tls tls() throws IOException {
-        return new Tls(new Keys(), trust());
+    public Tls tls() {
+        return new Tls(new Keys(), new Trust());
     }
 
     private Current issue() {
@@ -67,7 +79,7 @@ public final class ServerIdentity {
         return new Current(keys.getPrivate(), authority.issueServer(keys.getPublic(), names, id, lifetime));
     }
 
-    private TrustManager trust() throws IOException {
+    private X509ExtendedTrustManager trust() throws IOException {
         try {
             KeyStore roots = KeyStore.getInstance(KeyStore.getDefaultType());
             roots.load(null, null);
@@ -77,9 +89,52 @@ public final class ServerIdentity {
             }
             TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
             factory.init(roots);
-            return factory.getTrustManagers()[0];
+            return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
         } catch (GeneralSecurityException e) {
             throw new IOException("the authority's roots cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    /// Believes whom the authority trusts at the time of the handshake.
+    private final class Trust extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String kind) throws CertificateException {
+            trust.checkClientTrusted(chain, kind);
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String kind, Socket socket)
+                throws CertificateException {
+            trust.checkClientTrusted(chain, kind, socket);
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String kind, SSLEngine engine)
+                throws CertificateException {
+            trust.checkClientTrusted(chain, kind, engine);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String kind) throws CertificateException {
+            trust.checkServerTrusted(chain, kind);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String kind, Socket socket)
+                throws CertificateException {
+            trust.checkServerTrusted(chain, kind, socket);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String kind, SSLEngine engine)
+                throws CertificateException {
+            trust.checkServerTrusted(chain, kind, engine);
+        }
+
+        /// None: the names would be fixed when the port opens, and clients with a newer root would show no certificate.
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
         }
     }
 

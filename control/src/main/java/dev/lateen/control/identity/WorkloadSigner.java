@@ -7,6 +7,8 @@ import dev.lateen.xds.server.CertificateService.Answer;
 import dev.lateen.xds.server.CertificateService.Signer;
 import dev.lateen.xds.server.Peer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /// Answers certificate requests: the identity is what the caller proved, never what the request says.
@@ -32,10 +34,13 @@ public final class WorkloadSigner implements Signer {
                 yield new Answer.Unauthenticated(reason);
             }
             case TokenVerdict.Known(var id) ->
-                switch (authority.sign(csrPem, id, lifetime)) {
-                    case SigningResult.Signed(var chain) -> {
+                switch (authority.sign(csrPem, id, lifetime, hostOf(peer))) {
+                    case SigningResult.Signed(var chain, var roots) -> {
                         outcomes.accept("success");
-                        yield new Answer.Signed(chain.stream().map(Pem::encode).toList());
+                        List<String> texts = new ArrayList<>();
+                        chain.subList(0, chain.size() - 1).forEach(link -> texts.add(Pem.encode(link)));
+                        texts.add(Pem.encode(roots));
+                        yield new Answer.Signed(texts);
                     }
                     case SigningResult.Refused(var reason) -> {
                         outcomes.accept("csr_failure");
@@ -43,5 +48,11 @@ public final class WorkloadSigner implements Signer {
                     }
                 };
         };
+    }
+
+    /// Without the port, which is another for each connection.
+    private static String hostOf(Peer peer) {
+        int port = peer.address().lastIndexOf(':');
+        return port < 0 ? peer.address() : peer.address().substring(0, port);
     }
 }

@@ -1,7 +1,6 @@
 package dev.lateen.identity.ca;
 
 import dev.lateen.identity.Pem;
-import dev.lateen.identity.WorkloadKeys;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.ByteBuffer;
@@ -20,10 +19,12 @@ import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
@@ -35,16 +36,21 @@ import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 ///
 /// Thread: any; two processes that open one directory are kept apart by a lock file.
 final class AuthorityFiles {
-    private static final String CERTIFICATE = "ca-cert.pem";
-    private static final String KEY = "ca-key.pem";
-    private static final String ROOTS = "root-cert.pem";
-    private static final String CHAIN = "cert-chain.pem";
+    static final String CERTIFICATE = "ca-cert.pem";
+    static final String KEY = "ca-key.pem";
+    static final String ROOTS = "root-cert.pem";
+    static final String CHAIN = "cert-chain.pem";
+    /// Whoever may write here may ask for a new root: `lateen ca rotate` leaves this file.
+    static final String REQUEST = "rotate-request";
+    /// Of RFC 5280's bits of key usage.
+    private static final int KEY_CERT_SIGN = 5;
+
     private static final Set<PosixFilePermission> DIRECTORY_MODE = PosixFilePermissions.fromString("rwx------");
     private static final Set<PosixFilePermission> FILE_MODE = PosixFilePermissions.fromString("rw-------");
 
     private AuthorityFiles() {}
 
-    static SigningKey openOrCreate(Path directory, AuthoritySettings settings, InstantSource clock) throws IOException {
+    static void createIfMissing(Path directory, AuthoritySettings settings, InstantSource clock) throws IOException {
         Files.createDirectories(directory);
         if (isPosix()) {
             Files.setPosixFilePermissions(directory, DIRECTORY_MODE);
@@ -55,12 +61,37 @@ final class AuthorityFiles {
             if (!Files.exists(directory.resolve(KEY)) && !Files.exists(directory.resolve(CERTIFICATE))) {
                 create(directory, settings, clock);
             }
-            return read(directory);
         }
     }
 
+    /// Changes when one of the files does.
+    static String stamp(Path directory) throws IOException {
+        StringBuilder stamp = new StringBuilder();
+        for (String name : List.of(CERTIFICATE, KEY, ROOTS, CHAIN)) {
+            Path file = directory.resolve(name);
+            if (Files.exists(file)) {
+                stamp.append(Files.getLastModifiedTime(file).toInstant()).append(Files.size(file));
+            }
+            stamp.append(';');
+        }
+        return stamp.toString();
+    }
+
+    /// Whether a new root has been asked for; asks no second time.
+    static boolean takeRequest(Path directory) throws IOException {
+        return Files.deleteIfExists(directory.resolve(REQUEST));
+    }
+
+    static List<X509Certificate> roots(Path directory) throws IOException {
+        return certificates(directory.resolve(ROOTS));
+    }
+
+    static void writeRoots(Path directory, List<X509Certificate> roots) throws IOException {
+        write(directory.resolve(ROOTS), Pem.encode(roots));
+    }
+
     private static void create(Path directory, AuthoritySettings settings, InstantSource clock) throws IOException {
-        KeyPair keys = WorkloadKeys.EC_P256.generate();
+        KeyPair keys = settings.rootKey().generate();
         X509Certificate root = LeafIssuer.selfSigned(
                 keys.getPublic(),
                 keys.getPrivate(),
@@ -73,27 +104,61 @@ final class AuthorityFiles {
         write(directory.resolve(KEY), Pem.encode(keys.getPrivate()));
     }
 
-    private static SigningKey read(Path directory) throws IOException {
-        X509Certificate certificate =
-                certificates(directory.resolve(CERTIFICATE)).getFirst();
-        List<X509Certificate> roots = certificates(directory.resolve(ROOTS));
+    /// @param roots all that are trusted
+    static SigningKey read(Path directory, List<X509Certificate> roots, Instant now) throws IOException {
+        Path file = directory.resolve(CERTIFICATE);
+        X509Certificate certificate = certificates(file).getFirst();
         PrivateKey key = privateKey(directory.resolve(KEY));
         if (!matches(key, certificate)) {
             throw new IOException(directory.resolve(KEY) + ": the key does not belong to " + CERTIFICATE);
         }
-        if (certificate.getBasicConstraints() < 0) {
-            throw new IOException(directory.resolve(CERTIFICATE) + ": not a certificate of an authority (CA:TRUE)");
+        checkAuthority(file, certificate, now);
+        List<X509Certificate> links = new ArrayList<>();
+        links.add(certificate);
+        if (Files.exists(directory.resolve(CHAIN))) {
+            links.addAll(certificates(directory.resolve(CHAIN)));
         }
         List<X509Certificate> intermediates = new ArrayList<>();
-        if (!roots.contains(certificate)) {
-            intermediates.add(certificate);
-            if (Files.exists(directory.resolve(CHAIN))) {
-                certificates(directory.resolve(CHAIN)).stream()
-                        .filter(link -> !roots.contains(link) && !link.equals(certificate))
-                        .forEach(intermediates::add);
+        X509Certificate last = certificate;
+        while (!roots.contains(last)) {
+            if (intermediates.contains(last)) {
+                throw new IOException(directory.resolve(CHAIN) + ": the chain leads back to itself");
             }
+            intermediates.add(last);
+            X509Certificate below = last;
+            last = Stream.concat(roots.stream(), links.stream())
+                    .filter(candidate -> !candidate.equals(below) && signed(candidate, below))
+                    .findFirst()
+                    .orElseThrow(() -> new IOException(file + ": no certificate in " + ROOTS + " or " + CHAIN
+                            + " signed \"" + below.getSubjectX500Principal() + "\" (expected: a chain up to a root)"));
         }
-        return new SigningKey(key, certificate, intermediates, roots);
+        return new SigningKey(key, certificate, intermediates, last, roots);
+    }
+
+    private static void checkAuthority(Path file, X509Certificate certificate, Instant now) throws IOException {
+        if (certificate.getBasicConstraints() < 0) {
+            throw new IOException(file + ": not a certificate of an authority (expected: CA:TRUE)");
+        }
+        boolean[] usage = certificate.getKeyUsage();
+        if (usage != null && !usage[KEY_CERT_SIGN]) {
+            throw new IOException(file + ": may not sign certificates (expected: key usage keyCertSign)");
+        }
+        if (!now.isBefore(certificate.getNotAfter().toInstant())) {
+            throw new IOException(
+                    file + ": ended at " + certificate.getNotAfter().toInstant());
+        }
+    }
+
+    private static boolean signed(X509Certificate by, X509Certificate certificate) {
+        if (!by.getSubjectX500Principal().equals(certificate.getIssuerX500Principal())) {
+            return false;
+        }
+        try {
+            certificate.verify(by.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException _) {
+            return false;
+        }
     }
 
     private static List<X509Certificate> certificates(Path file) throws IOException {
@@ -126,7 +191,7 @@ final class AuthorityFiles {
 
     private static boolean matches(PrivateKey key, X509Certificate certificate) {
         try {
-            String algorithm = key.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
+            String algorithm = SigningKey.algorithm(key);
             byte[] probe = {1, 2, 3};
             Signature signature = Signature.getInstance(algorithm);
             signature.initSign(key);
@@ -140,7 +205,7 @@ final class AuthorityFiles {
         }
     }
 
-    private static void write(Path file, String text) throws IOException {
+    static void write(Path file, String text) throws IOException {
         FileAttribute<?>[] mode = isPosix()
                 ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(FILE_MODE)}
                 : new FileAttribute<?>[0];

@@ -10,6 +10,7 @@ import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.UUID;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -30,7 +31,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 /// Source: RFC 5280; X.509-SVID §4 (key usage, one URI name).
 final class LeafIssuer {
     /// RFC 5280 §4.1.2.2 allows 20 octets and asks for at least 64 random bits of whoever signs for others.
-    private static final int SERIAL_BITS = 127;
+    private static final int SERIAL_BITS = 128;
 
     private final SigningKey signer;
     private final SecureRandom random;
@@ -67,7 +68,9 @@ final class LeafIssuer {
     static X509Certificate selfSigned(
             PublicKey key, PrivateKey privateKey, String organization, Instant from, Duration lifetime) {
         try {
-            X500Name name = new X500Name("O=" + organization);
+            // Two roots of one mesh must differ in name: there are readers that keep only one root of a name.
+            String own = UUID.nameUUIDFromBytes(key.getEncoded()).toString();
+            X500Name name = new X500Name("O=" + organization + ",CN=root-" + own);
             X509v3CertificateBuilder builder = builder(name, name, key, from, from.plus(lifetime), new SecureRandom());
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true))
                     .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign))
@@ -83,7 +86,7 @@ final class LeafIssuer {
 
     private static X509v3CertificateBuilder builder(
             X500Name issuer, X500Name subject, PublicKey key, Instant from, Instant until, SecureRandom random) {
-        BigInteger serial = new BigInteger(SERIAL_BITS, random).setBit(SERIAL_BITS - 1);
+        BigInteger serial = new BigInteger(SERIAL_BITS, random).setBit(SERIAL_BITS);
         return new X509v3CertificateBuilder(
                 issuer,
                 serial,
@@ -96,7 +99,7 @@ final class LeafIssuer {
     private static X509Certificate sign(X509v3CertificateBuilder builder, PrivateKey key)
             throws GeneralSecurityException {
         try {
-            String algorithm = key.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
+            String algorithm = SigningKey.algorithm(key);
             return new JcaX509CertificateConverter()
                     .getCertificate(builder.build(new JcaContentSignerBuilder(algorithm).build(key)));
         } catch (OperatorCreationException e) {

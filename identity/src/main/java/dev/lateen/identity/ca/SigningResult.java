@@ -6,9 +6,11 @@ import java.util.List;
 /// The authority's answer to a request.
 public sealed interface SigningResult {
     /// @param chain the leaf first, the root last
-    record Signed(List<X509Certificate> chain) implements SigningResult {
+    /// @param roots whom to trust from now on, the chain's own root first
+    record Signed(List<X509Certificate> chain, List<X509Certificate> roots) implements SigningResult {
         public Signed {
             chain = List.copyOf(chain);
+            roots = List.copyOf(roots);
         }
     }
 

@@ -73,7 +73,7 @@ class CertificateAuthorityTest {
 
     @Test
     void refusesANameThatTheCallerDidNotProve() {
-        assertThat(authority.sign(request(OTHER), ID, Duration.ZERO))
+        assertThat(authority.sign(request(OTHER), ID, Duration.ZERO, "10.0.0.1"))
                 .isInstanceOfSatisfying(
                         SigningResult.Refused.class,
                         refused -> assertThat(refused.reason())
@@ -88,7 +88,7 @@ class CertificateAuthorityTest {
         String forged = CertificateRequest.create(new KeyPair(shown.getPublic(), held.getPrivate()), ID)
                 .pem();
 
-        assertThat(authority.sign(forged, ID, Duration.ZERO)).isInstanceOf(SigningResult.Refused.class);
+        assertThat(authority.sign(forged, ID, Duration.ZERO, "10.0.0.1")).isInstanceOf(SigningResult.Refused.class);
     }
 
     @Test
@@ -97,14 +97,15 @@ class CertificateAuthorityTest {
         generator.initialize(1024);
         String weak = CertificateRequest.create(generator.generateKeyPair(), ID).pem();
 
-        assertThat(authority.sign(weak, ID, Duration.ZERO))
+        assertThat(authority.sign(weak, ID, Duration.ZERO, "10.0.0.1"))
                 .isEqualTo(new SigningResult.Refused("CSR: RSA key of 1024 bits (expected: 2048 to 8192)"));
     }
 
     @Test
     void refusesGarbage() {
-        assertThat(authority.sign("hello", ID, Duration.ZERO)).isInstanceOf(SigningResult.Refused.class);
-        assertThat(authority.sign(Pem.encode(Pem.CERTIFICATE_REQUEST, new byte[] {0x30, 1}), ID, Duration.ZERO))
+        assertThat(authority.sign("hello", ID, Duration.ZERO, "10.0.0.1")).isInstanceOf(SigningResult.Refused.class);
+        assertThat(authority.sign(
+                        Pem.encode(Pem.CERTIFICATE_REQUEST, new byte[] {0x30, 1}), ID, Duration.ZERO, "10.0.0.1"))
                 .isInstanceOf(SigningResult.Refused.class);
     }
 
@@ -151,6 +152,56 @@ class CertificateAuthorityTest {
         assertThat(certificate.toString()).contains("key redacted");
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = WorkloadKeys.class,
+            names = {"EC_P256", "EC_P384", "RSA_2048"})
+    void makesARootOfTheChosenKind(WorkloadKeys kind) throws Exception {
+        Path other = Files.createDirectory(directory.resolve("other"));
+        CertificateAuthority chosen = CertificateAuthority.open(
+                other, AuthoritySettings.of("cluster.local").withRootKey(kind), InstantSource.fixed(NOW));
+
+        X509Certificate root = chosen.roots().getFirst();
+
+        root.verify(root.getPublicKey());
+        assertThat(root.getPublicKey().getAlgorithm()).isEqualTo(kind == WorkloadKeys.RSA_2048 ? "RSA" : "EC");
+        assertThat(root.getSigAlgName())
+                .isEqualTo(kind == WorkloadKeys.EC_P384 ? "SHA384withECDSA" : root.getSigAlgName());
+    }
+
+    @Test
+    void refusesASignerThatNoRootSigned() throws IOException {
+        Path other = Files.createDirectory(directory.resolve("other"));
+        CertificateAuthority.open(other, AuthoritySettings.of("cluster.local"), InstantSource.fixed(NOW));
+        for (String name : List.of("ca-cert.pem", "ca-key.pem")) {
+            Files.writeString(directory.resolve(name), Files.readString(other.resolve(name)));
+        }
+
+        assertThatThrownBy(this::reopen)
+                .hasMessageContaining("ca-cert.pem")
+                .hasMessageContaining("expected: a chain up to a root");
+    }
+
+    @Test
+    void refusesASignerThatHasEnded() {
+        assertThatThrownBy(() -> CertificateAuthority.open(
+                        directory,
+                        AuthoritySettings.of("cluster.local"),
+                        InstantSource.fixed(NOW.plus(Duration.ofDays(4000)))))
+                .hasMessageContaining("ca-cert.pem: ended at");
+    }
+
+    @Test
+    void refusesAWorkloadsCertificateAsAuthority() throws IOException {
+        KeyPair keys = WorkloadKeys.EC_P256.generate();
+        X509Certificate leaf =
+                signed(CertificateRequest.create(keys, ID).pem(), Duration.ZERO).getFirst();
+        Files.writeString(directory.resolve("ca-cert.pem"), Pem.encode(leaf));
+        Files.writeString(directory.resolve("ca-key.pem"), Pem.encode(keys.getPrivate()));
+
+        assertThatThrownBy(this::reopen).hasMessageContaining("expected: CA:TRUE");
+    }
+
     private CertificateAuthority reopen() throws IOException {
         return CertificateAuthority.open(directory, AuthoritySettings.of("cluster.local"), InstantSource.fixed(NOW));
     }
@@ -160,8 +211,8 @@ class CertificateAuthorityTest {
     }
 
     private List<X509Certificate> signed(String csr, Duration lifetime) {
-        return switch (authority.sign(csr, ID, lifetime)) {
-            case SigningResult.Signed(var chain) -> chain;
+        return switch (authority.sign(csr, ID, lifetime, "10.0.0.1")) {
+            case SigningResult.Signed(var chain, var _) -> chain;
             case SigningResult.Refused(var reason) -> throw new AssertionError(reason);
         };
     }

@@ -1,0 +1,110 @@
+package dev.lateen.cli;
+
+import dev.lateen.control.ControlPlaneSettings;
+import dev.lateen.identity.ca.CertificateAuthority;
+import dev.lateen.identity.ca.RotationRehearsal;
+import dev.lateen.identity.ca.RotationStatus;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/// `ca`: the authority of a mesh, by its directory; who may read that directory may do all of this.
+@Command(
+        name = "ca",
+        description = "Show the mesh's certificate authority, or replace its root without an interruption.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ${ROOT-COMMAND-NAME} ca status --state .lateen/control-plane",
+            "  ${ROOT-COMMAND-NAME} ca rehearse    try a rotation on a copy",
+            "  ${ROOT-COMMAND-NAME} ca rotate      the control plane goes on step by step as workloads renew"
+        },
+        mixinStandardHelpOptions = true)
+final class CaCommand {
+    private static final int MOST_SHOWN = 10;
+
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            defaultValue = ".lateen/control-plane",
+            scope = ScopeType.INHERIT,
+            description = "The control plane's state (default: ${DEFAULT-VALUE}).")
+    private Path state = Path.of(".lateen", "control-plane");
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Command(name = "status", description = "What signs, who is trusted until when, and how far a rotation is.")
+    int status() throws IOException {
+        RotationStatus status = CertificateAuthority.look(authority(), InstantSource.system());
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("rotation: " + status.phase().name().toLowerCase(Locale.ROOT));
+        out.println("signs:    " + shown(status.signer()));
+        for (X509Certificate root : status.roots()) {
+            out.println("trusted:  " + shown(root));
+        }
+        out.println("holders:  " + status.holders() + " with a valid certificate");
+        if (!status.waiting().isEmpty()) {
+            out.println("waits for " + status.waiting().size() + " of them:");
+            status.waiting().stream().limit(MOST_SHOWN).forEach(one -> out.println("  " + one));
+        }
+        out.flush();
+        return 0;
+    }
+
+    @Command(name = "rotate", description = "Ask the running control plane to begin the replacement of the root.")
+    int rotate() throws IOException {
+        CertificateAuthority.request(authority());
+        spec.commandLine().getOut().println("asked for; `ca status` shows how far it is");
+        return 0;
+    }
+
+    @Command(name = "rehearse", description = "Go through a whole rotation on a copy, and check every step.")
+    int rehearse() throws IOException {
+        Path directory = authority();
+        Path scratch = Files.createTempDirectory("lateen-rehearsal");
+        try {
+            List<String> steps = RotationRehearsal.run(directory, scratch, "cluster.local", InstantSource.system());
+            steps.forEach(step -> spec.commandLine().getOut().println("ok: " + step));
+            return 0;
+        } finally {
+            delete(scratch);
+        }
+    }
+
+    private Path authority() {
+        Path directory = ControlPlaneSettings.authority(state);
+        if (!Files.exists(directory)) {
+            throw new ParameterException(
+                    spec.commandLine(), directory + ": no authority is there (expected: --state of a control plane)");
+        }
+        return directory;
+    }
+
+    private static String shown(X509Certificate certificate) {
+        return certificate.getSubjectX500Principal() + ", serial "
+                + certificate.getSerialNumber().toString(16) + ", "
+                + certificate.getPublicKey().getAlgorithm() + ", until "
+                + certificate.getNotAfter().toInstant();
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
