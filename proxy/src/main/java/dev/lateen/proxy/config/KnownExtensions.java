@@ -26,6 +26,7 @@ final class KnownExtensions {
             "envoy.extensions.filters.http.compressor.v3",
             "envoy.extensions.filters.http.cors.v3",
             "envoy.extensions.filters.http.dynamic_forward_proxy.v3",
+            "envoy.extensions.filters.http.ext_authz.v3",
             "envoy.extensions.filters.http.fault.v3",
             "envoy.extensions.filters.http.grpc_stats.v3",
             "envoy.extensions.filters.http.grpc_web.v3",
@@ -139,6 +140,8 @@ final class KnownExtensions {
             case "envoy.extensions.filters.http.dynamic_forward_proxy.v3" ->
                 List.of(io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.DynamicForwardProxyProto
                         .getDescriptor());
+            case "envoy.extensions.filters.http.ext_authz.v3" ->
+                List.of(io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzProto.getDescriptor());
             case "envoy.extensions.filters.http.fault.v3" ->
                 List.of(io.envoyproxy.envoy.extensions.filters.http.fault.v3.FaultProto.getDescriptor());
             case "envoy.extensions.filters.http.grpc_stats.v3" ->

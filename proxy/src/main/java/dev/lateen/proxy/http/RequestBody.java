@@ -38,6 +38,23 @@ final class RequestBody {
         return ended;
     }
 
+    /// What has come and is not sent yet.
+    long bytes() {
+        return bytes;
+    }
+
+    /// A copy of the first bytes of that.
+    byte[] copy(int atMost) {
+        byte[] copy = new byte[(int) Math.min(bytes, atMost)];
+        int filled = 0;
+        for (ByteBuf chunk : chunks) {
+            int count = Math.min(chunk.readableBytes(), copy.length - filled);
+            chunk.getBytes(chunk.readerIndex(), copy, filled, count);
+            filled += count;
+        }
+        return copy;
+    }
+
     /// Keeps what goes through for another attempt, until it is more than so many bytes.
     void keep(long limitBytes, Runnable onOverflow) {
         this.keepLimitBytes = limitBytes;

@@ -47,6 +47,8 @@ final class RequestPath implements StreamListener, Exchange {
     private @Nullable RouteEntry route;
     private @Nullable Forwarding forwarding;
     private @Nullable IdentityHashMap<String, Object> states;
+    private @Nullable Runnable bodyWaiter;
+    private int bodyWanted;
     private int nextFilter;
     private boolean inFilter;
     private boolean requestEnded;
@@ -235,6 +237,7 @@ final class RequestPath implements StreamListener, Exchange {
         }
         body.add(data, end);
         pauseIfFull();
+        tellBodyWaiter();
     }
 
     @Override
@@ -242,6 +245,7 @@ final class RequestPath implements StreamListener, Exchange {
         if (!finished) {
             endRequest();
             body.end(trailers);
+            tellBodyWaiter();
         }
     }
 
@@ -355,6 +359,40 @@ final class RequestPath implements StreamListener, Exchange {
             }
         });
         worker.wheel.set(timer, System.nanoTime() + nanos);
+    }
+
+    @Override
+    public void whenBodyHas(int bytes, Runnable then) {
+        bodyWanted = bytes;
+        bodyWaiter = then;
+        tellBodyWaiter();
+    }
+
+    /// A full buffer counts as enough: more will not come before somebody takes it.
+    private void tellBodyWaiter() {
+        Runnable waiter = bodyWaiter;
+        boolean enough = requestEnded
+                || body.bytes() > bodyWanted
+                || body.isFull(worker.config.limits().bufferLimitBytes());
+        if (waiter != null && !finished && enough) {
+            bodyWaiter = null;
+            waiter.run();
+        }
+    }
+
+    @Override
+    public byte[] bodySoFar(int atMost) {
+        return body.copy(atMost);
+    }
+
+    @Override
+    public long bodyBytes() {
+        return body.bytes();
+    }
+
+    @Override
+    public boolean bodyEnded() {
+        return requestEnded;
     }
 
     @Override

@@ -35,6 +35,18 @@ public interface Exchange {
     /// Calls `action` on this loop after a while, unless the exchange ends before.
     void after(long nanos, Runnable action);
 
+    /// Calls `then` once the whole body is here, or more of it than so many bytes, or as much as may wait here; perhaps
+    /// before this returns. Only while the filter holds the request.
+    void whenBodyHas(int bytes, Runnable then);
+
+    /// A copy of what has come of the body, at most so many bytes. Only while a filter holds the request.
+    byte[] bodySoFar(int atMost);
+
+    /// How much of the body is here.
+    long bodyBytes();
+
+    boolean bodyEnded();
+
     /// The same value for the whole request.
     long random();
 

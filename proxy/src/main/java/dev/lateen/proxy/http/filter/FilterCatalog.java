@@ -19,13 +19,14 @@ public final class FilterCatalog {
                 case FilterConfig.Rbac rbac ->
                     filters.add(new RbacFilter(name, rbac, environment.stats(), environment.statPrefix()));
                 case FilterConfig.Jwt(var config) -> filters.add(JwtAuthnFilter.create(name, config, environment));
+                case FilterConfig.ExtAuthz(var config) -> filters.add(new ExtAuthzFilter(name, config, environment));
                 case FilterConfig.LocalRateLimit(RateLimit limit) -> filters.add(new LocalRateLimitFilter(name, limit));
                 case FilterConfig.PeerMetadata metadata ->
                     filters.add(new PeerMetadataFilter(name, metadata, environment.local()));
                 case FilterConfig.IstioStats(MetricsConfig config) ->
                     filters.add(new IstioStatsFilter(environment, config));
                 case FilterConfig.Router _, FilterConfig.Alpn _, FilterConfig.GrpcStats _ -> {}
-                case FilterConfig.CorsPolicy _, FilterConfig.JwtRoute _ ->
+                case FilterConfig.CorsPolicy _, FilterConfig.JwtRoute _, FilterConfig.ExtAuthzRoute _ ->
                     throw new IllegalStateException("a route's configuration stands in no chain");
             }
         }

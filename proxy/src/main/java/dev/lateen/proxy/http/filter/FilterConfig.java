@@ -1,5 +1,6 @@
 package dev.lateen.proxy.http.filter;
 
+import dev.lateen.proxy.authz.ExtAuthzConfig;
 import dev.lateen.proxy.config.Fraction;
 import dev.lateen.proxy.config.HeaderMatcher;
 import dev.lateen.proxy.config.StringMatcher;
@@ -64,6 +65,12 @@ public sealed interface FilterConfig {
     ///
     /// @param requirement empty: none at all
     record JwtRoute(String requirement) implements FilterConfig {}
+
+    /// Asks a server outside.
+    record ExtAuthz(ExtAuthzConfig config) implements FilterConfig {}
+
+    /// What a route says of that.
+    record ExtAuthzRoute(ExtAuthzConfig.Route config) implements FilterConfig {}
 
     /// Limits requests by a token bucket.
     record LocalRateLimit(RateLimit limit) implements FilterConfig {}

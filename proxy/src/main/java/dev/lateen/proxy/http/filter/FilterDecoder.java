@@ -1,5 +1,6 @@
 package dev.lateen.proxy.http.filter;
 
+import dev.lateen.proxy.authz.ExtAuthzDecoder;
 import dev.lateen.proxy.config.CommonDecoder;
 import dev.lateen.proxy.config.Fraction;
 import dev.lateen.proxy.config.HeaderMatcher;
@@ -44,6 +45,7 @@ public final class FilterDecoder {
             }
             case HTTP + "rbac.v3.RBAC" -> new FilterConfig.Rbac(RbacDecoder.http(config, at));
             case HTTP + "jwt_authn.v3.JwtAuthentication" -> new FilterConfig.Jwt(JwtDecoder.decode(config, at));
+            case HTTP + "ext_authz.v3.ExtAuthz" -> new FilterConfig.ExtAuthz(ExtAuthzDecoder.decode(config, at));
             case HTTP + "local_ratelimit.v3.LocalRateLimit" ->
                 new FilterConfig.LocalRateLimit(
                         rateLimit(config.unpack(LocalRateLimit.parser(), FilterFields.LIST, at), at));
@@ -67,6 +69,8 @@ public final class FilterDecoder {
             case HTTP + "fault.v3.HTTPFault", HTTP + "local_ratelimit.v3.LocalRateLimit" -> decode(config, at);
             case HTTP + "cors.v3.CorsPolicy" -> cors(config.unpack(CorsPolicy.parser(), FilterFields.LIST, at), at);
             case HTTP + "rbac.v3.RBACPerRoute" -> new FilterConfig.Rbac(RbacDecoder.route(config, at));
+            case HTTP + "ext_authz.v3.ExtAuthzPerRoute" ->
+                new FilterConfig.ExtAuthzRoute(ExtAuthzDecoder.route(config, at));
             case HTTP + "jwt_authn.v3.PerRouteConfig" -> new FilterConfig.JwtRoute(JwtDecoder.route(config, at));
             default ->
                 throw at.refuse(
