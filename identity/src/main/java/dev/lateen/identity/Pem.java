@@ -105,7 +105,7 @@ public final class Pem {
             int labelEnd = text.indexOf(DASHES, begin + BEGIN.length());
             String label = labelEnd < 0 ? "" : text.substring(begin + BEGIN.length(), labelEnd);
             String closing = END + label + DASHES;
-            int end = labelEnd < 0 ? -1 : text.indexOf(closing, labelEnd);
+            int end = labelEnd < 0 ? -1 : text.indexOf(closing, labelEnd + DASHES.length());
             if (end < 0) {
                 throw new IllegalArgumentException("PEM: a BEGIN line without its END line");
             }

@@ -78,7 +78,7 @@ final class Pem {
                 throw new TlsMaterialException("a PEM block has a broken first line");
             }
             String label = pem.substring(from + 11, labelEnd);
-            int end = pem.indexOf("-----END " + label + "-----", labelEnd);
+            int end = pem.indexOf("-----END " + label + "-----", labelEnd + 5);
             if (end < 0) {
                 throw new TlsMaterialException("the PEM block " + label + " has no end");
             }

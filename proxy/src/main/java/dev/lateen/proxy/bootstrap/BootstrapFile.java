@@ -24,7 +24,7 @@ public final class BootstrapFile {
 
     /// @param name of the document, for errors
     static BootstrapConfig parse(String yaml, String name) {
-        String json = YamlToJson.json(YamlToJson.tree(yaml, name));
+        String json = YamlToJson.json(YamlToJson.tree(yaml, name), name);
         try {
             Bootstrap bootstrap =
                     new ProtoJson().parse(json, Bootstrap.newBuilder()).build();

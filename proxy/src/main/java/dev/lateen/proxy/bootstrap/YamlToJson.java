@@ -10,10 +10,11 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /// Turns YAML, of which JSON is a part, into plain trees and JSON text.
 ///
-/// Limits: 16 MiB of text, 100 aliases, no duplicate keys.
+/// Limits: 16 MiB of text, also with all aliases written out, 100 aliases, 100 levels, no duplicate keys.
 final class YamlToJson {
     private static final int MAX_CODE_POINTS = 16 << 20;
     private static final int MAX_ALIASES = 100;
+    private static final int MAX_DEPTH = 100;
 
     private YamlToJson() {}
 
@@ -32,13 +33,20 @@ final class YamlToJson {
         }
     }
 
-    static String json(@Nullable Object tree) {
+    /// @param name of the document, for errors
+    static String json(@Nullable Object tree, String name) {
         StringBuilder out = new StringBuilder();
-        write(tree, out);
+        write(tree, out, 0, name);
         return out.toString();
     }
 
-    private static void write(@Nullable Object value, StringBuilder out) {
+    private static void write(@Nullable Object value, StringBuilder out, int depth, String name) {
+        if (depth > MAX_DEPTH) {
+            throw new Refusal(name + ": nested more than " + MAX_DEPTH + " levels deep, or an alias of what it is in");
+        }
+        if (out.length() > MAX_CODE_POINTS) {
+            throw new Refusal(name + ": more than 16 MiB with its aliases written out");
+        }
         switch (value) {
             case null -> out.append("null");
             case Map<?, ?> map -> {
@@ -51,7 +59,7 @@ final class YamlToJson {
                     first = false;
                     string(String.valueOf(entry.getKey()), out);
                     out.append(':');
-                    write(entry.getValue(), out);
+                    write(entry.getValue(), out, depth + 1, name);
                 }
                 out.append('}');
             }
@@ -61,7 +69,7 @@ final class YamlToJson {
                     if (index > 0) {
                         out.append(',');
                     }
-                    write(list.get(index), out);
+                    write(list.get(index), out, depth + 1, name);
                 }
                 out.append(']');
             }

@@ -207,6 +207,8 @@ public final class CommonDecoder {
     public static byte[] file(String name, Place at) {
         try {
             Path path = Path.of(name);
+            // A device or a pipe tells no size, and may never end.
+            at.require(!Files.exists(path) || Files.isRegularFile(path), "'" + name + "' is no regular file");
             if (Files.size(path) > MAX_FILE_BYTES) {
                 throw at.refuse("'" + name + "' is larger than 4 MiB");
             }

@@ -72,6 +72,8 @@ public final class ImplementedFields {
             }
             if (field.getJavaType() != FieldDescriptor.JavaType.MESSAGE) {
                 in.skipField(tag);
+            } else if (WireFormat.getTagWireType(tag) != WireFormat.WIRETYPE_LENGTH_DELIMITED) {
+                throw place.refuse("is no message on the wire; the sender speaks another version of the API");
             } else if (field.isMapField()) {
                 checkMapEntry(in, field.getMessageType(), place);
             } else {

@@ -97,27 +97,35 @@ final class PathNormalizer {
         return out.toString();
     }
 
-    /// Decodes `%xx` of unreserved characters, writes the other escapes in upper case.
+    /// Decodes `%xx` of unreserved characters, writes the other escapes in upper case. A `%` that is none gets escaped
+    /// where what is decoded after it would make it one, so that nobody behind us decodes a second time.
     private static String decodeUnreserved(String path) {
         StringBuilder out = new StringBuilder(path.length());
+        int stray = -1;
         for (int index = 0; index < path.length(); index++) {
             int escaped = escaped(path, index);
             if (escaped < 0) {
+                if (path.charAt(index) == '%') {
+                    stray = out.length();
+                }
                 out.append(path.charAt(index));
-                continue;
-            }
-            if (isUnreserved(escaped)) {
-                out.append((char) escaped);
             } else {
-                out.append(path.substring(index, index + 3).toUpperCase(Locale.ROOT));
+                if (isUnreserved(escaped)) {
+                    out.append((char) escaped);
+                } else {
+                    out.append(path.substring(index, index + 3).toUpperCase(Locale.ROOT));
+                }
+                index += 2;
             }
-            index += 2;
+            if (stray >= 0 && out.length() == stray + 3 && escaped(out, stray) >= 0) {
+                out.insert(stray + 1, "25");
+            }
         }
         return out.toString();
     }
 
     /// The value of an escape that begins here, or -1.
-    private static int escaped(String path, int index) {
+    private static int escaped(CharSequence path, int index) {
         if (path.charAt(index) != '%' || index + 2 >= path.length()) {
             return -1;
         }

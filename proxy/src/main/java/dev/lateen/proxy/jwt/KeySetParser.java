@@ -96,6 +96,10 @@ final class KeySetParser {
         parameters.init(new ECGenParameterSpec(name));
         ECParameterSpec curve = parameters.getParameterSpec(ECParameterSpec.class);
         ECPoint point = new ECPoint(number(key, "x"), number(key, "y"));
+        int bits = curve.getCurve().getField().getFieldSize();
+        if (point.getAffineX().bitLength() > bits || point.getAffineY().bitLength() > bits) {
+            return null;
+        }
         return KeyFactory.getInstance("EC").generatePublic(new ECPublicKeySpec(point, curve));
     }
 

@@ -96,7 +96,7 @@ final class Pem {
             at.require(labelEnd > 0, "is no valid PEM: a BEGIN line does not end");
             String label = text.substring(from + BEGIN.length(), labelEnd);
             String endLine = "-----END " + label + DASHES;
-            int end = text.indexOf(endLine, labelEnd);
+            int end = text.indexOf(endLine, labelEnd + DASHES.length());
             at.require(end > 0, "is no valid PEM: no END line for " + label);
             try {
                 blocks.add(new Block(

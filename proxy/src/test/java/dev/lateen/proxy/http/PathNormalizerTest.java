@@ -19,6 +19,8 @@ class PathNormalizerTest {
         "/a/%2e%2e/b, /b",
         "/a%2fb, /a%2Fb",
         "/a\\b, /a/b",
+        "/a/%2%65%2%65/b, /a/%252e%252e/b",
+        "/a%%32fb, /a%252fb",
     })
     void bringsPathsToOneForm(String path, String expected) {
         PathNormalizer normalizer = new PathNormalizer(new PathRules(true, true, EscapedSlashes.KEEP));
