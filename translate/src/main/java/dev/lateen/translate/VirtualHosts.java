@@ -1,9 +1,8 @@
 package dev.lateen.translate;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.UInt32Value;
-import com.google.protobuf.UnsafeByteOperations;
+import com.google.protobuf.UnknownFieldSet;
 import dev.lateen.model.istio.VirtualService;
 import dev.lateen.model.mesh.EgressListener;
 import dev.lateen.model.mesh.Hostname;
@@ -16,8 +15,6 @@ import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -81,24 +78,16 @@ final class VirtualHosts {
         return join(frame, encoded);
     }
 
-    /// Fields of a message may come in any order, and one field after another is the message of them all.
+    /// On the wire, a field that a message does not know is a field like any other: so hosts stay in bytes.
     private static ByteString join(RouteConfiguration frame, List<ByteString> hosts) {
-        int size = frame.getSerializedSize();
-        for (ByteString host : hosts) {
-            size += CodedOutputStream.computeBytesSize(RouteConfiguration.VIRTUAL_HOSTS_FIELD_NUMBER, host);
-        }
-        byte[] bytes = new byte[size];
-        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
-        try {
-            frame.writeTo(out);
-            for (ByteString host : hosts) {
-                out.writeBytes(RouteConfiguration.VIRTUAL_HOSTS_FIELD_NUMBER, host);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("an array takes what was measured", e);
-        }
-        out.checkNoSpaceLeft();
-        return UnsafeByteOperations.unsafeWrap(bytes);
+        UnknownFieldSet.Field.Builder all = UnknownFieldSet.Field.newBuilder();
+        hosts.forEach(all::addLengthDelimited);
+        return frame.toBuilder()
+                .setUnknownFields(UnknownFieldSet.newBuilder()
+                        .addField(RouteConfiguration.VIRTUAL_HOSTS_FIELD_NUMBER, all.build())
+                        .build())
+                .build()
+                .toByteString();
     }
 
     private List<VirtualHost> hosts(String configuration) {
