@@ -99,7 +99,7 @@ final class RequestPath implements StreamListener, Exchange {
 
     private void decideRoute() {
         RouteTable routes = table;
-        route = routes == null ? null : routes.find(head, random);
+        route = routes == null ? null : routes.find(head, random, info);
         info.routeName = route == null || route.route().name().isEmpty()
                 ? null
                 : route.route().name();

@@ -2,6 +2,7 @@ package dev.lateen.proxy.route;
 
 import dev.lateen.proxy.config.CommonFields;
 import dev.lateen.proxy.config.ImplementedFields;
+import dev.lateen.proxy.config.MetadataMatcherDecoder;
 
 /// The fields of route configurations that are implemented.
 public final class RouteFields {
@@ -9,6 +10,7 @@ public final class RouteFields {
 
     public static final ImplementedFields LIST = ImplementedFields.builder()
             .include(CommonFields.LIST)
+            .include(MetadataMatcherDecoder.FIELDS)
             .message(
                     V3 + "RouteConfiguration",
                     "name",
@@ -68,6 +70,7 @@ public final class RouteFields {
                     "runtime_fraction",
                     "headers",
                     "query_parameters",
+                    "dynamic_metadata",
                     "grpc")
             .message(V3 + "RouteMatch.ConnectMatcher")
             .message(V3 + "RouteMatch.GrpcRouteMatchOptions")

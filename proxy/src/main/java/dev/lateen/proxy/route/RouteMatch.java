@@ -4,6 +4,8 @@ import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.config.Fraction;
 import dev.lateen.proxy.config.HeaderMatcher;
+import dev.lateen.proxy.config.MetadataMatcher;
+import dev.lateen.proxy.stream.StreamInfo;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,17 +13,25 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Source: envoy.config.route.v3.RouteMatch. Thread: any (immutable).
 ///
+/// @param metadata what filters have left, such as the claims of a token; nothing is there when a request
+///     begins, so a filter that leaves some has the route decided again
 /// @param share `Fraction.ALL` where every request may match
 public record RouteMatch(
-        PathMatcher path, List<HeaderMatcher> headers, List<QueryMatcher> query, boolean grpcOnly, Fraction share) {
+        PathMatcher path,
+        List<HeaderMatcher> headers,
+        List<QueryMatcher> query,
+        List<MetadataMatcher> metadata,
+        boolean grpcOnly,
+        Fraction share) {
     public RouteMatch {
         headers = List.copyOf(headers);
         query = List.copyOf(query);
+        metadata = List.copyOf(metadata);
     }
 
     /// @param pathOnly the request's path without its query
     /// @param random decides for shares; any value, the same for one request
-    public boolean matches(RequestHead head, String pathOnly, long random) {
+    public boolean matches(RequestHead head, String pathOnly, long random, StreamInfo info) {
         if (!path.matches(head, pathOnly) || !share(random)) {
             return false;
         }
@@ -32,6 +42,12 @@ public record RouteMatch(
         }
         for (int index = 0; index < query.size(); index++) {
             if (!query.get(index).matches(head.path())) {
+                return false;
+            }
+        }
+        for (int index = 0; index < metadata.size(); index++) {
+            MetadataMatcher matcher = metadata.get(index);
+            if (!matcher.matches(info.metadata(matcher.namespace(), matcher.path()))) {
                 return false;
             }
         }

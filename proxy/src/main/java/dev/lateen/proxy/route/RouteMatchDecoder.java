@@ -3,6 +3,8 @@ package dev.lateen.proxy.route;
 import dev.lateen.proxy.config.CommonDecoder;
 import dev.lateen.proxy.config.Fraction;
 import dev.lateen.proxy.config.HeaderMatcher;
+import dev.lateen.proxy.config.MetadataMatcher;
+import dev.lateen.proxy.config.MetadataMatcherDecoder;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.StringMatcher;
 import java.util.ArrayList;
@@ -25,10 +27,16 @@ public final class RouteMatchDecoder {
                     match.getQueryParameters(index),
                     at.field("query_parameters").index(index)));
         }
+        List<MetadataMatcher> metadata = new ArrayList<>();
+        for (int index = 0; index < match.getDynamicMetadataCount(); index++) {
+            metadata.add(MetadataMatcherDecoder.decode(
+                    match.getDynamicMetadata(index),
+                    at.field("dynamic_metadata").index(index)));
+        }
         Fraction share = match.hasRuntimeFraction()
                 ? CommonDecoder.fraction(match.getRuntimeFraction(), at.field("runtime_fraction"))
                 : Fraction.ALL;
-        return new RouteMatch(path(match, at), headers, query, match.hasGrpc(), share);
+        return new RouteMatch(path(match, at), headers, query, metadata, match.hasGrpc(), share);
     }
 
     private static PathMatcher path(io.envoyproxy.envoy.config.route.v3.RouteMatch match, Place at) {

@@ -1,6 +1,7 @@
 package dev.lateen.proxy.route;
 
 import dev.lateen.net.http.RequestHead;
+import dev.lateen.proxy.stream.StreamInfo;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -59,14 +60,15 @@ public final class RouteTable {
     /// The route of a request, or null where none matches.
     ///
     /// @param random decides for shares; the same for one request
-    public @Nullable RouteEntry find(RequestHead head, long random) {
+    /// @param info what filters have found out so far
+    public @Nullable RouteEntry find(RequestHead head, long random, StreamInfo info) {
         RouteEntry[] entries = host(head.authority());
         if (entries == null) {
             return null;
         }
         String pathOnly = PathRewrite.pathOnly(head.path());
         for (RouteEntry entry : entries) {
-            if (entry.route().match().matches(head, pathOnly, random)) {
+            if (entry.route().match().matches(head, pathOnly, random, info)) {
                 return entry;
             }
         }

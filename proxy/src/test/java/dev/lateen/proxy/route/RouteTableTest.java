@@ -7,6 +7,7 @@ import dev.lateen.net.http.HttpVersion;
 import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.config.ProtoJson;
+import dev.lateen.proxy.stream.StreamInfo;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +33,7 @@ class RouteTableTest {
     }
 
     private static String found(RouteTable table, RequestHead head) {
-        RouteEntry entry = table.find(head, 0);
+        RouteEntry entry = table.find(head, 0, new StreamInfo());
         return entry == null ? "none" : entry.route().name();
     }
 

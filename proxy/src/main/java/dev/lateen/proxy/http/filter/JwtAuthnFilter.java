@@ -140,7 +140,7 @@ final class JwtAuthnFilter implements RequestFilter {
         String path = PathRewrite.pathOnly(exchange.head().path());
         for (int index = 0; index < rules.size(); index++) {
             JwtConfig.Rule rule = rules.get(index);
-            if (rule.match().matches(exchange.head(), path, exchange.random())) {
+            if (rule.match().matches(exchange.head(), path, exchange.random(), exchange.info())) {
                 return rule.requirement().orElse(null);
             }
         }
