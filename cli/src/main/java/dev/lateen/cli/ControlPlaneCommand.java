@@ -3,7 +3,9 @@ package dev.lateen.cli;
 import dev.lateen.control.ControlPlane;
 import dev.lateen.control.ControlPlaneSettings;
 import dev.lateen.control.ControlPlaneSettings.Ports;
+import dev.lateen.control.keys.KeyTiming;
 import dev.lateen.control.push.PushTiming;
+import dev.lateen.model.mesh.KeyFetching;
 import dev.lateen.model.mesh.MeshSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -104,6 +106,23 @@ final class ControlPlaneCommand implements Callable<Integer> {
                     "Give Services without a cluster IP one, as a cluster's API server does when they are created.")
     private boolean assignClusterAddresses;
 
+    @Option(
+            names = "--jwks-refresh",
+            paramLabel = "DURATION",
+            description = "After which time the keys of tokens' issuers are fetched again, in ISO notation"
+                    + " (default: ${DEFAULT-VALUE}).",
+            defaultValue = "${env:LATEEN_JWKS_REFRESH:-PT20M}")
+    private Duration keyRefresh = Duration.ofMinutes(20);
+
+    @Option(
+            names = "--remote-jwks",
+            paramLabel = "MODE",
+            description =
+                    "Who fetches those keys: false for this control plane, hybrid for the proxy where the issuer is"
+                            + " a service of the mesh, envoy for the proxy always (default: ${DEFAULT-VALUE}).",
+            defaultValue = "${env:PILOT_JWT_ENABLE_REMOTE_JWKS:-false}")
+    private String remoteKeys = "false";
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         for (Path path : config) {
@@ -116,8 +135,9 @@ final class ControlPlaneCommand implements Callable<Integer> {
                 state,
                 new Ports(address, plaintextPort, securePort, debugPort, readyPort),
                 trustDomain,
-                assignClusterAddresses ? MeshSettings.DEFAULT.assigningClusterAddresses() : MeshSettings.DEFAULT,
+                mesh(),
                 PushTiming.DEFAULT,
+                KeyTiming.DEFAULT.withRefresh(keyRefresh),
                 workloadLifetime);
         ControlPlane controlPlane = ControlPlane.start(settings);
         Shutdown.register(controlPlane::close);
@@ -128,5 +148,20 @@ final class ControlPlaneCommand implements Callable<Integer> {
         spec.commandLine().getOut().flush();
         new CountDownLatch(1).await(); // the shutdown hook ends the process
         return 0;
+    }
+
+    private MeshSettings mesh() {
+        MeshSettings settings =
+                assignClusterAddresses ? MeshSettings.DEFAULT.assigningClusterAddresses() : MeshSettings.DEFAULT;
+        return settings.withKeyFetching(
+                switch (remoteKeys) {
+                    case "false", "istiod" -> KeyFetching.CONTROL_PLANE;
+                    case "true", "hybrid" -> KeyFetching.HYBRID;
+                    case "envoy" -> KeyFetching.PROXY;
+                    default ->
+                        throw new ParameterException(
+                                spec.commandLine(),
+                                "--remote-jwks: '" + remoteKeys + "' (expected: false, hybrid or envoy)");
+                });
     }
 }

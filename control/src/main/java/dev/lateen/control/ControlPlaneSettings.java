@@ -1,5 +1,6 @@
 package dev.lateen.control;
 
+import dev.lateen.control.keys.KeyTiming;
 import dev.lateen.control.push.PushTiming;
 import dev.lateen.model.mesh.MeshSettings;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.List;
 ///
 /// @param config directories or files that hold the configuration
 /// @param state where the authority and the join key are kept
+/// @param keys when those of tokens' issuers are fetched again
 /// @param workloadLifetime of certificates whose request names none
 public record ControlPlaneSettings(
         List<Path> config,
@@ -18,6 +20,7 @@ public record ControlPlaneSettings(
         String trustDomain,
         MeshSettings mesh,
         PushTiming timing,
+        KeyTiming keys,
         Duration workloadLifetime) {
     public ControlPlaneSettings {
         config = List.copyOf(config);
@@ -46,19 +49,24 @@ public record ControlPlaneSettings(
                 "cluster.local",
                 MeshSettings.DEFAULT,
                 PushTiming.DEFAULT,
+                KeyTiming.DEFAULT,
                 Duration.ofHours(24));
     }
 
     public ControlPlaneSettings withPorts(Ports other) {
-        return new ControlPlaneSettings(config, state, other, trustDomain, mesh, timing, workloadLifetime);
+        return new ControlPlaneSettings(config, state, other, trustDomain, mesh, timing, keys, workloadLifetime);
     }
 
     public ControlPlaneSettings withTiming(PushTiming other) {
-        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, other, workloadLifetime);
+        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, other, keys, workloadLifetime);
+    }
+
+    public ControlPlaneSettings withKeys(KeyTiming other) {
+        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, timing, other, workloadLifetime);
     }
 
     public ControlPlaneSettings withWorkloadLifetime(Duration other) {
-        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, timing, other);
+        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, timing, keys, other);
     }
 
     /// The file with the key of join tokens, for whoever starts workloads.

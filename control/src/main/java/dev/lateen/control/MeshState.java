@@ -1,5 +1,7 @@
 package dev.lateen.control;
 
+import dev.lateen.control.keys.IssuerKeys;
+import dev.lateen.control.keys.KeyTiming;
 import dev.lateen.control.push.Proxies;
 import dev.lateen.control.push.PushScheduler;
 import dev.lateen.control.push.PushTiming;
@@ -31,7 +33,7 @@ import org.slf4j.LoggerFactory;
 /// The way of a change: files → store → snapshot → proxies.
 ///
 /// Thread: control loop, except `loaded`.
-final class MeshState {
+final class MeshState implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MeshState.class);
     /// A change of only these is urgent: requests are going to the wrong place now.
     private static final Set<String> ENDPOINT_KINDS = Set.of("Pod", "Endpoints", "EndpointSlice", "WorkloadEntry");
@@ -45,19 +47,28 @@ final class MeshState {
     private final Proxies proxies;
     private final InstantSource clock;
     private final CountDownLatch loaded = new CountDownLatch(1);
+    private final CountDownLatch keysSettled = new CountDownLatch(1);
     private final Findings findings = new Findings();
     private final ControlLoop loop;
+    private final IssuerKeys keys;
     private final Map<ResourceKey, Long> generations = new HashMap<>();
     private final Set<ResourceKey> notYetPushed = new HashSet<>();
     private boolean checkDue;
     private volatile MeshSnapshot snapshot;
 
-    MeshState(MeshSettings settings, PushTiming timing, ControlLoop loop, Proxies proxies, InstantSource clock) {
+    MeshState(
+            MeshSettings settings,
+            PushTiming timing,
+            KeyTiming keyTiming,
+            ControlLoop loop,
+            Proxies proxies,
+            InstantSource clock) {
         this.builder = new SnapshotBuilder(settings);
         this.proxies = proxies;
         this.loop = loop;
         this.clock = clock;
         this.scheduler = new PushScheduler(timing, clock, loop::after, this::push);
+        this.keys = new IssuerKeys(keyTiming, loop, loop::after, this::onKeys);
         this.snapshot = builder.build();
     }
 
@@ -84,6 +95,11 @@ final class MeshState {
         return loaded;
     }
 
+    /// Opens when every issuer of tokens has been asked for its keys once.
+    CountDownLatch keysSettled() {
+        return keysSettled;
+    }
+
     void onFiles(List<ConfigFile> files) {
         StoreChange change = store.apply(files);
         files.forEach(MeshState::report);
@@ -98,9 +114,15 @@ final class MeshState {
         if (concernsMesh(change)) {
             builder.mesh(MeshConfig.of(meshConfig.read(store.resources()).meshConfig()));
         }
+        if (change.put().stream().anyMatch(resource -> resource.key().kind().equals("RequestAuthentication"))) {
+            keys.want(builder.keyAddresses()); // so that the push finds keys of issuers that are quick
+        }
         if (loaded.getCount() > 0) {
             push(clock.instant());
             loaded.countDown();
+            if (keys.areSettled()) {
+                keysSettled.countDown();
+            }
             checkLater();
         } else if (!change.isEmpty()) {
             boolean urgent = onlyEndpoints(change);
@@ -109,6 +131,24 @@ final class MeshState {
                 checkLater();
             }
         }
+    }
+
+    private void onKeys() {
+        boolean other = builder.keySets(keys.keys());
+        if (keysSettled.getCount() > 0 && keys.areSettled()) {
+            // At the start, nobody is to be told that there are no keys while their issuers are still being asked.
+            push(clock.instant());
+            keysSettled.countDown();
+        } else if (other) {
+            scheduler.changed(false);
+        }
+        checkLater();
+    }
+
+    /// Fetches nothing any more.
+    @Override
+    public void close() {
+        keys.close();
     }
 
     /// Pushes what there is, without waiting for a change.
@@ -122,6 +162,7 @@ final class MeshState {
         notYetPushed.forEach(key -> generations.put(key, next.generation()));
         notYetPushed.clear();
         proxies.push(next, next.generation() + "@" + since, since);
+        keys.want(builder.keyAddresses());
     }
 
     /// After the proxies have been served: what it finds changes nothing for them.
@@ -130,7 +171,7 @@ final class MeshState {
             checkDue = true;
             loop.after(CHECK_AFTER, () -> {
                 checkDue = false;
-                findings.check(store::resources, snapshot);
+                findings.check(store::resources, snapshot, keys.problems());
             });
         }
     }

@@ -9,7 +9,7 @@ import java.util.List;
 
 /// Sets of keys that tokens are checked with. A proxy refuses a whole listener over a set without a key that it can
 /// use, so such a set is replaced by one that accepts no token.
-final class KeySets {
+public final class KeySets {
     /// Its private half was thrown away.
     private static final String NOBODYS = "{\"keys\":[{\"e\":\"AQAB\",\"kid\":\"none\",\"kty\":\"RSA\",\"n\":\""
             + "rbvoJWcha58P0Hqnfa_8GKonenzHEsv4pLZrvavc8e-7VtGksjkuInFYp9Qo5pBzXxBorqhZxBeEglTNiaAVbc03CBSzczEAzGTX"
@@ -25,10 +25,13 @@ final class KeySets {
     ///
     /// @param jwks JSON; empty where the keys are not known
     static String usable(String jwks) {
-        return holdsKey(jwks) ? jwks : NOBODYS;
+        return holdKey(jwks) ? jwks : NOBODYS;
     }
 
-    private static boolean holdsKey(String jwks) {
+    /// Whether the text is a set of keys, at least one of them public and complete.
+    ///
+    /// Limits: 1 MiB. Thread: any.
+    public static boolean holdKey(String jwks) {
         for (YamlDocument document : new YamlReader(LIMITS).read(jwks, "jwks")) {
             if (document instanceof YamlDocument.Read(Mapping root, var _)) {
                 List<Boolean> keys = new Fields(root).objects("keys", KeySets::isKey);

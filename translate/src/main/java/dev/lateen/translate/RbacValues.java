@@ -173,7 +173,7 @@ final class RbacValues {
 
     @SuppressWarnings("deprecation") // its successor is not what Istio sends
     private static Principal metadata(List<String> path, ValueMatcher value) {
-        return Principal.newBuilder().setMetadata(matcher(JWT, path, value)).build();
+        return Principal.newBuilder().setMetadata(ofToken(path, value)).build();
     }
 
     /// A claim that is one of the values, or a list that holds one.
@@ -183,13 +183,20 @@ final class RbacValues {
         ValueMatcher one = oneOf(values.stream().map(RbacValues::string).toList());
         List<String> whole = new ArrayList<>(List.of("payload"));
         whole.addAll(path);
-        return metadata(
-                whole,
-                ValueMatcher.newBuilder()
-                        .setOrMatch(OrMatcher.newBuilder()
-                                .addValueMatchers(listWith(one))
-                                .addValueMatchers(one))
-                        .build());
+        return metadata(whole, itselfOrItem(one));
+    }
+
+    /// A value that matches, or a list that holds one.
+    static ValueMatcher itselfOrItem(ValueMatcher one) {
+        return ValueMatcher.newBuilder()
+                .setOrMatch(
+                        OrMatcher.newBuilder().addValueMatchers(listWith(one)).addValueMatchers(one))
+                .build();
+    }
+
+    /// @param path into what the filter for tokens has noted
+    static MetadataMatcher ofToken(List<String> path, ValueMatcher value) {
+        return matcher(JWT, path, value);
     }
 
     /// The words in brackets, such as `a` and `b` of `claims[a][b]`; before them, if `from` is 0, what they follow.

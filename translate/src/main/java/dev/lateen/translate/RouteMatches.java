@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -21,9 +22,22 @@ final class RouteMatches {
             return to.build();
         }
         Match match = from.get();
-        new TreeMap<>(match.headers())
-                .forEach((name, value) -> to.addHeaders(header(name, value).build()));
-        new TreeMap<>(match.withoutHeaders()).forEach((name, value) -> to.addHeaders(without(name, value)));
+        new TreeMap<>(match.headers()).forEach((name, value) -> {
+            List<String> claim = ClaimMatches.path(name);
+            if (claim.isEmpty()) {
+                to.addHeaders(header(name, value).build());
+            } else {
+                to.addDynamicMetadata(ClaimMatches.of(claim, value));
+            }
+        });
+        new TreeMap<>(match.withoutHeaders()).forEach((name, value) -> {
+            List<String> claim = ClaimMatches.path(name);
+            if (claim.isEmpty()) {
+                to.addHeaders(without(name, value));
+            } else {
+                to.addDynamicMetadata(ClaimMatches.of(claim, value).setInvert(true));
+            }
+        });
         match.uri().ifPresent(uri -> path(to, uri));
         to.setCaseSensitive(com.google.protobuf.BoolValue.of(!match.ignoreUriCase()));
         match.method().ifPresent(m -> to.addHeaders(header(":method", m).build()));

@@ -35,7 +35,7 @@ public final class Findings {
 
     private volatile Latest latest = new Latest(Map.of(), Map.of(), new ResourceLines(List.of()));
 
-    /// @param references by the resource that refers
+    /// @param references by the resource that refers; also what it refers to outside of the mesh
     /// @param unsupported by the resource that sets the field
     public record Latest(
             Map<ResourceKey, List<Diagnostic>> references,
@@ -61,7 +61,8 @@ public final class Findings {
     /// Looks at what may have become different.
     ///
     /// @param resources all there are; asked for only where much has changed
-    public void check(Supplier<Collection<RawResource>> resources, MeshSnapshot snapshot) {
+    /// @param others what else is wrong now
+    public void check(Supplier<Collection<RawResource>> resources, MeshSnapshot snapshot, List<Diagnostic> others) {
         if (moved) {
             lines = new ResourceLines(resources.get());
             moved = false;
@@ -74,7 +75,9 @@ public final class Findings {
             watch.change(resources.get(), List.of());
             watchedRoot = root;
         }
-        for (Diagnostic finding : watch.findings()) {
+        List<Diagnostic> all = new ArrayList<>(watch.findings());
+        all.addAll(others);
+        for (Diagnostic finding : all) {
             lines.at(finding.at())
                     .ifPresent(key -> references
                             .computeIfAbsent(key, _ -> new ArrayList<>(1))

@@ -4,11 +4,13 @@ import dev.lateen.model.resource.Metadata;
 import dev.lateen.model.resource.RawResource;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Which tokens of end users a workload accepts. Source: Istio `RequestAuthentication`.
 public record RequestAuthentication(
         Origin origin, Metadata metadata, Selector selector, List<TargetRef> targetRefs, List<JwtRule> jwtRules) {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     public static Bound<RequestAuthentication> bind(RawResource resource) {
         return Reader.spec(
@@ -21,6 +23,26 @@ public record RequestAuthentication(
                         in.objects("jwtRules", JwtRule::of)));
     }
 
+    /// The policy with the keys that somebody has fetched; itself where none concern it.
+    public RequestAuthentication withKeys(Map<KeyAddress, String> fetched) {
+        boolean concerned = jwtRules.stream()
+                .anyMatch(r -> r.keyAddress().filter(fetched::containsKey).isPresent());
+        if (!concerned) {
+            return this;
+        }
+        List<JwtRule> filled = jwtRules.stream()
+                .map(r -> r.keyAddress().map(fetched::get).map(r::withKeys).orElse(r))
+                .toList();
+        return new RequestAuthentication(origin, metadata, selector, targetRefs, filled);
+    }
+
+    /// Where an issuer's keys are.
+    ///
+    /// @param discovered the address is the issuer, whose OpenID configuration tells where the keys are
+    /// @param patience how long an answer may take
+    public record KeyAddress(String uri, boolean discovered, Duration patience) {}
+
+    /// @param jwks a key set as JSON; empty where it is to be fetched
     public record JwtRule(
             Origin origin,
             String issuer,
@@ -31,10 +53,6 @@ public record RequestAuthentication(
             Output output,
             Optional<Duration> timeout) {
         static JwtRule of(Reader in) {
-            in.notYet("spaceDelimitedClaims");
-            if (in.text("jwks", "").isEmpty()) {
-                in.notYet("jwksUri", "jwks_uri");
-            }
             return new JwtRule(
                     in.origin(),
                     in.text("issuer", ""),
@@ -50,8 +68,30 @@ public record RequestAuthentication(
                             in.flag("forwardOriginalToken"),
                             in.objects(
                                     "outputClaimToHeaders",
-                                    c -> new ClaimHeader(c.text("header", ""), c.text("claim", "")))),
+                                    c -> new ClaimHeader(c.text("header", ""), c.text("claim", ""))),
+                            in.texts("spaceDelimitedClaims")),
                     in.duration("timeout"));
+        }
+
+        /// How long the issuer may take to answer.
+        public Duration patience() {
+            return timeout.filter(t -> t.isPositive()).orElse(PATIENCE);
+        }
+
+        /// Where its keys are fetched from; empty where the rule brings them.
+        public Optional<KeyAddress> keyAddress() {
+            if (!jwks.isEmpty()) {
+                return Optional.empty();
+            }
+            return Optional.of(
+                    jwksUri.isEmpty()
+                            ? new KeyAddress(issuer, true, patience())
+                            : new KeyAddress(jwksUri, false, patience()));
+        }
+
+        /// The rule with keys that somebody has fetched.
+        public JwtRule withKeys(String fetched) {
+            return new JwtRule(origin, issuer, audiences, jwksUri, fetched, from, output, timeout);
         }
     }
 
@@ -59,7 +99,8 @@ public record RequestAuthentication(
 
     public record Header(String name, String prefix) {}
 
-    public record Output(String payloadHeader, boolean forwardToken, List<ClaimHeader> claims) {}
+    public record Output(
+            String payloadHeader, boolean forwardToken, List<ClaimHeader> claims, List<String> spaceDelimited) {}
 
     public record ClaimHeader(String header, String claim) {}
 }

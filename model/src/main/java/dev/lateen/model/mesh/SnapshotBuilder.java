@@ -4,8 +4,11 @@ import dev.lateen.model.istio.AuthorizationPolicy;
 import dev.lateen.model.istio.Bound;
 import dev.lateen.model.istio.DestinationRule;
 import dev.lateen.model.istio.Gateway;
+import dev.lateen.model.istio.Origin;
 import dev.lateen.model.istio.PeerAuthentication;
 import dev.lateen.model.istio.RequestAuthentication;
+import dev.lateen.model.istio.RequestAuthentication.JwtRule;
+import dev.lateen.model.istio.RequestAuthentication.KeyAddress;
 import dev.lateen.model.istio.Sidecar;
 import dev.lateen.model.istio.Telemetry;
 import dev.lateen.model.istio.UnsupportedFeature;
@@ -18,6 +21,7 @@ import dev.lateen.model.resource.ResourceKey;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -62,6 +66,9 @@ public final class SnapshotBuilder {
     private Traffic traffic = new Traffic(List.of(), List.of(), List.of(), List.of());
     private List<VirtualService> unmerged = List.of();
     private Security security = new Security(List.of(), List.of(), List.of());
+    private List<RequestAuthentication> withoutKeys = List.of();
+    private Map<KeyAddress, String> keySets = Map.of();
+    private boolean keysChanged;
     private long generation;
 
     public SnapshotBuilder(MeshSettings settings) {
@@ -85,6 +92,33 @@ public final class SnapshotBuilder {
     /// Replaces the services and endpoints that come from a registry of another sort.
     public void registry(Collection<MeshService> services, Map<ServiceId, List<Endpoint>> endpoints) {
         registry.extraServices(services, endpoints);
+    }
+
+    /// Replaces the keys of tokens' issuers that somebody has fetched, as JSON. False where these are the same.
+    public boolean keySets(Map<KeyAddress, String> fetched) {
+        if (fetched.equals(keySets)) {
+            return false;
+        }
+        keySets = Map.copyOf(fetched);
+        keysChanged = true;
+        return true;
+    }
+
+    /// Where keys are that the control plane has to fetch, each with the rules that need them. What is a
+    /// service of the mesh is known since the last `build`.
+    public Map<KeyAddress, List<Origin>> keyAddresses() {
+        Map<KeyAddress, List<Origin>> addresses = new LinkedHashMap<>();
+        for (RequestAuthentication policy : requestAuthentications.sorted()) {
+            for (JwtRule rule : policy.jwtRules()) {
+                if (!settings.keyFetching().isByProxy(rule.jwksUri(), registry.services())) {
+                    rule.keyAddress()
+                            .ifPresent(address -> addresses
+                                    .computeIfAbsent(address, _ -> new ArrayList<>(1))
+                                    .add(rule.origin()));
+                }
+            }
+        }
+        return addresses;
     }
 
     /// Adds resources or replaces those of the same key.
@@ -202,10 +236,15 @@ public final class SnapshotBuilder {
     private Security security() {
         boolean same = security.peerAuthentications() == peerAuthentications.sorted()
                 && security.authorizationPolicies() == authorizationPolicies.sorted()
-                && security.requestAuthentications() == requestAuthentications.sorted();
+                && withoutKeys == requestAuthentications.sorted()
+                && !keysChanged;
         if (!same) {
+            withoutKeys = requestAuthentications.sorted();
+            keysChanged = false;
             security = new Security(
-                    peerAuthentications.sorted(), authorizationPolicies.sorted(), requestAuthentications.sorted());
+                    peerAuthentications.sorted(),
+                    authorizationPolicies.sorted(),
+                    withoutKeys.stream().map(policy -> policy.withKeys(keySets)).toList());
         }
         return security;
     }

@@ -2,6 +2,7 @@ package dev.lateen.translate.vectors;
 
 import dev.lateen.model.istio.Origin;
 import dev.lateen.model.mesh.Endpoint;
+import dev.lateen.model.mesh.KeyFetching;
 import dev.lateen.model.mesh.Locality;
 import dev.lateen.model.mesh.MeshConfig;
 import dev.lateen.model.mesh.MeshService;
@@ -63,8 +64,8 @@ final class VectorCase {
     MeshSnapshot snapshot(List<Path> more) {
         Set<String> features = new HashSet<>();
         options().object("features", f -> f).ifPresent(f -> features(f, features));
-        SnapshotBuilder builder =
-                new SnapshotBuilder(new MeshSettings("Kubernetes", "cluster.local", "", features, false));
+        SnapshotBuilder builder = new SnapshotBuilder(
+                new MeshSettings("Kubernetes", "cluster.local", "", features, false, KeyFetching.CONTROL_PLANE));
         Path common = folder.resolveSibling("_common");
         for (Path mesh : List.of(common.resolve("default-mesh.yaml"), common.resolve("mesh.yaml"), file("mesh.yaml"))) {
             if (Files.exists(mesh)) {
