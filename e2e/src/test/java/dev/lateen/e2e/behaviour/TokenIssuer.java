@@ -16,10 +16,10 @@ import java.security.spec.PSSParameterSpec;
 import java.util.Base64;
 
 /// Someone who signs tokens, right or wrong.
-record TokenIssuer(String keyId, KeyPair rsa, KeyPair curve, KeyPair edwards) {
+public record TokenIssuer(String keyId, KeyPair rsa, KeyPair curve, KeyPair edwards) {
     private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
 
-    static TokenIssuer create(String keyId) throws GeneralSecurityException {
+    public static TokenIssuer create(String keyId) throws GeneralSecurityException {
         KeyPairGenerator rsa = KeyPairGenerator.getInstance("RSA");
         rsa.initialize(2048);
         KeyPairGenerator curve = KeyPairGenerator.getInstance("EC");
@@ -29,7 +29,7 @@ record TokenIssuer(String keyId, KeyPair rsa, KeyPair curve, KeyPair edwards) {
     }
 
     /// The public keys, as JSON.
-    String keys() {
+    public String keys() {
         RSAPublicKey key = (RSAPublicKey) rsa.getPublic();
         ECPublicKey point = (ECPublicKey) curve.getPublic();
         return """
@@ -61,7 +61,7 @@ record TokenIssuer(String keyId, KeyPair rsa, KeyPair curve, KeyPair edwards) {
     /// A token signed by RS256.
     ///
     /// @param claims JSON without braces
-    String token(String claims) throws GeneralSecurityException {
+    public String token(String claims) throws GeneralSecurityException {
         return token("RS256", claims);
     }
 

@@ -23,8 +23,8 @@ import java.util.concurrent.Executors;
 /// A workload of the tests, a process of its own. It says who it is and who called, and does on behalf of a test what
 /// only a pod can do:
 ///
-///   /            its name and the caller's certificate, as its proxy tells them
-///   /fetch?URL   what that URL answers
+///   /            its name, the caller's certificate and the user, as its proxy tells them
+///   /fetch?URL   what that URL answers, asked with the token that came with the request
 ///   /resolve?N   the addresses of a name
 ///   /tcp?H:P     the line that a TCP service says first
 final class Peer {
@@ -44,8 +44,16 @@ final class Peer {
         server.createContext(
                 "/",
                 exchange -> answer(
-                        exchange, NAME + " " + exchange.getRequestHeaders().getFirst("x-forwarded-client-cert")));
-        server.createContext("/fetch", exchange -> answer(exchange, fetch(question(exchange))));
+                        exchange,
+                        NAME + " " + exchange.getRequestHeaders().getFirst("x-forwarded-client-cert") + " user="
+                                + exchange.getRequestHeaders().getFirst("x-user")));
+        server.createContext(
+                "/fetch",
+                exchange -> answer(
+                        exchange,
+                        fetch(
+                                question(exchange),
+                                Optional.ofNullable(exchange.getRequestHeaders().getFirst("authorization")))));
         server.createContext("/resolve", exchange -> answer(exchange, resolve(question(exchange))));
         server.createContext("/tcp", exchange -> answer(exchange, firstLine(question(exchange))));
         server.start();
@@ -68,11 +76,12 @@ final class Peer {
                 Optional.ofNullable(exchange.getRequestURI().getRawQuery()).orElse(""), StandardCharsets.UTF_8);
     }
 
-    private static String fetch(String url) {
+    private static String fetch(String url, Optional<String> token) {
         try {
-            HttpRequest request =
-                    HttpRequest.newBuilder(URI.create(url)).timeout(LONGEST).build();
-            HttpResponse<String> answer = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+            HttpRequest.Builder request =
+                    HttpRequest.newBuilder(URI.create(url)).timeout(LONGEST);
+            token.ifPresent(value -> request.header("authorization", value));
+            HttpResponse<String> answer = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
             return answer.statusCode() + " " + answer.body();
         } catch (IOException failure) {
             return failure.toString();

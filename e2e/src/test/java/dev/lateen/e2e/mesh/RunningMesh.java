@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +49,12 @@ final class RunningMesh implements AutoCloseable {
 
     /// Starts it and waits until every pod is ready.
     static RunningMesh of(Path directory, String manifests, String... options) throws IOException {
+        return of(Map.of(), directory, manifests, options);
+    }
+
+    /// @param environment added to that of its processes
+    static RunningMesh of(Map<String, String> environment, Path directory, String manifests, String... options)
+            throws IOException {
         Path shop = Files.createDirectories(directory.resolve("manifests"));
         Files.writeString(shop.resolve("all.yaml"), manifests);
         Path log = directory.resolve("up.log");
@@ -55,10 +62,10 @@ final class RunningMesh implements AutoCloseable {
         List<String> words = Stream.concat(
                         Stream.of(launcher().toString(), "up", shop.toString(), "--name", name), Stream.of(options))
                 .toList();
-        Process up = new ProcessBuilder(words)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().putAll(environment);
+        Process up = builder.start();
         RunningMesh mesh = new RunningMesh(up, log, name);
         try {
             mesh.awaitReady();
@@ -133,14 +140,18 @@ final class RunningMesh implements AutoCloseable {
     }
 
     /// What a peer answers to a request through the gateway.
-    String ask(String peer, String path, String question) {
+    ///
+    /// @param fields of the request's head, names and values in turns
+    String ask(String peer, String path, String question, String... fields) {
         String query = question.isEmpty() ? "" : "?" + URLEncoder.encode(question, StandardCharsets.UTF_8);
-        HttpRequest request = HttpRequest.newBuilder(URI.create(gatewayAddress() + path + query))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gatewayAddress() + path + query))
                 .header("Host", peer + ".test")
-                .timeout(Duration.ofSeconds(30))
-                .build();
+                .timeout(Duration.ofSeconds(30));
+        if (fields.length > 0) {
+            request.headers(fields);
+        }
         try {
-            HttpResponse<String> answer = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> answer = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
             return answer.statusCode() == 200 ? answer.body() : answer.statusCode() + ": " + answer.body();
         } catch (IOException failure) {
             return failure.toString();
