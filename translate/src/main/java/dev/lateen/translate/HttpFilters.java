@@ -28,11 +28,16 @@ final class HttpFilters {
 
     private static final HttpFilter INBOUND_METADATA = HttpFilter.newBuilder()
             .setName("istio.metadata_exchange")
-            .setTypedConfig(Protos.struct(PEER_METADATA, peerMetadata("downstream")))
+            .setTypedConfig(Protos.struct(PEER_METADATA, peerMetadata("downstream", false)))
             .build();
     private static final HttpFilter OUTBOUND_METADATA = HttpFilter.newBuilder()
             .setName("istio.metadata_exchange")
-            .setTypedConfig(Protos.struct(PEER_METADATA, peerMetadata("upstream")))
+            .setTypedConfig(Protos.struct(PEER_METADATA, peerMetadata("upstream", false)))
+            .build();
+    /// Whoever is outside the mesh need not know its workloads.
+    private static final HttpFilter OUTBOUND_METADATA_IN_MESH = HttpFilter.newBuilder()
+            .setName("istio.metadata_exchange")
+            .setTypedConfig(Protos.struct(PEER_METADATA, peerMetadata("upstream", true)))
             .build();
     private static final HttpFilter GRPC_STATS = HttpFilter.newBuilder()
             .setName("envoy.filters.http.grpc_stats")
@@ -67,8 +72,8 @@ final class HttpFilters {
 
     static List<HttpFilter> outbound(Scene scene) {
         List<HttpFilter> filters = new ArrayList<>();
-        if (scene.hasIstioFilters()) {
-            filters.add(OUTBOUND_METADATA);
+        if (scene.tellsPeers()) {
+            filters.add(scene.hasIstioFilters() ? OUTBOUND_METADATA : OUTBOUND_METADATA_IN_MESH);
         }
         if (scene.isRouter()) {
             filters.addAll(Authorization.httpFilters(scene));
@@ -87,7 +92,7 @@ final class HttpFilters {
 
     static List<HttpFilter> inbound(Scene scene) {
         List<HttpFilter> filters = new ArrayList<>();
-        if (scene.hasIstioFilters()) {
+        if (scene.tellsPeers()) {
             filters.add(INBOUND_METADATA);
         }
         filters.addAll(Authorization.httpFilters(scene));
@@ -108,21 +113,33 @@ final class HttpFilters {
                 .build();
     }
 
-    private static Struct peerMetadata(String side) {
+    private static Struct peerMetadata(String side, boolean inMesh) {
+        Struct headers = inMesh
+                ? Struct.newBuilder()
+                        .putFields(
+                                "skip_external_clusters",
+                                Value.newBuilder().setBoolValue(true).build())
+                        .build()
+                : Struct.getDefaultInstance();
         return Struct.newBuilder()
-                .putFields(side + "_discovery", list("istio_headers", "workload_discovery"))
-                .putFields(side + "_propagation", list("istio_headers"))
+                .putFields(
+                        side + "_discovery",
+                        list(
+                                method("istio_headers", Struct.getDefaultInstance()),
+                                method("workload_discovery", Struct.getDefaultInstance())))
+                .putFields(side + "_propagation", list(method("istio_headers", headers)))
                 .build();
     }
 
-    private static Value list(String... names) {
-        ListValue.Builder list = ListValue.newBuilder();
-        for (String name : names) {
-            list.addValues(Protos.value(Struct.newBuilder()
-                    .putFields(name, Protos.value(Struct.getDefaultInstance()))
-                    .build()));
-        }
-        return Value.newBuilder().setListValue(list).build();
+    private static Value list(Value... methods) {
+        return Value.newBuilder()
+                .setListValue(ListValue.newBuilder().addAllValues(List.of(methods)))
+                .build();
+    }
+
+    private static Value method(String name, Struct config) {
+        return Protos.value(
+                Struct.newBuilder().putFields(name, Protos.value(config)).build());
     }
 
     /// The same exchange on connections that carry no HTTP.

@@ -36,6 +36,11 @@ record Scene(ProxyScope scope) {
         return node().metadata().dataPlane() == DataPlane.ISTIO_ENVOY;
     }
 
+    /// Whether the proxy tells its peers in headers which workload it serves.
+    boolean tellsPeers() {
+        return node().metadata().dataPlane() != DataPlane.UPSTREAM_ENVOY;
+    }
+
     /// Whether the proxy can ask servers outside about requests.
     boolean hasExternalAuthorization() {
         return node().metadata().dataPlane() != DataPlane.LATEEN;

@@ -83,21 +83,12 @@ final class AccessLogEntries {
             info.downstreamPeerUri = peer;
             info.downstreamLocalUri = uri(tls.getLocalCertificateProperties());
             info.downstreamMutualTls = !peer.isEmpty();
-            info.downstreamPeer = ofIdentity(peer);
+            info.downstreamPeer = PeerInfo.ofIdentity(peer);
         } else {
             String peer = common.getCustomTagsOrDefault("peer", "");
             info.upstreamPeer = peer.isEmpty() ? PeerInfo.UNKNOWN : EndpointDecoder.peer(peer);
         }
         return info;
-    }
-
-    /// `spiffe://DOMAIN/ns/NAMESPACE/sa/ACCOUNT` tells the namespace, not the workload.
-    private static PeerInfo ofIdentity(String uri) {
-        int start = uri.indexOf("/ns/");
-        int end = uri.indexOf("/sa/");
-        return start < 0 || end < start
-                ? PeerInfo.UNKNOWN
-                : new PeerInfo(UNKNOWN, uri.substring(start + 4, end), UNKNOWN, UNKNOWN, UNKNOWN, "latest", UNKNOWN);
     }
 
     private static String uri(CertificateProperties certificate) {

@@ -1,6 +1,7 @@
 package dev.lateen.proxy.downstream;
 
 import dev.lateen.net.proxyprotocol.ProxyHeader;
+import dev.lateen.proxy.stream.PeerInfo;
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.tls.PeerIdentity;
 import io.netty.channel.Channel;
@@ -21,6 +22,7 @@ public final class DownstreamConnection {
     private final Origin origin;
     private final @Nullable SslHandler ssl;
     private final @Nullable String peerUri;
+    private final PeerInfo peer;
     private final @Nullable String localUri;
     private final List<String> peerNames;
     private final boolean mutualTls;
@@ -38,6 +40,7 @@ public final class DownstreamConnection {
         this.mutualTls = certificate != null;
         this.peerNames = certificate == null ? List.of() : PeerIdentity.namesOf(certificate);
         this.peerUri = session == null ? null : PeerIdentity.uriOfPeer(session);
+        this.peer = PeerInfo.ofIdentity(peerUri);
         this.localUri = session == null ? null : PeerIdentity.uriOfLocal(session);
     }
 
@@ -132,6 +135,7 @@ public final class DownstreamConnection {
         info.downstreamMutualTls = mutualTls;
         info.downstreamPeerNames = peerNames;
         info.downstreamPeerUri = peerUri;
+        info.downstreamPeer = peer;
         info.downstreamLocalUri = localUri;
         info.filterChainName = origin.chain().isEmpty() ? null : origin.chain();
     }

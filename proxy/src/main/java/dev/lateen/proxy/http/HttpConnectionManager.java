@@ -43,7 +43,7 @@ public final class HttpConnectionManager {
                         environment.clusters(),
                         environment.stats(),
                         environment.istio(),
-                        environment.local(),
+                        environment.own(),
                         config.statPrefix()));
     }
 

@@ -334,6 +334,11 @@ final class RequestPath implements StreamListener, Exchange {
     }
 
     @Override
+    public @Nullable String clusterAhead() {
+        return RequestTarget.clusterAhead(route, head, random);
+    }
+
+    @Override
     public void decideRouteAgain() {
         decideRoute();
     }

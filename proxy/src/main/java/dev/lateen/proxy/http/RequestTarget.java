@@ -44,6 +44,13 @@ final class RequestTarget {
         };
     }
 
+    /// The cluster that a request goes to if nothing changes it any more.
+    static @Nullable String clusterAhead(@Nullable RouteEntry entry, RequestHead head, long random) {
+        return entry != null && entry.route().action() instanceof Forward forward
+                ? cluster(forward.cluster(), weighted(forward.cluster(), head, random), head)
+                : null;
+    }
+
     @SuppressWarnings("ReferenceEquality") // NONE is one object, and most routes have it
     static void rewrite(
             RequestHead head, RouteEntry entry, Forward forward, @Nullable WeightedCluster weighted, StreamInfo info) {

@@ -5,12 +5,15 @@ import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.tls.PeerIdentity;
 import io.netty.util.AttributeKey;
 import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 
-/// Who an upstream connection's peer is; read from its certificate once a connection.
+/// Whom the certificates of an upstream connection name at both ends; read once a connection.
 ///
 /// Thread: event loop of the connection.
 final class UpstreamIdentity {
-    private static final AttributeKey<String> URI = AttributeKey.valueOf("lateen.upstream-peer-uri");
+    private record Names(@Nullable String peer, @Nullable String local) {}
+
+    private static final AttributeKey<Names> NAMES = AttributeKey.valueOf("lateen.upstream-identities");
 
     private UpstreamIdentity() {}
 
@@ -18,15 +21,16 @@ final class UpstreamIdentity {
         SSLSession session = connection.tls();
         if (session == null) {
             info.upstreamPeerUri = null;
+            info.upstreamLocalUri = null;
             return;
         }
-        var attribute = connection.channel().attr(URI);
-        String known = attribute.get();
+        var attribute = connection.channel().attr(NAMES);
+        Names known = attribute.get();
         if (known == null) {
-            String read = PeerIdentity.uriOfPeer(session);
-            known = read == null ? "" : read;
+            known = new Names(PeerIdentity.uriOfPeer(session), PeerIdentity.uriOfLocal(session));
             attribute.set(known);
         }
-        info.upstreamPeerUri = known.isEmpty() ? null : known;
+        info.upstreamPeerUri = known.peer;
+        info.upstreamLocalUri = known.local;
     }
 }

@@ -42,6 +42,8 @@ public final class StreamInfo {
     public @Nullable SocketAddress upstreamHost;
     public @Nullable SocketAddress upstreamLocal;
     public @Nullable String upstreamPeerUri;
+    /// SPIFFE URI of our own certificate towards the upstream.
+    public @Nullable String upstreamLocalUri;
     public boolean upstreamMutualTls;
     public PeerInfo upstreamPeer = PeerInfo.UNKNOWN;
     public @Nullable String upstreamTransportFailure;

@@ -113,6 +113,7 @@ final class TcpPath implements LbContext, TcpReady, RelayHandler.Owner {
         SslHandler ssl = channel.pipeline().get(SslHandler.class);
         if (ssl != null) {
             info.upstreamPeerUri = PeerIdentity.uriOfPeer(ssl.engine().getSession());
+            info.upstreamLocalUri = PeerIdentity.uriOfLocal(ssl.engine().getSession());
         }
     }
 

@@ -163,7 +163,7 @@ public final class IstioMetrics {
                 case SOURCE -> {
                     key.peer = info.upstreamPeer;
                     key.security = UNKNOWN;
-                    key.sourcePrincipal = UNKNOWN;
+                    key.sourcePrincipal = orUnknown(info.upstreamLocalUri);
                     key.destinationPrincipal = orUnknown(info.upstreamPeerUri);
                 }
                 case DESTINATION -> {

@@ -8,6 +8,7 @@ import dev.lateen.proxy.http.HttpConnectionManager;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig;
 import dev.lateen.proxy.http.HttpEnvironment;
 import dev.lateen.proxy.http.LiveRoutes;
+import dev.lateen.proxy.http.filter.OwnMetadata;
 import dev.lateen.proxy.listener.ChainHandlers;
 import dev.lateen.proxy.listener.FilterChainConfig;
 import dev.lateen.proxy.listener.HttpChain;
@@ -39,7 +40,7 @@ public final class RuntimeBuilder implements ChainHandlers {
     private final Clusters clusters;
     private final Routes routes;
     private final Stats stats;
-    private final PeerInfo local;
+    private final OwnMetadata own;
     private final InstantSource clock;
     private final AccessLogs accessLogs;
     private final IstioReporters istio;
@@ -48,7 +49,8 @@ public final class RuntimeBuilder implements ChainHandlers {
     public RuntimeBuilder(
             Clusters clusters, Routes routes, Stats stats, Node node, AccessLogs accessLogs, InstantSource clock) {
         this.accessLogs = accessLogs;
-        this.local = LocalPeer.of(node);
+        PeerInfo local = LocalPeer.of(node);
+        this.own = OwnMetadata.of(local, node.getId());
         this.istio = new IstioReporters(stats, local, LocalPeer.surroundings(node));
         this.clusters = clusters;
         this.routes = routes;
@@ -72,7 +74,7 @@ public final class RuntimeBuilder implements ChainHandlers {
         return switch (chain.terminal()) {
             case NetworkFilterConfig.Http(HttpConnectionManagerConfig config, var logs) ->
                 new HttpChain(new HttpConnectionManager(
-                        config, routesOf(config), new HttpEnvironment(clusters, stats, istio, local), loggers(logs)));
+                        config, routesOf(config), new HttpEnvironment(clusters, stats, istio, own), loggers(logs)));
             case NetworkFilterConfig.Tcp(var config) ->
                 new TcpProxy(
                         config,

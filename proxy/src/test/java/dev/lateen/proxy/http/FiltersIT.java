@@ -2,6 +2,8 @@ package dev.lateen.proxy.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.proxy.http.filter.PeerMetadata;
+import dev.lateen.proxy.stream.PeerInfo;
 import dev.lateen.proxy.stream.StreamInfo;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -129,6 +131,28 @@ class FiltersIT {
             assertThat(proxy.get("/")).startsWith("HTTP/1.1 200").doesNotContain("x-envoy-peer-metadata");
             assertThat(upstream.requests().getFirst())
                     .contains("x-envoy-peer-metadata: ", "x-envoy-peer-metadata-id: ");
+        }
+    }
+
+    @Test
+    void theClientsMetadataIsReadAnsweredAndKeptFromTheApplication() throws Exception {
+        PeerInfo cart = new PeerInfo("cart-v1", "shop", "cart", "v1", "cart", "v1", "K");
+        try (var upstream = ok()) {
+            start(
+                    upstream,
+                    "",
+                    "{\"name\": \"mx\", \"typed_config\": {"
+                            + "\"@type\": \"type.googleapis.com/udpa.type.v1.TypedStruct\","
+                            + "\"type_url\": \"type.googleapis.com/io.istio.http.peer_metadata.Config\","
+                            + "\"value\": {\"downstream_discovery\": [{\"istio_headers\": {}}, {\"workload_discovery\": {}}],"
+                            + "\"downstream_propagation\": [{\"istio_headers\": {}}]}}},");
+            assertThat(proxy.get(
+                            "/", "x-envoy-peer-metadata: " + PeerMetadata.encode(cart), "x-envoy-peer-metadata-id: c"))
+                    .startsWith("HTTP/1.1 200")
+                    .contains("x-envoy-peer-metadata: ", "x-envoy-peer-metadata-id: sidecar~test");
+            assertThat(upstream.requests().getFirst()).doesNotContain("x-envoy-peer-metadata");
+            assertThat(proxy.nextLogged().downstreamPeer).isEqualTo(cart);
+            assertThat(proxy.get("/")).doesNotContain("x-envoy-peer-metadata");
         }
     }
 

@@ -15,6 +15,7 @@ import dev.lateen.proxy.downstream.DownstreamConnection;
 import dev.lateen.proxy.downstream.Origin;
 import dev.lateen.proxy.expression.Surroundings;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig.RouteSource;
+import dev.lateen.proxy.http.filter.OwnMetadata;
 import dev.lateen.proxy.route.RouteTable;
 import dev.lateen.proxy.stream.PeerInfo;
 import dev.lateen.proxy.stream.StreamInfo;
@@ -94,7 +95,7 @@ final class ProxyFixture implements AutoCloseable {
                         clusters,
                         stats,
                         new IstioReporters(stats, PeerInfo.UNKNOWN, Surroundings.NONE),
-                        PeerInfo.UNKNOWN),
+                        OwnMetadata.of(PeerInfo.UNKNOWN, "sidecar~test")),
                 List.of(info -> {
                     flags.add(info.flagsText());
                     logged.add(info);

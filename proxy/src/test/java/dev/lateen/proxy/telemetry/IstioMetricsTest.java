@@ -72,6 +72,18 @@ final class IstioMetricsTest {
     }
 
     @Test
+    void namesBothCertificatesAsAClient() {
+        StreamInfo info = request("text/plain");
+        info.upstreamLocalUri = "spiffe://cluster.local/ns/ns/sa/c";
+        info.upstreamPeerUri = "spiffe://cluster.local/ns/ns/sa/s";
+        new IstioMetrics(stats, Reporter.SOURCE, CLIENT).on(loop).request(info, SERVICE);
+        assertThat(PrometheusText.of(stats, false))
+                .contains(
+                        "source_principal=\"spiffe://cluster.local/ns/ns/sa/c\"",
+                        "destination_principal=\"spiffe://cluster.local/ns/ns/sa/s\"");
+    }
+
+    @Test
     void countsGrpcWithItsStatusAndMessages() {
         StreamInfo info = request("application/grpc+proto");
         Headers trailers = new Headers();

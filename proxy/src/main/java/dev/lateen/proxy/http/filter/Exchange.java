@@ -19,6 +19,10 @@ public interface Exchange {
     @Nullable
     RouteEntry route();
 
+    /// The cluster that the route leads to, as the request is now; null where it leads to none.
+    @Nullable
+    String clusterAhead();
+
     /// Has the route decided again after this filter, since it changed what routes match.
     void decideRouteAgain();
 

@@ -22,7 +22,7 @@ public final class FilterCatalog {
                 case FilterConfig.ExtAuthz(var config) -> filters.add(new ExtAuthzFilter(name, config, environment));
                 case FilterConfig.LocalRateLimit(RateLimit limit) -> filters.add(new LocalRateLimitFilter(name, limit));
                 case FilterConfig.PeerMetadata metadata ->
-                    filters.add(new PeerMetadataFilter(name, metadata, environment.local()));
+                    filters.add(new PeerMetadataFilter(name, metadata, environment.own(), environment.clusters()));
                 case FilterConfig.IstioStats(MetricsConfig config) ->
                     filters.add(new IstioStatsFilter(environment, config));
                 case FilterConfig.Router _, FilterConfig.Alpn _, FilterConfig.GrpcStats _ -> {}

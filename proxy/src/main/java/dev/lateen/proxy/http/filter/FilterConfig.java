@@ -80,9 +80,18 @@ public sealed interface FilterConfig {
 
     /// Tells the peer who we are and learns who it is.
     ///
-    /// @param downstream read the client's, answer with ours
-    /// @param upstream send ours, read the answer's
-    record PeerMetadata(boolean downstream, boolean upstream) implements FilterConfig {}
+    /// @param downstream what is done towards clients: read their headers, answer with ours
+    /// @param upstream towards servers: send ours, read those of their answers
+    /// @param skipExternal not towards servers outside the mesh
+    record PeerMetadata(Side downstream, Side upstream, boolean skipExternal) implements FilterConfig {
+        /// @param discovers reads the peer's headers
+        /// @param propagates sends our own
+        record Side(boolean discovers, boolean propagates) {
+            boolean isIdle() {
+                return !discovers && !propagates;
+            }
+        }
+    }
 
     /// Istio's standard metrics.
     record IstioStats(MetricsConfig config) implements FilterConfig {}

@@ -56,7 +56,7 @@ public final class FilterDecoder {
                         at);
                 yield new FilterConfig.GrpcStats();
             }
-            case "io.istio.http.peer_metadata.Config" -> peerMetadata(config, at);
+            case "io.istio.http.peer_metadata.Config" -> PeerMetadataDecoder.decode(config, at);
             case MetricsDecoder.TYPE -> new FilterConfig.IstioStats(MetricsDecoder.decode(config, at));
             case "istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig" -> new FilterConfig.Alpn();
             default -> throw at.refuse("HTTP filter " + config.type() + " is not supported by this proxy yet");
@@ -150,14 +150,5 @@ public final class FilterDecoder {
                         ? CommonDecoder.fraction(limit.getFilterEnforced(), at.field("filter_enforced"))
                         : Fraction.NONE,
                 HeaderChangesDecoder.decode(limit.getResponseHeadersToAddList(), List.of(), "response_headers", at));
-    }
-
-    private static FilterConfig peerMetadata(TypedConfig config, Place at) {
-        var fields = config.struct()
-                .orElseThrow(() -> at.refuse("came as a binary message (expected: a TypedStruct)"))
-                .getFieldsMap();
-        return new FilterConfig.PeerMetadata(
-                fields.containsKey("downstream_discovery") || fields.containsKey("downstream_propagation"),
-                fields.containsKey("upstream_discovery") || fields.containsKey("upstream_propagation"));
     }
 }

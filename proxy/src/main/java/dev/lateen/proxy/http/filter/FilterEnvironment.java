@@ -1,13 +1,12 @@
 package dev.lateen.proxy.http.filter;
 
 import dev.lateen.proxy.cluster.Clusters;
-import dev.lateen.proxy.stream.PeerInfo;
 import dev.lateen.proxy.telemetry.IstioReporters;
 import dev.lateen.proxy.telemetry.Stats;
 
 /// What filters need of the process around them.
 ///
-/// @param local the workload that this proxy serves
+/// @param own what peers are told of the workload that this proxy serves
 /// @param statPrefix of the connection manager
 public record FilterEnvironment(
-        Clusters clusters, Stats stats, IstioReporters istio, PeerInfo local, String statPrefix) {}
+        Clusters clusters, Stats stats, IstioReporters istio, OwnMetadata own, String statPrefix) {}

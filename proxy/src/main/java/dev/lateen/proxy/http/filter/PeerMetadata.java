@@ -7,39 +7,47 @@ import dev.lateen.proxy.stream.PeerInfo;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/// The text in which proxies tell each other in a header which workload they serve.
+/// The text in which proxies tell each other in a header which workload they serve: a struct of node metadata, in
+/// Base64.
+///
+/// Limits: text of at most `MAX_TEXT` characters, values of at most `MAX_VALUE`, structs nested as deep as protobuf
+/// allows; a longer value is unknown.
 ///
 /// Source: Istio's peer metadata filter. Thread: any.
 public final class PeerMetadata {
     public static final String HEADER = "x-envoy-peer-metadata";
+    static final String ID_HEADER = "x-envoy-peer-metadata-id";
+    static final int MAX_TEXT = 16 * 1024;
+    private static final int MAX_VALUE = 256;
+    private static final String UNKNOWN = PeerInfo.UNKNOWN_TEXT;
 
     private PeerMetadata() {}
 
     /// Null where the text is not such metadata.
     public static @Nullable PeerInfo decode(String text) {
+        if (text.length() > MAX_TEXT) {
+            return null;
+        }
         try {
-            Struct struct = Struct.parseFrom(Base64.getDecoder().decode(text));
-            Struct labels = field(struct, "LABELS").getStructValue();
-            String workload = text(struct, "WORKLOAD_NAME", PeerInfo.UNKNOWN_TEXT);
-            String app = text(labels, "app", PeerInfo.UNKNOWN_TEXT);
-            String version = text(labels, "version", PeerInfo.UNKNOWN_TEXT);
-            String canonical =
-                    text(labels, "service.istio.io/canonical-name", app.equals(PeerInfo.UNKNOWN_TEXT) ? workload : app);
-            String revision = text(
-                    labels,
-                    "service.istio.io/canonical-revision",
-                    version.equals(PeerInfo.UNKNOWN_TEXT) ? "latest" : version);
-            return new PeerInfo(
-                    workload,
-                    text(struct, "NAMESPACE", PeerInfo.UNKNOWN_TEXT),
-                    app,
-                    version,
-                    canonical,
-                    revision,
-                    text(struct, "CLUSTER_ID", PeerInfo.UNKNOWN_TEXT));
+            return peer(Struct.parseFrom(Base64.getDecoder().decode(text)));
         } catch (IllegalArgumentException | InvalidProtocolBufferException _) {
             return null;
         }
+    }
+
+    private static PeerInfo peer(Struct struct) {
+        Struct labels = field(struct, "LABELS").getStructValue();
+        String workload = text(struct, "WORKLOAD_NAME", UNKNOWN);
+        String app = text(labels, "app", UNKNOWN);
+        String version = text(labels, "version", UNKNOWN);
+        return new PeerInfo(
+                workload,
+                text(struct, "NAMESPACE", UNKNOWN),
+                app,
+                version,
+                text(labels, "service.istio.io/canonical-name", app.equals(UNKNOWN) ? workload : app),
+                text(labels, "service.istio.io/canonical-revision", version.equals(UNKNOWN) ? "latest" : version),
+                text(struct, "CLUSTER_ID", UNKNOWN));
     }
 
     private static Value field(Struct struct, String name) {
@@ -48,26 +56,27 @@ public final class PeerMetadata {
 
     private static String text(Struct struct, String name, String otherwise) {
         String value = field(struct, name).getStringValue();
-        return value.isEmpty() ? otherwise : value;
+        return value.isEmpty() || value.length() > MAX_VALUE ? otherwise : value;
     }
 
+    /// What is unknown is left out.
     public static String encode(PeerInfo local) {
-        Struct labels = Struct.newBuilder()
-                .putFields("app", value(local.app()))
-                .putFields("version", value(local.version()))
-                .putFields("service.istio.io/canonical-name", value(local.canonicalService()))
-                .putFields("service.istio.io/canonical-revision", value(local.canonicalRevision()))
-                .build();
-        Struct struct = Struct.newBuilder()
-                .putFields("WORKLOAD_NAME", value(local.workload()))
-                .putFields("NAMESPACE", value(local.namespace()))
-                .putFields("CLUSTER_ID", value(local.cluster()))
-                .putFields("LABELS", Value.newBuilder().setStructValue(labels).build())
-                .build();
-        return Base64.getEncoder().encodeToString(struct.toByteArray());
+        Struct.Builder labels = Struct.newBuilder();
+        put(labels, "app", local.app());
+        put(labels, "version", local.version());
+        put(labels, "service.istio.io/canonical-name", local.canonicalService());
+        put(labels, "service.istio.io/canonical-revision", local.canonicalRevision());
+        Struct.Builder struct = Struct.newBuilder();
+        put(struct, "WORKLOAD_NAME", local.workload());
+        put(struct, "NAMESPACE", local.namespace());
+        put(struct, "CLUSTER_ID", local.cluster());
+        struct.putFields("LABELS", Value.newBuilder().setStructValue(labels).build());
+        return Base64.getEncoder().encodeToString(struct.build().toByteArray());
     }
 
-    private static Value value(String text) {
-        return Value.newBuilder().setStringValue(text).build();
+    private static void put(Struct.Builder struct, String name, String text) {
+        if (!text.equals(UNKNOWN)) {
+            struct.putFields(name, Value.newBuilder().setStringValue(text).build());
+        }
     }
 }
