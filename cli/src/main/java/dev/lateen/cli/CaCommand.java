@@ -4,15 +4,18 @@ import dev.lateen.control.ControlPlaneSettings;
 import dev.lateen.identity.ca.CertificateAuthority;
 import dev.lateen.identity.ca.RotationRehearsal;
 import dev.lateen.identity.ca.RotationStatus;
+import dev.lateen.local.MeshState;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,14 +37,18 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class CaCommand {
     private static final int MOST_SHOWN = 10;
+    private static final Duration TAKEN_WITHIN = Duration.ofSeconds(10);
 
     @Option(
             names = "--state",
             paramLabel = "DIR",
-            defaultValue = ".lateen/control-plane",
+            defaultValue = "",
             scope = ScopeType.INHERIT,
-            description = "The control plane's state (default: ${DEFAULT-VALUE}).")
-    private Path state = Path.of(".lateen", "control-plane");
+            description = {
+                "The control plane's state. Default: that of the mesh that `up` runs here if it is the only one,"
+                        + " otherwise .lateen/control-plane."
+            })
+    private String state = "";
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -66,9 +73,27 @@ final class CaCommand {
 
     @Command(name = "rotate", description = "Ask the running control plane to begin the replacement of the root.")
     int rotate() throws IOException {
-        CertificateAuthority.request(authority());
-        spec.commandLine().getOut().println("asked for; `ca status` shows how far it is");
+        Path directory = authority();
+        CertificateAuthority.request(directory, InstantSource.system());
+        if (!isTaken(directory) && CertificateAuthority.withdraw(directory)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    directory + ": no control plane took the request within " + TAKEN_WITHIN.toSeconds()
+                            + " s (expected: one that runs with this state); nothing has changed");
+        }
+        spec.commandLine().getOut().println("the control plane has begun; `ca status` shows how far it is");
         return 0;
+    }
+
+    private static boolean isTaken(Path directory) {
+        long deadline = System.nanoTime() + TAKEN_WITHIN.toNanos();
+        while (CertificateAuthority.isRequested(directory)) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+        }
+        return true;
     }
 
     @Command(name = "rehearse", description = "Go through a whole rotation on a copy, and check every step.")
@@ -85,12 +110,19 @@ final class CaCommand {
     }
 
     private Path authority() {
-        Path directory = ControlPlaneSettings.authority(state);
+        Path directory = ControlPlaneSettings.authority(state.isEmpty() ? defaultState() : Path.of(state));
         if (!Files.exists(directory)) {
             throw new ParameterException(
                     spec.commandLine(), directory + ": no authority is there (expected: --state of a control plane)");
         }
         return directory;
+    }
+
+    private static Path defaultState() {
+        List<MeshState> running = MeshState.running(LateenHome.runDirectory());
+        return running.size() == 1
+                ? LateenHome.runDirectory().resolve(running.getFirst().name()).resolve("control-plane")
+                : Path.of(".lateen", "control-plane");
     }
 
     private static String shown(X509Certificate certificate) {

@@ -4,6 +4,7 @@ import dev.lateen.control.ControlPlaneSettings;
 import dev.lateen.control.identity.JoinTokens;
 import dev.lateen.local.manifest.WorkloadSpec;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -23,14 +24,47 @@ final class Identities {
 
     private final Path controlState;
     private final String trustDomain;
+    /// What the pods have; of the thread that follows the mesh.
+    private String provided = "";
 
     Identities(Path controlState, String trustDomain) {
         this.controlState = controlState;
         this.trustDomain = trustDomain;
     }
 
+    /// Gives pods that run the authority's roots anew where these have changed, as a cluster does with what it mounts.
+    ///
+    /// @param pods the directory of the pods' directories
+    synchronized void refresh(Path pods) throws IOException {
+        String roots = Files.readString(authority());
+        if (roots.equals(provided)) {
+            return;
+        }
+        try (DirectoryStream<Path> directories = Files.newDirectoryStream(pods)) {
+            for (Path directory : directories) {
+                Path root = directory.resolve(ROOT);
+                if (Files.exists(root)) {
+                    replace(root, roots);
+                }
+            }
+        }
+        provided = roots;
+    }
+
+    /// Whole or not at all, and for any user: what it holds is no secret.
+    private static void replace(Path file, String text) throws IOException {
+        Path temporary = file.resolveSibling(file.getFileName() + ".new");
+        Files.writeString(temporary, text);
+        Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-r--r--"));
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private Path authority() {
+        return ControlPlaneSettings.authority(controlState).resolve(AUTHORITY);
+    }
+
     /// Writes both files below the pod's directory.
-    void provide(Path directory, WorkloadSpec workload) throws IOException {
+    synchronized void provide(Path directory, WorkloadSpec workload) throws IOException {
         Path token = directory.resolve(TOKEN);
         Files.createDirectories(token.getParent());
         Files.deleteIfExists(token);
@@ -40,7 +74,6 @@ final class Identities {
         Files.writeString(token, tokens.issue(workload.namespace(), workload.serviceAccount(), TOKEN_LIFETIME));
         Path root = directory.resolve(ROOT);
         Files.createDirectories(root.getParent());
-        Path authority = ControlPlaneSettings.authority(controlState).resolve(AUTHORITY);
-        Files.copy(authority, root, StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(authority(), root, StandardCopyOption.REPLACE_EXISTING);
     }
 }

@@ -36,6 +36,7 @@ import java.util.stream.Stream;
 ///
 /// Thread: `start`, `close` and the questions from any; changes are made by one virtual thread.
 public final class Mesh implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Mesh.class.getName());
     private static final Duration LOOK_EVERY = Duration.ofMillis(300);
     private static final Duration REPLACEMENT_WAIT = Duration.ofSeconds(60);
 
@@ -207,7 +208,16 @@ public final class Mesh implements AutoCloseable {
                 }
             }
             firstPodsStarted.countDown();
+            refreshRoots();
         } while (!isClosingWithin(LOOK_EVERY));
+    }
+
+    private void refreshRoots() {
+        try {
+            context.identities().refresh(settings.pods());
+        } catch (IOException failure) {
+            LOG.log(System.Logger.Level.WARNING, "the pods'' roots cannot be refreshed: {0}", failure.toString());
+        }
     }
 
     /// Pods come and go with what this mesh writes itself, and headless services with them.

@@ -27,14 +27,14 @@ public final class WorkloadSigner implements Signer {
     }
 
     @Override
-    public Answer sign(Peer peer, String csrPem, Duration lifetime) {
+    public Answer sign(Peer peer, String csrPem, Duration lifetime, String pod) {
         return switch (callers.authenticate(peer)) {
             case TokenVerdict.Unknown(var reason) -> {
                 outcomes.accept("authn_failure");
                 yield new Answer.Unauthenticated(reason);
             }
             case TokenVerdict.Known(var id) ->
-                switch (authority.sign(csrPem, id, lifetime, hostOf(peer))) {
+                switch (authority.sign(csrPem, id, lifetime, holder(peer, pod))) {
                     case SigningResult.Signed(var chain, var roots) -> {
                         outcomes.accept("success");
                         List<String> texts = new ArrayList<>();
@@ -50,9 +50,10 @@ public final class WorkloadSigner implements Signer {
         };
     }
 
-    /// Without the port, which is another for each connection.
-    private static String hostOf(Peer peer) {
+    /// The address without the port, which is another for each connection. Pods may share an address.
+    private static String holder(Peer peer, String pod) {
         int port = peer.address().lastIndexOf(':');
-        return port < 0 ? peer.address() : peer.address().substring(0, port);
+        String host = port < 0 ? peer.address() : peer.address().substring(0, port);
+        return pod.isEmpty() ? host : pod + host;
     }
 }

@@ -176,14 +176,23 @@ final class RunningMesh implements AutoCloseable {
         return up.descendants().collect(Collectors.toSet());
     }
 
-    /// The address of its control plane.
-    String controlAddress() throws IOException {
+    /// Where it keeps its state.
+    Path home() {
+        return launcher().resolveSibling(".lateen").resolve("run").resolve(name);
+    }
+
+    /// Where its control plane answers questions, as `host:port`.
+    String debugAddress() throws IOException {
         Properties state = new Properties();
-        Path home = launcher().resolveSibling(".lateen").resolve("run").resolve(name);
-        try (Reader file = Files.newBufferedReader(home.resolve("mesh.properties"))) {
+        try (Reader file = Files.newBufferedReader(home().resolve("mesh.properties"))) {
             state.load(file);
         }
-        String debug = state.getProperty("debugAddress", "");
+        return state.getProperty("debugAddress", "");
+    }
+
+    /// The address of its control plane.
+    String controlAddress() throws IOException {
+        String debug = debugAddress();
         return debug.substring(0, debug.indexOf(':'));
     }
 

@@ -3,6 +3,7 @@ package dev.lateen.identity.ca;
 import dev.lateen.identity.Pem;
 import dev.lateen.identity.SpiffeId;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.SecureRandom;
@@ -21,6 +22,9 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 ///
 /// Thread: any; signing is meant for virtual threads.
 public final class CertificateAuthority {
+    /// An answer that got lost on its way is asked for again within that time.
+    static final Duration SETTLE = Duration.ofSeconds(15);
+
     private final Path directory;
     private final AuthoritySettings settings;
     private final InstantSource clock;
@@ -60,8 +64,27 @@ public final class CertificateAuthority {
     }
 
     /// Asks the process that owns the authority to begin a rotation; it does so within seconds.
-    public static void request(Path directory) throws IOException {
+    ///
+    /// Errors: `IOException` where it could not: a rotation runs, or the authority is an intermediate.
+    public static void request(Path directory, InstantSource clock) throws IOException {
+        Current now = new CertificateAuthority(directory, AuthoritySettings.of("cluster.local"), clock).current;
+        if (now.phase() != RotationPhase.STEADY) {
+            throw new IOException(directory + ": a rotation runs already");
+        }
+        refuseIntermediate(directory, now);
         AuthorityFiles.write(directory.resolve(AuthorityFiles.REQUEST), "");
+    }
+
+    /// Whether nobody has taken the request yet.
+    public static boolean isRequested(Path directory) {
+        return Files.exists(directory.resolve(AuthorityFiles.REQUEST));
+    }
+
+    /// Takes a request back.
+    ///
+    /// @return whether that came in time
+    public static boolean withdraw(Path directory) throws IOException {
+        return AuthorityFiles.takeRequest(directory);
     }
 
     /// Signs for the identity that the caller proved; the request may name that identity or none, and nothing else.
@@ -128,11 +151,7 @@ public final class CertificateAuthority {
         if (now.phase() != RotationPhase.STEADY) {
             return;
         }
-        if (!now.signer().intermediates().isEmpty()) {
-            throw new IOException(
-                    directory + ": the authority is an intermediate (expected: a root): put the new files of its own"
-                            + " authority in place, they are read without a restart");
-        }
+        refuseIntermediate(directory, now);
         RotationFiles.begin(directory, settings, clock);
         take(read());
     }
@@ -172,15 +191,24 @@ public final class CertificateAuthority {
                 waiting(now));
     }
 
-    /// Those who hold a certificate and are not ready for the next step.
+    private static void refuseIntermediate(Path directory, Current now) throws IOException {
+        if (!now.signer().intermediates().isEmpty()) {
+            throw new IOException(
+                    directory + ": the authority is an intermediate (expected: a root): put the new files of its own"
+                            + " authority in place, they are read without a restart");
+        }
+    }
+
+    /// Those who hold a certificate and are not ready for the next step, or have been for a moment only.
     private List<String> waiting(Current now) {
+        Instant settled = clock.instant().minus(SETTLE);
         String bundle = Fingerprint.of(now.signer().roots());
         String signer = Fingerprint.of(List.of(now.signer().certificate()));
         return log.held(clock.instant()).stream()
                 .filter(held -> switch (now.phase()) {
                     case STEADY -> false;
-                    case TRUST -> !held.bundle().equals(bundle);
-                    case SIGN -> !held.signer().equals(signer);
+                    case TRUST -> !held.bundle().equals(bundle) || held.at().isAfter(settled);
+                    case SIGN -> !held.signer().equals(signer) || held.at().isAfter(settled);
                 })
                 .map(held -> held.id() + " at " + held.holder())
                 .toList();

@@ -65,7 +65,13 @@ final class RotationFiles {
         AuthorityFiles.write(directory.resolve(PHASE), nameOf(RotationPhase.TRUST));
     }
 
+    /// From now on the new root signs. It goes first in the file of roots, so that whoever follows that file notices.
     static void sign(Path directory) throws IOException {
+        List<X509Certificate> roots = new ArrayList<>(AuthorityFiles.roots(directory.resolve(NEXT)));
+        AuthorityFiles.roots(directory).stream()
+                .filter(root -> !roots.contains(root))
+                .forEach(roots::add);
+        AuthorityFiles.writeRoots(directory, roots);
         AuthorityFiles.write(directory.resolve(PHASE), nameOf(RotationPhase.SIGN));
     }
 

@@ -14,10 +14,12 @@ import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 
 /// Tries a whole rotation on a copy of an authority, with a few workloads that check each other after every step.
@@ -27,17 +29,18 @@ public final class RotationRehearsal {
     private static final int WORKLOADS = 3;
 
     private final CertificateAuthority authority;
-    private final InstantSource clock;
+    /// Its own, since steps wait.
+    private final AtomicReference<Instant> time;
     private final String trustDomain;
     private final List<Holder> holders = new ArrayList<>();
     private final List<String> steps = new ArrayList<>();
 
     private record Holder(List<X509Certificate> chain, List<X509Certificate> roots) {}
 
-    private RotationRehearsal(CertificateAuthority authority, String trustDomain, InstantSource clock) {
+    private RotationRehearsal(CertificateAuthority authority, String trustDomain, AtomicReference<Instant> time) {
         this.authority = authority;
         this.trustDomain = trustDomain;
-        this.clock = clock;
+        this.time = time;
     }
 
     /// @param directory of the authority, which is only read
@@ -53,8 +56,9 @@ public final class RotationRehearsal {
                 AuthorityFiles.write(scratch.resolve(name), Files.readString(directory.resolve(name)));
             }
         }
-        CertificateAuthority copy = CertificateAuthority.open(scratch, AuthoritySettings.of(trustDomain), clock);
-        return new RotationRehearsal(copy, trustDomain, clock).run();
+        AtomicReference<Instant> time = new AtomicReference<>(clock.instant());
+        CertificateAuthority copy = CertificateAuthority.open(scratch, AuthoritySettings.of(trustDomain), time::get);
+        return new RotationRehearsal(copy, trustDomain, time).run();
     }
 
     private List<String> run() throws IOException {
@@ -81,6 +85,7 @@ public final class RotationRehearsal {
             check(step);
         }
         steps.add(step);
+        time.updateAndGet(now -> now.plus(CertificateAuthority.SETTLE));
     }
 
     private void check(String step) throws IOException {
@@ -91,7 +96,7 @@ public final class RotationRehearsal {
                             .map(root -> new TrustAnchor(root, null))
                             .collect(Collectors.toSet()));
                     trust.setRevocationEnabled(false);
-                    trust.setDate(Date.from(clock.instant()));
+                    trust.setDate(Date.from(time.get()));
                     CertPathValidator.getInstance("PKIX")
                             .validate(CertificateFactory.getInstance("X.509").generateCertPath(shown.chain()), trust);
                 } catch (GeneralSecurityException e) {

@@ -72,14 +72,50 @@ class RootRotationTest {
         for (int i = 1; i < WORKLOADS; i++) {
             workloads.set(i, issue(i));
         }
+        now = now.plus(CertificateAuthority.SETTLE);
 
         assertThat(authority.refresh()).isFalse();
         assertThat(authority.status().phase()).isEqualTo(RotationPhase.TRUST);
         assertThat(authority.status().waiting()).containsExactly(id(0).uri() + " at 10.0.0.0");
 
         workloads.set(0, issue(0));
+        now = now.plus(CertificateAuthority.SETTLE);
         authority.refresh();
         assertThat(authority.status().phase()).isEqualTo(RotationPhase.SIGN);
+    }
+
+    @Test
+    void waitsUntilTheLastAnswerHasSettled() throws Exception {
+        authority.rotate();
+        renewAll();
+        workloads.set(0, issue(0));
+
+        authority.refresh();
+
+        assertThat(authority.status().phase()).isEqualTo(RotationPhase.TRUST);
+        assertThat(authority.status().waiting()).containsExactly(id(0).uri() + " at 10.0.0.0");
+    }
+
+    @Test
+    void changesTheFileOfRootsWithEachStep() throws Exception {
+        Path roots = directory.resolve("root-cert.pem");
+        String one = Files.readString(roots);
+        authority.rotate();
+        String two = Files.readString(roots);
+        renewAll();
+        authority.refresh();
+        String three = Files.readString(roots);
+
+        assertThat(List.of(two, three)).doesNotContain(one).doesNotHaveDuplicates();
+        assertThat(three).endsWith(one);
+    }
+
+    @Test
+    void refusesARequestWhileARotationRuns() throws Exception {
+        authority.rotate();
+
+        assertThatThrownBy(() -> CertificateAuthority.request(directory, () -> now))
+                .hasMessageContaining("runs already");
     }
 
     @Test
@@ -176,6 +212,7 @@ class RootRotationTest {
                 verify(other, workloads.get(i));
             }
         }
+        now = now.plus(CertificateAuthority.SETTLE);
     }
 
     private void verify(WorkloadCertificate shown, WorkloadCertificate by) throws GeneralSecurityException {

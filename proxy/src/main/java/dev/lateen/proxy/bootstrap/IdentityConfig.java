@@ -6,6 +6,7 @@ import java.time.Duration;
 ///
 /// @param authority the certificate service
 /// @param trustDomain for the SPIFFE id in the request
+/// @param pod tells replicas of one identity apart
 /// @param lifetime asked for
 /// @param graceRatio part of the lifetime that is left when it is renewed, such as 0.5
 public record IdentityConfig(
@@ -13,5 +14,6 @@ public record IdentityConfig(
         String trustDomain,
         String namespace,
         String serviceAccount,
+        String pod,
         Duration lifetime,
         double graceRatio) {}

@@ -76,6 +76,7 @@ public final class IstioEnvironment {
                         text("TRUST_DOMAIN", "cluster.local"),
                         required("POD_NAMESPACE"),
                         text("SERVICE_ACCOUNT", "default"),
+                        required("POD_NAME"),
                         duration("SECRET_TTL", DEFAULT_LIFETIME),
                         graceRatio())),
                 OptionalLong.empty());

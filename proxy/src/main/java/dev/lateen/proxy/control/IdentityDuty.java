@@ -14,6 +14,7 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -21,7 +22,8 @@ import java.util.random.RandomGenerator;
 
 /// Keeps the workload's certificate fresh: makes a key, has it signed, hands the certificate on, and does it again
 /// before
-/// it expires. A private key never leaves this process.
+/// it expires or once the file with the control plane's root has changed: that is how a replaced root gets around. A
+/// private key never leaves this process.
 ///
 /// Thread: `start` any; the rest chores loop.
 @SuppressWarnings("FutureReturnValueIgnored") // timers are never cancelled; closing a channel needs no answer
@@ -36,6 +38,7 @@ public final class IdentityDuty {
     private static final Duration FIRST_RETRY = Duration.ofMillis(200);
     private static final Duration LONGEST_RETRY = Duration.ofSeconds(10);
     private static final Duration SHORTEST_RENEWAL = Duration.ofMillis(500);
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
     /// Renewals of a mesh started at one time should not come at one time.
     private static final double JITTER = 0.1;
 
@@ -46,6 +49,11 @@ public final class IdentityDuty {
     private final InstantSource clock;
     private final RandomGenerator random;
     private Duration retry = FIRST_RETRY;
+    /// The file with the root when the latest request was made.
+    private byte[] knownRoot = new byte[0];
+    /// Only the latest appointment is kept.
+    private long appointment;
+    private boolean rootIsNew;
 
     /// @param publisher takes each new certificate, on the chores loop
     public IdentityDuty(
@@ -64,10 +72,35 @@ public final class IdentityDuty {
 
     /// Asks for a certificate, and again when it is time.
     public void start() {
-        chores.execute(this::ask);
+        chores.execute(() -> {
+            ask();
+            chores.scheduleWithFixedDelay(
+                    this::lookAtRoot, LOOK_EVERY.toMillis(), LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        });
+    }
+
+    private void lookAtRoot() {
+        if (!rootIsNew && !Arrays.equals(connections.rootFile(), knownRoot)) {
+            rootIsNew = true;
+            askIn((long) (LOOK_EVERY.toMillis() * random.nextDouble()));
+        }
+    }
+
+    private void askIn(long millis) {
+        long mine = ++appointment;
+        chores.schedule(
+                () -> {
+                    if (mine == appointment) {
+                        ask();
+                    }
+                },
+                millis,
+                TimeUnit.MILLISECONDS);
     }
 
     private void ask() {
+        knownRoot = connections.rootFile();
+        rootIsNew = false;
         connections.connect(new GrpcAdsTransport.Result() {
             @Override
             public void onConnected(ClientConnection connection) {
@@ -90,6 +123,7 @@ public final class IdentityDuty {
                 connections.token(),
                 CertificateRequest.create(keys, id).pem(),
                 config.lifetime(),
+                config.pod(),
                 new CertificateClient.Result() {
                     @Override
                     public void onCertificate(List<String> chainPem) {
@@ -123,7 +157,9 @@ public final class IdentityDuty {
         Instant now = clock.instant();
         Duration left = Duration.between(now, certificate.renewAt(now, config.graceRatio()));
         long millis = (long) (left.toMillis() * (1 - JITTER * random.nextDouble()));
-        chores.schedule(this::ask, Math.max(SHORTEST_RENEWAL.toMillis(), millis), TimeUnit.MILLISECONDS);
+        if (!rootIsNew) { // otherwise the next request is to come sooner
+            askIn(Math.max(SHORTEST_RENEWAL.toMillis(), millis));
+        }
     }
 
     private void tryAgain(String reason) {
@@ -134,6 +170,6 @@ public final class IdentityDuty {
                 reason);
         long millis = (long) (retry.toMillis() * (0.5 + random.nextDouble() / 2));
         retry = retry.multipliedBy(2).compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : retry.multipliedBy(2);
-        chores.schedule(this::ask, millis, TimeUnit.MILLISECONDS);
+        askIn(millis);
     }
 }

@@ -31,6 +31,8 @@ final class ServerConnections implements GrpcAdsTransport.Connections {
     private static final Duration KEEP_ALIVE_TIMEOUT = Duration.ofSeconds(10);
     private static final int MAX_TOKEN_BYTES = 64 * 1024;
 
+    private static final int MAX_ROOT_BYTES = 1 << 20;
+
     private final EventLoops loops;
     private final ServerAddress server;
 
@@ -60,6 +62,19 @@ final class ServerConnections implements GrpcAdsTransport.Connections {
                     : Files.readString(file).trim();
         } catch (IOException _) {
             return "";
+        }
+    }
+
+    /// What the file with the authority's certificate holds; empty where there is none that can be read.
+    byte[] rootFile() {
+        if (server.rootCertificate().isEmpty()) {
+            return new byte[0];
+        }
+        Path file = server.rootCertificate().get();
+        try {
+            return Files.size(file) > MAX_ROOT_BYTES ? new byte[0] : Files.readAllBytes(file);
+        } catch (IOException _) {
+            return new byte[0];
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.lateen.xds.client;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import dev.lateen.net.grpc.GrpcClient;
 import dev.lateen.net.grpc.GrpcRequest;
 import dev.lateen.net.grpc.GrpcStatus;
@@ -30,6 +32,7 @@ public final class CertificateClient {
 
     /// @param authority the `:authority` of the request
     /// @param token proves the caller; empty where the connection's client certificate does
+    /// @param holder tells replicas of one identity apart, such as the pod's name
     /// @param lifetime the wanted one; zero leaves it to the authority
     public static void create(
             ClientConnection connection,
@@ -37,6 +40,7 @@ public final class CertificateClient {
             String token,
             String csrPem,
             Duration lifetime,
+            String holder,
             Result result) {
         GrpcRequest request = GrpcRequest.of("https", authority, PATH).withDeadline(DEADLINE);
         if (!token.isEmpty()) {
@@ -45,6 +49,10 @@ public final class CertificateClient {
         byte[] message = IstioCertificateRequest.newBuilder()
                 .setCsr(csrPem)
                 .setValidityDuration(lifetime.toSeconds())
+                .setMetadata(Struct.newBuilder()
+                        .putFields(
+                                "POD_NAME",
+                                Value.newBuilder().setStringValue(holder).build()))
                 .build()
                 .toByteArray();
         GrpcClient.unary(connection, request, message, new GrpcUnaryListener() {

@@ -1,5 +1,6 @@
 package dev.lateen.xds.server;
 
+import com.google.protobuf.Value;
 import dev.lateen.proto.istio.auth.IstioCertificateRequest;
 import dev.lateen.proto.istio.auth.IstioCertificateResponse;
 import io.grpc.MethodDescriptor;
@@ -25,6 +26,9 @@ public final class CertificateService {
                     .setResponseMarshaller(ProtoUtils.marshaller(IstioCertificateResponse.getDefaultInstance()))
                     .build();
 
+    /// Kubernetes'.
+    private static final int MAX_POD_NAME = 253;
+
     private CertificateService() {}
 
     /// Decides and signs.
@@ -33,7 +37,8 @@ public final class CertificateService {
     public interface Signer {
         /// @param csrPem as received, not yet looked at
         /// @param lifetime the wanted one, zero where the caller named none
-        Answer sign(Peer peer, String csrPem, Duration lifetime);
+        /// @param pod what the caller calls itself, which proves nothing; may be empty
+        Answer sign(Peer peer, String csrPem, Duration lifetime, String pod);
     }
 
     /// What the caller gets.
@@ -55,10 +60,15 @@ public final class CertificateService {
                 .build();
     }
 
+    private static String pod(IstioCertificateRequest request) {
+        Value pod = request.getMetadata().getFieldsMap().get("POD_NAME");
+        return pod == null || pod.getStringValue().length() > MAX_POD_NAME ? "" : pod.getStringValue();
+    }
+
     private static void answer(
             Signer signer, IstioCertificateRequest request, StreamObserver<IstioCertificateResponse> reply) {
         Duration lifetime = Duration.ofSeconds(Math.max(0, request.getValidityDuration()));
-        switch (signer.sign(PeerInterceptor.current(), request.getCsr(), lifetime)) {
+        switch (signer.sign(PeerInterceptor.current(), request.getCsr(), lifetime, pod(request))) {
             case Answer.Signed(var chain) -> {
                 reply.onNext(IstioCertificateResponse.newBuilder()
                         .addAllCertChain(chain)
