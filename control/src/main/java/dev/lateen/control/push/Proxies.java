@@ -80,6 +80,7 @@ public final class Proxies implements DiscoverySource {
         reported.clear();
         listener.changed(next);
         Instant start = clock.instant();
+        Map<ProxyConnection, XdsResources> news = new LinkedHashMap<>();
         connected.forEach((connection, proxy) -> {
             XdsResources before = connection.resources();
             XdsResources now = translator.translate(next, proxy.node());
@@ -88,9 +89,11 @@ public final class Proxies implements DiscoverySource {
             } else {
                 converging.putIfAbsent(connection, since);
                 proxy.progress().gave(next.generation());
-                connection.update(now, nextVersion);
+                news.put(connection, now);
             }
         });
+        // At one time, so that who sends is woken once.
+        news.forEach((connection, resources) -> connection.update(resources, nextVersion));
         listener.pushed(connected.size(), Duration.between(start, clock.instant()));
     }
 

@@ -20,13 +20,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Serves `AggregatedDiscoveryService`: both of its methods, for any number of listeners.
 ///
@@ -35,7 +29,6 @@ import org.slf4j.LoggerFactory;
 /// Thread: any.
 public final class AdsService implements AutoCloseable {
     static final String NAME = "envoy.service.discovery.v3.AggregatedDiscoveryService";
-    private static final Logger LOG = LoggerFactory.getLogger(AdsService.class);
 
     static final MethodDescriptor<DiscoveryRequest, DiscoveryResponse> STREAM =
             MethodDescriptor.<DiscoveryRequest, DiscoveryResponse>newBuilder()
@@ -57,8 +50,7 @@ public final class AdsService implements AutoCloseable {
     private final InstantSource clock;
     private final DiffCache diffs = new DiffCache();
     private final SendBudget budget;
-    private final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("ads").daemon(true).factory());
+    private final AdsLoop loop = new AdsLoop();
     private final Map<String, ProxyConnection> connections = new LinkedHashMap<>();
     private volatile List<ProxyConnection> connected = List.of();
     private long streams;
@@ -90,7 +82,7 @@ public final class AdsService implements AutoCloseable {
 
     @Override
     public void close() {
-        loop.shutdownNow();
+        loop.close();
     }
 
     private StreamObserver<DiscoveryRequest> openStream(StreamObserver<DiscoveryResponse> observer) {
@@ -108,39 +100,25 @@ public final class AdsService implements AutoCloseable {
 
     private <Q, R extends Message> StreamObserver<Q> observe(
             AdsStream<R> stream, ServerCallStreamObserver<R> responses, Consumer<Q> onRequest) {
-        responses.setOnCancelHandler(() -> execute(stream::onEnd));
-        responses.setOnReadyHandler(() -> execute(stream::onReady));
-        execute(stream::onOpen);
+        responses.setOnCancelHandler(() -> loop.execute(stream::onEnd));
+        responses.setOnReadyHandler(() -> loop.execute(stream::onReady));
+        loop.execute(stream::onOpen);
         return new StreamObserver<>() {
             @Override
             public void onNext(Q request) {
-                execute(() -> onRequest.accept(request));
+                loop.execute(() -> onRequest.accept(request));
             }
 
             @Override
             public void onError(Throwable cause) {
-                execute(stream::onEnd);
+                loop.execute(stream::onEnd);
             }
 
             @Override
             public void onCompleted() {
-                execute(stream::onCompleted);
+                loop.execute(stream::onCompleted);
             }
         };
-    }
-
-    private void execute(Runnable task) {
-        try {
-            loop.execute(() -> {
-                try {
-                    task.run();
-                } catch (RuntimeException e) {
-                    LOG.atError().setCause(e).log("a discovery stream failed");
-                }
-            });
-        } catch (RejectedExecutionException _) {
-            // Closed: the listeners end the streams.
-        }
     }
 
     // What follows is called by `AdsStream` on the ads loop.
@@ -177,11 +155,7 @@ public final class AdsService implements AutoCloseable {
     }
 
     void after(Duration delay, Runnable task) {
-        try {
-            var _ = loop.schedule(() -> execute(task), delay.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException _) {
-            // Closed.
-        }
+        loop.after(delay, task);
     }
 
     DiscoverySource source() {
@@ -196,7 +170,7 @@ public final class AdsService implements AutoCloseable {
         return clock;
     }
 
-    void run(Runnable task) {
-        execute(task);
+    AdsLoop loop() {
+        return loop;
     }
 }

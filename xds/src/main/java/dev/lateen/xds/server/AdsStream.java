@@ -221,7 +221,7 @@ final class AdsStream<R extends Message> implements AdsSession.Output {
                 who,
                 core,
                 service.clock().instant(),
-                service::run,
+                service.loop(),
                 reason -> end(Status.PERMISSION_DENIED.withDescription(reason)));
         session = core;
         connection = named;
