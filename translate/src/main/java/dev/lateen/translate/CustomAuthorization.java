@@ -18,7 +18,7 @@ import java.util.TreeMap;
 /// and the filter after it asks the server where one did. What cannot be asked is refused.
 ///
 /// Differs: policies on trial (`istio.io/dry-run`) are left out, since asking a server is not without effect; our own
-/// proxy cannot ask yet, and refuses.
+/// proxy cannot ask about connections yet, and refuses those that a server would be asked about.
 final class CustomAuthorization {
     private static final String NOTES = "istio_ext_authz_";
     private static final String PREFIX = "istio-ext-authz";
@@ -71,12 +71,14 @@ final class CustomAuthorization {
         List<Filter> filters = new ArrayList<>();
         byServer.forEach((server, rules) -> {
             Optional<Authorizer> authorizer = authorizer(server);
-            if (authorizer.isEmpty()) {
+            boolean cannotAsk =
+                    authorizer.isEmpty() || (authorizer.get().tcp().isPresent() && !scene.asksAboutConnections());
+            if (cannotAsk) {
                 filters.add(Authorization.tcp(
                         RbacFilterConfigs.tcp().setRules(refusing(rules)).build()));
                 return;
             }
-            authorizer.get().tcp().ifPresent(ask -> {
+            authorizer.flatMap(Authorizer::tcp).ifPresent(ask -> {
                 filters.add(Authorization.tcp(RbacFilterConfigs.tcp()
                         .setShadowRules(rules)
                         .setShadowRulesStatPrefix(NOTES)
@@ -94,9 +96,7 @@ final class CustomAuthorization {
     /// A workload asks one server only, unless the mesh allows more.
     private Optional<Authorizer> authorizer(String server) {
         boolean allowed = byServer.size() == 1 || scene.settings().on("EnableMultipleCustomAuthzProviders");
-        return allowed && scene.hasExternalAuthorization()
-                ? ExternalAuthorizers.named(scene, server)
-                : Optional.empty();
+        return allowed ? ExternalAuthorizers.named(scene, server) : Optional.empty();
     }
 
     private static RBAC refusing(RBAC.Builder rules) {

@@ -41,8 +41,8 @@ record Scene(ProxyScope scope) {
         return node().metadata().dataPlane() != DataPlane.UPSTREAM_ENVOY;
     }
 
-    /// Whether the proxy can ask servers outside about requests.
-    boolean hasExternalAuthorization() {
+    /// Whether the proxy can ask servers outside about connections, as every proxy can about requests.
+    boolean asksAboutConnections() {
         return node().metadata().dataPlane() != DataPlane.LATEEN;
     }
 

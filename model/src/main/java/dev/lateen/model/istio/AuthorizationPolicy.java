@@ -21,19 +21,16 @@ public record AuthorizationPolicy(
     private static final Set<String> TRUE = Set.of("1", "t", "T", "TRUE", "true", "True");
 
     public static Bound<AuthorizationPolicy> bind(RawResource resource) {
-        return Reader.spec(resource, in -> {
-            if (in.text("action", "").equals("CUSTOM")) {
-                in.notYet("action");
-            }
-            return new AuthorizationPolicy(
-                    in.origin(),
-                    resource.metadata(),
-                    in.object("selector", Selector::matchLabels).orElse(Selector.ALL),
-                    TargetRef.all(in),
-                    Action.of(in.text("action", "ALLOW")),
-                    in.objects("rules", Rule::of),
-                    in.object("provider", p -> p.text("name", "")));
-        });
+        return Reader.spec(
+                resource,
+                in -> new AuthorizationPolicy(
+                        in.origin(),
+                        resource.metadata(),
+                        in.object("selector", Selector::matchLabels).orElse(Selector.ALL),
+                        TargetRef.all(in),
+                        Action.of(in.text("action", "ALLOW")),
+                        in.objects("rules", Rule::of),
+                        in.object("provider", p -> p.text("name", ""))));
     }
 
     /// Verdicts are only recorded, not enforced.

@@ -1,0 +1,46 @@
+package dev.lateen.e2e.grpc;
+
+import com.google.protobuf.Message;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.ServerCalls.UnaryMethod;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+
+/// A server without TLS that answers one unary method.
+///
+/// @param server runs until it is closed
+public record UnaryServer(Server server) implements AutoCloseable {
+    /// @param method as `package.Service/Method`
+    /// @param question its default instance; so `answer`
+    public static <Q extends Message, A extends Message> UnaryServer start(
+            InetSocketAddress address, String method, Q question, A answer, UnaryMethod<Q, A> behaviour)
+            throws IOException {
+        MethodDescriptor<Q, A> descriptor = MethodDescriptor.<Q, A>newBuilder()
+                .setType(MethodDescriptor.MethodType.UNARY)
+                .setFullMethodName(method)
+                .setRequestMarshaller(ProtoUtils.marshaller(question))
+                .setResponseMarshaller(ProtoUtils.marshaller(answer))
+                .build();
+        String service = method.substring(0, method.indexOf('/'));
+        return new UnaryServer(NettyServerBuilder.forAddress(address)
+                .addService(ServerServiceDefinition.builder(service)
+                        .addMethod(descriptor, ServerCalls.asyncUnaryCall(behaviour))
+                        .build())
+                .build()
+                .start());
+    }
+
+    public int port() {
+        return server.getPort();
+    }
+
+    @Override
+    public void close() {
+        server.shutdownNow();
+    }
+}
