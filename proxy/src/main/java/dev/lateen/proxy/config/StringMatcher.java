@@ -1,7 +1,10 @@
 package dev.lateen.proxy.config;
 
 import com.google.re2j.Pattern;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /// A test of one text.
 ///
@@ -14,6 +17,14 @@ public sealed interface StringMatcher {
         @Override
         public boolean matches(String text) {
             return ignoreCase ? value.equalsIgnoreCase(text) : value.equals(text);
+        }
+    }
+
+    /// @param values lower case where `ignoreCase`
+    record Among(Set<String> values, boolean ignoreCase) implements StringMatcher {
+        @Override
+        public boolean matches(String text) {
+            return values.contains(ignoreCase ? text.toLowerCase(Locale.ROOT) : text);
         }
     }
 
@@ -49,6 +60,13 @@ public sealed interface StringMatcher {
 
     static StringMatcher exact(String value, boolean ignoreCase) {
         return new Exact(fold(value, ignoreCase), ignoreCase);
+    }
+
+    /// One of many exact values.
+    static StringMatcher among(List<String> values, boolean ignoreCase) {
+        Set<String> set = new HashSet<>();
+        values.forEach(value -> set.add(fold(value, ignoreCase)));
+        return new Among(Set.copyOf(set), ignoreCase);
     }
 
     static StringMatcher prefix(String value, boolean ignoreCase) {

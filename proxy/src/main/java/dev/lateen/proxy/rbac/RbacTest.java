@@ -2,11 +2,13 @@ package dev.lateen.proxy.rbac;
 
 import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.config.CidrRange;
+import dev.lateen.proxy.config.CidrSet;
 import dev.lateen.proxy.config.HeaderMatcher;
 import dev.lateen.proxy.config.MetadataMatcher;
 import dev.lateen.proxy.config.StringMatcher;
 import dev.lateen.proxy.route.PathRewrite;
 import dev.lateen.proxy.stream.StreamInfo;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
@@ -21,7 +23,7 @@ public sealed interface RbacTest {
 
     /// One of several tests; a single one stands for itself.
     static RbacTest any(List<RbacTest> tests) {
-        return tests.size() == 1 ? tests.getFirst() : new Or(tests);
+        return AnyOf.of(tests);
     }
 
     /// Every one of several tests.
@@ -105,19 +107,33 @@ public sealed interface RbacTest {
             /// The peer of the socket.
             DIRECT,
             /// The client, as PROXY protocol or `x-forwarded-for` tells.
-            REMOTE
+            REMOTE;
+
+            /// Null where it is none of the Internet.
+            @Nullable
+            InetAddress of(StreamInfo info) {
+                SocketAddress address = switch (this) {
+                    case DESTINATION -> info.downstreamLocal;
+                    case DIRECT -> info.downstreamDirectRemote;
+                    case REMOTE -> info.downstreamRemote;
+                };
+                return address instanceof InetSocketAddress inet ? inet.getAddress() : null;
+            }
         }
 
         @Override
         public boolean matches(StreamInfo info) {
-            SocketAddress address = switch (which) {
-                case DESTINATION -> info.downstreamLocal;
-                case DIRECT -> info.downstreamDirectRemote;
-                case REMOTE -> info.downstreamRemote;
-            };
-            return address instanceof InetSocketAddress inet
-                    && inet.getAddress() != null
-                    && range.contains(inet.getAddress());
+            InetAddress address = which.of(info);
+            return address != null && range.contains(address);
+        }
+    }
+
+    /// Many ranges at once.
+    record IpIn(Ip.Which which, CidrSet ranges) implements RbacTest {
+        @Override
+        public boolean matches(StreamInfo info) {
+            InetAddress address = which.of(info);
+            return address != null && ranges.contains(address);
         }
     }
 
