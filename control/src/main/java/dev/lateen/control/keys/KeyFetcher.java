@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -78,17 +79,21 @@ final class KeyFetcher implements AutoCloseable {
             return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException _) {
             throw new IOException(uri + ": no whole answer within " + patience.toMillis() + " ms");
-        } catch (java.util.concurrent.ExecutionException e) {
-            throw new IOException(uri + ": " + reason(e.getCause()), e.getCause());
+        } catch (ExecutionException e) {
+            throw new IOException(uri + ": " + reason(e), e);
         } finally {
             answer.cancel(true);
         }
     }
 
-    private static String reason(Throwable failure) {
-        String message = failure.getMessage();
+    private static String reason(ExecutionException failure) {
+        Throwable cause = failure.getCause();
+        if (cause == null) {
+            return "failed";
+        }
+        String message = cause.getMessage();
         // The JDK leaves out why it could not connect.
-        return message == null || message.isEmpty() ? failure.getClass().getSimpleName() : message;
+        return message == null || message.isEmpty() ? cause.getClass().getSimpleName() : message;
     }
 
     private String read(String uri, Duration patience) throws IOException, InterruptedException {
