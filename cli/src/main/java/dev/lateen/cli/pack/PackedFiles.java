@@ -72,7 +72,7 @@ final class PackedFiles {
     private static boolean isTaken(String name) {
         return name.startsWith("META-INF/services/")
                 || name.startsWith("META-INF/native/")
-                || !name.startsWith("META-INF/") && !name.equals("module-info.class") && !name.endsWith(".proto");
+                || (!name.startsWith("META-INF/") && !name.equals("module-info.class") && !name.endsWith(".proto"));
     }
 
     private void add(String name, byte[] bytes, boolean byReference) {
@@ -103,16 +103,18 @@ final class PackedFiles {
         return model.superclass()
                         .filter(it -> MESSAGE_PARENTS.contains(it.asInternalName()))
                         .isPresent()
-                || model.flags().has(AccessFlag.INTERFACE)
+                || (model.flags().has(AccessFlag.INTERFACE)
                         && model.interfaces().stream()
                                 .map(ClassEntry::asInternalName)
-                                .anyMatch(INTERFACE_PARENTS::contains);
+                                .anyMatch(INTERFACE_PARENTS::contains));
     }
 
     Iterable<ClassModel> messages() {
         return messages.values();
     }
 
+    /// To be gone through once.
+    @SuppressWarnings("StreamToIterable") // a model that is not kept costs no memory
     Iterable<ClassModel> others() {
         return files.keySet().stream()
                 .filter(name -> name.endsWith(".class") && !messages.containsKey(name))
