@@ -1,6 +1,7 @@
 package dev.lateen.net.http1;
 
 import dev.lateen.net.FlushBatch;
+import dev.lateen.net.StraightSocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// ones are passed on as they are, and all leave in one flush per turn of the loop.
 ///
 /// Copying a short piece costs less than an entry of its own in the outbound queue, and it lets go of the read buffer
-/// of which the piece may be a small slice.
+/// of which the piece may be a small slice. On a plain socket the buffer goes to the kernel without a stay in Netty's
+/// queue, and serves the next connection.
 ///
 /// Thread: event loop of its channel.
 // A write or close that fails closes the channel, which is how everybody hears of it.
@@ -25,12 +27,17 @@ final class Output implements FlushBatch.Flushable {
 
     private final ChannelHandlerContext context;
     private final FlushBatch batch;
+    private final Scratch scratch;
+    private final @Nullable StraightSocket socket;
     private @Nullable ByteBuf small;
     private boolean scheduled;
+    private boolean queued;
 
     Output(ChannelHandlerContext context) {
         this.context = context;
         this.batch = FlushBatch.of(context.channel().eventLoop());
+        this.scratch = Scratch.current();
+        this.socket = StraightSocket.of(context);
     }
 
     void bytes(byte[] bytes, int length) {
@@ -56,6 +63,7 @@ final class Output implements FlushBatch.Flushable {
             return;
         }
         writeSmall();
+        queued = true;
         context.write(data, context.voidPromise());
         schedule();
     }
@@ -67,7 +75,10 @@ final class Output implements FlushBatch.Flushable {
             buffer = null;
         }
         if (buffer == null) {
-            buffer = context.alloc().directBuffer(Math.max(INITIAL_BYTES, length));
+            buffer = length <= INITIAL_BYTES ? scratch.spareBuffer() : null;
+            if (buffer == null) {
+                buffer = context.alloc().directBuffer(Math.max(INITIAL_BYTES, length));
+            }
             small = buffer;
             schedule();
         }
@@ -86,17 +97,26 @@ final class Output implements FlushBatch.Flushable {
         if (!scheduled) {
             return;
         }
-        scheduled = false;
-        writeSmall();
-        context.flush();
+        flush();
     }
 
     private void writeSmall() {
         ByteBuf buffer = small;
         if (buffer != null) {
             small = null;
+            queued = true;
             context.write(buffer, context.voidPromise());
         }
+    }
+
+    private boolean sendSmall() {
+        ByteBuf buffer = small;
+        if (buffer == null || socket == null || queued || !socket.send(buffer)) {
+            return false;
+        }
+        small = null;
+        scratch.giveBack(buffer);
+        return true;
     }
 
     /// Flushes at once, then closes.
@@ -108,8 +128,12 @@ final class Output implements FlushBatch.Flushable {
 
     /// Flushes at once.
     void flush() {
-        writeSmall();
         scheduled = false;
+        if (sendSmall()) {
+            return;
+        }
+        writeSmall();
+        queued = false;
         context.flush();
     }
 
