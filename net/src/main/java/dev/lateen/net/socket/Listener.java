@@ -1,6 +1,7 @@
 package dev.lateen.net.socket;
 
 import dev.lateen.net.EventLoops;
+import dev.lateen.net.ReadBuffers;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -86,7 +87,8 @@ public final class Listener implements AutoCloseable {
                 .group(loop, shared || loops.all().size() == 1 ? loop : loop.parent())
                 .channel(channelClass(loops, domain))
                 .option(ChannelOption.SO_BACKLOG, options.backlog())
-                .childOption(ChannelOption.ALLOCATOR, loops.allocator());
+                .childOption(ChannelOption.ALLOCATOR, loops.allocator())
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, ReadBuffers.INSTANCE);
         if (loops.isEpoll() || !domain) {
             // The JDK's Unix-domain channels know no half close.
             bootstrap.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lateen.net;
+
+import org.jspecify.annotations.NullMarked;
