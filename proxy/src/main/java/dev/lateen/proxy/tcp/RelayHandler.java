@@ -1,5 +1,6 @@
 package dev.lateen.proxy.tcp;
 
+import dev.lateen.net.StraightSocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -32,6 +33,7 @@ final class RelayHandler extends ChannelInboundHandlerAdapter {
     private final boolean downstreamSide;
     private final Queue<ByteBuf> early = new ArrayDeque<>(1);
     private @Nullable RelayHandler other;
+    private @Nullable StraightSocket socket;
     private boolean inputEnded;
     private boolean outputEnded;
     private boolean unflushed;
@@ -40,6 +42,11 @@ final class RelayHandler extends ChannelInboundHandlerAdapter {
         this.channel = channel;
         this.owner = owner;
         this.downstreamSide = downstreamSide;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        socket = StraightSocket.of(ctx);
     }
 
     /// Starts the flow from this side to `target`, with what came before.
@@ -65,13 +72,18 @@ final class RelayHandler extends ChannelInboundHandlerAdapter {
             early.add(bytes);
         } else {
             forward(target, bytes);
-            unflushed = true;
         }
     }
 
     private void forward(RelayHandler target, ByteBuf bytes) {
         owner.onBytes(downstreamSide, bytes.readableBytes());
+        StraightSocket straight = target.socket;
+        if (straight != null && straight.send(bytes)) {
+            bytes.release();
+            return;
+        }
         target.channel.write(bytes, target.channel.voidPromise());
+        unflushed = true;
         if (!target.channel.isWritable()) {
             channel.config().setAutoRead(false);
         }
