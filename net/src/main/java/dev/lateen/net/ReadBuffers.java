@@ -58,6 +58,7 @@ public final class ReadBuffers extends DefaultMaxMessagesRecvByteBufAllocator {
         }
 
         /// Whether somebody still holds a buffer that was lent.
+        @SuppressWarnings("ReferenceEquality") // Whether it is this very buffer; buffers are equal by content.
         boolean isKept(ByteBuf lent) {
             return lent.refCnt() > (lent == buffer ? 1 : 0);
         }
