@@ -32,7 +32,7 @@ public final class StraightSocket {
             return null;
         }
         for (Map.Entry<String, ChannelHandler> entry : context.pipeline()) {
-            if (entry.getValue() == context.handler()) {
+            if (entry.getKey().equals(context.name())) {
                 return new StraightSocket(epoll, socket);
             }
             if (entry.getValue() instanceof ChannelOutboundHandler) {
