@@ -118,7 +118,8 @@ final class PackedFiles {
     Iterable<ClassModel> others() {
         return files.keySet().stream()
                 .filter(name -> name.endsWith(".class") && !messages.containsKey(name))
-                .map(name -> ClassFile.of().parse(files.get(name)))::iterator;
+                .map(name -> ClassFile.of().parse(files.get(name)))
+                .toList();
     }
 
     interface Trim {
