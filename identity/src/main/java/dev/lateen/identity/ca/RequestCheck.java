@@ -50,6 +50,9 @@ final class RequestCheck {
             return new Rejected("CSR: not a PKCS#10 request in PEM: " + e.getMessage());
         } catch (GeneralSecurityException | PKCSException | OperatorCreationException _) {
             return new Rejected("CSR: its key or signature cannot be read");
+        } catch (RuntimeException _) {
+            // The library throws many kinds at DER that it did not expect, such as IllegalStateException.
+            return new Rejected("CSR: not a PKCS#10 request: its DER is malformed");
         }
     }
 

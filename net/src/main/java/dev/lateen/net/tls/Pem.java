@@ -117,7 +117,11 @@ final class Pem {
                 throw new TlsMaterialException("the EC private key does not name its curve; convert it to PKCS#8");
             }
             int start = contentStart(der, at);
-            return java.util.Arrays.copyOfRange(der, start, start + length(der, at));
+            int length = length(der, at);
+            if (length < 0 || length > der.length - start) {
+                throw new TlsMaterialException("the EC private key is cut short");
+            }
+            return java.util.Arrays.copyOfRange(der, start, start + length);
         } catch (IndexOutOfBoundsException e) {
             throw new TlsMaterialException("the EC private key is cut short", e);
         }
