@@ -1,0 +1,61 @@
+package dev.lateen.proxy.telemetry;
+
+import dev.lateen.net.http.Headers;
+import dev.lateen.net.http.HttpVersion;
+import dev.lateen.net.http.RequestHead;
+import dev.lateen.proxy.stream.PeerInfo;
+import dev.lateen.proxy.stream.StreamInfo;
+import dev.lateen.proxy.telemetry.accesslog.LogFormat;
+import java.net.InetSocketAddress;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+
+/// What each request costs once it is over: Istio's line in the access log, and its standard metrics.
+@State(Scope.Thread)
+public class TelemetryBenchmark {
+    private static final DestinationService SERVICE =
+            new DestinationService("users.default.svc.cluster.local", "users", "default");
+
+    private final StreamInfo info = request();
+    private final LogFormat format = LogFormat.text(LogFormat.ISTIO_TEXT, false);
+    private final IstioMetrics.Worker metrics = new IstioMetrics(
+                    new Stats(),
+                    IstioMetrics.Reporter.SOURCE,
+                    new PeerInfo("shop-v1", "default", "shop", "v1", "shop", "v1", "Kubernetes"))
+            .onOwnThread();
+
+    private static StreamInfo request() {
+        Headers headers = new Headers();
+        headers.add("user-agent", "curl/8.9.1");
+        headers.add("x-request-id", "6f1e1c1e-5b2d-4d0a-9a73-6ac0c7d43d44");
+        Headers response = new Headers();
+        response.add("x-envoy-upstream-service-time", "11");
+        StreamInfo info = new StreamInfo();
+        info.request = new RequestHead(HttpVersion.HTTP_1_1, "GET", "http", "users:80", "/api/users/42", headers);
+        info.responseHeaders = response;
+        info.status = 200;
+        info.details = "via_upstream";
+        info.startEpochMillis = 1_769_862_896_789L;
+        info.startNanos = 1;
+        info.endNanos = 12_000_001;
+        info.bytesSent = 512;
+        info.upstreamHost = new InetSocketAddress("127.0.0.1", 8080);
+        info.upstreamLocal = new InetSocketAddress("127.0.0.1", 40_000);
+        info.downstreamLocal = new InetSocketAddress("127.0.0.1", 80);
+        info.downstreamRemote = new InetSocketAddress("127.0.0.1", 50_000);
+        info.clusterName = "outbound|80||users.default.svc.cluster.local";
+        info.routeName = "default";
+        return info;
+    }
+
+    @Benchmark
+    public String accessLogLine() {
+        return format.line(info);
+    }
+
+    @Benchmark
+    public void record() {
+        metrics.request(info, SERVICE);
+    }
+}
