@@ -5,6 +5,7 @@ import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.HttpVersion;
 import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.config.ProtoJson;
+import dev.lateen.proxy.stream.StreamInfo;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -14,6 +15,7 @@ import org.openjdk.jmh.annotations.State;
 /// The route of a request among 100 hosts of ten routes each, the last of which matches.
 @State(Scope.Thread)
 public class RouteBenchmark {
+    private final StreamInfo info = new StreamInfo();
     private final RouteTable table = new RouteTable(config());
     private final RequestHead head = new RequestHead(
             HttpVersion.HTTP_1_1,
@@ -52,6 +54,6 @@ public class RouteBenchmark {
 
     @Benchmark
     public @Nullable Object match() {
-        return table.find(head, 0);
+        return table.find(head, 0, info);
     }
 }
