@@ -53,7 +53,11 @@ final class CaCommand {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Command(name = "status", description = "What signs, who is trusted until when, and how far a rotation is.")
+    @Command(
+            name = "status",
+            description = "What signs, who is trusted until when, and how far a rotation is.",
+            footerHeading = "%nExamples:%n",
+            footer = "  ${ROOT-COMMAND-NAME} ca status --state .lateen/control-plane")
     int status() throws IOException {
         RotationStatus status = CertificateAuthority.look(authority(), InstantSource.system());
         PrintWriter out = spec.commandLine().getOut();
@@ -71,7 +75,11 @@ final class CaCommand {
         return 0;
     }
 
-    @Command(name = "rotate", description = "Ask the running control plane to begin the replacement of the root.")
+    @Command(
+            name = "rotate",
+            description = "Ask the running control plane to begin the replacement of the root.",
+            footerHeading = "%nExamples:%n",
+            footer = "  ${ROOT-COMMAND-NAME} ca rotate")
     int rotate() throws IOException {
         Path directory = authority();
         CertificateAuthority.request(directory, InstantSource.system());
@@ -96,7 +104,11 @@ final class CaCommand {
         return true;
     }
 
-    @Command(name = "rehearse", description = "Go through a whole rotation on a copy, and check every step.")
+    @Command(
+            name = "rehearse",
+            description = "Go through a whole rotation on a copy, and check every step.",
+            footerHeading = "%nExamples:%n",
+            footer = "  ${ROOT-COMMAND-NAME} ca rehearse")
     int rehearse() throws IOException {
         Path directory = authority();
         Path scratch = Files.createTempDirectory("lateen-rehearsal");

@@ -1,71 +1,99 @@
 package dev.lateen.proxy.rbac;
 
-import com.google.protobuf.Any;
 import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.HttpVersion;
 import dev.lateen.net.http.RequestHead;
-import dev.lateen.proxy.config.Place;
-import dev.lateen.proxy.config.TypedConfig;
+import dev.lateen.proxy.config.CidrRange;
+import dev.lateen.proxy.config.StringMatcher;
 import dev.lateen.proxy.stream.StreamInfo;
-import dev.lateen.proxy.telemetry.Stats;
-import io.envoyproxy.envoy.config.rbac.v3.Permission;
-import io.envoyproxy.envoy.config.rbac.v3.Policy;
-import io.envoyproxy.envoy.config.rbac.v3.Principal;
-import io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC;
-import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/// 100 policies of which the last allows the caller, or none.
+/// Access policies that do not match a request, so that all are looked at, and the last of many that does.
 @State(Scope.Thread)
 public class RbacBenchmark {
-    private static final Place HERE = Place.resource("listener", "bench");
+    private static final int MANY = 10_000;
 
-    private final RbacGate gate = gate();
-    private final StreamInfo known = from("account-99");
-    private final StreamInfo stranger = from("stranger");
+    private final RbacRules policies = new RbacRules(
+            RbacRules.Action.ALLOW,
+            IntStream.range(0, 100).mapToObj(RbacBenchmark::policy).toList());
+    private final RbacRules ranges = deny(IntStream.range(0, MANY)
+            .<RbacTest>mapToObj(i ->
+                    new RbacTest.Ip(RbacTest.Ip.Which.REMOTE, CidrRange.of(address(0x0a000000 | ((2 * i) << 8)), 24)))
+            .toList());
+    private final RbacRules principals =
+            deny(IntStream.range(0, MANY).mapToObj(RbacBenchmark::caller).toList());
+    private final StreamInfo stranger = from("stranger", "/api/v1/things/7?a=b");
+    private final StreamInfo known = from("account-99", "/api/99?a=b");
 
-    private static RbacGate gate() {
-        RBAC.Builder rbac = RBAC.newBuilder().setStatPrefix("bench");
-        for (int index = 0; index < 100; index++) {
-            rbac.getRulesBuilder().putPolicies(String.format(Locale.ROOT, "policy-%02d", index), policy(index));
-        }
-        TypedConfig config = TypedConfig.of(Any.pack(rbac.build()), HERE);
-        return new RbacGate(RbacDecoder.network(config, HERE).rules(), new Stats(), "bench", "rbac");
+    private static RbacRules.Policy policy(int index) {
+        return new RbacRules.Policy(
+                "p" + index,
+                RbacTest.any(List.of(
+                        new RbacTest.UrlPath(StringMatcher.prefix("/api/v1/things/" + index + "/", false)),
+                        new RbacTest.UrlPath(StringMatcher.exact("/api/" + index, false)))),
+                RbacTest.any(List.of(caller(index), caller(index + 100))));
     }
 
-    private static Policy policy(int index) {
-        var caller = StringMatcher.newBuilder().setExact(name("account-" + index));
-        return Policy.newBuilder()
-                .addPermissions(Permission.newBuilder().setAny(true))
-                .addPrincipals(Principal.newBuilder()
-                        .setAuthenticated(Principal.Authenticated.newBuilder().setPrincipalName(caller)))
-                .build();
+    private static RbacRules deny(List<RbacTest> principals) {
+        return new RbacRules(
+                RbacRules.Action.DENY,
+                List.of(new RbacRules.Policy("p", RbacTest.Any.INSTANCE, RbacTest.any(principals))));
+    }
+
+    private static RbacTest caller(int index) {
+        return new RbacTest.Authenticated(Optional.of(StringMatcher.exact(name("account-" + index), false)));
     }
 
     private static String name(String account) {
         return "spiffe://cluster.local/ns/default/sa/" + account;
     }
 
-    private static StreamInfo from(String account) {
+    private static InetAddress address(int bits) {
+        try {
+            return InetAddress.getByAddress(
+                    new byte[] {(byte) (bits >> 24), (byte) (bits >> 16), (byte) (bits >> 8), (byte) bits});
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Its address lies between two of the ranges.
+    private static StreamInfo from(String account, String path) {
         StreamInfo info = new StreamInfo();
-        info.request = new RequestHead(HttpVersion.HTTP_1_1, "GET", "http", "a", "/", new Headers());
+        info.request = new RequestHead(HttpVersion.HTTP_1_1, "GET", "http", "shop.test", path, new Headers());
         info.downstreamTls = true;
         info.downstreamPeerNames = List.of(name(account));
+        info.downstreamRemote = new InetSocketAddress(address(0x0a000105), 1);
+        info.downstreamDirectRemote = info.downstreamRemote;
         return info;
     }
 
     @Benchmark
-    public @Nullable String allowedByTheLast() {
-        return gate.refusal(known);
+    public RbacRules.@Nullable Policy lastOf100Policies() {
+        return policies.matching(known);
     }
 
     @Benchmark
-    public @Nullable String allowedByNone() {
-        return gate.refusal(stranger);
+    public RbacRules.@Nullable Policy noneOf100Policies() {
+        return policies.matching(stranger);
+    }
+
+    @Benchmark
+    public RbacRules.@Nullable Policy noneOf10000Ranges() {
+        return ranges.matching(stranger);
+    }
+
+    @Benchmark
+    public RbacRules.@Nullable Policy noneOf10000Principals() {
+        return principals.matching(stranger);
     }
 }

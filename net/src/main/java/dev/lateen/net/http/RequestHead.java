@@ -13,6 +13,7 @@ public final class RequestHead {
     private String scheme;
     private String authority;
     private String path;
+    private @Nullable String pathOnly;
     private @Nullable String protocol;
 
     /// @param version the version in which it arrived
@@ -68,6 +69,20 @@ public final class RequestHead {
 
     public void path(String path) {
         this.path = path;
+        this.pathOnly = null;
+    }
+
+    /// The path without query and fragment; cut once, however many routes and policies look at it.
+    public String pathOnly() {
+        String only = pathOnly;
+        if (only == null) {
+            int query = path.indexOf('?');
+            int fragment = path.indexOf('#');
+            int end = query < 0 || (fragment >= 0 && fragment < query) ? fragment : query;
+            only = end < 0 ? path : path.substring(0, end);
+            pathOnly = only;
+        }
+        return only;
     }
 
     /// The upgrade that is asked for, lower case (`websocket`): HTTP/1's `upgrade` field or HTTP/2's `:protocol`

@@ -78,7 +78,7 @@ final class RequestTarget {
             case HostRewrite.Literal(String host) -> host;
             case HostRewrite.FromHeader(String name) -> head.headers().get(name);
             case HostRewrite.FromPath(var pattern, String substitution) ->
-                pattern.matcher(PathRewrite.pathOnly(head.path())).replaceAll(substitution);
+                pattern.matcher(head.pathOnly()).replaceAll(substitution);
         };
     }
 

@@ -6,7 +6,6 @@ import dev.lateen.proxy.config.CidrSet;
 import dev.lateen.proxy.config.HeaderMatcher;
 import dev.lateen.proxy.config.MetadataMatcher;
 import dev.lateen.proxy.config.StringMatcher;
-import dev.lateen.proxy.route.PathRewrite;
 import dev.lateen.proxy.stream.StreamInfo;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -86,7 +85,7 @@ public sealed interface RbacTest {
         @Override
         public boolean matches(StreamInfo info) {
             RequestHead head = info.request;
-            return head != null && matcher.matches(PathRewrite.pathOnly(head.path()));
+            return head != null && matcher.matches(head.pathOnly());
         }
     }
 

@@ -66,7 +66,7 @@ public final class RouteTable {
         if (entries == null) {
             return null;
         }
-        String pathOnly = PathRewrite.pathOnly(head.path());
+        String pathOnly = head.pathOnly();
         for (RouteEntry entry : entries) {
             if (entry.route().match().matches(head, pathOnly, random, info)) {
                 return entry;

@@ -10,7 +10,6 @@ import dev.lateen.proxy.jwt.JwtStatus;
 import dev.lateen.proxy.jwt.KeySource;
 import dev.lateen.proxy.jwt.RemoteKeys;
 import dev.lateen.proxy.jwt.TokenOutput;
-import dev.lateen.proxy.route.PathRewrite;
 import dev.lateen.proxy.telemetry.Counter;
 import dev.lateen.proxy.telemetry.Stats;
 import io.netty.channel.EventLoop;
@@ -137,7 +136,7 @@ final class JwtAuthnFilter implements RequestFilter {
 
     private @Nullable JwtRequirement required(Exchange exchange) {
         List<JwtConfig.Rule> rules = shared.config().rules();
-        String path = PathRewrite.pathOnly(exchange.head().path());
+        String path = exchange.head().pathOnly();
         for (int index = 0; index < rules.size(); index++) {
             JwtConfig.Rule rule = rules.get(index);
             if (rule.match().matches(exchange.head(), path, exchange.random(), exchange.info())) {
