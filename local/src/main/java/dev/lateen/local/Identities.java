@@ -51,9 +51,10 @@ final class Identities {
         provided = roots;
     }
 
-    /// Whole or not at all, and for any user: what it holds is no secret.
-    private static void replace(Path file, String text) throws IOException {
-        Path temporary = file.resolveSibling(file.getFileName() + ".new");
+    /// Whole or not at all, and for any user: what it holds is no secret. Written elsewhere first: a pod that is being
+    /// started walks through its own directory.
+    private void replace(Path file, String text) throws IOException {
+        Path temporary = controlState.resolve("pod-" + AUTHORITY + ".new");
         Files.writeString(temporary, text);
         Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-r--r--"));
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

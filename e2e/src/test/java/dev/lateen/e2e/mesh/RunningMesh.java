@@ -224,7 +224,8 @@ final class RunningMesh implements AutoCloseable {
     }
 
     private void awaitReady() {
-        await().atMost(LONGEST_START).until(() -> output().contains(READY) || !up.isAlive());
+        await().atMost(LONGEST_START)
+                .until(() -> output().contains(READY) || output().contains(": failed: ") || !up.isAlive());
         assertThat(output()).contains(READY);
     }
 
