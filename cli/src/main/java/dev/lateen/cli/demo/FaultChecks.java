@@ -35,7 +35,7 @@ final class FaultChecks {
     }
 
     private Result controlPlaneDies() {
-        boolean before = traffic.inForce(shop.split("version", "v2", 90, 10));
+        boolean before = traffic.inForce(shop.split("version", "v2", 90, 10)) && traffic.settled();
         int restarts = mesh.controlPlane().restarts();
         Load load = traffic.steady();
         mesh.controlPlane().crash();

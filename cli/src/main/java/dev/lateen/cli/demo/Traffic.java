@@ -79,6 +79,17 @@ final class Traffic {
         });
     }
 
+    /// Waits until nobody is refused any more, at either version; where a route sends `version: v2` to v2. A connection
+    /// keeps the policy under which it began until it closes, so as many are used at once as there may be.
+    boolean settled() {
+        int connections = 3 * WORKERS;
+        return Eventually.holds(() ->
+                Load.of(2 * connections, connections, this::orders).failed() == 0
+                        && Load.of(2 * connections, connections, () -> orders("", Map.of("version", "v2")))
+                                        .failed()
+                                == 0);
+    }
+
     /// Sends one order that can be told apart and waits for its line in the logs of the workload's proxies.
     Optional<String> loggedLine(String workload) {
         String key = key();
