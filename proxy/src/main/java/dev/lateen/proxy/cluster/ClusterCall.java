@@ -14,7 +14,6 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// authorization server. One attempt.
 ///
 /// Limits: an answer longer than asked for is a failure. Thread: one event loop.
-public final class ClusterCall implements StreamReady, ResponseListener, LbContext {
+public final class ClusterCall implements StreamReady, ResponseListener {
     /// Takes the answer, or the news that there is none; exactly one call, which may come before `send` has returned.
     public interface Answer {
         /// @param headers of the answer, with its trailers
@@ -69,7 +68,7 @@ public final class ClusterCall implements StreamReady, ResponseListener, LbConte
 
     private void start(EventLoop loop, Duration timeout) {
         startNanos = System.nanoTime();
-        Host picked = cluster.pick(this);
+        Host picked = cluster.pick(LbContext.ANY);
         if (picked == null) {
             fail(ProxyError.NO_HEALTHY_UPSTREAM.name(), false);
             return;
@@ -218,29 +217,4 @@ public final class ClusterCall implements StreamReady, ResponseListener, LbConte
 
     @Override
     public void onWritabilityChanged(boolean writable) {}
-
-    @Override
-    public long hash() {
-        return 0;
-    }
-
-    @Override
-    public boolean hasHash() {
-        return false;
-    }
-
-    @Override
-    public @Nullable SocketAddress originalDestination() {
-        return null;
-    }
-
-    @Override
-    public boolean wasTried(Host host) {
-        return false;
-    }
-
-    @Override
-    public int maxHostAttempts() {
-        return 0;
-    }
 }

@@ -3,22 +3,35 @@ package dev.lateen.proxy.cluster;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/// What the load balancer may know of the request or connection that needs a host; implemented by it.
+/// What the load balancer may know of the request or connection that needs a host; implemented by it. What it does not
+/// override it has no wish about.
 ///
 /// Thread: its event loop.
 public interface LbContext {
-    /// For consistent hashing; only where `hasHash()`.
-    long hash();
+    /// Has no wishes at all.
+    LbContext ANY = new LbContext() {};
 
-    boolean hasHash();
+    /// For consistent hashing; only where `hasHash()`.
+    default long hash() {
+        return 0;
+    }
+
+    default boolean hasHash() {
+        return false;
+    }
 
     /// Where the client wanted to go, for original-destination clusters.
-    @Nullable
-    SocketAddress originalDestination();
+    default @Nullable SocketAddress originalDestination() {
+        return null;
+    }
 
     /// Whether a retry should avoid this host.
-    boolean wasTried(Host host);
+    default boolean wasTried(Host host) {
+        return false;
+    }
 
     /// How often to pick again when `wasTried`; 0 for first attempts.
-    int maxHostAttempts();
+    default int maxHostAttempts() {
+        return 0;
+    }
 }

@@ -14,9 +14,7 @@ import dev.lateen.proxy.stream.ProxyError;
 import dev.lateen.xds.client.GrpcAdsTransport;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
-import java.net.SocketAddress;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// Opens HTTP/2 connections to the control plane through a static cluster of the bootstrap.
 ///
@@ -36,7 +34,7 @@ final class ClusterConnections implements GrpcAdsTransport.Connections {
     public void connect(GrpcAdsTransport.Result result) {
         Cluster cluster = clusters.get(name);
         ClusterWorker worker = cluster == null ? null : cluster.on(chores);
-        Host host = worker == null ? null : worker.pick(AnyHost.INSTANCE);
+        Host host = worker == null ? null : worker.pick(LbContext.ANY);
         if (worker == null || host == null) {
             result.onFailed("no host in cluster " + name);
             return;
@@ -55,35 +53,5 @@ final class ClusterConnections implements GrpcAdsTransport.Connections {
                 result.onFailed(host.address() + ": " + error.name() + (details.isEmpty() ? "" : ": " + details));
             }
         });
-    }
-
-    /// No wishes.
-    private enum AnyHost implements LbContext {
-        INSTANCE;
-
-        @Override
-        public long hash() {
-            return 0;
-        }
-
-        @Override
-        public boolean hasHash() {
-            return false;
-        }
-
-        @Override
-        public @Nullable SocketAddress originalDestination() {
-            return null;
-        }
-
-        @Override
-        public boolean wasTried(Host host) {
-            return false;
-        }
-
-        @Override
-        public int maxHostAttempts() {
-            return 0;
-        }
     }
 }

@@ -17,7 +17,6 @@ import dev.lateen.proxy.route.Authority;
 import dev.lateen.proxy.route.MirrorPolicy;
 import dev.lateen.proxy.stream.ProxyError;
 import io.netty.buffer.ByteBuf;
-import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// Limits: a copy of more than `MAX_BYTES` is not sent.
 ///
 /// Thread: event loop of the request.
-final class Mirror implements StreamReady, ResponseListener, LbContext {
+final class Mirror implements StreamReady, ResponseListener {
     private static final int MAX_BYTES = 1 << 20;
 
     private final ClusterWorker cluster;
@@ -103,7 +102,7 @@ final class Mirror implements StreamReady, ResponseListener, LbContext {
     }
 
     private void start() {
-        Host host = cluster.pick(this);
+        Host host = cluster.pick(LbContext.ANY);
         if (host == null) {
             abandon();
             return;
@@ -165,29 +164,4 @@ final class Mirror implements StreamReady, ResponseListener, LbContext {
 
     @Override
     public void onWritabilityChanged(boolean writable) {}
-
-    @Override
-    public long hash() {
-        return 0;
-    }
-
-    @Override
-    public boolean hasHash() {
-        return false;
-    }
-
-    @Override
-    public @Nullable SocketAddress originalDestination() {
-        return null;
-    }
-
-    @Override
-    public boolean wasTried(Host host) {
-        return false;
-    }
-
-    @Override
-    public int maxHostAttempts() {
-        return 0;
-    }
 }

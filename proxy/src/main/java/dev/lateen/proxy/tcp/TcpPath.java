@@ -214,16 +214,6 @@ final class TcpPath implements LbContext, TcpReady, RelayHandler.Owner {
     }
 
     @Override
-    public long hash() {
-        return 0;
-    }
-
-    @Override
-    public boolean hasHash() {
-        return false;
-    }
-
-    @Override
     public @Nullable SocketAddress originalDestination() {
         return connection.origin().local();
     }

@@ -75,21 +75,6 @@ final class TestClusters {
             public boolean hasHash() {
                 return hash != null;
             }
-
-            @Override
-            public @Nullable SocketAddress originalDestination() {
-                return null;
-            }
-
-            @Override
-            public boolean wasTried(Host host) {
-                return false;
-            }
-
-            @Override
-            public int maxHostAttempts() {
-                return 0;
-            }
         };
     }
 }
