@@ -35,12 +35,8 @@ final class DumpSource {
             defaultValue = "")
     private String file = "";
 
-    @Option(
-            names = "--proxy-admin-port",
-            paramLabel = "PORT",
-            description = "The proxy's admin port (default: ${DEFAULT-VALUE}).",
-            defaultValue = "15000")
-    private int adminPort = 15000;
+    @Mixin
+    private AdminPort admin = new AdminPort();
 
     @Mixin
     private MeshTarget target = new MeshTarget();
@@ -60,7 +56,7 @@ final class DumpSource {
                     ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
                     : Files.readString(Path.of(file));
         }
-        return HttpText.get(admin(proxy()), path);
+        return HttpText.get(admin.of(proxy()), path);
     }
 
     private String from() {
@@ -73,11 +69,5 @@ final class DumpSource {
                     spec.commandLine(), "a pod is missing (expected: [TYPE/]NAME[.NAMESPACE], or --file FILE)");
         }
         return target.pod(pod);
-    }
-
-    /// The address of a proxy's admin API.
-    String admin(PodProxy proxy) {
-        String host = proxy.host().contains(":") ? "[" + proxy.host() + "]" : proxy.host();
-        return host + ":" + adminPort;
     }
 }

@@ -2,14 +2,20 @@ package dev.lateen.cli;
 
 import dev.lateen.cli.output.Json;
 import dev.lateen.cli.output.Yaml;
+import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
 /// The option `-o` of commands that print a table or the data behind it.
 final class OutputOption {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec = CommandSpec.create();
+
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
@@ -21,12 +27,23 @@ final class OutputOption {
         return Optional.ofNullable(format);
     }
 
+    /// Prints to where the command prints; without the option a table.
+    void show(Supplier<String> table, Supplier<JsonNode> data) {
+        show(OutputFormat.TEXT, table, data);
+    }
+
+    void show(OutputFormat otherwise, Supplier<String> table, Supplier<JsonNode> data) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(print(otherwise, table, data));
+        out.flush();
+    }
+
     /// The text to print; without the option a table.
     String print(Supplier<String> table, Supplier<JsonNode> data) {
         return print(OutputFormat.TEXT, table, data);
     }
 
-    String print(OutputFormat otherwise, Supplier<String> table, Supplier<JsonNode> data) {
+    private String print(OutputFormat otherwise, Supplier<String> table, Supplier<JsonNode> data) {
         return switch (format().orElse(otherwise)) {
             case TEXT -> table.get();
             case JSON -> Json.write(data.get()) + "\n";

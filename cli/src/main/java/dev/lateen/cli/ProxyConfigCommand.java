@@ -13,7 +13,6 @@ import dev.lateen.cli.dump.RouteList;
 import dev.lateen.cli.dump.SecretList;
 import dev.lateen.cli.output.Json;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -60,12 +59,6 @@ final class ProxyConfigCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "a kind of configuration is missing");
     }
 
-    private static void show(CommandSpec spec, String text) {
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(text);
-        out.flush();
-    }
-
     @Command(
             name = "cluster",
             aliases = {"clusters", "c"},
@@ -77,9 +70,6 @@ final class ProxyConfigCommand implements Runnable {
             },
             mixinStandardHelpOptions = true)
     static final class Clusters implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
-
         @Mixin
         private DumpSource source = new DumpSource();
 
@@ -105,7 +95,7 @@ final class ProxyConfigCommand implements Runnable {
         @Override
         public Integer call() throws IOException {
             ClusterList list = ClusterList.of(source.dump(), new ClusterList.Filter(fqdn, port, subset, direction));
-            show(spec, output.print(() -> list.table(false), () -> Json.tree(list.clusters())));
+            output.show(() -> list.table(false), () -> Json.tree(list.clusters()));
             return 0;
         }
     }
@@ -121,9 +111,6 @@ final class ProxyConfigCommand implements Runnable {
             },
             mixinStandardHelpOptions = true)
     static final class Listeners implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
-
         @Mixin
         private DumpSource source = new DumpSource();
 
@@ -151,10 +138,7 @@ final class ProxyConfigCommand implements Runnable {
         @Override
         public Integer call() throws IOException {
             ListenerList list = ListenerList.of(source.dump(), new ListenerList.Filter(address, port, type));
-            show(
-                    spec,
-                    output.print(
-                            () -> verbose ? list.table(false) : list.shortTable(), () -> Json.tree(list.listeners())));
+            output.show(() -> verbose ? list.table(false) : list.shortTable(), () -> Json.tree(list.listeners()));
             return 0;
         }
     }
@@ -170,9 +154,6 @@ final class ProxyConfigCommand implements Runnable {
             },
             mixinStandardHelpOptions = true)
     static final class Routes implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
-
         @Mixin
         private DumpSource source = new DumpSource();
 
@@ -194,10 +175,7 @@ final class ProxyConfigCommand implements Runnable {
         @Override
         public Integer call() throws IOException {
             RouteList list = RouteList.of(source.dump(), name);
-            show(
-                    spec,
-                    output.print(
-                            () -> verbose ? list.table(false) : list.shortTable(), () -> Json.tree(list.routes())));
+            output.show(() -> verbose ? list.table(false) : list.shortTable(), () -> Json.tree(list.routes()));
             return 0;
         }
     }
@@ -234,9 +212,6 @@ final class ProxyConfigCommand implements Runnable {
             },
             mixinStandardHelpOptions = true)
     static final class Endpoints implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
-
         @Mixin
         private DumpSource source = new DumpSource();
 
@@ -254,10 +229,10 @@ final class ProxyConfigCommand implements Runnable {
             JsonNode tree = source.tree("/clusters?format=json");
             if (HostList.isOne(tree)) {
                 HostList list = HostList.of(tree, options.filter(port));
-                show(spec, output.print(list::table, () -> Json.tree(list.clusters())));
+                output.show(list::table, () -> Json.tree(list.clusters()));
             } else {
                 EndpointList list = EndpointList.of(ConfigDump.of(tree, "the file"), options.filter(port));
-                show(spec, output.print(() -> list.table(false), () -> Json.tree(list.assignments())));
+                output.show(() -> list.table(false), () -> Json.tree(list.assignments()));
             }
             return 0;
         }
@@ -271,9 +246,6 @@ final class ProxyConfigCommand implements Runnable {
             footer = "  ${ROOT-COMMAND-NAME} pc secrets deploy/order-service",
             mixinStandardHelpOptions = true)
     static final class Secrets implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
-
         @Mixin
         private DumpSource source = new DumpSource();
 
@@ -283,7 +255,7 @@ final class ProxyConfigCommand implements Runnable {
         @Override
         public Integer call() throws IOException {
             SecretList list = SecretList.of(source.dump(), Instant.now());
-            show(spec, output.print(() -> list.table(false), list::section));
+            output.show(() -> list.table(false), list::section);
             return 0;
         }
     }
@@ -299,9 +271,6 @@ final class ProxyConfigCommand implements Runnable {
             },
             mixinStandardHelpOptions = true)
     static final class Bootstrap implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
-
         @Mixin
         private DumpSource source = new DumpSource();
 
@@ -311,7 +280,7 @@ final class ProxyConfigCommand implements Runnable {
         @Override
         public Integer call() throws IOException {
             BootstrapView view = BootstrapView.of(source.dump());
-            show(spec, output.print(OutputFormat.JSON, view::versions, view::section));
+            output.show(OutputFormat.JSON, view::versions, view::section);
             return 0;
         }
     }
@@ -324,9 +293,6 @@ final class ProxyConfigCommand implements Runnable {
             footer = "  ${ROOT-COMMAND-NAME} pc ecds deploy/order-service",
             mixinStandardHelpOptions = true)
     static final class Extensions implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
-
         @Mixin
         private DumpSource source = new DumpSource();
 
@@ -336,7 +302,7 @@ final class ProxyConfigCommand implements Runnable {
         @Override
         public Integer call() throws IOException {
             ExtensionList list = ExtensionList.of(source.dump());
-            show(spec, output.print(list::table, list::section));
+            output.show(list::table, list::section);
             return 0;
         }
     }
@@ -352,9 +318,6 @@ final class ProxyConfigCommand implements Runnable {
             },
             mixinStandardHelpOptions = true)
     static final class All implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
-
         @Mixin
         private DumpSource source = new DumpSource();
 
@@ -405,7 +368,7 @@ final class ProxyConfigCommand implements Runnable {
                     new ListenerList.Filter(endpoints.address, port, type),
                     name,
                     endpoints.filter(port));
-            show(spec, output.print(() -> view.tables(headers, Instant.now()), view::tree));
+            output.show(() -> view.tables(headers, Instant.now()), view::tree);
             return 0;
         }
     }

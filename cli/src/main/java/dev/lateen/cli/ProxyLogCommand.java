@@ -54,12 +54,8 @@ final class ProxyLogCommand implements Callable<Integer> {
             description = "Back to warning.")
     private boolean reset;
 
-    @Option(
-            names = "--proxy-admin-port",
-            paramLabel = "PORT",
-            description = "The proxy's admin port (default: ${DEFAULT-VALUE}).",
-            defaultValue = "15000")
-    private int adminPort = 15000;
+    @Mixin
+    private AdminPort admin = new AdminPort();
 
     @Mixin
     private MeshTarget target = new MeshTarget();
@@ -68,7 +64,7 @@ final class ProxyLogCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         List<String> queries = queries();
         PodProxy proxy = target.pod(pod);
-        String address = proxy.host() + ":" + adminPort;
+        String address = admin.of(proxy);
         String answer = "";
         for (String query : queries) {
             answer = HttpText.post(address, "/logging" + query);

@@ -70,12 +70,8 @@ final class ProxyStatusCommand implements Callable<Integer> {
                     + " 127.0.0.1:15014).")
     private @Nullable String controlPlane;
 
-    @Option(
-            names = "--proxy-admin-port",
-            paramLabel = "PORT",
-            description = "The proxy's admin port (default: ${DEFAULT-VALUE}).",
-            defaultValue = "15000")
-    private int adminPort = 15000;
+    @Mixin
+    private AdminPort admin = new AdminPort();
 
     @Mixin
     private OutputOption output = new OutputOption();
@@ -85,8 +81,8 @@ final class ProxyStatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        PrintWriter out = spec.commandLine().getOut();
         if (!pod.isEmpty()) {
+            PrintWriter out = spec.commandLine().getOut();
             out.print(compare());
             out.flush();
             return 0;
@@ -99,8 +95,7 @@ final class ProxyStatusCommand implements Callable<Integer> {
         if (table.isEmpty() && output.format().filter(OutputFormat.JSON::equals).isEmpty()) {
             throw new IllegalStateException("no proxies found (asked control planes: " + asked.size() + ")");
         }
-        out.print(output.print(() -> table.text(verbosity > 0), table::tree));
-        out.flush();
+        output.show(() -> table.text(verbosity > 0), table::tree);
         return 0;
     }
 
@@ -116,7 +111,7 @@ final class ProxyStatusCommand implements Callable<Integer> {
         if (file.isEmpty()) {
             var proxy = target.pod(pod);
             name = proxy.name();
-            held = HttpText.get(proxy.host() + ":" + adminPort, "/config_dump");
+            held = HttpText.get(admin.of(proxy), "/config_dump");
         } else {
             held = Files.readString(Path.of(file));
         }

@@ -10,7 +10,6 @@ import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.validate.ReferenceChecker;
 import dev.lateen.model.validate.ResourceReader;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,8 +86,7 @@ final class ValidateCommand implements Callable<Integer> {
     private void print(List<Diagnostic> found, Map<String, String> texts, int resources) {
         int errors = count(found, Severity.ERROR);
         int warnings = count(found, Severity.WARNING);
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(output.print(
+        output.show(
                 () -> new DiagnosticText(file -> Optional.ofNullable(texts.get(file))).render(found)
                         + counted(resources, "valid resource") + ", " + counted(errors, "error") + ", "
                         + counted(warnings, "warning") + "\n",
@@ -100,8 +98,7 @@ final class ValidateCommand implements Callable<Integer> {
                         "warnings",
                         warnings,
                         "diagnostics",
-                        found.stream().map(ValidateCommand::fields).toList()))));
-        out.flush();
+                        found.stream().map(ValidateCommand::fields).toList())));
     }
 
     private static int count(List<Diagnostic> found, Severity severity) {

@@ -17,7 +17,6 @@ class SourceShapeTest {
             "Forwarding.java", "the attempts of one request: their state is one",
             "Http1ClientConnection.java", "reading, writing and closing share the state of one connection",
             "Http1ServerConnection.java", "reading, writing and closing share the state of one connection",
-            "ProxyConfigCommand.java", "a verb and its sub-verbs, each a few lines of options",
             "RelayIT.java", "one relay in every combination of protocols");
 
     @Test
