@@ -3,7 +3,6 @@ package dev.lateen.net.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.net.EventLoops;
-import dev.lateen.net.codec.HttpCodecs;
 import dev.lateen.net.http.ClientConnection;
 import dev.lateen.net.http.ClientStream;
 import dev.lateen.net.http.Headers;
@@ -62,8 +61,7 @@ class RelayIT {
     @CsvSource({"HTTP_1_1,HTTP_1_1", "HTTP_1_1,HTTP_2", "HTTP_2,HTTP_1_1", "HTTP_2,HTTP_2"})
     void relaysALargeBodyAndTrailersBothWays(HttpVersion downstream, HttpVersion upstream) throws Exception {
         try (Listener origin = listen(upstream, _ -> new EchoOrigin());
-                Listener relay =
-                        listen(downstream, _ -> new Relay(new Upstreams(loops, origin.address(), upstream, null)))) {
+                Listener relay = listen(downstream, _ -> new Relay(new Upstreams(loops, origin.address(), upstream)))) {
             ClientConnection client = connect(downstream, relay);
             loops.at(0).execute(() -> {
                 Collector collector = new Collector();

@@ -1,21 +1,14 @@
 package dev.lateen.net.relay;
 
 import dev.lateen.net.EventLoops;
-import dev.lateen.net.codec.HttpCodecs;
 import dev.lateen.net.http.ClientConnection;
 import dev.lateen.net.http.HttpLimits;
 import dev.lateen.net.http.HttpVersion;
 import dev.lateen.net.socket.ConnectOptions;
 import dev.lateen.net.socket.Connector;
-import dev.lateen.net.tls.TlsClientContext;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
-import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.net.SocketAddress;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -27,16 +20,14 @@ final class Upstreams implements ClientConnection.Listener {
     private final EventLoops loops;
     private final SocketAddress address;
     private final HttpVersion version;
-    private final @Nullable TlsClientContext tls;
     private final ArrayDeque<ClientConnection> idle = new ArrayDeque<>();
     private final ArrayDeque<Consumer<@Nullable ClientConnection>> waiting = new ArrayDeque<>();
     private boolean connecting;
 
-    Upstreams(EventLoops loops, SocketAddress address, HttpVersion version, @Nullable TlsClientContext tls) {
+    Upstreams(EventLoops loops, SocketAddress address, HttpVersion version) {
         this.loops = loops;
         this.address = address;
         this.version = version;
-        this.tls = tls;
     }
 
     void take(Consumer<@Nullable ClientConnection> taker) {
@@ -57,12 +48,7 @@ final class Upstreams implements ClientConnection.Listener {
         new Connector(loops)
                 .connect(loops.at(0), address, ConnectOptions.DEFAULT, new ChannelInitializer<Channel>() {
                     @Override
-                    protected void initChannel(Channel channel) {
-                        if (tls != null) {
-                            SslHandler ssl = tls.newHandler(channel.alloc(), "", Duration.ofSeconds(5));
-                            channel.pipeline().addLast(ssl).addLast(new AfterHandshake());
-                        }
-                    }
+                    protected void initChannel(Channel channel) {}
                 })
                 .addListener(future -> {
                     if (!future.isSuccess()) {
@@ -70,7 +56,7 @@ final class Upstreams implements ClientConnection.Listener {
                         if (taker != null) {
                             taker.accept(null);
                         }
-                    } else if (tls == null) {
+                    } else {
                         ready(((io.netty.channel.ChannelFuture) future).channel());
                     }
                 });
@@ -108,15 +94,5 @@ final class Upstreams implements ClientConnection.Listener {
     @Override
     public void onClosed(ClientConnection connection, String details) {
         idle.remove(connection);
-    }
-
-    private final class AfterHandshake extends ChannelInboundHandlerAdapter {
-        @Override
-        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-            if (event instanceof SslHandshakeCompletionEvent completion && completion.isSuccess()) {
-                ctx.pipeline().remove(this);
-                ready(ctx.channel());
-            }
-        }
     }
 }
