@@ -5,8 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.lateen.control.push.PushTiming;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,7 +52,7 @@ class EnvoyAdsIT {
                     accessLogFile: /dev/null
                     # Certificates are the agent's part; without one, clusters that want them would never be ready.
                     enableAutoMtls: false
-                """.formatted(freePort(), freePort()));
+                """.formatted(FreePorts.next(), FreePorts.next()));
         write("gateway.yaml", """
                 apiVersion: networking.istio.io/v1
                 kind: Gateway
@@ -64,7 +62,7 @@ class EnvoyAdsIT {
                   servers:
                   - port: {number: %d, name: http, protocol: HTTP}
                     hosts: ["*"]
-                """.formatted(freePort()));
+                """.formatted(FreePorts.next()));
         write("client.yaml", pod("client-1", "client", "v1", "10.1.0.1"));
         for (int service = 0; service < 5; service++) {
             service(service);
@@ -249,11 +247,5 @@ class EnvoyAdsIT {
         Path temporary = config.resolve("." + name);
         Files.writeString(temporary, text);
         Files.move(temporary, config.resolve(name), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -17,7 +17,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,13 +138,12 @@ final class ClusterWorkerIT {
 
     @Test
     void tellsThatAHostRefusesConnections() throws IOException {
-        InetSocketAddress nobody;
-        try (ServerSocket socket = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
-            nobody = new InetSocketAddress("127.0.0.1", socket.getLocalPort());
-        }
-        Cluster cluster = put(TestClusters.cluster(nobody));
+        try (Socket bound = new Socket()) {
+            bound.bind(new InetSocketAddress("127.0.0.1", 0)); // nobody else gets the port, and nobody listens on it
+            Cluster cluster = put(TestClusters.cluster((InetSocketAddress) bound.getLocalSocketAddress()));
 
-        assertThat(get(cluster, "/").join()).isEqualTo(ProxyError.CONNECT_FAILURE.name());
+            assertThat(get(cluster, "/").join()).isEqualTo(ProxyError.CONNECT_FAILURE.name());
+        }
         assertThat(value("cluster.test.upstream_cx_connect_fail")).isEqualTo(1);
         assertThat(stats.computedGauges().get("cluster.test.upstream_cx_active").getAsLong())
                 .isZero();

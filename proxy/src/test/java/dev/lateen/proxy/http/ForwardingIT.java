@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.lateen.proxy.stream.StreamInfo;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -131,12 +131,12 @@ class ForwardingIT {
 
     @Test
     void answers503WithFlagUfWhenNobodyListens() throws Exception {
-        int port;
-        try (ServerSocket closed = new ServerSocket(0)) {
-            port = closed.getLocalPort();
+        String response;
+        try (Socket bound = new Socket()) {
+            bound.bind(new InetSocketAddress("127.0.0.1", 0)); // nobody else gets the port, and nobody listens on it
+            proxy.cluster("a", bound.getLocalPort(), "").start(ROUTE.formatted(""));
+            response = proxy.get("/");
         }
-        proxy.cluster("a", port, "").start(ROUTE.formatted(""));
-        String response = proxy.get("/");
         assertThat(response)
                 .startsWith("HTTP/1.1 503")
                 .contains("upstream connect error or disconnect/reset before headers. reset reason: "
