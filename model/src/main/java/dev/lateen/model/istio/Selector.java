@@ -11,7 +11,7 @@ public record Selector(Map<String, String> labels) {
     }
 
     /// Reads `matchLabels`.
-    static Selector matchLabels(Reader in) {
+    public static Selector matchLabels(Reader in) {
         return new Selector(in.textMap("matchLabels"));
     }
 

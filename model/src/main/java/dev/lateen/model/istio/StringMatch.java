@@ -14,7 +14,7 @@ public sealed interface StringMatch {
         INSTANCE
     }
 
-    static StringMatch of(Reader in) {
+    public static StringMatch of(Reader in) {
         var exact = in.text("exact");
         var prefix = in.text("prefix");
         var regex = in.text("regex");

@@ -10,7 +10,7 @@ public record TargetRef(String group, String kind, String name, String namespace
     }
 
     /// Reported as without effect where one names anything but a gateway: such a policy holds for no proxy yet.
-    static List<TargetRef> all(Reader in) {
+    public static List<TargetRef> all(Reader in) {
         List<TargetRef> refs = new ArrayList<>(in.objects("targetRefs", TargetRef::of));
         in.object("targetRef", TargetRef::of).ifPresent(refs::add);
         if (!refs.stream().allMatch(TargetRef::isGateway)) {

@@ -10,6 +10,9 @@ import dev.lateen.model.istio.Telemetry;
 import dev.lateen.model.istio.UnsupportedFeature;
 import dev.lateen.model.istio.VirtualService;
 import dev.lateen.model.kubernetes.Secret;
+import dev.lateen.model.policy.AccessList;
+import dev.lateen.model.policy.Quota;
+import dev.lateen.model.policy.RateLimit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +36,7 @@ public record MeshSnapshot(
         Map<ServiceId, List<Endpoint>> structuralEndpoints,
         Traffic traffic,
         Security security,
+        Policies policies,
         List<Telemetry> telemetries,
         Map<String, Secret> secrets,
         List<UnsupportedFeature> unsupported) {
@@ -48,6 +52,11 @@ public record MeshSnapshot(
             List<PeerAuthentication> peerAuthentications,
             List<AuthorizationPolicy> authorizationPolicies,
             List<RequestAuthentication> requestAuthentications) {}
+
+    /// The kinds of our own, sorted, eldest first. Access lists hold what has been read for their sources.
+    public record Policies(List<RateLimit> rateLimits, List<Quota> quotas, List<AccessList> accessLists) {
+        public static final Policies NONE = new Policies(List.of(), List.of(), List.of());
+    }
 
     public List<Endpoint> endpointsOf(ServiceId service) {
         return endpoints.getOrDefault(service, List.of());

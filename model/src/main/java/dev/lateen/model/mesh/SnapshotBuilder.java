@@ -16,6 +16,7 @@ import dev.lateen.model.istio.VirtualService;
 import dev.lateen.model.kubernetes.Secret;
 import dev.lateen.model.mesh.MeshSnapshot.Security;
 import dev.lateen.model.mesh.MeshSnapshot.Traffic;
+import dev.lateen.model.policy.AccessList.ListAddress;
 import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.resource.ResourceKey;
 import java.util.ArrayList;
@@ -59,6 +60,7 @@ public final class SnapshotBuilder {
     private final KindTable<RequestAuthentication> requestAuthentications =
             new KindTable<>(RequestAuthentication::metadata);
     private final KindTable<Telemetry> telemetries = new KindTable<>(Telemetry::metadata);
+    private final PolicyKinds policies = new PolicyKinds();
     private final Map<ResourceKey, UnsupportedFeature> wholeKinds = new HashMap<>();
     private Map<String, Secret> secrets = Map.of();
     private List<UnsupportedFeature> meshUnsupported = List.of();
@@ -121,6 +123,16 @@ public final class SnapshotBuilder {
         return addresses;
     }
 
+    /// Replaces the lists that somebody has read for access lists. False where these are the same.
+    public boolean accessLists(Map<ListAddress, List<String>> read) {
+        return policies.lists(read);
+    }
+
+    /// Where lists stand that the control plane has to read, each with the sources that name it.
+    public Map<ListAddress, List<Origin>> listAddresses() {
+        return policies.listAddresses();
+    }
+
     /// Adds resources or replaces those of the same key.
     public void put(Collection<RawResource> resources) {
         resources.forEach(this::put);
@@ -131,6 +143,7 @@ public final class SnapshotBuilder {
         switch (key.group()) {
             case "networking.istio.io" -> putNetworking(key, resource);
             case "security.istio.io" -> putSecurity(key, resource);
+            case PolicyKinds.GROUP -> policies.put(key, resource);
             case "telemetry.istio.io" -> {
                 if (key.kind().equals("Telemetry")) {
                     telemetries.put(key, Telemetry.bind(resource));
@@ -190,6 +203,7 @@ public final class SnapshotBuilder {
             authorizationPolicies.remove(key);
             requestAuthentications.remove(key);
             telemetries.remove(key);
+            policies.remove(key);
             wholeKinds.remove(key);
             registry.remove(key);
             if (key.kind().equals("Secret") && secrets.containsKey(secretName(key))) {
@@ -212,6 +226,7 @@ public final class SnapshotBuilder {
                 registry.structuralEndpoints(),
                 traffic(),
                 security(),
+                policies.current(),
                 telemetries.sorted(),
                 secrets,
                 unsupported());
@@ -259,6 +274,7 @@ public final class SnapshotBuilder {
         authorizationPolicies.collectUnsupported(all);
         requestAuthentications.collectUnsupported(all);
         telemetries.collectUnsupported(all);
+        policies.collectUnsupported(all);
         registry.collectUnsupported(all);
         all.addAll(wholeKinds.values());
         return List.copyOf(all);

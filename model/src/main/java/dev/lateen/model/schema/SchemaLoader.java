@@ -46,7 +46,11 @@ final class SchemaLoader {
             "mesh-networks",
             "istio-operator",
             "kubernetes",
-            "gateway-api");
+            "gateway-api",
+            "policy",
+            "rate-limit",
+            "quota",
+            "access-list");
 
     private final Map<String, FieldType> named = new LinkedHashMap<>();
     private final Map<String, Mapping> objectTexts = new LinkedHashMap<>();
