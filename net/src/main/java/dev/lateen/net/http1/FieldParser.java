@@ -2,6 +2,7 @@ package dev.lateen.net.http1;
 
 import dev.lateen.net.http.HeaderNames;
 import dev.lateen.net.http.Headers;
+import dev.lateen.net.http.TrailerSyntax;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +79,7 @@ final class FieldParser {
                 return Http1Violation.TRAILERS_TOO_LARGE;
             }
             String name = parseName(bytes);
-            if (name == null || !parseValue(bytes) || isForbiddenInTrailers(name)) {
+            if (name == null || !parseValue(bytes) || TrailerSyntax.isForbidden(name)) {
                 return Http1Violation.INVALID_TRAILER;
             }
             out.add(name, value(bytes));
@@ -181,7 +182,8 @@ final class FieldParser {
             length = length * 10 + digit;
         }
         contentLength = length;
-        out.add(HeaderNames.CONTENT_LENGTH, value(bytes));
+        // Written in one form only: leading zeros are octal to some.
+        out.add(HeaderNames.CONTENT_LENGTH, bytes[valueStart] == '0' ? Long.toString(length) : value(bytes));
         return null;
     }
 
@@ -242,25 +244,5 @@ final class FieldParser {
 
     static String lowerCase(String text) {
         return text.toLowerCase(java.util.Locale.ROOT);
-    }
-
-    private static boolean isForbiddenInTrailers(String name) {
-        return switch (name) {
-            case "transfer-encoding",
-                    "content-length",
-                    "host",
-                    "connection",
-                    "trailer",
-                    "te",
-                    "upgrade",
-                    "keep-alive",
-                    "content-type",
-                    "content-encoding",
-                    "authorization",
-                    "set-cookie",
-                    "cookie",
-                    "proxy-connection" -> true;
-            default -> false;
-        };
     }
 }

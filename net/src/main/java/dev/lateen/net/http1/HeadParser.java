@@ -1,5 +1,6 @@
 package dev.lateen.net.http1;
 
+import dev.lateen.net.http.AuthoritySyntax;
 import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.HttpLimits;
 import dev.lateen.net.http.HttpVersion;
@@ -15,18 +16,10 @@ import org.jspecify.annotations.Nullable;
 /// Thread: event loop of its channel.
 final class HeadParser {
     private static final boolean[] TARGET = new boolean[256];
-    private static final boolean[] AUTHORITY = new boolean[256];
 
     static {
         for (int b = 0x21; b < 0x7f; b++) {
             TARGET[b] = b != '#';
-        }
-        for (char c = 'a'; c <= 'z'; c++) {
-            AUTHORITY[c] = true;
-            AUTHORITY[c - 32] = true;
-        }
-        for (char c : "0123456789-._~%!$&'()*+,;=:[]".toCharArray()) {
-            AUTHORITY[c] = true;
         }
     }
 
@@ -120,7 +113,7 @@ final class HeadParser {
         if (fields.hostCount == 0) {
             return version == HttpVersion.HTTP_1_0 ? null : Http1Violation.MISSING_HOST;
         }
-        if (fields.hostCount > 1 || !isAuthority(fields.host)) {
+        if (fields.hostCount > 1 || !AuthoritySyntax.isValid(fields.host)) {
             return Http1Violation.INVALID_HOST;
         }
         return null;
@@ -133,7 +126,7 @@ final class HeadParser {
         String authority = fields.host;
         String path = target;
         if (method.equals("CONNECT")) {
-            if (!isAuthority(target) || target.lastIndexOf(':') <= 0 || target.endsWith(":")) {
+            if (!AuthoritySyntax.isValid(target) || target.lastIndexOf(':') <= 0 || target.endsWith(":")) {
                 return Http1Violation.INVALID_TARGET;
             }
             authority = target;
@@ -154,7 +147,7 @@ final class HeadParser {
                 }
                 int pathStart = endOfAuthority(target, colon + 3);
                 authority = target.substring(colon + 3, pathStart);
-                if (authority.isEmpty() || !isAuthority(authority)) {
+                if (authority.isEmpty() || !AuthoritySyntax.isValid(authority)) {
                     return Http1Violation.INVALID_TARGET;
                 }
                 path = absolutePath(method, target.substring(pathStart));
@@ -277,55 +270,5 @@ final class HeadParser {
                 && bytes[at + 6] == '.'
                 && bytes[at + 7] >= '0'
                 && bytes[at + 7] <= '9';
-    }
-
-    /// `uri-host [":" port]`, without user info (RFC 9110 §4.2.4 has it refused).
-    static boolean isAuthority(String text) {
-        int length = text.length();
-        if (length == 0) {
-            return false;
-        }
-        for (int index = 0; index < length; index++) {
-            char c = text.charAt(index);
-            if (c > 0xff || !AUTHORITY[c]) {
-                return false;
-            }
-        }
-        return portIsValid(text);
-    }
-
-    private static boolean portIsValid(String text) {
-        int colon;
-        if (text.charAt(0) == '[') {
-            int bracket = text.indexOf(']');
-            if (bracket < 0 || text.indexOf('[', 1) >= 0 || text.indexOf(']', bracket + 1) >= 0) {
-                return false;
-            }
-            if (bracket == text.length() - 1) {
-                return bracket > 1;
-            }
-            colon = bracket + 1;
-            if (text.charAt(colon) != ':') {
-                return false;
-            }
-        } else {
-            if (text.indexOf('[') >= 0 || text.indexOf(']') >= 0) {
-                return false;
-            }
-            colon = text.indexOf(':');
-            if (colon < 0) {
-                return true;
-            }
-            if (colon == 0) {
-                return false;
-            }
-        }
-        for (int index = colon + 1; index < text.length(); index++) {
-            char c = text.charAt(index);
-            if (c < '0' || c > '9') {
-                return false;
-            }
-        }
-        return text.length() - colon <= 6;
     }
 }

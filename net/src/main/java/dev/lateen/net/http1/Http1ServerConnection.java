@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class Http1ServerConnection extends ChannelInboundHandlerAdapter implements HttpConnection, BodySink {
     private static final long LINGER_MILLIS = 1000;
     private static final long DRAIN_LIMIT_BYTES = 256 * 1024;
+    private static final long DRAIN_LIMIT_MILLIS = 5000;
 
     private final HttpLimits limits;
     private final ServerHandlerFactory handlers;
@@ -306,14 +307,25 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
         }
     }
 
-    /// The response is complete while the request is not; the rest is drained within a limit, whatever was paused.
+    /// The response is complete while the request is not; the rest is drained within limits of bytes and of time,
+    /// whatever was paused.
     void drainRequest(boolean keepAlive) {
         if (!keepAlive) {
             endStream(StreamReset.LOCAL_CANCEL, "http1.response_before_request_end");
             closeGently();
-        } else {
-            proceed();
+            return;
         }
+        Http1ServerStream answered = current;
+        context.executor()
+                .schedule(
+                        () -> {
+                            if (current == answered && answered != null) {
+                                drainRequest(false);
+                            }
+                        },
+                        DRAIN_LIMIT_MILLIS,
+                        TimeUnit.MILLISECONDS);
+        proceed();
     }
 
     /// Gives the connection up, since the stream on it cannot be ended in another way.

@@ -139,6 +139,9 @@ final class Http1ServerStream implements ServerStream {
             keepAlive = false;
         }
         int status = head.status();
+        // A client that was too slow is not waited for (RFC 9110 §15.5.9); behind a refused CONNECT may come bytes that
+        // were meant for the tunnel.
+        keepAlive &= status != 408 && (!connectRequest || (status >= 200 && status < 300));
         HeadWriter writer = Scratch.current().writer;
         writer.status(status);
         if (tunnelRequested && (status == 101 || (connectRequest && status >= 200 && status < 300))) {

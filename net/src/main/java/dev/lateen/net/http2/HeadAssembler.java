@@ -1,10 +1,12 @@
 package dev.lateen.net.http2;
 
+import dev.lateen.net.http.AuthoritySyntax;
 import dev.lateen.net.http.HeaderNames;
 import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.HttpVersion;
 import dev.lateen.net.http.RequestHead;
 import dev.lateen.net.http.ResponseHead;
+import dev.lateen.net.http.TrailerSyntax;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +88,7 @@ final class HeadAssembler {
             return;
         }
         switch (kind) {
-            case REGULAR -> headers.add(name, value);
+            case REGULAR -> headers.add(name, trimmed(value));
             case METHOD -> method = pseudo(method, value);
             case SCHEME -> scheme = pseudo(scheme, value);
             case AUTHORITY -> authority = pseudo(authority, value);
@@ -100,10 +102,7 @@ final class HeadAssembler {
                 host = value;
             }
             case COOKIE -> cookies = joinCookie(cookies, value);
-            case CONTENT_LENGTH -> {
-                length(value);
-                headers.add(name, value);
-            }
+            case CONTENT_LENGTH -> length(name, value);
             case CONNECTION_SPECIFIC -> wrong = "connection-specific field";
             case MALFORMED -> wrong = "malformed field";
         }
@@ -125,7 +124,14 @@ final class HeadAssembler {
         return cookies == null ? new StringBuilder(value) : cookies.append("; ").append(value);
     }
 
-    private void length(String text) {
+    // RFC 9113 §8.2.1 has values without blanks at either end; they carry no meaning, and HTTP/1 has no place for them.
+    private static String trimmed(String value) {
+        int last = value.length() - 1;
+        return last >= 0 && (value.charAt(0) <= ' ' || value.charAt(last) <= ' ') ? value.strip() : value;
+    }
+
+    // Written in one form only: leading zeros are octal to some.
+    private void length(String name, String text) {
         long value = 0;
         for (int index = 0; index < text.length(); index++) {
             int digit = text.charAt(index) - '0';
@@ -137,6 +143,9 @@ final class HeadAssembler {
         }
         if (text.isEmpty() || (contentLength >= 0 && contentLength != value)) {
             wrong = "content-length is empty or contradicts itself";
+        }
+        if (contentLength < 0) {
+            headers.add(name, text.startsWith("0") ? Long.toString(value) : text);
         }
         contentLength = value;
     }
@@ -214,6 +223,14 @@ final class HeadAssembler {
         return headers;
     }
 
+    /// Trailers of a request, which somebody behind us may merge into its head.
+    Headers requestTrailers(int id) throws Http2Violation {
+        if (host != null || cookies != null || TrailerSyntax.anyForbidden(headers)) {
+            throw Http2Violation.malformed(id, "field that has no place in trailers");
+        }
+        return trailers(id);
+    }
+
     private void putCookies() {
         if (cookies != null) {
             headers.add(HeaderNames.COOKIE, cookies.toString());
@@ -247,7 +264,7 @@ final class HeadAssembler {
         if (result == null) {
             return "";
         }
-        if (!isAuthority(result)) {
+        if (!AuthoritySyntax.isValid(result)) {
             throw Http2Violation.malformed(id, ":authority is malformed");
         }
         return result;
@@ -274,15 +291,5 @@ final class HeadAssembler {
             }
         }
         return true;
-    }
-
-    private static boolean isAuthority(String text) {
-        for (int index = 0; index < text.length(); index++) {
-            char c = text.charAt(index);
-            if (c <= 0x20 || c >= 0x7f || c == '/' || c == '?' || c == '#' || c == '@' || c == '\\') {
-                return false;
-            }
-        }
-        return !text.isEmpty();
     }
 }

@@ -170,7 +170,8 @@ final class HpackDecoder {
     private static boolean isNameValid(String name) {
         for (int index = name.length() > 0 && name.charAt(0) == ':' ? 1 : 0; index < name.length(); index++) {
             char c = name.charAt(index);
-            if (HeaderNames.tokenLower((byte) c) != c) {
+            // What is no token is mapped to 0, which a NUL would equal.
+            if (c == 0 || HeaderNames.tokenLower((byte) c) != c) {
                 return false;
             }
         }

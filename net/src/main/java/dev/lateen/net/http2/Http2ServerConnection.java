@@ -123,7 +123,7 @@ public final class Http2ServerConnection implements HttpConnection {
         public void onHeaders(int id, @Nullable Http2Exchange known, HeadAssembler fields, boolean end)
                 throws Http2Violation {
             if (known != null) {
-                known.receiveTrailers(fields.trailers(id));
+                known.receiveTrailers(fields.requestTrailers(id));
                 return;
             }
             RequestHead head = fields.request(id, transportScheme());

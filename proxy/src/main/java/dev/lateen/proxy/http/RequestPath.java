@@ -244,6 +244,7 @@ final class RequestPath implements StreamListener, Exchange {
     public void onTrailers(Headers trailers) {
         if (!finished) {
             endRequest();
+            RequestSanitizer.cleanTrailers(trailers);
             body.end(trailers);
             tellBodyWaiter();
         }

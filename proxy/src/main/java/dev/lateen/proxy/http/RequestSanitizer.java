@@ -102,6 +102,17 @@ final class RequestSanitizer {
         return null;
     }
 
+    /// Nobody is told by trailers where a request came from or how to treat it: whoever merges them into the head would
+    /// believe it.
+    static void cleanTrailers(Headers trailers) {
+        for (int index = trailers.size() - 1; index >= 0; index--) {
+            String name = trailers.name(index);
+            if (name.startsWith("x-forwarded-") || name.startsWith("x-envoy-") || name.equals("forwarded")) {
+                trailers.removeAt(index);
+            }
+        }
+    }
+
     private @Nullable LocalReply path(RequestHead head, StreamInfo info) {
         String path = head.path();
         if (path.isEmpty()) {
