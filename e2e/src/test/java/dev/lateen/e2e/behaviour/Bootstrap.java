@@ -6,7 +6,7 @@ import java.util.List;
 
 /// A static Envoy v3 bootstrap, put together from parts in YAML's flow style (`{a: 1, b: [2]}`), which nest without
 /// regard to indentation.
-final class Bootstrap {
+public final class Bootstrap {
     /// Istio's default format.
     private static final String LOG_FORMAT = "[%START_TIME%] \\\"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%"
             + " %PROTOCOL%\\\" %RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS%"
@@ -32,7 +32,7 @@ final class Bootstrap {
     }
 
     /// A cluster of one endpoint on loopback.
-    Bootstrap cluster(String name, int port) {
+    public Bootstrap cluster(String name, int port) {
         return cluster(name, "connect_timeout: 1s", port);
     }
 
@@ -85,6 +85,12 @@ final class Bootstrap {
     Bootstrap listener(String name, String fields) {
         listeners.add("{name: %s, address: {socket_address: {address: 127.0.0.1, port_value: %d}}, %s}"
                 .formatted(name, ports.of(name), fields));
+        return this;
+    }
+
+    /// @param yaml the whole of it, with its address
+    public Bootstrap rawListener(String yaml) {
+        listeners.add(yaml);
         return this;
     }
 

@@ -11,21 +11,40 @@ import java.util.Map;
 import java.util.Optional;
 
 /// A proxy that takes an Envoy v3 bootstrap.
-enum DataPlane {
+public enum DataPlane {
     LATEEN,
     ENVOY;
 
+    private static final String NO_ENVOY = "SKIPPED: no `envoy` on the PATH or in .lateen/tools";
+    private static final String SMALL_HEAP = "64m";
     private static final String DRAIN_SECONDS = "3";
 
     /// Starts it with one worker and waits until it is ready; skips the test where it is not installed.
     RunningProxy start(Bootstrap bootstrap) throws IOException, InterruptedException {
-        RunningProxy proxy = launch(bootstrap);
+        return start(bootstrap, SMALL_HEAP);
+    }
+
+    /// @param heap of ours, such as `64m`
+    public RunningProxy start(Bootstrap bootstrap, String heap) throws IOException, InterruptedException {
+        RunningProxy proxy = launch(bootstrap, heap);
         proxy.awaitReady();
         return proxy;
     }
 
+    /// Why it cannot run here; empty when it can. Builds ours where that was not done yet.
+    public String obstacle() {
+        return switch (this) {
+            case LATEEN -> Launcher.PATH.toFile().canExecute() ? "" : "SKIPPED: no ./lateen";
+            case ENVOY -> envoyBinary().isPresent() ? "" : NO_ENVOY;
+        };
+    }
+
     /// Starts it without waiting, for configurations that are refused.
     RunningProxy launch(Bootstrap bootstrap) throws IOException {
+        return launch(bootstrap, SMALL_HEAP);
+    }
+
+    private RunningProxy launch(Bootstrap bootstrap, String heap) throws IOException {
         Path directory = Files.createTempDirectory("behaviour-");
         Path file = directory.resolve("bootstrap.yaml");
         Path accessLog = directory.resolve("access.log");
@@ -33,7 +52,7 @@ enum DataPlane {
         Files.writeString(file, bootstrap.yaml(accessLog));
         Files.createFile(accessLog);
         ProcessBuilder builder = new ProcessBuilder(command(file));
-        builder.environment().putAll(environment());
+        builder.environment().putAll(environment(heap));
         Path log = directory.resolve("process.log");
         Process process =
                 builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
@@ -45,7 +64,7 @@ enum DataPlane {
             case LATEEN -> lateen(bootstrap);
             case ENVOY -> {
                 Optional<Path> envoy = envoyBinary();
-                assumeTrue(envoy.isPresent(), "SKIPPED: no `envoy` on the PATH or in .lateen/tools");
+                assumeTrue(envoy.isPresent(), NO_ENVOY);
                 yield List.of(
                         envoy.orElseThrow().toString(),
                         "-c",
@@ -87,14 +106,14 @@ enum DataPlane {
     }
 
     /// Assertions, and a report of every buffer that is not released.
-    private static Map<String, String> environment() {
+    private static Map<String, String> environment(String heap) {
         return Map.of(
                 "TERMINATION_DRAIN_DURATION_SECONDS",
                 DRAIN_SECONDS,
                 "LATEEN_AOT",
                 "off",
                 "LATEEN_PROXY_HEAP",
-                "64m",
+                heap,
                 "LATEEN_JAVA_OPTS",
                 "-ea -Dio.netty.leakDetection.level=paranoid");
     }

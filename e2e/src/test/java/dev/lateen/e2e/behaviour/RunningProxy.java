@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// A data plane that runs as a process of its own. Thread: one, of the test.
-final class RunningProxy implements AutoCloseable {
+public final class RunningProxy implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final DataPlane plane;

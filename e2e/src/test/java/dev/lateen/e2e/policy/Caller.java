@@ -44,4 +44,9 @@ record Caller(
         }
         return at instanceof String text ? List.of(text) : List.of();
     }
+
+    /// The same from another address.
+    Caller directlyFrom(String address) {
+        return new Caller(http, peer, claims, address, remote, destination, port, sni, method, host, path, headers);
+    }
 }

@@ -1,15 +1,7 @@
 package dev.lateen.e2e.policy;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.lateen.model.mesh.Locality;
-import dev.lateen.model.mesh.MeshConfig;
-import dev.lateen.model.mesh.MeshSettings;
 import dev.lateen.model.mesh.ProxyNode;
-import dev.lateen.model.mesh.SnapshotBuilder;
-import dev.lateen.model.resource.MeshConfigReader;
-import dev.lateen.model.resource.ParsedResource;
-import dev.lateen.model.resource.RawResource;
-import dev.lateen.model.validate.ResourceReader;
 import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.HttpVersion;
 import dev.lateen.net.http.RequestHead;
@@ -20,8 +12,6 @@ import dev.lateen.proxy.rbac.RbacDecoder;
 import dev.lateen.proxy.rbac.RbacGate;
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.telemetry.Stats;
-import dev.lateen.translate.Translator;
-import dev.lateen.xds.ResourceType;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
@@ -32,31 +22,10 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /// Policies on their whole way: text, checks, binding, translation, the proxy's decoders, its decision.
 final class CompiledPolicies {
-    private static final String MESH = """
-            apiVersion: v1
-            kind: ConfigMap
-            metadata: {name: istio, namespace: istio-system}
-            data: {mesh: "{trustDomain: new.example, trustDomainAliases: [old.example]}"}
-            """;
-    private static final String SERVICE = """
-            apiVersion: v1
-            kind: Service
-            metadata: {name: shop, namespace: default}
-            spec:
-              clusterIP: 10.96.0.1
-              selector: {app: shop}
-              ports: [{name: http, port: 8080}, {name: tcp, port: 7000}]
-            """;
-    private static final ProxyNode NODE = ProxyNode.parse(
-                    "sidecar~10.1.0.1~shop-1.default~default.svc.cluster.local",
-                    Map.of("LATEEN_PROXY", "true", "LABELS", Map.of("app", "shop"), "NAMESPACE", "default"),
-                    Locality.NONE)
-            .orElseThrow();
-    private static final ResourceReader READER = ResourceReader.create();
+    private static final ProxyNode NODE = PolicyMesh.node("LATEEN_PROXY");
     private static final Place AT = Place.resource("listener", "virtualInbound");
     private static final String JWT = "envoy.filters.http.jwt_authn";
 
@@ -64,31 +33,10 @@ final class CompiledPolicies {
     private final List<RbacGate> tcp = new ArrayList<>();
 
     CompiledPolicies(List<WrittenPolicy> policies) throws InvalidProtocolBufferException {
-        List<RawResource> resources = new ArrayList<>();
-        read(MESH, resources);
-        read(SERVICE, resources);
-        policies.forEach(policy -> read(policy.yaml(), resources));
-        SnapshotBuilder builder = new SnapshotBuilder(MeshSettings.DEFAULT);
-        builder.mesh(MeshConfig.of(new MeshConfigReader().read(resources).meshConfig()));
-        builder.put(resources);
-        var sent = new Translator()
-                .translate(builder.build(), NODE)
-                .get(ResourceType.LISTENER, "virtualInbound")
-                .orElseThrow();
-        Listener listener = Listener.parseFrom(sent.any().getValue());
+        Listener listener = PolicyMesh.inbound(policies, "", NODE);
         for (FilterChain chain : listener.getFilterChainsList()) {
             if (chain.getFilterChainMatch().getDestinationPort().getValue() == 0) {
                 gates(chain);
-            }
-        }
-    }
-
-    private static void read(String yaml, List<RawResource> into) {
-        for (ParsedResource parsed : READER.read(yaml, "policies.yaml")) {
-            if (parsed instanceof ParsedResource.Valid(RawResource resource, var _)) {
-                into.add(resource);
-            } else {
-                throw new AssertionError(yaml + parsed);
             }
         }
     }
