@@ -56,11 +56,12 @@ final class GatewayRoutes {
         return routes.build();
     }
 
-    private static VirtualHost virtualHost(String name, Host host) {
+    private VirtualHost virtualHost(String name, Host host) {
         VirtualHost.Builder to = VirtualHost.newBuilder()
                 .setName(name)
                 .addDomains(name.substring(0, name.lastIndexOf(':')))
-                .setIncludeRequestAttemptCount(true);
+                .setIncludeRequestAttemptCount(true)
+                .addAllRateLimits(scene.rateLimiting().limits());
         if (host.requiresTls) {
             to.setRequireTls(VirtualHost.TlsRequirementType.ALL);
         }

@@ -16,12 +16,15 @@ import java.util.List;
 /// The HTTP filters of every connection manager, in their order. The order is decided here and nowhere else:
 ///
 /// 1. workload metadata of the peer (others need them)
-/// 2. authorization by an external server, tokens, authorization by policy (inbound and gateways)
-/// 3. counters of gRPC messages
-/// 4. choice of ALPN for the upstream (outbound)
-/// 5. faults, cross-origin requests
-/// 6. metrics, which see what the filters before them did
-/// 7. the router
+/// 2. access lists: who is refused, then who is let in (inbound and gateways)
+/// 3. authorization by an external server, tokens, authorization by policy (inbound and gateways)
+/// 4. rate limits that the proxy counts, then those and quotas that the service counts (inbound and gateways): what is
+///    refused before them does not count, and they may ask for what a token says
+/// 5. counters of gRPC messages
+/// 6. choice of ALPN for the upstream (outbound)
+/// 7. faults, cross-origin requests
+/// 8. metrics, which see what the filters before them did
+/// 9. the router
 final class HttpFilters {
     private static final String PEER_METADATA = "type.googleapis.com/io.istio.http.peer_metadata.Config";
     private static final String TCP_METADATA = "type.googleapis.com/envoy.tcp.metadataexchange.config.MetadataExchange";
@@ -76,7 +79,7 @@ final class HttpFilters {
             filters.add(scene.hasIstioFilters() ? OUTBOUND_METADATA : OUTBOUND_METADATA_IN_MESH);
         }
         if (scene.isRouter()) {
-            filters.addAll(Authorization.httpFilters(scene));
+            addPolicies(filters, scene);
         }
         filters.add(GRPC_STATS);
         if (scene.hasIstioFilters()) {
@@ -95,13 +98,19 @@ final class HttpFilters {
         if (scene.tellsPeers()) {
             filters.add(INBOUND_METADATA);
         }
-        filters.addAll(Authorization.httpFilters(scene));
+        addPolicies(filters, scene);
         filters.add(GRPC_STATS);
         filters.add(FAULT);
         filters.add(CORS);
         filters.addAll(MetricsFilters.http(scene, MetricsFilters.Side.SERVER));
         filters.add(ROUTER);
         return filters;
+    }
+
+    private static void addPolicies(List<HttpFilter> filters, Scene scene) {
+        filters.addAll(scene.accessLists().http(scene));
+        filters.addAll(Authorization.httpFilters(scene));
+        filters.addAll(scene.rateLimiting().filters());
     }
 
     private static AlpnOverride alpn(FilterConfig.Protocol upstream, String own, String plain) {

@@ -237,6 +237,7 @@ final class InboundListeners {
                 .addVirtualHosts(VirtualHost.newBuilder()
                         .setName("inbound|http|" + port)
                         .addDomains("*")
+                        .addAllRateLimits(scene.rateLimiting().limits())
                         .addRoutes(Route.newBuilder()
                                 .setName("default")
                                 .setMatch(RouteMatch.newBuilder().setPrefix("/"))

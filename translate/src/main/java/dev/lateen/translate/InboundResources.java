@@ -3,6 +3,7 @@ package dev.lateen.translate;
 import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.model.mesh.ProxyNode;
 import dev.lateen.model.mesh.ProxyScope.Target;
+import dev.lateen.translate.policy.RateLimiting;
 import dev.lateen.xds.EncodedResource;
 import dev.lateen.xds.ResourceType;
 import dev.lateen.xds.XdsResources;
@@ -15,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What one sidecar receives, and the whole of its resources put together.
+/// What is one proxy's own, above all what a sidecar receives, and the whole of its resources put together.
 ///
 /// Thread: control loop.
 // Identity is the point: a part of a snapshot that is the same instance has not changed.
@@ -69,14 +70,12 @@ final class InboundResources {
     }
 
     private boolean update(Scene scene) {
-        if (scene.isRouter()) {
-            return false;
-        }
         MeshSnapshot snapshot = scene.snapshot();
         MeshSnapshot old = seen;
         boolean same = old != null
                 && old.mesh() == snapshot.mesh()
                 && old.security() == snapshot.security()
+                && old.policies() == snapshot.policies()
                 && old.telemetries() == snapshot.telemetries()
                 && old.traffic().destinationRules() == snapshot.traffic().destinationRules()
                 && sidecar.equals(scene.outbound().sidecar())
@@ -89,6 +88,20 @@ final class InboundResources {
         targets = scene.scope().targets();
         ResourceMap clusterMap = new ResourceMap(ResourceType.CLUSTER, clusters);
         ResourceMap listenerMap = new ResourceMap(ResourceType.LISTENER, listeners);
+        if (!scene.rateLimiting().limits().isEmpty()) {
+            clusterMap.add(RateLimiting.CLUSTER, RateLimitCluster.of(scene));
+        }
+        if (!scene.isRouter()) {
+            receiving(scene, clusterMap, listenerMap);
+        }
+        Map<String, EncodedResource> oldClusters = clusters;
+        Map<String, EncodedResource> oldListeners = listeners;
+        clusters = clusterMap.done();
+        listeners = listenerMap.done();
+        return clusters != oldClusters || listeners != oldListeners;
+    }
+
+    private static void receiving(Scene scene, ResourceMap clusterMap, ResourceMap listenerMap) {
         List<InboundPort> ports = InboundPort.of(scene);
         for (Cluster cluster : InboundClusters.of(scene, ports)) {
             clusterMap.add(cluster.getName(), cluster);
@@ -98,10 +111,5 @@ final class InboundResources {
         for (Listener listener : new InboundListeners(scene, ports).build()) {
             listenerMap.add(listener.getName(), listener);
         }
-        Map<String, EncodedResource> oldClusters = clusters;
-        Map<String, EncodedResource> oldListeners = listeners;
-        clusters = clusterMap.done();
-        listeners = listenerMap.done();
-        return clusters != oldClusters || listeners != oldListeners;
     }
 }

@@ -90,7 +90,11 @@ final class OutboundResources {
             clustersAndEndpoints(scene, sameRules);
         }
         if (router) {
-            boolean same = old != null && sameShape && sameTargets && old.secrets() == snapshot.secrets();
+            boolean same = old != null
+                    && sameShape
+                    && sameTargets
+                    && old.secrets() == snapshot.secrets()
+                    && old.policies() == snapshot.policies();
             if (!same) {
                 gateway(scene);
             }

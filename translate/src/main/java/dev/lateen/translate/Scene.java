@@ -8,9 +8,12 @@ import dev.lateen.model.mesh.NodeMetadata.Interception;
 import dev.lateen.model.mesh.OutboundScope;
 import dev.lateen.model.mesh.ProxyNode;
 import dev.lateen.model.mesh.ProxyScope;
+import dev.lateen.translate.policy.RateLimiting;
 
 /// One proxy in front of its part of the mesh: what all translators look at.
-record Scene(ProxyScope scope) {
+///
+/// @param accessLists shared by all scenes of one translator
+record Scene(ProxyScope scope, AccessListFilters accessLists) {
     ProxyNode node() {
         return scope.node();
     }
@@ -44,6 +47,10 @@ record Scene(ProxyScope scope) {
     /// Whether the proxy can ask servers outside about connections, as every proxy can about requests.
     boolean asksAboutConnections() {
         return node().metadata().dataPlane() != DataPlane.LATEEN;
+    }
+
+    RateLimiting rateLimiting() {
+        return RateLimiting.of(snapshot(), node());
     }
 
     DataPlane dataPlane() {

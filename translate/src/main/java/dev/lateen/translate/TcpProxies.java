@@ -40,6 +40,7 @@ final class TcpProxies {
 
     static List<Filter> inbound(Scene scene, String cluster, String statPrefix) {
         List<Filter> filters = new ArrayList<>(peerMetadata(scene));
+        filters.addAll(scene.accessLists().tcp(scene));
         filters.addAll(Authorization.tcpFilters(scene));
         filters.addAll(MetricsFilters.tcp(scene, MetricsFilters.Side.SERVER));
         TcpProxy.Builder proxy = TcpProxy.newBuilder()
@@ -126,8 +127,11 @@ final class TcpProxies {
     }
 
     private static List<Filter> outbound(Scene scene, TcpProxy.Builder proxy) {
-        List<Filter> filters = new ArrayList<>(
-                MetricsFilters.tcp(scene, scene.isRouter() ? MetricsFilters.Side.GATEWAY : MetricsFilters.Side.CLIENT));
+        List<Filter> filters = new ArrayList<>();
+        if (scene.isRouter()) {
+            filters.addAll(scene.accessLists().tcp(scene));
+        }
+        filters.addAll(MetricsFilters.tcp(scene, scene.isRouter() ? MetricsFilters.Side.GATEWAY : MetricsFilters.Side.CLIENT));
         proxy.addAllAccessLog(AccessLogs.tcp(scene, AccessLogs.Side.CLIENT));
         filters.add(filter(proxy));
         return filters;

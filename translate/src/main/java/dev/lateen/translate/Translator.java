@@ -19,6 +19,7 @@ public final class Translator {
     private final ScopeResolver scopes = new ScopeResolver();
     private final Map<Key, OutboundResources> shared = bounded(MOST_SCOPES);
     private final Map<String, InboundResources> own = bounded(MOST_NODES);
+    private final AccessListFilters accessLists = new AccessListFilters();
     private NodeTraits.@Nullable Uses uses;
 
     /// @param sidecar namespace and name, empty for none
@@ -26,7 +27,7 @@ public final class Translator {
 
     /// The resources of one proxy; maps of types are the same instances as the last time where nothing changed.
     public XdsResources translate(MeshSnapshot snapshot, ProxyNode node) {
-        Scene scene = new Scene(scopes.resolve(snapshot, node));
+        Scene scene = new Scene(scopes.resolve(snapshot, node), accessLists);
         OutboundResources outbound =
                 shared.computeIfAbsent(keyOf(scene, usesOf(snapshot)), _ -> new OutboundResources());
         outbound.update(scene);

@@ -23,6 +23,7 @@ import java.util.List;
 /// outside.
 final class UpstreamTls {
     private static final String TLS = "envoy.transport_sockets.tls";
+    private static final String CONTROL_PLANE = "istiod.istio-system.svc";
     private static final TransportSocket PLAIN = TransportSocket.newBuilder()
             .setName("envoy.transport_sockets.raw_buffer")
             .setTypedConfig(Protos.any(RawBuffer.getDefaultInstance()))
@@ -98,6 +99,13 @@ final class UpstreamTls {
                 .forEach(match -> match.setTransportSocket(relayed(match.getTransportSocket(), version)));
     }
 
+    /// Mutual TLS with the control plane, whose certificate names it as Istio's does.
+    static TransportSocket toControlPlane() {
+        CertificateValidationContext.Builder validation = CertificateValidationContext.newBuilder();
+        allow(validation, List.of(CONTROL_PLANE));
+        return socket(meshTls(validation, CONTROL_PLANE, List.of("h2")).build());
+    }
+
     private static TransportSocket relayed(TransportSocket inner, String version) {
         return TransportSocket.newBuilder()
                 .setName("envoy.transport_sockets.upstream_proxy_protocol")
@@ -115,6 +123,11 @@ final class UpstreamTls {
     private static UpstreamTlsContext.Builder mutual(Peer peer, List<String> names, String sni, Scene scene) {
         CertificateValidationContext.Builder validation = CertificateValidationContext.newBuilder();
         allow(validation, names);
+        return meshTls(validation, sni, alpn(peer, scene));
+    }
+
+    private static UpstreamTlsContext.Builder meshTls(
+            CertificateValidationContext.Builder validation, String sni, List<String> alpn) {
         return UpstreamTlsContext.newBuilder()
                 .setSni(sni)
                 .setCommonTlsContext(CommonTlsContext.newBuilder()
@@ -123,7 +136,7 @@ final class UpstreamTls {
                         .setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
                                 .setDefaultValidationContext(validation)
                                 .setValidationContextSdsSecretConfig(Sds.workload("ROOTCA")))
-                        .addAllAlpnProtocols(alpn(peer, scene)));
+                        .addAllAlpnProtocols(alpn));
     }
 
     /// Istio's filter replaces these by what the client speaks; other proxies say what the port is declared to speak.

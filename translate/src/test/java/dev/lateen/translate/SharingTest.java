@@ -183,6 +183,6 @@ class SharingTest {
     }
 
     private Scene scene() {
-        return new Scene(scopes.resolve(builder.build(), node("10.9.0.1")));
+        return new Scene(scopes.resolve(builder.build(), node("10.9.0.1")), new AccessListFilters());
     }
 }
