@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
 public final class ControlPlane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
     private static final Duration LOADING = Duration.ofSeconds(60);
-    private static final Duration ASKING_FOR_KEYS = Duration.ofSeconds(6);
+    private static final Duration FETCHING = Duration.ofSeconds(6);
     private static final Duration OWN_CERTIFICATE = Duration.ofHours(24);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -74,14 +74,14 @@ public final class ControlPlane implements AutoCloseable {
             // 2. The mesh and the proxies that want to know it.
             ControlLoop loop = opened(new ControlLoop());
             proxies = new Proxies(loop, new NodeAdmission(callers), new Translator(), metrics, clock);
-            state = opened(new MeshState(settings.mesh(), settings.timing(), settings.keys(), loop, proxies, clock));
+            state = opened(new MeshState(settings, loop, proxies, clock));
 
             // 3. The configuration, before anybody can ask for it.
             DirectorySource source = opened(new DirectorySource(
                     settings.config(), ResourceReader.create(), files -> loop.execute(() -> state.onFiles(files))));
             source.start();
             awaitConfiguration();
-            awaitKeys();
+            awaitFetched();
 
             // 4. The ports.
             AdsService ads = opened(new AdsService(proxies, AdsLimits.DEFAULT, clock));
@@ -165,16 +165,17 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
-    /// An issuer that does not answer holds up nobody for long.
-    private void awaitKeys() throws IOException {
+    /// An issuer or a list's address that does not answer holds up nobody for long.
+    private void awaitFetched() throws IOException {
         try {
-            if (!state.keysSettled().await(ASKING_FOR_KEYS.toSeconds(), TimeUnit.SECONDS)) {
+            if (!state.settled().await(FETCHING.toSeconds(), TimeUnit.SECONDS)) {
                 LOG.atWarn()
-                        .log("not every issuer of tokens has answered yet: the control plane starts without its keys");
+                        .log(
+                                "not every issuer of tokens or web address of a list has answered yet: the control plane starts without");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while issuers were asked for their keys", e);
+            throw new IOException("interrupted while keys and lists were fetched", e);
         }
     }
 

@@ -1,17 +1,15 @@
 package dev.lateen.control;
 
 import dev.lateen.control.keys.IssuerKeys;
-import dev.lateen.control.keys.KeyTiming;
+import dev.lateen.control.lists.AccessListSources;
 import dev.lateen.control.push.Proxies;
 import dev.lateen.control.push.PushScheduler;
-import dev.lateen.control.push.PushTiming;
 import dev.lateen.control.source.ConfigFile;
 import dev.lateen.control.status.Findings;
 import dev.lateen.control.store.ResourceStore;
 import dev.lateen.control.store.StoreChange;
 import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.mesh.MeshConfig;
-import dev.lateen.model.mesh.MeshSettings;
 import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.model.mesh.SnapshotBuilder;
 import dev.lateen.model.resource.MeshConfigReader;
@@ -21,6 +19,7 @@ import dev.lateen.model.resource.ResourceKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -47,28 +46,24 @@ final class MeshState implements AutoCloseable {
     private final Proxies proxies;
     private final InstantSource clock;
     private final CountDownLatch loaded = new CountDownLatch(1);
-    private final CountDownLatch keysSettled = new CountDownLatch(1);
+    private final CountDownLatch settled = new CountDownLatch(1);
     private final Findings findings = new Findings();
     private final ControlLoop loop;
     private final IssuerKeys keys;
+    private final AccessListSources lists;
     private final Map<ResourceKey, Long> generations = new HashMap<>();
     private final Set<ResourceKey> notYetPushed = new HashSet<>();
     private boolean checkDue;
     private volatile MeshSnapshot snapshot;
 
-    MeshState(
-            MeshSettings settings,
-            PushTiming timing,
-            KeyTiming keyTiming,
-            ControlLoop loop,
-            Proxies proxies,
-            InstantSource clock) {
-        this.builder = new SnapshotBuilder(settings);
+    MeshState(ControlPlaneSettings settings, ControlLoop loop, Proxies proxies, InstantSource clock) {
+        this.builder = new SnapshotBuilder(settings.mesh());
         this.proxies = proxies;
         this.loop = loop;
         this.clock = clock;
-        this.scheduler = new PushScheduler(timing, clock, loop::after, this::push);
-        this.keys = new IssuerKeys(keyTiming, loop, loop::after, this::onKeys);
+        this.scheduler = new PushScheduler(settings.timing(), clock, loop::after, this::push);
+        this.keys = new IssuerKeys(settings.keys(), loop, loop::after, this::onFetched);
+        this.lists = new AccessListSources(settings.config(), loop, loop::after, this::onFetched);
         this.snapshot = builder.build();
     }
 
@@ -95,9 +90,9 @@ final class MeshState implements AutoCloseable {
         return loaded;
     }
 
-    /// Opens when every issuer of tokens has been asked for its keys once.
-    CountDownLatch keysSettled() {
-        return keysSettled;
+    /// Opens when every issuer of tokens has been asked for its keys once, and every list has been read or failed.
+    CountDownLatch settled() {
+        return settled;
     }
 
     void onFiles(List<ConfigFile> files) {
@@ -117,11 +112,14 @@ final class MeshState implements AutoCloseable {
         if (change.put().stream().anyMatch(resource -> resource.key().kind().equals("RequestAuthentication"))) {
             keys.want(builder.keyAddresses()); // so that the push finds keys of issuers that are quick
         }
+        if (change.put().stream().anyMatch(resource -> resource.key().kind().equals("AccessList"))) {
+            lists.want(builder.listAddresses());
+        }
         if (loaded.getCount() > 0) {
             push(clock.instant());
             loaded.countDown();
-            if (keys.areSettled()) {
-                keysSettled.countDown();
+            if (isSettled()) {
+                settled.countDown();
             }
             checkLater();
         } else if (!change.isEmpty()) {
@@ -133,12 +131,18 @@ final class MeshState implements AutoCloseable {
         }
     }
 
-    private void onKeys() {
-        boolean other = builder.keySets(keys.keys());
-        if (keysSettled.getCount() > 0 && keys.areSettled()) {
-            // At the start, nobody is to be told that there are no keys while their issuers are still being asked.
+    private boolean isSettled() {
+        return keys.areSettled() && lists.areSettled();
+    }
+
+    private void onFetched() {
+        boolean otherKeys = builder.keySets(keys.keys());
+        boolean other = builder.accessLists(lists.lists()) || otherKeys;
+        if (settled.getCount() > 0 && isSettled()) {
+            // At the start, nobody is to be told that there are no keys, or that a list is empty, while others are
+            // still being asked.
             push(clock.instant());
-            keysSettled.countDown();
+            settled.countDown();
         } else if (other) {
             scheduler.changed(false);
         }
@@ -149,6 +153,7 @@ final class MeshState implements AutoCloseable {
     @Override
     public void close() {
         keys.close();
+        lists.close();
     }
 
     /// Pushes what there is, without waiting for a change.
@@ -163,6 +168,7 @@ final class MeshState implements AutoCloseable {
         notYetPushed.clear();
         proxies.push(next, next.generation() + "@" + since, since);
         keys.want(builder.keyAddresses());
+        lists.want(builder.listAddresses());
     }
 
     /// After the proxies have been served: what it finds changes nothing for them.
@@ -171,7 +177,9 @@ final class MeshState implements AutoCloseable {
             checkDue = true;
             loop.after(CHECK_AFTER, () -> {
                 checkDue = false;
-                findings.check(store::resources, snapshot, keys.problems());
+                List<Diagnostic> problems = new ArrayList<>(keys.problems());
+                problems.addAll(lists.problems());
+                findings.check(store::resources, snapshot, problems);
             });
         }
     }

@@ -19,7 +19,8 @@ final class RateLimitCluster {
         String address = address(scene);
         int colon = address.lastIndexOf(':');
         String host = address.substring(0, colon).replaceAll("[\\[\\]]", "");
-        ClusterLoadAssignment.Builder assignment = ClusterLoadAssignment.newBuilder().setClusterName(RateLimiting.CLUSTER);
+        ClusterLoadAssignment.Builder assignment =
+                ClusterLoadAssignment.newBuilder().setClusterName(RateLimiting.CLUSTER);
         assignment
                 .addEndpointsBuilder()
                 .addLbEndpointsBuilder()

@@ -131,7 +131,8 @@ final class TcpProxies {
         if (scene.isRouter()) {
             filters.addAll(scene.accessLists().tcp(scene));
         }
-        filters.addAll(MetricsFilters.tcp(scene, scene.isRouter() ? MetricsFilters.Side.GATEWAY : MetricsFilters.Side.CLIENT));
+        filters.addAll(
+                MetricsFilters.tcp(scene, scene.isRouter() ? MetricsFilters.Side.GATEWAY : MetricsFilters.Side.CLIENT));
         proxy.addAllAccessLog(AccessLogs.tcp(scene, AccessLogs.Side.CLIENT));
         filters.add(filter(proxy));
         return filters;

@@ -87,6 +87,7 @@ public final class KnownTypes {
                 io.envoyproxy.envoy.extensions.filters.network.ext_authz.v3.ExtAuthz.getDescriptor(),
                 LocalRateLimit.getDescriptor(),
                 RateLimit.getDescriptor(),
+                io.envoyproxy.envoy.extensions.rate_limit_descriptors.expr.v3.Descriptor.getDescriptor(),
                 FilterConfig.getDescriptor(),
                 GrpcWeb.getDescriptor(),
                 Lua.getDescriptor(),

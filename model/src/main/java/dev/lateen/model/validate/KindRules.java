@@ -38,6 +38,9 @@ final class KindRules {
             case "telemetry.istio.io/Telemetry" -> TelemetryRules.check(spec);
             case "extensions.istio.io/WasmPlugin" -> ExtensionRules.wasmPlugin(spec);
             case "extensions.istio.io/TrafficExtension" -> ExtensionRules.trafficExtension(spec);
+            case "policy.lateen.dev/RateLimit" -> PolicyKindRules.rateLimit(spec);
+            case "policy.lateen.dev/Quota" -> PolicyKindRules.quota(spec);
+            case "policy.lateen.dev/AccessList" -> AccessListRules.check(spec);
             case "install.istio.io/IstioOperator" -> new InstallRules(report).operator(spec);
             default -> WorkloadRules.check(resource, spec);
         }

@@ -58,6 +58,9 @@ public final class ReferenceChecker {
             case "telemetry.istio.io/Telemetry" -> new PolicyReferences(references, rootNamespace).telemetry(key, spec);
             case "security.istio.io/PeerAuthentication",
                     "security.istio.io/RequestAuthentication",
+                    "policy.lateen.dev/RateLimit",
+                    "policy.lateen.dev/Quota",
+                    "policy.lateen.dev/AccessList",
                     "extensions.istio.io/WasmPlugin",
                     "extensions.istio.io/TrafficExtension" ->
                 new PolicyReferences(references, rootNamespace).attachment(key, spec);

@@ -114,6 +114,9 @@ public final class ReferenceWatch {
                         "security.istio.io/AuthorizationPolicy",
                         "security.istio.io/PeerAuthentication",
                         "security.istio.io/RequestAuthentication",
+                        "policy.lateen.dev/RateLimit",
+                        "policy.lateen.dev/Quota",
+                        "policy.lateen.dev/AccessList",
                         "telemetry.istio.io/Telemetry",
                         "discovery.k8s.io/EndpointSlice",
                         "/Endpoints" -> new Face(resource.key());

@@ -92,7 +92,7 @@ public final class Validator {
     }
 
     private static boolean isOurs(String group) {
-        return group.endsWith("istio.io") || group.startsWith("gateway.networking");
+        return group.endsWith("istio.io") || group.endsWith("lateen.dev") || group.startsWith("gateway.networking");
     }
 
     private static void version(RawResource resource, KindSchema schema, Report report) {

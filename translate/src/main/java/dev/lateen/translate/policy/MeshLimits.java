@@ -51,9 +51,8 @@ final class MeshLimits {
     static List<HttpFilter> filters(List<RateLimit> policies, List<Quota> quotas) {
         List<HttpFilter> filters = new ArrayList<>();
         for (ServiceLoss loss : ServiceLoss.values()) {
-            boolean used =
-                    policies.stream().anyMatch(p -> p.scope() == Scope.MESH && p.onServiceLoss() == loss)
-                            || quotas.stream().anyMatch(q -> q.onServiceLoss() == loss);
+            boolean used = policies.stream().anyMatch(p -> p.scope() == Scope.MESH && p.onServiceLoss() == loss)
+                    || quotas.stream().anyMatch(q -> q.onServiceLoss() == loss);
             if (used) {
                 filters.add(filter(loss));
             }

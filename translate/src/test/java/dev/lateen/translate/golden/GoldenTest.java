@@ -35,7 +35,8 @@ class GoldenTest {
     enum Case {
         ROUTING("client", "sidecar~10.1.0.1~client-1.default~default.svc.cluster.local", Map.of("app", "client")),
         GATEWAY("edge", "router~10.1.9.9~edge-1.edge~edge.svc.cluster.local", Map.of("istio", "ingressgateway")),
-        POLICIES("server", "sidecar~10.1.0.2~server-1.default~default.svc.cluster.local", Map.of("app", "server"));
+        POLICIES("server", "sidecar~10.1.0.2~server-1.default~default.svc.cluster.local", Map.of("app", "server")),
+        LIMITS("server", "sidecar~10.1.0.2~server-1.default~default.svc.cluster.local", Map.of("app", "server"));
 
         private final String proxy;
         private final String id;
