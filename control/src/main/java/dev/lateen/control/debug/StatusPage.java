@@ -9,6 +9,7 @@ import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.istio.UnsupportedFeature;
 import dev.lateen.model.resource.ResourceKey;
 import dev.lateen.model.tree.Position;
+import dev.lateen.translate.policy.CarriedPolicies;
 import dev.lateen.xds.EncodedResource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,7 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// `statusz`: what became of each resource: how it was read, what of it is wrong or without effect, on how many proxies
 /// it is in force by their own acknowledgement, and who has refused what was made of it.
 ///
-/// A proxy that a resource does not concern counts as one on which it is in force.
+/// A proxy that a resource does not concern counts as one on which it is in force. Of a policy, `carriedBy` names the
+/// connected proxies that it is for.
 ///
 /// Thread: any; one page.
 final class StatusPage {
@@ -36,6 +38,7 @@ final class StatusPage {
     private final List<ConnectedProxy> proxies;
     private final List<UnsupportedFeature> unsupported;
     private final List<Refused> refusals = new ArrayList<>();
+    private final Map<ResourceKey, List<String>> carriers = new HashMap<>();
 
     /// @param by the resources that the refused response was made from; empty where that is not known
     private record Refused(ConnectedProxy proxy, Refusal refusal, Set<ResourceKey> by) {}
@@ -45,6 +48,12 @@ final class StatusPage {
         findings = mesh.findings();
         proxies = List.copyOf(mesh.proxies());
         unsupported = mesh.snapshot().unsupported();
+        for (ConnectedProxy proxy : proxies) {
+            for (ResourceKey policy : CarriedPolicies.of(mesh.snapshot(), proxy.node())) {
+                carriers.computeIfAbsent(policy, _ -> new ArrayList<>())
+                        .add(proxy.node().name());
+            }
+        }
         Map<Refusal, Set<ResourceKey>> known = new HashMap<>();
         for (ConnectedProxy proxy : proxies) {
             for (Refusal refusal : proxy.progress().refusals()) {
@@ -82,6 +91,10 @@ final class StatusPage {
             without.addObject()
                     .put("field", feature.field())
                     .put("at", feature.at().toString());
+        }
+        if (CarriedPolicies.isPolicy(key)) {
+            ArrayNode carriedBy = json.putArray("carriedBy");
+            carriers.getOrDefault(key, List.of()).stream().sorted().forEach(carriedBy::add);
         }
         Long since = stored.generations().get(key);
         if (since != null) {
