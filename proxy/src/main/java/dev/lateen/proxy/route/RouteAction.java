@@ -26,7 +26,8 @@ public sealed interface RouteAction {
             List<MirrorPolicy> mirrors,
             RoutePriority priority,
             int missingClusterStatus,
-            List<UpgradeRule> upgrades)
+            List<UpgradeRule> upgrades,
+            RateLimits rateLimits)
             implements RouteAction {
         public Forward {
             hash = List.copyOf(hash);

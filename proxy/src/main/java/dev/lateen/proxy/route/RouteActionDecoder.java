@@ -33,6 +33,7 @@ final class RouteActionDecoder {
     /// What a route inherits from its virtual host where it says nothing.
     record Inherited(Optional<RetryPolicy> retry, List<MirrorPolicy> mirrors) {}
 
+    @SuppressWarnings("deprecation") // `include_vh_rate_limits` is still sent.
     Forward forward(io.envoyproxy.envoy.config.route.v3.RouteAction action, Inherited inherited, Place at) {
         List<MirrorPolicy> mirrors = mirrors(action.getRequestMirrorPoliciesList(), at);
         return new Forward(
@@ -50,7 +51,10 @@ final class RouteActionDecoder {
                         .map(upgrade -> new UpgradeRule(
                                 upgrade.getUpgradeType().toLowerCase(Locale.ROOT),
                                 !upgrade.hasEnabled() || upgrade.getEnabled().getValue()))
-                        .toList());
+                        .toList(),
+                new RateLimits(
+                        RateLimitPolicyDecoder.decode(action.getRateLimitsList(), at.field("rate_limits")),
+                        action.getIncludeVhRateLimits().getValue()));
     }
 
     private static int status(ClusterNotFoundResponseCode code) {

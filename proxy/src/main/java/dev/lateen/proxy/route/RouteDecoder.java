@@ -101,7 +101,8 @@ public final class RouteDecoder {
                     case EXTERNAL_ONLY -> TlsRequirement.EXTERNAL_ONLY;
                     case ALL -> TlsRequirement.ALL;
                 },
-                new AttemptCount(host.getIncludeRequestAttemptCount(), host.getIncludeAttemptCountInResponse()));
+                new AttemptCount(host.getIncludeRequestAttemptCount(), host.getIncludeAttemptCountInResponse()),
+                RateLimitPolicyDecoder.decode(host.getRateLimitsList(), at.field("rate_limits")));
     }
 
     private static List<String> domains(VirtualHost host, Place at) {

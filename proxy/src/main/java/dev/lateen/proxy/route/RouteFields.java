@@ -11,6 +11,7 @@ public final class RouteFields {
     public static final ImplementedFields LIST = ImplementedFields.builder()
             .include(CommonFields.LIST)
             .include(MetadataMatcherDecoder.FIELDS)
+            .include(RateLimitPolicyDecoder.FIELDS)
             .message(
                     V3 + "RouteConfiguration",
                     "name",
@@ -41,7 +42,8 @@ public final class RouteFields {
                     "include_attempt_count_in_response",
                     "retry_policy",
                     "per_request_buffer_limit_bytes",
-                    "request_mirror_policies")
+                    "request_mirror_policies",
+                    "rate_limits")
             .harmless(V3 + "VirtualHost", "for people", "metadata")
             .message(
                     V3 + "Route",
@@ -97,7 +99,9 @@ public final class RouteFields {
                     "upgrade_configs",
                     "max_stream_duration",
                     "max_grpc_timeout",
-                    "grpc_timeout_offset")
+                    "grpc_timeout_offset",
+                    "rate_limits",
+                    "include_vh_rate_limits")
             .message(V3 + "RouteAction.UpgradeConfig", "upgrade_type", "enabled")
             .message(
                     V3 + "RouteAction.MaxStreamDuration",

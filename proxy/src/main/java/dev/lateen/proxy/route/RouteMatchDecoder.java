@@ -63,7 +63,7 @@ public final class RouteMatchDecoder {
         return new PathMatcher.SeparatedPrefix(prefix, ignoreCase);
     }
 
-    private static QueryMatcher query(io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher matcher, Place at) {
+    static QueryMatcher query(io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher matcher, Place at) {
         Optional<StringMatcher> value = matcher.hasStringMatch()
                 ? Optional.of(CommonDecoder.string(matcher.getStringMatch(), at.field("string_match")))
                 : Optional.empty();

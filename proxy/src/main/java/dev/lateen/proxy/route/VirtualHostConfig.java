@@ -14,7 +14,8 @@ public record VirtualHostConfig(
         HeaderChanges headers,
         FilterOverrides overrides,
         TlsRequirement tls,
-        AttemptCount attemptCount) {
+        AttemptCount attemptCount,
+        List<RateLimitPolicy> rateLimits) {
     /// Whether plaintext requests are redirected to https.
     public enum TlsRequirement {
         NONE,
