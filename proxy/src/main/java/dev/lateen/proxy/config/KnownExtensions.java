@@ -51,6 +51,7 @@ final class KnownExtensions {
             "envoy.extensions.filters.network.echo.v3",
             "envoy.extensions.filters.network.http_connection_manager.v3",
             "envoy.extensions.filters.network.local_ratelimit.v3",
+            "envoy.extensions.filters.network.ratelimit.v3",
             "envoy.extensions.filters.network.rbac.v3",
             "envoy.extensions.filters.network.set_filter_state.v3",
             "envoy.extensions.filters.network.sni_cluster.v3",
@@ -72,6 +73,7 @@ final class KnownExtensions {
             "envoy.extensions.load_balancing_policies.subset.v3",
             "envoy.extensions.load_balancing_policies.wrr_locality.v3",
             "envoy.extensions.path.match.uri_template.v3",
+            "envoy.extensions.rate_limit_descriptors.expr.v3",
             "envoy.extensions.request_id.uuid.v3",
             "envoy.extensions.retry.host.omit_canary_hosts.v3",
             "envoy.extensions.retry.host.omit_host_metadata.v3",
@@ -215,6 +217,10 @@ final class KnownExtensions {
                 List.of(
                         io.envoyproxy.envoy.extensions.filters.network.local_ratelimit.v3.LocalRateLimitProto
                                 .getDescriptor());
+            case "envoy.extensions.filters.network.ratelimit.v3" ->
+                List.of(io.envoyproxy.envoy.extensions.filters.network.ratelimit.v3.RateLimitProto.getDescriptor());
+            case "envoy.extensions.rate_limit_descriptors.expr.v3" ->
+                List.of(io.envoyproxy.envoy.extensions.rate_limit_descriptors.expr.v3.ExprProto.getDescriptor());
             case "envoy.extensions.filters.network.rbac.v3" ->
                 List.of(io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RbacProto.getDescriptor());
             case "envoy.extensions.filters.network.set_filter_state.v3" ->

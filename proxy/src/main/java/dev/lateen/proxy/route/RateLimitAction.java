@@ -24,6 +24,11 @@ public sealed interface RateLimitAction {
     /// @param optional as with `Header`
     record Query(String parameter, String key, boolean optional) implements RateLimitAction {}
 
+    /// The SPIFFE URI of the client's certificate.
+    ///
+    /// @param optional as with `Header`
+    record PeerIdentity(String key, boolean optional) implements RateLimitAction {}
+
     /// The address of the client, as far as forwarded headers are trusted.
     record RemoteAddress() implements RateLimitAction {}
 

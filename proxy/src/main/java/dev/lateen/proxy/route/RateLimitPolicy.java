@@ -11,13 +11,13 @@ import java.util.Optional;
 /// @param override where a limit that replaces the service's own is found
 /// @param onStreamDone counted when the exchange has ended, and never refused
 public record RateLimitPolicy(
-        int stage, List<RateLimitAction> actions, Optional<Override> override, Hits hits, boolean onStreamDone) {
+        int stage, List<RateLimitAction> actions, Optional<Replacement> override, Hits hits, boolean onStreamDone) {
     public RateLimitPolicy {
         actions = List.copyOf(actions);
     }
 
     /// A place in the metadata that filters leave.
-    public record Override(String namespace, List<String> path) {}
+    public record Replacement(String namespace, List<String> path) {}
 
     /// How much one request counts.
     ///

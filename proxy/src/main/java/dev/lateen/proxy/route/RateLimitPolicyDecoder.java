@@ -5,7 +5,10 @@ import dev.lateen.proxy.config.CommonFields;
 import dev.lateen.proxy.config.HeaderMatcher;
 import dev.lateen.proxy.config.ImplementedFields;
 import dev.lateen.proxy.config.Place;
+import dev.lateen.proxy.config.TypedConfig;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.route.v3.RateLimit;
+import io.envoyproxy.envoy.extensions.rate_limit_descriptors.expr.v3.Descriptor;
 import io.envoyproxy.envoy.type.metadata.v3.MetadataKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,10 +21,12 @@ import java.util.Optional;
 public final class RateLimitPolicyDecoder {
     private static final String V3 = "envoy.config.route.v3.RateLimit";
     private static final String ACTION = V3 + ".Action";
+    private static final String EXPRESSION = "envoy.extensions.rate_limit_descriptors.expr.v3.Descriptor";
+    private static final String IDENTITY = "connection.uri_san_peer_certificate";
     private static final int MAX_STAGE = 10;
     private static final long MAX_HITS = 1_000_000_000;
 
-    /// Route metadata and descriptor extensions are refused by name.
+    /// Route metadata, and descriptor extensions but one, are refused by name.
     public static final ImplementedFields FIELDS = ImplementedFields.builder()
             .include(CommonFields.LIST)
             .message(V3, "stage", "actions", "limit", "hits_addend", "apply_on_stream_done")
@@ -41,7 +46,9 @@ public final class RateLimitPolicyDecoder {
                     "dynamic_metadata",
                     "metadata",
                     "masked_remote_address",
+                    "extension",
                     "query_parameter_value_match")
+            .message(EXPRESSION, "descriptor_key", "skip_if_error", "text")
             .message(ACTION + ".SourceCluster")
             .message(ACTION + ".DestinationCluster")
             .message(ACTION + ".RemoteAddress")
@@ -57,7 +64,8 @@ public final class RateLimitPolicyDecoder {
                     "expect_match",
                     "query_parameters")
             .message(ACTION + ".DynamicMetaData", "descriptor_key", "metadata_key", "default_value")
-            .message(ACTION + ".MetaData", "descriptor_key", "metadata_key", "default_value", "source", "skip_if_absent")
+            .message(
+                    ACTION + ".MetaData", "descriptor_key", "metadata_key", "default_value", "source", "skip_if_absent")
             .message("envoy.config.route.v3.QueryParameterMatcher", "name", "string_match", "present_match")
             .message("envoy.type.metadata.v3.MetadataKey", "key", "path")
             .message("envoy.type.metadata.v3.MetadataKey.PathSegment", "key")
@@ -82,10 +90,10 @@ public final class RateLimitPolicyDecoder {
         for (RateLimit.Action action : limit.getActionsList()) {
             actions.add(action(action, at.field("actions").index(actions.size())));
         }
-        Optional<RateLimitPolicy.Override> override = Optional.empty();
+        Optional<RateLimitPolicy.Replacement> override = Optional.empty();
         if (limit.hasLimit()) {
             MetadataKey key = limit.getLimit().getDynamicMetadata().getMetadataKey();
-            override = Optional.of(new RateLimitPolicy.Override(key.getKey(), path(key)));
+            override = Optional.of(new RateLimitPolicy.Replacement(key.getKey(), path(key)));
         }
         return new RateLimitPolicy(
                 stage, actions, override, hits(limit, at.field("hits_addend")), limit.getApplyOnStreamDone());
@@ -146,9 +154,21 @@ public final class RateLimitPolicyDecoder {
                         false);
             }
             case METADATA -> metadata(action.getMetadata(), at.field("metadata"));
-            case EXTENSION -> throw at.field("extension").unsupported();
+            case EXTENSION -> extension(action.getExtension(), at.field("extension.typed_config"));
             case ACTIONSPECIFIER_NOT_SET -> throw at.refuse("is empty (expected: an action)");
         };
+    }
+
+    /// Of expressions only the one that names the client is known: CEL's library costs a sidecar 37 MiB.
+    private static RateLimitAction extension(TypedExtensionConfig extension, Place at) {
+        TypedConfig config = TypedConfig.of(extension.getTypedConfig(), at);
+        at.require(config.type().equals(EXPRESSION), "'" + config.type() + "' is not supported by this proxy yet");
+        Descriptor descriptor = config.unpack(Descriptor.parser(), FIELDS, at);
+        if (!descriptor.getText().equals(IDENTITY)) {
+            throw at.field("text").refuse("'" + descriptor.getText() + "'", IDENTITY);
+        }
+        return new RateLimitAction.PeerIdentity(
+                named(descriptor.getDescriptorKey(), at.field("descriptor_key")), descriptor.getSkipIfError());
     }
 
     private static RateLimitAction metadata(RateLimit.Action.MetaData found, Place at) {

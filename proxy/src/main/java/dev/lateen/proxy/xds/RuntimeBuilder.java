@@ -50,7 +50,7 @@ public final class RuntimeBuilder implements ChainHandlers {
             Clusters clusters, Routes routes, Stats stats, Node node, AccessLogs accessLogs, InstantSource clock) {
         this.accessLogs = accessLogs;
         PeerInfo local = LocalPeer.of(node);
-        this.own = OwnMetadata.of(local, node.getId());
+        this.own = OwnMetadata.of(local, node.getId(), node.getCluster());
         this.istio = new IstioReporters(stats, local, LocalPeer.surroundings(node));
         this.clusters = clusters;
         this.routes = routes;

@@ -95,7 +95,7 @@ final class ProxyFixture implements AutoCloseable {
                         clusters,
                         stats,
                         new IstioReporters(stats, PeerInfo.UNKNOWN, Surroundings.NONE),
-                        OwnMetadata.of(PeerInfo.UNKNOWN, "sidecar~test")),
+                        OwnMetadata.of(PeerInfo.UNKNOWN, "sidecar~test", "test")),
                 List.of(info -> {
                     flags.add(info.flagsText());
                     logged.add(info);

@@ -20,13 +20,17 @@ public final class FilterCatalog {
                     filters.add(new RbacFilter(name, rbac, environment.stats(), environment.statPrefix()));
                 case FilterConfig.Jwt(var config) -> filters.add(JwtAuthnFilter.create(name, config, environment));
                 case FilterConfig.ExtAuthz(var config) -> filters.add(new ExtAuthzFilter(name, config, environment));
+                case FilterConfig.RateLimit(var config) -> filters.add(new RateLimitFilter(name, config, environment));
                 case FilterConfig.LocalRateLimit(RateLimit limit) -> filters.add(new LocalRateLimitFilter(name, limit));
                 case FilterConfig.PeerMetadata metadata ->
                     filters.add(new PeerMetadataFilter(name, metadata, environment.own(), environment.clusters()));
                 case FilterConfig.IstioStats(MetricsConfig config) ->
                     filters.add(new IstioStatsFilter(environment, config));
                 case FilterConfig.Router _, FilterConfig.Alpn _, FilterConfig.GrpcStats _ -> {}
-                case FilterConfig.CorsPolicy _, FilterConfig.JwtRoute _, FilterConfig.ExtAuthzRoute _ ->
+                case FilterConfig.CorsPolicy _,
+                        FilterConfig.JwtRoute _,
+                        FilterConfig.ExtAuthzRoute _,
+                        FilterConfig.RateLimitRoute _ ->
                     throw new IllegalStateException("a route's configuration stands in no chain");
             }
         }

@@ -5,6 +5,7 @@ import dev.lateen.proxy.config.Fraction;
 import dev.lateen.proxy.config.HeaderMatcher;
 import dev.lateen.proxy.config.StringMatcher;
 import dev.lateen.proxy.jwt.JwtConfig;
+import dev.lateen.proxy.ratelimit.RateLimitConfig;
 import dev.lateen.proxy.rbac.RbacConfig;
 import dev.lateen.proxy.telemetry.MetricsConfig;
 import java.util.List;
@@ -72,8 +73,14 @@ public sealed interface FilterConfig {
     /// What a route says of that.
     record ExtAuthzRoute(ExtAuthzConfig.Route config) implements FilterConfig {}
 
+    /// Asks a rate limit service.
+    record RateLimit(RateLimitConfig config) implements FilterConfig {}
+
+    /// What a route says of that.
+    record RateLimitRoute(RateLimitConfig.Route config) implements FilterConfig {}
+
     /// Limits requests by a token bucket.
-    record LocalRateLimit(RateLimit limit) implements FilterConfig {}
+    record LocalRateLimit(dev.lateen.proxy.http.filter.RateLimit limit) implements FilterConfig {}
 
     /// Counts gRPC messages.
     record GrpcStats() implements FilterConfig {}

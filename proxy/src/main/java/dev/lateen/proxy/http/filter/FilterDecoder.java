@@ -8,6 +8,7 @@ import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.StringMatcher;
 import dev.lateen.proxy.config.TypedConfig;
 import dev.lateen.proxy.jwt.JwtDecoder;
+import dev.lateen.proxy.ratelimit.RateLimitDecoder;
 import dev.lateen.proxy.rbac.RbacDecoder;
 import dev.lateen.proxy.route.HeaderChangesDecoder;
 import dev.lateen.proxy.telemetry.MetricsDecoder;
@@ -46,6 +47,7 @@ public final class FilterDecoder {
             case HTTP + "rbac.v3.RBAC" -> new FilterConfig.Rbac(RbacDecoder.http(config, at));
             case HTTP + "jwt_authn.v3.JwtAuthentication" -> new FilterConfig.Jwt(JwtDecoder.decode(config, at));
             case HTTP + "ext_authz.v3.ExtAuthz" -> new FilterConfig.ExtAuthz(ExtAuthzDecoder.decode(config, at));
+            case HTTP + "ratelimit.v3.RateLimit" -> new FilterConfig.RateLimit(RateLimitDecoder.decode(config, at));
             case HTTP + "local_ratelimit.v3.LocalRateLimit" ->
                 new FilterConfig.LocalRateLimit(
                         rateLimit(config.unpack(LocalRateLimit.parser(), FilterFields.LIST, at), at));
@@ -71,6 +73,8 @@ public final class FilterDecoder {
             case HTTP + "rbac.v3.RBACPerRoute" -> new FilterConfig.Rbac(RbacDecoder.route(config, at));
             case HTTP + "ext_authz.v3.ExtAuthzPerRoute" ->
                 new FilterConfig.ExtAuthzRoute(ExtAuthzDecoder.route(config, at));
+            case HTTP + "ratelimit.v3.RateLimitPerRoute" ->
+                new FilterConfig.RateLimitRoute(RateLimitDecoder.route(config, at));
             case HTTP + "jwt_authn.v3.PerRouteConfig" -> new FilterConfig.JwtRoute(JwtDecoder.route(config, at));
             default ->
                 throw at.refuse(

@@ -6,8 +6,9 @@ import dev.lateen.proxy.stream.PeerInfo;
 ///
 /// @param text of `x-envoy-peer-metadata`
 /// @param id of `x-envoy-peer-metadata-id`: the node's
-public record OwnMetadata(String text, String id) {
-    public static OwnMetadata of(PeerInfo local, String nodeId) {
-        return new OwnMetadata(PeerMetadata.encode(local), nodeId);
+/// @param serviceCluster the node's, for rate limits by source
+public record OwnMetadata(String text, String id, String serviceCluster) {
+    public static OwnMetadata of(PeerInfo local, String nodeId, String serviceCluster) {
+        return new OwnMetadata(PeerMetadata.encode(local), nodeId, serviceCluster);
     }
 }
