@@ -5,6 +5,7 @@ import dev.lateen.control.ControlPlaneSettings;
 import dev.lateen.control.ControlPlaneSettings.Ports;
 import dev.lateen.control.keys.KeyTiming;
 import dev.lateen.control.push.PushTiming;
+import dev.lateen.control.ratelimit.LimitSettings;
 import dev.lateen.model.mesh.KeyFetching;
 import dev.lateen.model.mesh.MeshSettings;
 import java.io.IOException;
@@ -123,6 +124,14 @@ final class ControlPlaneCommand implements Callable<Integer> {
             defaultValue = "${env:PILOT_JWT_ENABLE_REMOTE_JWKS:-false}")
     private String remoteKeys = "false";
 
+    @Option(
+            names = "--redis",
+            paramLabel = "URI",
+            description = "Where several control planes count mesh-wide limits together, such as redis://host:6379;"
+                    + " empty: each in its own memory (default: ${DEFAULT-VALUE}).",
+            defaultValue = "${env:LATEEN_REDIS:-}")
+    private String redis = "";
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         for (Path path : config) {
@@ -138,7 +147,8 @@ final class ControlPlaneCommand implements Callable<Integer> {
                 mesh(),
                 PushTiming.DEFAULT,
                 KeyTiming.DEFAULT.withRefresh(keyRefresh),
-                workloadLifetime);
+                workloadLifetime,
+                redis.isEmpty() ? LimitSettings.EMBEDDED : LimitSettings.EMBEDDED.withRedis(redis));
         ControlPlane controlPlane = ControlPlane.start(settings);
         Shutdown.register(controlPlane::close);
         spec.commandLine()

@@ -9,16 +9,22 @@ import dev.lateen.control.identity.NodeAdmission;
 import dev.lateen.control.identity.ServerIdentity;
 import dev.lateen.control.identity.WorkloadSigner;
 import dev.lateen.control.push.Proxies;
+import dev.lateen.control.ratelimit.EmbeddedStore;
+import dev.lateen.control.ratelimit.LimitStats;
+import dev.lateen.control.ratelimit.LimitStore;
+import dev.lateen.control.ratelimit.MeshLimiter;
 import dev.lateen.control.source.DirectorySource;
 import dev.lateen.identity.SpiffeId;
 import dev.lateen.identity.ca.AuthoritySettings;
 import dev.lateen.identity.ca.CertificateAuthority;
 import dev.lateen.model.validate.ResourceReader;
 import dev.lateen.translate.Translator;
+import dev.lateen.translate.policy.PolicyLimits;
 import dev.lateen.xds.server.AdsLimits;
 import dev.lateen.xds.server.AdsService;
 import dev.lateen.xds.server.CertificateService;
 import dev.lateen.xds.server.GrpcListener;
+import dev.lateen.xds.server.RateLimitService;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -85,6 +91,7 @@ public final class ControlPlane implements AutoCloseable {
 
             // 4. The ports.
             AdsService ads = opened(new AdsService(proxies, AdsLimits.DEFAULT, clock));
+            MeshLimiter limiter = limiter(callers, clock);
             WorkloadSigner signer = new WorkloadSigner(callers, authority, metrics::certificateRequest);
             int limit = AdsLimits.DEFAULT.maxRequestBytes();
             plaintext =
@@ -92,7 +99,10 @@ public final class ControlPlane implements AutoCloseable {
             secure = opened(GrpcListener.secure(
                     at(settings.ports().secure()),
                     own.tls(),
-                    List.of(ads.definition(), CertificateService.definition(signer)),
+                    List.of(
+                            ads.definition(),
+                            CertificateService.definition(signer),
+                            RateLimitService.definition(limiter)),
                     limit));
             rotate(loop, own);
             opened(new AuthorityWatch(authority, own, metrics)).start();
@@ -147,6 +157,17 @@ public final class ControlPlane implements AutoCloseable {
                 LOG.atWarn().setCause(e).log("a part of the control plane did not close");
             }
         }
+    }
+
+    /// Counts what is limited for the whole mesh.
+    private MeshLimiter limiter(Callers callers, InstantSource clock) throws IOException {
+        LimitStats stats = new LimitStats();
+        LimitStore store = opened(EmbeddedStore.open(
+                ControlPlaneSettings.quotas(settings.state()), settings.limits().mostCounters(), stats, clock));
+        MeshLimiter limiter = new MeshLimiter(callers::authenticate, store, stats);
+        state.onSnapshot(mesh -> limiter.rules(
+                PolicyLimits.of(mesh), mesh.mesh().identity().rootNamespace()));
+        return limiter;
     }
 
     private <T extends AutoCloseable> T opened(T part) {

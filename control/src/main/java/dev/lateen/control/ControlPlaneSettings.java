@@ -2,6 +2,7 @@ package dev.lateen.control;
 
 import dev.lateen.control.keys.KeyTiming;
 import dev.lateen.control.push.PushTiming;
+import dev.lateen.control.ratelimit.LimitSettings;
 import dev.lateen.model.mesh.MeshSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.List;
 /// @param state where the authority and the join key are kept
 /// @param keys when those of tokens' issuers are fetched again
 /// @param workloadLifetime of certificates whose request names none
+/// @param limits where mesh-wide limits are counted
 public record ControlPlaneSettings(
         List<Path> config,
         Path state,
@@ -21,7 +23,8 @@ public record ControlPlaneSettings(
         MeshSettings mesh,
         PushTiming timing,
         KeyTiming keys,
-        Duration workloadLifetime) {
+        Duration workloadLifetime,
+        LimitSettings limits) {
     public ControlPlaneSettings {
         config = List.copyOf(config);
     }
@@ -50,23 +53,33 @@ public record ControlPlaneSettings(
                 MeshSettings.DEFAULT,
                 PushTiming.DEFAULT,
                 KeyTiming.DEFAULT,
-                Duration.ofHours(24));
+                Duration.ofHours(24),
+                LimitSettings.EMBEDDED);
     }
 
     public ControlPlaneSettings withPorts(Ports other) {
-        return new ControlPlaneSettings(config, state, other, trustDomain, mesh, timing, keys, workloadLifetime);
+        return new ControlPlaneSettings(config, state, other, trustDomain, mesh, timing, keys, workloadLifetime, limits);
     }
 
     public ControlPlaneSettings withTiming(PushTiming other) {
-        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, other, keys, workloadLifetime);
+        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, other, keys, workloadLifetime, limits);
     }
 
     public ControlPlaneSettings withKeys(KeyTiming other) {
-        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, timing, other, workloadLifetime);
+        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, timing, other, workloadLifetime, limits);
     }
 
     public ControlPlaneSettings withWorkloadLifetime(Duration other) {
-        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, timing, keys, other);
+        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, timing, keys, other, limits);
+    }
+
+    public ControlPlaneSettings withLimits(LimitSettings other) {
+        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, timing, keys, workloadLifetime, other);
+    }
+
+    /// The file that keeps the counts of quotas.
+    public static Path quotas(Path state) {
+        return state.resolve("limits").resolve("quotas");
     }
 
     /// The file with the key of join tokens, for whoever starts workloads.

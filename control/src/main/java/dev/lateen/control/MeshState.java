@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +55,7 @@ final class MeshState implements AutoCloseable {
     private final Map<ResourceKey, Long> generations = new HashMap<>();
     private final Set<ResourceKey> notYetPushed = new HashSet<>();
     private boolean checkDue;
+    private volatile Consumer<MeshSnapshot> listener = _ -> {};
     private volatile MeshSnapshot snapshot;
 
     MeshState(ControlPlaneSettings settings, ControlLoop loop, Proxies proxies, InstantSource clock) {
@@ -83,6 +85,14 @@ final class MeshState implements AutoCloseable {
     /// The latest snapshot. Thread: any.
     MeshSnapshot snapshot() {
         return snapshot;
+    }
+
+    /// Tells the latest snapshot and all later ones. Thread: any.
+    void onSnapshot(Consumer<MeshSnapshot> action) {
+        loop.execute(() -> {
+            listener = action;
+            action.accept(snapshot);
+        });
     }
 
     /// Opens when the configuration has been read for the first time.
@@ -164,6 +174,7 @@ final class MeshState implements AutoCloseable {
     private void push(Instant since) {
         MeshSnapshot next = builder.build();
         snapshot = next;
+        listener.accept(next);
         notYetPushed.forEach(key -> generations.put(key, next.generation()));
         notYetPushed.clear();
         proxies.push(next, next.generation() + "@" + since, since);

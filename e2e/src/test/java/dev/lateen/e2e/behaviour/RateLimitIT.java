@@ -70,7 +70,7 @@ class RateLimitIT {
                         "",
                         limits("server", "filter_enforced: {default_value: {numerator: 0}},"),
                         by("x-verdict"))
-                .http("off", "", limits("server", "filter_enabled: {default_value: {numerator: 0}},"), by("x-verdict"))
+                .http("idle", "", limits("server", "filter_enabled: {default_value: {numerator: 0}},"), by("x-verdict"))
                 .http("deny", "", limits("server", "failure_mode_deny: true,"), by("x-verdict"))
                 .http(
                         "closed",
@@ -271,7 +271,7 @@ class RateLimitIT {
         "hosts, /include, route host",
         "hosts, /ignore, ''",
         "hosts, /inherit, host",
-        "off, /, ''",
+        "idle, /, ''",
     })
     void asksAboutWhatTheRouteSays(String listener, String path, String values) throws Exception {
         assertThat(proxy.client(listener).get(path, "x-verdict: over").status()).isEqualTo(200);

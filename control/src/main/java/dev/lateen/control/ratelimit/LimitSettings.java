@@ -1,0 +1,21 @@
+package dev.lateen.control.ratelimit;
+
+import java.util.Optional;
+
+/// Where the counters of mesh-wide limits are kept.
+///
+/// @param redis such as `redis://host:6379`, for several control planes that count together; absent: in memory, and quotas
+///     in a file beside the other state. May hold a password
+/// @param mostCounters in memory
+public record LimitSettings(Optional<String> redis, int mostCounters) {
+    public static final LimitSettings EMBEDDED = new LimitSettings(Optional.empty(), EmbeddedStore.DEFAULT_MOST);
+
+    public LimitSettings withRedis(String address) {
+        return new LimitSettings(Optional.of(address), mostCounters);
+    }
+
+    @Override
+    public String toString() {
+        return "LimitSettings[" + (redis.isPresent() ? "redis" : "embedded") + "]";
+    }
+}

@@ -1,0 +1,228 @@
+package dev.lateen.control.ratelimit;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.CRC32;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Keeps the counts of quotas in a file to which each change is appended, so that they outlive the process. A record is
+/// its length, a CRC-32 and what it says: rule, values, window, count. A last record that is cut off is left out.
+///
+/// What is appended survives the end of the process at once, however it comes; the end of the machine after `force` is
+/// called, once a second. The file is written anew when it has grown to 16 MiB.
+///
+/// Thread: any.
+final class QuotaJournal implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(QuotaJournal.class);
+    private static final long REWRITE_BYTES = 16 << 20;
+    private static final int HEAD = 8;
+    private static final int MAX_RECORD = 64 << 10;
+    private static final long FLUSH_MILLIS = 20;
+    private static final int FORCE_EVERY = 50;
+
+    private final Path file;
+    private final Map<LimitKey, Count> counts = new ConcurrentHashMap<>();
+    private final java.util.Set<CalendarCount> unsaved = ConcurrentHashMap.newKeySet();
+    private final Thread flusher;
+    private FileChannel channel;
+    private boolean dirty;
+    private volatile boolean closed;
+
+    private record Count(long startMillis, long endMillis, long used) {}
+
+    private QuotaJournal(Path file, FileChannel channel) {
+        this.file = file;
+        this.channel = channel;
+        this.flusher = Thread.ofPlatform().daemon(true).name("quota-journal").unstarted(this::flush);
+    }
+
+    /// Reads what there is, or begins a new file.
+    static QuotaJournal open(Path file, long nowMillis) throws IOException {
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        QuotaJournal journal = new QuotaJournal(file, channel);
+        journal.read();
+        journal.counts.values().removeIf(count -> count.endMillis() <= nowMillis);
+        journal.rewrite();
+        journal.flusher.start();
+        return journal;
+    }
+
+    private void read() throws IOException {
+        ByteBuffer all = ByteBuffer.wrap(Files.readAllBytes(file));
+        while (all.remaining() >= HEAD) {
+            int length = all.getInt();
+            int crc = all.getInt();
+            if (length <= 0 || length > MAX_RECORD || length > all.remaining()) {
+                LOG.atWarn().addKeyValue("file", file).log("the journal of quotas ends within a record, which is left out");
+                return;
+            }
+            byte[] body = new byte[length];
+            all.get(body);
+            if (crc(body) != crc) {
+                LOG.atWarn().addKeyValue("file", file).log("a record of quotas is damaged; what follows it is left out");
+                return;
+            }
+            take(body);
+        }
+    }
+
+    private void take(byte[] body) throws IOException {
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(body));
+        String rule = in.readUTF();
+        List<String> values = new ArrayList<>();
+        int size = in.readUnsignedByte();
+        for (int index = 0; index < size; index++) {
+            values.add(in.readUTF());
+        }
+        counts.put(new LimitKey(rule, values), new Count(in.readLong(), in.readLong(), in.readLong()));
+    }
+
+    private static byte[] record(LimitKey key, Count count) {
+        try {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream(96);
+            DataOutputStream out = new DataOutputStream(bytes);
+            out.writeUTF(key.rule());
+            out.writeByte(key.values().size());
+            for (String value : key.values()) {
+                out.writeUTF(value);
+            }
+            out.writeLong(count.startMillis());
+            out.writeLong(count.endMillis());
+            out.writeLong(count.used());
+            return bytes.toByteArray();
+        } catch (IOException e) {
+            throw new IllegalStateException("an array takes no bytes", e);
+        }
+    }
+
+    private static int crc(byte[] body) {
+        CRC32 crc = new CRC32();
+        crc.update(body);
+        return (int) crc.getValue();
+    }
+
+    /// The count of a window as far as it is known; 0 for any other window.
+    long known(LimitKey key, long startMillis) {
+        Count count = counts.get(key);
+        return count != null && count.startMillis() == startMillis ? count.used() : 0;
+    }
+
+    /// The counters that are known.
+    List<LimitKey> keys() {
+        return List.copyOf(counts.keySet());
+    }
+
+    synchronized void append(LimitKey key, long startMillis, long endMillis, long used) {
+        Count count = new Count(startMillis, endMillis, used);
+        counts.put(key, count);
+        try {
+            write(channel, record(key, count));
+            dirty = true;
+            if (channel.position() > REWRITE_BYTES) {
+                rewrite();
+            }
+        } catch (IOException e) {
+            LOG.atError().addKeyValue("file", file).setCause(e).log("counts of quotas cannot be kept");
+            throw new LimitStore.StoreUnavailable("counts of quotas cannot be kept", e);
+        }
+    }
+
+    private static void write(FileChannel to, byte[] body) throws IOException {
+        ByteBuffer record = ByteBuffer.allocate(HEAD + body.length)
+                .putInt(body.length)
+                .putInt(crc(body))
+                .put(body)
+                .flip();
+        while (record.hasRemaining()) {
+            to.write(record);
+        }
+    }
+
+    /// Keeps the latest count of each counter only.
+    private synchronized void rewrite() throws IOException {
+        long now = System.currentTimeMillis();
+        counts.values().removeIf(count -> count.endMillis() <= now);
+        Path next = file.resolveSibling(file.getFileName() + ".next");
+        FileChannel written = FileChannel.open(
+                next, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+        for (var entry : counts.entrySet()) {
+            write(written, record(entry.getKey(), entry.getValue()));
+        }
+        written.force(true);
+        Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        channel.close();
+        channel = written;
+    }
+
+    /// Has a count saved within 20 ms.
+    void later(CalendarCount count) {
+        unsaved.add(count);
+    }
+
+    private void flush() {
+        for (int round = 0; !closed; round++) {
+            try {
+                Thread.sleep(FLUSH_MILLIS);
+                saveAll();
+                if (round % FORCE_EVERY == 0) {
+                    force();
+                }
+            } catch (InterruptedException _) {
+                return;
+            } catch (IOException | RuntimeException e) {
+                LOG.atError().addKeyValue("file", file).setCause(e).log("counts of quotas cannot be kept");
+            }
+        }
+    }
+
+    private void saveAll() {
+        for (CalendarCount count : unsaved) {
+            unsaved.remove(count);
+            synchronized (count) {
+                count.save();
+            }
+        }
+    }
+
+    private synchronized void force() throws IOException {
+        if (dirty) {
+            channel.force(false);
+            dirty = false;
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        flusher.interrupt();
+        try {
+            flusher.join();
+            saveAll();
+            synchronized (this) {
+                channel.force(false);
+                channel.close();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
