@@ -165,8 +165,8 @@ public final class ControlPlane implements AutoCloseable {
         LimitStore store = opened(EmbeddedStore.open(
                 ControlPlaneSettings.quotas(settings.state()), settings.limits().mostCounters(), stats, clock));
         MeshLimiter limiter = new MeshLimiter(callers::authenticate, store, stats);
-        state.onSnapshot(mesh -> limiter.rules(
-                PolicyLimits.of(mesh), mesh.mesh().identity().rootNamespace()));
+        state.onSnapshot(mesh ->
+                limiter.rules(PolicyLimits.of(mesh), mesh.mesh().identity().rootNamespace()));
         return limiter;
     }
 

@@ -58,7 +58,8 @@ public record ControlPlaneSettings(
     }
 
     public ControlPlaneSettings withPorts(Ports other) {
-        return new ControlPlaneSettings(config, state, other, trustDomain, mesh, timing, keys, workloadLifetime, limits);
+        return new ControlPlaneSettings(
+                config, state, other, trustDomain, mesh, timing, keys, workloadLifetime, limits);
     }
 
     public ControlPlaneSettings withTiming(PushTiming other) {
@@ -66,7 +67,8 @@ public record ControlPlaneSettings(
     }
 
     public ControlPlaneSettings withKeys(KeyTiming other) {
-        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, timing, other, workloadLifetime, limits);
+        return new ControlPlaneSettings(
+                config, state, ports, trustDomain, mesh, timing, other, workloadLifetime, limits);
     }
 
     public ControlPlaneSettings withWorkloadLifetime(Duration other) {

@@ -25,7 +25,8 @@ final class CalendarCount implements Counter {
     private static CalendarWindow window(Take take) {
         return take.rule()
                 .calendar()
-                .orElseThrow(() -> new IllegalArgumentException("no calendar: " + take.rule().id()));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "no calendar: " + take.rule().id()));
     }
 
     private void turn(long nowMillis) {

@@ -13,7 +13,9 @@ final class CalendarTurns {
 
     /// In milliseconds since 1970.
     static long start(CalendarWindow window, long nowMillis) {
-        return begin(window, Instant.ofEpochMilli(nowMillis).atZone(window.zone())).toInstant().toEpochMilli();
+        return begin(window, Instant.ofEpochMilli(nowMillis).atZone(window.zone()))
+                .toInstant()
+                .toEpochMilli();
     }
 
     static long end(CalendarWindow window, long startMillis) {
@@ -33,7 +35,8 @@ final class CalendarTurns {
         return switch (window.unit()) {
             case HOUR -> now.truncatedTo(ChronoUnit.HOURS);
             case DAY -> day.atStartOfDay(window.zone());
-            case WEEK -> day.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY)).atStartOfDay(window.zone());
+            case WEEK ->
+                day.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY)).atStartOfDay(window.zone());
             case MONTH -> day.withDayOfMonth(1).atStartOfDay(window.zone());
             case YEAR -> day.withDayOfYear(1).atStartOfDay(window.zone());
         };

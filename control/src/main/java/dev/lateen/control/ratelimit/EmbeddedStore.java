@@ -5,9 +5,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +15,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// Counters in the memory of the only control plane. Nothing is locked but the counters that a request is counted by.
 ///
 /// Limits: so many counters as given; where there are more, first those go that know nothing any more, then the tenth
-/// that was used longest ago, whose counts begin anew when they are needed again (a quota's with what the journal knows).
+/// that was used longest ago, whose counts begin anew when they are needed again (a quota's with what the journal
+/// knows).
 ///
 /// Thread: any.
 public final class EmbeddedStore implements LimitStore {
@@ -52,8 +51,7 @@ public final class EmbeddedStore implements LimitStore {
     }
 
     /// @param journal the file that keeps quotas
-    public static EmbeddedStore open(Path journal, int most, LimitStats stats, InstantSource clock)
-            throws IOException {
+    public static EmbeddedStore open(Path journal, int most, LimitStats stats, InstantSource clock) throws IOException {
         return new EmbeddedStore(clock, most, stats, QuotaJournal.open(journal, clock.millis()));
     }
 
@@ -172,7 +170,10 @@ public final class EmbeddedStore implements LimitStore {
                 }
             });
             if (slots.size() > most - most / 10) {
-                long[] used = slots.values().stream().mapToLong(slot -> slot.lastNanos).sorted().toArray();
+                long[] used = slots.values().stream()
+                        .mapToLong(slot -> slot.lastNanos)
+                        .sorted()
+                        .toArray();
                 long oldest = used[Math.min(used.length - 1, Math.max(0, slots.size() - (most - most / 10)))];
                 slots.values().removeIf(slot -> slot.lastNanos < oldest);
                 stats.evicted(Math.max(0, before - slots.size()));

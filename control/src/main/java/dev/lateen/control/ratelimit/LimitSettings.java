@@ -4,7 +4,8 @@ import java.util.Optional;
 
 /// Where the counters of mesh-wide limits are kept.
 ///
-/// @param redis such as `redis://host:6379`, for several control planes that count together; absent: in memory, and quotas
+/// @param redis such as `redis://host:6379`, for several control planes that count together; absent: in memory, and
+/// quotas
 ///     in a file beside the other state. May hold a password
 /// @param mostCounters in memory
 public record LimitSettings(Optional<String> redis, int mostCounters) {

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// Answers proxies whether a request is within the limits of the mesh. A descriptor's first entry names the rule, the
 /// others are the values by which it counts. What no rule knows passes, and is counted.
 ///
-/// A workload may count only by rules of its own namespace and of the root namespace: nobody uses up what is not theirs.
+/// A workload may count only by rules of its own namespace and of the root namespace: nobody uses up what is not
+/// theirs.
 ///
 /// Thread: any; may block where the counters are elsewhere.
 public final class MeshLimiter implements RateLimitService.Limiter {
@@ -111,8 +112,8 @@ public final class MeshLimiter implements RateLimitService.Limiter {
             String namespace = namespaceOf(take.rule().id());
             if (!namespace.equals(caller.namespace()) && !namespace.equals(known.rootNamespace())) {
                 stats.stranger();
-                return new Answer.Forbidden(
-                        "rule " + take.rule().id() + " is of another namespace, and the caller has proved to be " + caller);
+                return new Answer.Forbidden("rule " + take.rule().id()
+                        + " is of another namespace, and the caller has proved to be " + caller);
             }
             (take.rule().shadow() ? watching : enforced).add(new Counted(index, take));
         }
@@ -219,7 +220,9 @@ public final class MeshLimiter implements RateLimitService.Limiter {
         for (int index = 0; index < enforced.size(); index++) {
             LimitState state = taken.states().get(index);
             if (!state.admitted()) {
-                stats.of(enforced.get(index).rule().id()).refused.add(enforced.get(index).take().hits());
+                stats.of(enforced.get(index).rule().id())
+                        .refused
+                        .add(enforced.get(index).take().hits());
             }
             if (nearest < 0 || state.remaining() < taken.states().get(nearest).remaining()) {
                 nearest = index;
@@ -257,8 +260,12 @@ public final class MeshLimiter implements RateLimitService.Limiter {
             }
         }
         if (nearest >= 0) {
-            headers.put("ratelimit-limit", Long.toString(enforced.get(nearest).take().limit()));
-            headers.put("ratelimit-remaining", Long.toString(taken.states().get(nearest).remaining()));
+            headers.put(
+                    "ratelimit-limit",
+                    Long.toString(enforced.get(nearest).take().limit()));
+            headers.put(
+                    "ratelimit-remaining",
+                    Long.toString(taken.states().get(nearest).remaining()));
             headers.put("ratelimit-reset", seconds(taken.states().get(nearest).resetNanos()));
         }
         if (over) {
@@ -280,7 +287,8 @@ public final class MeshLimiter implements RateLimitService.Limiter {
         long retry = MIN_RETRY_NANOS;
         for (int index = 0; index < enforced.size(); index++) {
             if (!taken.states().get(index).admitted()) {
-                retry = Math.max(retry, retry(enforced.get(index).take(), taken.states().get(index)));
+                retry = Math.max(
+                        retry, retry(enforced.get(index).take(), taken.states().get(index)));
             }
         }
         return new Grant(0, TimeUnit.NANOSECONDS.toMillis(Math.min(retry, MAX_RETRY_NANOS)));

@@ -54,8 +54,8 @@ final class QuotaJournal implements AutoCloseable {
     /// Reads what there is, or begins a new file.
     static QuotaJournal open(Path file, long nowMillis) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
-        FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         QuotaJournal journal = new QuotaJournal(file, channel);
         journal.read();
         journal.counts.values().removeIf(count -> count.endMillis() <= nowMillis);
@@ -70,13 +70,17 @@ final class QuotaJournal implements AutoCloseable {
             int length = all.getInt();
             int crc = all.getInt();
             if (length <= 0 || length > MAX_RECORD || length > all.remaining()) {
-                LOG.atWarn().addKeyValue("file", file).log("the journal of quotas ends within a record, which is left out");
+                LOG.atWarn()
+                        .addKeyValue("file", file)
+                        .log("the journal of quotas ends within a record, which is left out");
                 return;
             }
             byte[] body = new byte[length];
             all.get(body);
             if (crc(body) != crc) {
-                LOG.atWarn().addKeyValue("file", file).log("a record of quotas is damaged; what follows it is left out");
+                LOG.atWarn()
+                        .addKeyValue("file", file)
+                        .log("a record of quotas is damaged; what follows it is left out");
                 return;
             }
             take(body);

@@ -29,7 +29,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Serves `envoy.service.ratelimit.v3.RateLimitService`; what is within its limit is the limiter's decision. Callers who
+/// Serves `envoy.service.ratelimit.v3.RateLimitService`; what is within its limit is the limiter's decision. Callers
+/// who
 /// send `x-lateen-lease-hits: N` may be granted up to N hits ahead, in the metadata field `dev.lateen.lease` of the
 /// answer; `x-lateen-refused-hits` tells how many requests they have refused by themselves since.
 ///
@@ -64,7 +65,10 @@ public final class RateLimitService {
     }
 
     /// @param lease what the caller wants ahead; null: it knows nothing of leases
-    public record Question(String domain, List<Descriptor> descriptors, @Nullable Lease lease) {
+    public record Question(
+            String domain,
+            List<Descriptor> descriptors,
+            @Nullable Lease lease) {
         public Question {
             descriptors = List.copyOf(descriptors);
         }
@@ -88,8 +92,11 @@ public final class RateLimitService {
         /// @param statuses one for each descriptor
         /// @param headers for the client
         /// @param granted null where the caller knows nothing of leases
-        record Counted(boolean over, List<State> statuses, Map<String, String> headers, @Nullable Grant granted)
-                implements Answer {}
+        record Counted(
+                boolean over,
+                List<State> statuses,
+                Map<String, String> headers,
+                @Nullable Grant granted) implements Answer {}
 
         /// The caller has not proved who it is.
         record Unauthenticated(String reason) implements Answer {}
@@ -111,7 +118,12 @@ public final class RateLimitService {
     /// @param window nominal length
     /// @param reset until the limit lets something through again, or is as fresh
     public record State(
-            boolean over, String name, long requests, java.time.Duration window, long remaining, java.time.Duration reset) {
+            boolean over,
+            String name,
+            long requests,
+            java.time.Duration window,
+            long remaining,
+            java.time.Duration reset) {
         public static final State NO_LIMIT =
                 new State(false, "", 0, java.time.Duration.ZERO, 0, java.time.Duration.ZERO);
     }
@@ -120,7 +132,8 @@ public final class RateLimitService {
     public static ServerServiceDefinition definition(Limiter limiter) {
         return ServerInterceptors.intercept(
                 ServerServiceDefinition.builder(NAME)
-                        .addMethod(SHOULD, ServerCalls.asyncUnaryCall((request, reply) -> answer(limiter, request, reply)))
+                        .addMethod(
+                                SHOULD, ServerCalls.asyncUnaryCall((request, reply) -> answer(limiter, request, reply)))
                         .build(),
                 new LeaseInterceptor());
     }
@@ -224,7 +237,8 @@ public final class RateLimitService {
     }
 
     private static DescriptorStatus status(State state) {
-        DescriptorStatus.Builder status = DescriptorStatus.newBuilder().setCode(state.over() ? Code.OVER_LIMIT : Code.OK);
+        DescriptorStatus.Builder status =
+                DescriptorStatus.newBuilder().setCode(state.over() ? Code.OVER_LIMIT : Code.OK);
         if (!state.name().isEmpty()) {
             status.setCurrentLimit(RateLimitResponse.RateLimit.newBuilder()
                             .setName(state.name())
