@@ -1,0 +1,117 @@
+package dev.lateen.e2e.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// How exactly limits hold under ten times the load that they admit, from four proxies. `./dev limits` runs it at full
+/// rate and for longer.
+class RateLimitAccuracyIT {
+    private static final double RATE = Double.parseDouble(System.getProperty("lateen.limits.rate", "3000"));
+    private static final double SECONDS = Double.parseDouble(System.getProperty("lateen.limits.seconds", "5"));
+    private static final long LIMIT = Math.round(RATE / 10);
+    private static final int PROXIES = 4;
+    private static final String HTTP2 = """
+            connect_timeout: 1s, typed_extension_protocol_options: {envoy.extensions.upstreams.http.v3.HttpProtocolOptions: {
+              "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions,
+              explicit_http_config: {http2_protocol_options: {}}}}""";
+
+    @TempDir
+    static Path state;
+
+    private static LimitServer server;
+    private static final List<RunningProxy> proxies = new ArrayList<>();
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = LimitServer.start(state, 0, LIMIT);
+        for (int index = 0; index < PROXIES; index++) {
+            proxies.add(DataPlane.LATEEN.start(bootstrap()));
+        }
+    }
+
+    private static Bootstrap bootstrap() {
+        Bootstrap bootstrap = new Bootstrap();
+        return bootstrap
+                .cluster("limits", HTTP2, server.port())
+                .cluster("origin", bootstrap.ports().of("origin"))
+                .http("origin", "{match: {prefix: /}, direct_response: {status: 200, body: {inline_string: ok}}}")
+                .http("bucket", "", MESH_WIDE, by(LimitServer.BUCKET))
+                .http("window", "", MESH_WIDE, by(LimitServer.WINDOW))
+                .http("quota", "", MESH_WIDE, by(LimitServer.QUOTA))
+                .http("local", "", LOCAL, "{match: {prefix: /}, route: {cluster: origin}}");
+    }
+
+    private static final String MESH_WIDE = """
+            {name: envoy.filters.http.ratelimit, typed_config: {
+              "@type": type.googleapis.com/envoy.extensions.filters.http.ratelimit.v3.RateLimit, domain: lateen, timeout: 2s,
+              failure_mode_deny: true, rate_limit_service: {transport_api_version: V3, grpc_service: {envoy_grpc: {cluster_name: limits}}}}},""";
+
+    private static final String LOCAL = """
+            {name: envoy.filters.http.local_ratelimit, typed_config: {
+              "@type": type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit, stat_prefix: local,
+              token_bucket: {max_tokens: %d, tokens_per_fill: %d, fill_interval: 1s},
+              filter_enabled: {default_value: {numerator: 100}}, filter_enforced: {default_value: {numerator: 100}}}},""".formatted(LIMIT, LIMIT);
+
+    private static String by(String rule) {
+        return """
+                {match: {prefix: /}, route: {cluster: origin, rate_limits: [
+                  {actions: [{generic_key: {descriptor_key: rule, descriptor_value: %s}}]}]}}""".formatted(rule);
+    }
+
+    @AfterAll
+    static void stop() {
+        proxies.forEach(RunningProxy::close);
+        server.close();
+    }
+
+    private static SteadyLoad.Result load(List<RunningProxy> through, String listener) throws Exception {
+        SteadyLoad.Result result = SteadyLoad.run(
+                through.stream().map(proxy -> proxy.port(listener)).toList(), RATE, 2, SECONDS);
+        System.out.printf(
+                "%s: %.0f requests/s offered, %.1f admitted, limit %d (%+.2f %%)%n",
+                listener,
+                result.offeredRate(),
+                result.admittedRate(),
+                LIMIT,
+                100 * (result.admittedRate() / LIMIT - 1));
+        assertThat(result.offeredRate()).as("offered").isGreaterThan(3.0 * LIMIT);
+        return result;
+    }
+
+    private static long asked() throws Exception {
+        long asked = 0;
+        for (RunningProxy proxy : proxies) {
+            String stats = proxy.client("admin")
+                    .get("/stats?filter=ratelimit.service_calls")
+                    .body();
+            asked += Long.parseLong(stats.strip().replaceAll(".*: ", ""));
+        }
+        return asked;
+    }
+
+    @Test
+    void admitsWhatABucketOfTheMeshHolds() throws Exception {
+        long before = asked();
+        double admitted = load(proxies, "bucket").admittedRate();
+        assertThat(admitted).isCloseTo(LIMIT, within(0.02 * LIMIT));
+        System.out.printf("the service was asked %.0f times a second%n", (asked() - before) / (SECONDS + 2));
+    }
+
+    @Test
+    void admitsWhatAWindowOfTheMeshHolds() throws Exception {
+        assertThat(load(proxies, "window").admittedRate()).isCloseTo(LIMIT, within(0.02 * LIMIT));
+    }
+
+    @Test
+    void admitsWhatALocalBucketHolds() throws Exception {
+        assertThat(load(proxies.subList(0, 1), "local").admittedRate()).isCloseTo(LIMIT, within(0.01 * LIMIT));
+    }
+}
