@@ -182,11 +182,19 @@ public final class ProxyProcess implements AutoCloseable {
     private <M extends Message> Collection<String> update(
             ResourceType type, List<M> messages, Function<M, String> name) {
         List<ResourceUpdate.Received> received = messages.stream()
-                .map(message -> new ResourceUpdate.Received(name.apply(message), "", Any.pack(message)))
+                .map(message -> new ResourceUpdate.Received(name.apply(message), "", packed(type, message)))
                 .toList();
         return runtime.assembler()
                 .updateStatic(new ResourceUpdate(type, "", received, Set.of()))
                 .values();
+    }
+
+    /// `Any.pack` would ask the message's class for its name, hence for all descriptors.
+    private static Any packed(ResourceType type, Message message) {
+        return Any.newBuilder()
+                .setTypeUrl(type.typeUrl())
+                .setValue(message.toByteString())
+                .build();
     }
 
     private void watchReadiness() {

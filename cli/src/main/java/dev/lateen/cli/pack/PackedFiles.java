@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.jar.JarEntry;
@@ -45,6 +46,10 @@ final class PackedFiles {
     private static final Set<String> ROOTS =
             Set.of("dev/lateen/cli/ProxyMain.class", "dev/lateen/cli/ProxyTraining.class");
     private static final Pattern TYPE_IN_DESCRIPTOR = Pattern.compile("L([\\w/$]+);");
+
+    /// Messages lose their line numbers too: nobody looks for a mistake there.
+    private static final ClassFile MESSAGES =
+            ClassFile.of(ClassFile.LineNumbersOption.DROP_LINE_NUMBERS, ClassFile.DebugElementsOption.DROP_DEBUG);
 
     private final List<Path> jars;
     private final Map<String, byte[]> files = new TreeMap<>();
@@ -88,7 +93,7 @@ final class PackedFiles {
         if (byReference && !ROOTS.contains(name)) {
             optional.add(name);
         }
-        ClassModel model = ClassFile.of().parse(bytes);
+        ClassModel model = MESSAGES.parse(bytes);
         if (isMessage(model)) {
             messages.put(name, model);
         }
@@ -109,6 +114,14 @@ final class PackedFiles {
                                 .anyMatch(INTERFACE_PARENTS::contains));
     }
 
+    boolean isMessage(String internalName) {
+        return messages.containsKey(internalName + ".class");
+    }
+
+    Optional<ClassModel> find(String internalName) {
+        return Optional.ofNullable(files.get(internalName + ".class")).map(ClassFile.of()::parse);
+    }
+
     Iterable<ClassModel> messages() {
         return messages.values();
     }
@@ -127,16 +140,38 @@ final class PackedFiles {
     }
 
     void replaceMessages(Trim trim) throws IOException {
-        URL[] urls = jars.stream().map(PackedFiles::url).toArray(URL[]::new);
-        try (var loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader())) {
-            ClassFile writer = ClassFile.of(
-                    ClassFile.ConstantPoolSharingOption.NEW_POOL,
-                    ClassFile.LineNumbersOption.DROP_LINE_NUMBERS,
-                    ClassFile.DebugElementsOption.DROP_DEBUG,
-                    ClassFile.ClassHierarchyResolverOption.of(
-                            ClassHierarchyResolver.ofResourceParsing(loader).cached()));
+        try (URLClassLoader loader = loader()) {
+            ClassFile writer = writer(loader, ClassFile.LineNumbersOption.DROP_LINE_NUMBERS);
             messages.forEach((name, model) -> files.put(name, trim.trim(model, writer)));
         }
+    }
+
+    void replaceOthers(Trim trim) throws IOException {
+        try (URLClassLoader loader = loader()) {
+            ClassFile writer = writer(loader, ClassFile.LineNumbersOption.PASS_LINE_NUMBERS);
+            files.replaceAll((name, bytes) -> name.endsWith(".class") && !messages.containsKey(name)
+                    ? trim.trim(ClassFile.of().parse(bytes), writer)
+                    : bytes);
+        }
+    }
+
+    private URLClassLoader loader() {
+        return new URLClassLoader(
+                jars.stream().map(PackedFiles::url).toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+    }
+
+    private static ClassFile writer(ClassLoader loader, ClassFile.LineNumbersOption lines) {
+        return ClassFile.of(
+                ClassFile.ConstantPoolSharingOption.NEW_POOL,
+                lines,
+                ClassFile.DebugElementsOption.DROP_DEBUG,
+                ClassFile.ClassHierarchyResolverOption.of(
+                        ClassHierarchyResolver.ofResourceParsing(loader).cached()));
+    }
+
+    /// Resources, by their path.
+    void put(Map<String, byte[]> more) {
+        files.putAll(more);
     }
 
     void dropUnreferenced() {

@@ -26,8 +26,9 @@ public final class BootstrapFile {
     static BootstrapConfig parse(String yaml, String name) {
         String json = YamlToJson.json(YamlToJson.tree(yaml, name), name);
         try {
-            Bootstrap bootstrap =
-                    new ProtoJson().parse(json, Bootstrap.newBuilder()).build();
+            Bootstrap bootstrap = new ProtoJson()
+                    .parse(json, "envoy.config.bootstrap.v3.Bootstrap", Bootstrap.newBuilder())
+                    .build();
             return BootstrapDecoder.decode(bootstrap, name);
         } catch (InvalidProtocolBufferException e) {
             throw new Refusal(name + ": not an Envoy v3 bootstrap: " + e.getMessage());

@@ -39,7 +39,7 @@ public final class ImplementedFields {
     /// Throws a `Refusal` which names the first field that is set but not implemented. It reads the wire form:
     /// asking generated messages for their fields goes through reflection, which costs several MiB for good.
     public void check(Message message, Place at) {
-        Descriptor type = message.getDescriptorForType();
+        Descriptor type = BareTypes.ofClassPath().of(message).orElseGet(message::getDescriptorForType);
         if (isTakenWhole(type)) {
             return;
         }

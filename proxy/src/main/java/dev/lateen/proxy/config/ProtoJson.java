@@ -10,6 +10,7 @@ import com.google.protobuf.util.JsonFormat;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,8 +28,33 @@ public final class ProtoJson {
     /// Unknown fields and types are errors. The text goes into a dynamic message first: filling generated ones by
     /// field goes through reflection, which costs several MiB for good.
     public <B extends Message.Builder> B parse(String json, B into) throws InvalidProtocolBufferException {
-        DynamicMessage.Builder tree = DynamicMessage.newBuilder(into.getDescriptorForType());
-        JsonFormat.parser().usingTypeRegistry(typesIn(json, into)).merge(json, tree);
+        return parse(json, into.getDescriptorForType(), typesIn(json, into), into);
+    }
+
+    /// As above, from the bare types of a packed class path where those know the message.
+    ///
+    /// @param type full name of the message, such as `envoy.config.bootstrap.v3.Bootstrap`
+    public <B extends Message.Builder> B parse(String json, String type, B into) throws InvalidProtocolBufferException {
+        return parse(json, type, into, BareTypes.ofClassPath());
+    }
+
+    static <B extends Message.Builder> B parse(String json, String type, B into, BareTypes types)
+            throws InvalidProtocolBufferException {
+        Set<String> packages = packagesIn(json);
+        packages.add(packageOf(type));
+        Map<String, Descriptor> bare = types.messages(packages);
+        Descriptor descriptor = bare.get(type);
+        if (descriptor == null) {
+            return parse(json, into.getDescriptorForType(), typesIn(json, into), into);
+        }
+        TypeRegistry registry = TypeRegistry.newBuilder().add(bare.values()).build();
+        return parse(json, descriptor, registry, into);
+    }
+
+    private static <B extends Message.Builder> B parse(String json, Descriptor type, TypeRegistry types, B into)
+            throws InvalidProtocolBufferException {
+        DynamicMessage.Builder tree = DynamicMessage.newBuilder(type);
+        JsonFormat.parser().usingTypeRegistry(types).merge(json, tree);
         into.mergeFrom(tree.build().toByteString());
         return into;
     }
@@ -66,15 +92,19 @@ public final class ProtoJson {
         return every;
     }
 
-    private static TypeRegistry typesIn(String json, Message.Builder into) {
+    private static Set<String> packagesIn(String json) {
         Set<String> packages = new HashSet<>();
         Matcher matcher = TYPE.matcher(json);
         while (matcher.find()) {
             packages.add(packageOf(matcher.group(1)));
         }
+        return packages;
+    }
+
+    private static TypeRegistry typesIn(String json, Message.Builder into) {
         List<FileDescriptor> files = new ArrayList<>();
         files.add(into.getDescriptorForType().getFile());
-        packages.forEach(name -> files.addAll(KnownExtensions.files(name)));
+        packagesIn(json).forEach(name -> files.addAll(KnownExtensions.files(name)));
         return registry(files);
     }
 

@@ -50,7 +50,7 @@ public record TypedConfig(String type, Any any, Optional<Struct> struct) {
                 return parser.parseFrom(any.getValue());
             }
             Message.Builder builder = parser.parseFrom(new byte[0]).newBuilderForType();
-            new ProtoJson().parse(JsonFormat.printer().print(struct.get()), builder);
+            new ProtoJson().parse(JsonFormat.printer().print(struct.get()), type, builder);
             return parser.parseFrom(builder.build().toByteString());
         } catch (InvalidProtocolBufferException e) {
             throw at.refuse("cannot be parsed as " + type + ": " + e.getMessage());

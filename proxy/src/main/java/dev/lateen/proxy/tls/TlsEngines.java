@@ -3,15 +3,16 @@ package dev.lateen.proxy.tls;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
 import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.security.GeneralSecurityException;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +27,7 @@ final class TlsEngines {
     static SslContext server(
             TlsContextConfig config, CertificateConfig certificate, ValidationConfig validation, boolean clientRequired)
             throws SSLException {
-        SslContextBuilder builder = SslContextBuilder.forServer(
-                certificate.key(), certificate.chain().toArray(X509Certificate[]::new));
+        SslContextBuilder builder = SslContextBuilder.forServer(keys(certificate));
         if (validation.verifies() || !validation.sans().isEmpty()) {
             builder.trustManager(verifier(validation));
             builder.clientAuth(clientRequired ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
@@ -45,7 +45,7 @@ final class TlsEngines {
             throws SSLException {
         SslContextBuilder builder = SslContextBuilder.forClient();
         if (certificate != null) {
-            builder.keyManager(certificate.key(), certificate.chain().toArray(X509Certificate[]::new));
+            builder.keyManager(keys(certificate));
         }
         if (validation.verifies() || !validation.sans().isEmpty()) {
             builder.trustManager(verifier(validation));
@@ -54,6 +54,12 @@ final class TlsEngines {
         }
         builder.endpointIdentificationAlgorithm(null);
         return common(builder, config, alpn);
+    }
+
+    /// The native form of the key and the chain is made once a context, not once a handshake.
+    private static KeyManagerFactory keys(CertificateConfig certificate) {
+        KeyManagerFactory own = OwnKeys.factory(certificate);
+        return OpenSsl.isAvailable() ? new OpenSslCachingX509KeyManagerFactory(own) : own;
     }
 
     private static SslContext common(SslContextBuilder builder, TlsContextConfig config, List<String> alpn)
