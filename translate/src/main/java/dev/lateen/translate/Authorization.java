@@ -3,6 +3,7 @@ package dev.lateen.translate;
 import com.google.protobuf.Message;
 import dev.lateen.model.istio.AuthorizationPolicy;
 import dev.lateen.model.istio.AuthorizationPolicy.Action;
+import dev.lateen.model.mesh.TrustDomains;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;

@@ -1,6 +1,7 @@
 package dev.lateen.translate;
 
 import dev.lateen.model.istio.AuthorizationPolicy;
+import dev.lateen.model.mesh.TrustDomains;
 import dev.lateen.translate.ExternalAuthorizers.Authorizer;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.rbac.v3.RBAC;

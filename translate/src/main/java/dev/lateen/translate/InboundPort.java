@@ -3,6 +3,7 @@ package dev.lateen.translate;
 import dev.lateen.model.istio.ServerTls;
 import dev.lateen.model.istio.Sidecar.Ingress;
 import dev.lateen.model.istio.TrafficPolicy.ConnectionPool;
+import dev.lateen.model.mesh.EffectivePolicy;
 import dev.lateen.model.mesh.MeshService;
 import dev.lateen.model.mesh.Protocol;
 import dev.lateen.model.mesh.ProxyScope.Target;

@@ -6,6 +6,7 @@ import dev.lateen.model.istio.PeerAuthentication.Mode;
 import dev.lateen.model.istio.TrafficPolicy;
 import dev.lateen.model.istio.TrafficPolicy.ClientTls;
 import dev.lateen.model.istio.TrafficPolicy.ConnectionPool;
+import dev.lateen.model.mesh.EffectivePolicy;
 import dev.lateen.model.mesh.Endpoint;
 import dev.lateen.model.mesh.MeshService;
 import dev.lateen.model.mesh.PeerPolicies;

@@ -2,6 +2,7 @@ package dev.lateen.translate;
 
 import dev.lateen.model.istio.DestinationRule;
 import dev.lateen.model.istio.Telemetry;
+import dev.lateen.model.mesh.EffectivePolicy;
 import dev.lateen.model.mesh.Endpoint;
 import dev.lateen.model.mesh.MeshService;
 import dev.lateen.model.mesh.MeshSnapshot;

@@ -7,6 +7,7 @@ import dev.lateen.model.istio.AuthorizationPolicy.Operation;
 import dev.lateen.model.istio.AuthorizationPolicy.Rule;
 import dev.lateen.model.istio.AuthorizationPolicy.Source;
 import dev.lateen.model.istio.AuthorizationPolicy.Values;
+import dev.lateen.model.mesh.TrustDomains;
 import io.envoyproxy.envoy.config.rbac.v3.Permission;
 import io.envoyproxy.envoy.config.rbac.v3.Policy;
 import io.envoyproxy.envoy.config.rbac.v3.Principal;

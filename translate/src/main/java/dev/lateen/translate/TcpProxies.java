@@ -4,6 +4,7 @@ import dev.lateen.model.istio.DestinationRule;
 import dev.lateen.model.istio.TrafficPolicy;
 import dev.lateen.model.istio.TrafficPolicy.ConnectionPool;
 import dev.lateen.model.istio.VirtualService.WeightedDestination;
+import dev.lateen.model.mesh.EffectivePolicy;
 import dev.lateen.model.mesh.Hostname;
 import dev.lateen.model.mesh.MeshService;
 import dev.lateen.model.mesh.ServicePort;

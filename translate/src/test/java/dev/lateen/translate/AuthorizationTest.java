@@ -3,6 +3,7 @@ package dev.lateen.translate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.model.istio.AuthorizationPolicy;
+import dev.lateen.model.mesh.TrustDomains;
 import dev.lateen.model.resource.ParsedResource;
 import dev.lateen.model.resource.ParserSettings;
 import dev.lateen.model.resource.ResourceParser;

@@ -54,9 +54,10 @@ public record AuthorizationPolicy(
         }
     }
 
-    public record Rule(List<Source> from, List<Operation> to, List<Condition> when) {
+    public record Rule(Origin origin, List<Source> from, List<Operation> to, List<Condition> when) {
         static Rule of(Reader in) {
             return new Rule(
+                    in.origin(),
                     in.objects("from", f -> f.object("source", Source::of).orElseGet(Source::any)),
                     in.objects("to", t -> t.object("operation", Operation::of).orElseGet(Operation::any)),
                     in.objects("when", Condition::of));

@@ -58,7 +58,11 @@ public record ProxyScope(ProxyNode node, MeshSnapshot snapshot, OutboundScope ou
 
     /// The ports that a policy for this very workload names.
     public Map<Integer, Mode> portPolicies() {
-        return PeerPolicies.workloadPolicy(snapshot.security().peerAuthentications(), node.namespace(), node.labels())
+        return PeerPolicies.workloadPolicy(
+                        snapshot.security().peerAuthentications(),
+                        snapshot.mesh().identity().rootNamespace(),
+                        node.namespace(),
+                        node.labels())
                 .map(PeerAuthentication::portLevel)
                 .orElse(Map.of());
     }

@@ -1,4 +1,4 @@
-package dev.lateen.translate;
+package dev.lateen.model.mesh;
 
 import dev.lateen.model.istio.DestinationRule;
 import dev.lateen.model.istio.TrafficPolicy;
@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Optional;
 
 /// What of a destination rule holds for one port and subset: the subset's parts replace the rule's, and settings for
-/// the port replace all that they may set, whether they set it or not.
-final class EffectivePolicy {
+/// the port replace all that they may set, whether they set it or not. Thread: any.
+public final class EffectivePolicy {
     private EffectivePolicy() {}
 
-    static TrafficPolicy of(Optional<DestinationRule> rule, Optional<DestinationRule.Subset> subset, int port) {
+    public static TrafficPolicy of(Optional<DestinationRule> rule, Optional<DestinationRule.Subset> subset, int port) {
         TrafficPolicy policy = rule.flatMap(DestinationRule::trafficPolicy)
                 .map(p -> forPort(p, port))
                 .orElse(TrafficPolicy.EMPTY);

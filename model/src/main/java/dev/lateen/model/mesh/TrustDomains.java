@@ -1,7 +1,6 @@
-package dev.lateen.translate;
+package dev.lateen.model.mesh;
 
 import dev.lateen.model.istio.AuthorizationPolicy.Values;
-import dev.lateen.model.mesh.MeshConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,15 +9,15 @@ import java.util.Set;
 /// The names of this mesh's trust domain: the one in force, then its aliases. A principal under one of them stands for
 /// the same under all.
 ///
-/// Source: Istio, "Trust Domain Migration".
-record TrustDomains(List<String> names) {
+/// Source: Istio, "Trust Domain Migration". Thread: any.
+public record TrustDomains(List<String> names) {
     /// In policies this name means the mesh's own domain, whatever it is called.
     private static final String LOCAL = "cluster.local";
 
     /// `TRUST-DOMAIN/ns/NAMESPACE/sa/ACCOUNT`.
     private static final int PARTS = 5;
 
-    static TrustDomains of(MeshConfig mesh) {
+    public static TrustDomains of(MeshConfig mesh) {
         List<String> names = new ArrayList<>();
         names.add(mesh.identity().trustDomain());
         names.addAll(mesh.identity().trustDomainAliases());
@@ -26,7 +25,7 @@ record TrustDomains(List<String> names) {
     }
 
     /// Principals under all names.
-    Values principals(Values values) {
+    public Values principals(Values values) {
         return new Values(principals(values.in()), principals(values.notIn()));
     }
 
@@ -72,7 +71,7 @@ record TrustDomains(List<String> names) {
     }
 
     /// Trust domains together with their aliases.
-    Values domains(Values values) {
+    public Values domains(Values values) {
         return new Values(domains(values.in()), domains(values.notIn()));
     }
 
