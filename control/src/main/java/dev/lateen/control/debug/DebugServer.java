@@ -97,6 +97,8 @@ public final class DebugServer implements AutoCloseable {
         pages.put("config_dump", query -> proxies.configDump(query.getOrDefault("proxyID", "")));
         page("configz", _ -> meshPages.configuration());
         page("statusz", _ -> new StatusPage(mesh).json());
+        page("accessz", query -> new AccessPage(mesh).json(query));
+        page("authenticationz", _ -> new AuthenticationPage(mesh).json());
         page("registryz", _ -> meshPages.services());
         page("endpointz", _ -> meshPages.endpoints());
         page("endpointShardz", _ -> meshPages.endpoints());

@@ -1,6 +1,10 @@
 package dev.lateen.e2e.policy;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.lateen.model.access.PolicyCheck;
+import dev.lateen.model.access.Seen;
+import dev.lateen.model.istio.AuthorizationPolicy;
+import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.model.mesh.ProxyNode;
 import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.HttpVersion;
@@ -31,9 +35,11 @@ final class CompiledPolicies {
 
     private final List<RbacGate> http = new ArrayList<>();
     private final List<RbacGate> tcp = new ArrayList<>();
+    private final MeshSnapshot snapshot;
 
     CompiledPolicies(List<WrittenPolicy> policies) throws InvalidProtocolBufferException {
-        Listener listener = PolicyMesh.inbound(policies, "", NODE);
+        snapshot = PolicyMesh.snapshot(policies, "");
+        Listener listener = PolicyMesh.inbound(snapshot, NODE);
         for (FilterChain chain : listener.getFilterChainsList()) {
             if (chain.getFilterChainMatch().getDestinationPort().getValue() == 0) {
                 gates(chain);
@@ -74,6 +80,31 @@ final class CompiledPolicies {
     boolean allows(Caller caller) {
         StreamInfo info = facts(caller);
         return (caller.http() ? http : tcp).stream().allMatch(gate -> gate.refusal(info) == null);
+    }
+
+    /// What is said to people who ask, instead of what the proxy does.
+    boolean saysAllowed(Caller caller) {
+        Seen seen = new Seen(
+                caller.http(),
+                caller.peer().orElse(""),
+                caller.http() ? caller.claims() : Map.of(),
+                caller.direct(),
+                caller.remote(),
+                caller.destination(),
+                caller.port(),
+                caller.sni(),
+                caller.method(),
+                caller.host(),
+                caller.path(),
+                caller.headers());
+        List<AuthorizationPolicy> policies = snapshot.security().authorizationPolicies().stream()
+                .filter(policy -> policy.selector().matches(Map.of("app", "shop")))
+                .filter(policy -> List.of("default", "istio-system")
+                        .contains(policy.metadata().namespace()))
+                .toList();
+        return new PolicyCheck(snapshot.mesh(), policies, seen, new ArrayList<>())
+                .answer("shop.default")
+                .allowed();
     }
 
     private static StreamInfo facts(Caller caller) {

@@ -15,7 +15,7 @@ class PoliciesAgreeTest {
             new PolicyModel("default", "istio-system", List.of("new.example", "old.example"));
 
     @Test
-    void theProxyEnforcesWhatPoliciesSay() throws Exception {
+    void theProxyEnforcesAndPeopleAreToldWhatPoliciesSay() throws Exception {
         long seed = Long.getLong("lateen.seed", 20_261_125L);
         Generator generator = new Generator(new Random(seed));
         int allowed = 0;
@@ -25,10 +25,15 @@ class PoliciesAgreeTest {
             for (int i = 0; i < CALLERS; i++) {
                 Caller caller = generator.caller();
                 boolean wanted = MODEL.allows(policies, caller);
-                if (compiled.allows(caller) != wanted) {
+                if (compiled.allows(caller) != wanted || compiled.saysAllowed(caller) != wanted) {
                     fail(
-                            "seed %d, set %d: should %s %s by:%n%s",
-                            seed, set, wanted ? "allow" : "refuse", caller, text(policies));
+                            "seed %d, set %d: should %s %s, is told %s, by:%n%s",
+                            seed,
+                            set,
+                            wanted ? "allow" : "refuse",
+                            caller,
+                            compiled.saysAllowed(caller),
+                            text(policies));
                 }
                 allowed += wanted ? 1 : 0;
             }

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.lateen.model.mesh.Locality;
 import dev.lateen.model.mesh.MeshConfig;
 import dev.lateen.model.mesh.MeshSettings;
+import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.model.mesh.ProxyNode;
 import dev.lateen.model.mesh.SnapshotBuilder;
 import dev.lateen.model.resource.MeshConfigReader;
@@ -49,11 +50,8 @@ final class PolicyMesh {
                 .orElseThrow();
     }
 
-    /// The listener for what comes to the workload.
-    ///
     /// @param more resources besides the policies
-    static Listener inbound(List<WrittenPolicy> policies, String more, ProxyNode node)
-            throws InvalidProtocolBufferException {
+    static MeshSnapshot snapshot(List<WrittenPolicy> policies, String more) {
         List<RawResource> resources = new ArrayList<>();
         read(MESH, resources);
         read(SERVICE, resources);
@@ -62,8 +60,13 @@ final class PolicyMesh {
         SnapshotBuilder builder = new SnapshotBuilder(MeshSettings.DEFAULT);
         builder.mesh(MeshConfig.of(new MeshConfigReader().read(resources).meshConfig()));
         builder.put(resources);
+        return builder.build();
+    }
+
+    /// The listener for what comes to the workload.
+    static Listener inbound(MeshSnapshot snapshot, ProxyNode node) throws InvalidProtocolBufferException {
         var sent = new Translator()
-                .translate(builder.build(), node)
+                .translate(snapshot, node)
                 .get(ResourceType.LISTENER, "virtualInbound")
                 .orElseThrow();
         return Listener.parseFrom(sent.any().getValue());

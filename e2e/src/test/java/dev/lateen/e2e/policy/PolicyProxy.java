@@ -74,7 +74,7 @@ final class PolicyProxy implements AutoCloseable {
         ProtoJson json = new ProtoJson();
         for (int set = 0; set < sets.size(); set++) {
             for (FilterChain chain : chains(
-                    PolicyMesh.inbound(sets.get(set), more, PolicyMesh.node(node))
+                    PolicyMesh.inbound(PolicyMesh.snapshot(sets.get(set), more), PolicyMesh.node(node))
                             .getFilterChainsList(),
                     set,
                     identities)) {
