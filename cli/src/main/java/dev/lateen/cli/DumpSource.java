@@ -41,6 +41,11 @@ final class DumpSource {
     @Mixin
     private MeshTarget target = new MeshTarget();
 
+    /// The mesh that the pod is looked for in.
+    MeshTarget target() {
+        return target;
+    }
+
     ConfigDump dump() throws IOException {
         return ConfigDump.parse(text("/config_dump?include_eds"), from());
     }

@@ -27,6 +27,9 @@ import picocli.CommandLine.Spec;
             AgentCommand.class,
             ProxyStatusCommand.class,
             ProxyConfigCommand.class,
+            CanCommand.class,
+            AuthnCommand.class,
+            ExperimentalCommand.class,
             CaCommand.class,
             IptablesCommand.class,
             VersionCommand.class,
@@ -37,7 +40,8 @@ import picocli.CommandLine.Spec;
             "  lateen demo                 a shop of three services with a live view",
             "  lateen up shop/             run the manifests of a directory as a mesh on this machine",
             "  lateen validate -f shop/    say what is wrong with them, with file, line and advice",
-            "  lateen proxy-status         which proxies are connected and up to date"
+            "  lateen proxy-status         which proxies are connected and up to date",
+            "  lateen can deploy/order-service GET user-service/api/users"
         })
 public final class Lateen implements Runnable {
     @Spec

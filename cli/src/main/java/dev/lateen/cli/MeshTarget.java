@@ -75,6 +75,16 @@ final class MeshTarget {
                 .orElseThrow(() -> new IllegalArgumentException(missing(reference, meshes)));
     }
 
+    /// The pod whose proxy has that address, if one has.
+    Optional<PodProxy> podAt(String address) {
+        return meshes().stream()
+                .flatMap(one -> one.pods().stream()
+                        .filter(pod ->
+                                one.podAddress(pod, "").filter(address::equals).isPresent())
+                        .map(pod -> new PodProxy(pod, address)))
+                .findFirst();
+    }
+
     private Optional<PodProxy> find(MeshState state, String reference) {
         String name = reference.substring(reference.indexOf('/') + 1);
         boolean workload = reference.indexOf('/') >= 0 && !reference.startsWith("pod");

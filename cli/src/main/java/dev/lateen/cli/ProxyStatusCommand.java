@@ -12,9 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -63,12 +61,8 @@ final class ProxyStatusCommand implements Callable<Integer> {
             defaultValue = "")
     private String file = "";
 
-    @Option(
-            names = "--control-plane",
-            paramLabel = "HOST:PORT",
-            description = "The debug API of a control plane (default: those of the meshes on this machine, or"
-                    + " 127.0.0.1:15014).")
-    private @Nullable String controlPlane;
+    @Mixin
+    private ControlPlanes controlPlanes = new ControlPlanes();
 
     @Mixin
     private AdminPort admin = new AdminPort();
@@ -88,7 +82,7 @@ final class ProxyStatusCommand implements Callable<Integer> {
             return 0;
         }
         SyncTable table = new SyncTable();
-        List<ControlPlaneAddress> asked = controlPlanes();
+        List<ControlPlaneAddress> asked = controlPlanes.of(target);
         for (ControlPlaneAddress one : asked) {
             table.add(one.name(), Json.read(HttpText.get(one.address(), "/debug/syncz")), target.namespace());
         }
@@ -97,12 +91,6 @@ final class ProxyStatusCommand implements Callable<Integer> {
         }
         output.show(() -> table.text(verbosity > 0), table::tree);
         return 0;
-    }
-
-    private List<ControlPlaneAddress> controlPlanes() {
-        return Optional.ofNullable(controlPlane)
-                .map(address -> List.of(new ControlPlaneAddress(address, address)))
-                .orElseGet(target::controlPlanes);
     }
 
     private String compare() throws IOException {
@@ -117,7 +105,7 @@ final class ProxyStatusCommand implements Callable<Integer> {
         }
         String query = "/debug/config_dump?proxyID=" + URLEncoder.encode(name, StandardCharsets.UTF_8);
         IOException last = new IOException("no control plane to ask");
-        for (ControlPlaneAddress one : controlPlanes()) {
+        for (ControlPlaneAddress one : controlPlanes.of(target)) {
             try {
                 ConfigDump sent = ConfigDump.parse(HttpText.get(one.address(), query), one.address());
                 return DumpDiff.of(sent, ConfigDump.parse(held, file.isEmpty() ? name : file));

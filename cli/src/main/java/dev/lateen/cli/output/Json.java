@@ -35,6 +35,13 @@ public final class Json {
         return MAPPER.valueToTree(value);
     }
 
+    /// A tree as a record.
+    ///
+    /// @throws tools.jackson.core.JacksonException when it does not fit
+    public static <T> T value(JsonNode tree, Class<T> type) {
+        return MAPPER.treeToValue(tree, type);
+    }
+
     static String quoted(String text) {
         return MAPPER.writeValueAsString(text);
     }

@@ -1,0 +1,26 @@
+package dev.lateen.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `experimental`: verbs that istioctl keeps under this name.
+@Command(
+        name = "experimental",
+        aliases = {"x", "exp"},
+        description = "Verbs whose options may still change.",
+        subcommands = {AuthzCommand.class},
+        synopsisSubcommandLabel = "COMMAND",
+        footerHeading = "%nExamples:%n",
+        footer = "  ${ROOT-COMMAND-NAME} x authz check deploy/order-service",
+        mixinStandardHelpOptions = true)
+final class ExperimentalCommand implements Runnable {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+}
