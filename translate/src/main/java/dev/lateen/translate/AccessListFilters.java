@@ -3,6 +3,7 @@ package dev.lateen.translate;
 import dev.lateen.model.istio.AuthorizationPolicy.Values;
 import dev.lateen.model.mesh.MeshConfig;
 import dev.lateen.model.mesh.MeshSnapshot.Policies;
+import dev.lateen.model.mesh.TrustDomains;
 import dev.lateen.model.policy.AccessList;
 import dev.lateen.model.policy.AccessList.Header;
 import dev.lateen.model.policy.AccessList.Members;
