@@ -10,10 +10,13 @@ import picocli.CommandLine.Spec;
         name = "experimental",
         aliases = {"x", "exp"},
         description = "Verbs whose options may still change.",
-        subcommands = {AuthzCommand.class},
+        subcommands = {AuthzCommand.class, PrecheckStrictCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         footerHeading = "%nExamples:%n",
-        footer = "  ${ROOT-COMMAND-NAME} x authz check deploy/order-service",
+        footer = {
+            "  ${ROOT-COMMAND-NAME} x authz check deploy/order-service",
+            "  ${ROOT-COMMAND-NAME} x precheck-strict -n default"
+        },
         mixinStandardHelpOptions = true)
 final class ExperimentalCommand implements Runnable {
     @Spec

@@ -75,6 +75,19 @@ final class MeshTarget {
                 .orElseThrow(() -> new IllegalArgumentException(missing(reference, meshes)));
     }
 
+    /// All pods that have a proxy.
+    List<PodProxy> pods() {
+        return meshes().stream()
+                .flatMap(one -> one.pods().stream()
+                        .flatMap(pod -> one.podAddress(pod, "").stream().map(address -> new PodProxy(pod, address))))
+                .toList();
+    }
+
+    /// What a pod is a replica of, as `name.namespace`.
+    static String workload(PodProxy pod) {
+        return workloadOf(pod.name()) + pod.name().substring(pod.name().lastIndexOf('.'));
+    }
+
     /// The pod whose proxy has that address, if one has.
     Optional<PodProxy> podAt(String address) {
         return meshes().stream()
