@@ -26,6 +26,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// Policies on their whole way: text, checks, binding, translation, the proxy's decoders, its decision.
 final class CompiledPolicies {
