@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             ExperimentalCommand.class,
             CaCommand.class,
             IptablesCommand.class,
+            KubeInjectCommand.class,
             VersionCommand.class,
             CompletionCommand.class
         },

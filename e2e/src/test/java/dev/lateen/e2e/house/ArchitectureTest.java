@@ -76,6 +76,23 @@ class ArchitectureTest {
     }
 
     @Test
+    void kubernetesKnowsTheModelOnly() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.lateen.kubernetes..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.lateen.xds..",
+                        "dev.lateen.translate..",
+                        "dev.lateen.proxy..",
+                        "dev.lateen.control..",
+                        "dev.lateen.local..",
+                        "dev.lateen.cli..")
+                .because("what is done to a cluster does not depend on who asks for it"));
+    }
+
+    @Test
     void generatedTypesStayAtTheWire() {
         check(noClasses()
                 .that()
@@ -149,8 +166,9 @@ class ArchitectureTest {
 
     @Test
     void packagesHaveNoCycles() {
-        for (String module :
-                new String[] {"identity", "net", "model", "xds", "translate", "proxy", "control", "local", "cli"}) {
+        for (String module : new String[] {
+            "identity", "net", "model", "xds", "translate", "kubernetes", "proxy", "control", "local", "cli"
+        }) {
             check(slices().matching("dev.lateen." + module + ".(*)..")
                     .should()
                     .beFreeOfCycles()

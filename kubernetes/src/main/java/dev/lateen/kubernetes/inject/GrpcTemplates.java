@@ -10,10 +10,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class GrpcTemplates {
     private static final String SIMPLE_VOLUME = "grpc-io-proxyless-bootstrap";
     private static final String SIMPLE_DIRECTORY = "/var/lib/grpc/data/";
-    private static final String XDS_PORT = "15010";
     private static final String BOOTSTRAP_SCRIPT = """
         NODE_ID="sidecar~${INSTANCE_IP}~${POD_NAME}.${POD_NAMESPACE}~cluster.local"
-        SERVER_URI="dns:///istiod.${ISTIO_NAMESPACE}.svc:%s"
+        SERVER_URI="dns:///istiod.${ISTIO_NAMESPACE}.svc:15010"
         echo '
         {
           "xds_servers": [
@@ -29,7 +28,7 @@ final class GrpcTemplates {
               "GENERATOR": "grpc"
             }
           }
-        }' > %sbootstrap.json\
+        }' > /var/lib/grpc/data/bootstrap.json\
         """;
 
     private GrpcTemplates() {}
@@ -45,7 +44,7 @@ final class GrpcTemplates {
                         ProxyEnvironment.field("POD_NAMESPACE", "metadata.namespace"),
                         ProxyEnvironment.variable(
                                 "ISTIO_NAMESPACE", context.settings().value("global", "istioNamespace"))));
-        init.set("command", Trees.array("sh", "-c", BOOTSTRAP_SCRIPT.formatted(XDS_PORT, SIMPLE_DIRECTORY)));
+        init.set("command", Trees.array("sh", "-c", BOOTSTRAP_SCRIPT));
         ArrayNode containers = Trees.array();
         for (String name : context.applicationContainers()) {
             containers.add(Trees.object(

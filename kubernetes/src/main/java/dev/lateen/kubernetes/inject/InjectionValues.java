@@ -10,7 +10,8 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The injector's values, of the shape of Istio's charts: what holds where nobody says otherwise, and what is laid over.
+/// The injector's values, of the shape of Istio's charts: what holds where nobody says otherwise, and what is laid
+/// over.
 public final class InjectionValues {
     private static final String DEFAULTS = "values.json";
     private static final Set<String> WEBHOOK_FIELDS = Set.of(
@@ -24,8 +25,7 @@ public final class InjectionValues {
             if (in == null) {
                 throw new IllegalStateException("not on the class path: " + DEFAULTS);
             }
-            ObjectNode values =
-                    (ObjectNode) Trees.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            ObjectNode values = (ObjectNode) Trees.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
             Trees.into(values, "global").put("tag", version);
             return values;
         } catch (IOException failure) {

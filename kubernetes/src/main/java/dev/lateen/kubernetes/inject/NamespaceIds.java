@@ -14,15 +14,15 @@ record NamespaceIds(long first, long size) {
     private static final Pattern RANGE = Pattern.compile("(\\d{1,12})[/-](\\d{1,12}).*");
 
     static Optional<NamespaceIds> users(Map<String, String> annotations) {
-        return read(annotations.get("openshift.io/sa.scc.uid-range"));
+        return read(annotations.getOrDefault("openshift.io/sa.scc.uid-range", ""));
     }
 
     static Optional<NamespaceIds> groups(Map<String, String> annotations) {
-        return read(annotations.get("openshift.io/sa.scc.supplemental-groups"));
+        return read(annotations.getOrDefault("openshift.io/sa.scc.supplemental-groups", ""));
     }
 
-    private static Optional<NamespaceIds> read(@org.jspecify.annotations.Nullable String text) {
-        Matcher range = RANGE.matcher(text == null ? "" : text);
+    private static Optional<NamespaceIds> read(String text) {
+        Matcher range = RANGE.matcher(text);
         if (!range.matches()) {
             return Optional.empty();
         }

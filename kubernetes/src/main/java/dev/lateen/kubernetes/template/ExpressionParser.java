@@ -43,7 +43,8 @@ final class ExpressionParser {
         }
         if (!isFunction(tokens.get(at))) {
             Expression operand = operand();
-            if (piped.isPresent() || at < tokens.size() && !isEnd(tokens.get(at))) {
+            boolean hasArguments = at < tokens.size() && !isEnd(tokens.get(at));
+            if (piped.isPresent() || hasArguments) {
                 throw new TemplateException("not a function: " + String.join(" ", tokens));
             }
             return operand;

@@ -233,9 +233,10 @@ final class TemplateFunctions {
     }
 
     private static boolean same(JsonNode left, JsonNode right) {
-        return left.isNumber() && right.isNumber()
-                ? left.decimalValue().compareTo(right.decimalValue()) == 0
-                : text(left).equals(text(right)) && left.isContainer() == right.isContainer();
+        if (left.isNumber() && right.isNumber()) {
+            return left.decimalValue().compareTo(right.decimalValue()) == 0;
+        }
+        return text(left).equals(text(right)) && left.isContainer() == right.isContainer();
     }
 
     private static int compare(List<JsonNode> arguments) throws TemplateException {

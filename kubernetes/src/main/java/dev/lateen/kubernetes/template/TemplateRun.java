@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -171,7 +170,7 @@ final class TemplateRun {
         for (Expression argument : arguments) {
             JsonNode value = evaluate(argument, scope);
             values.add(value);
-            if (name.equals("and") && !isTrue(value) || name.equals("or") && isTrue(value)) {
+            if (name.equals(isTrue(value) ? "or" : "and")) {
                 return value;
             }
         }
@@ -208,8 +207,6 @@ final class TemplateRun {
         if (value.isNumber()) {
             return value.decimalValue().signum() != 0;
         }
-        return value instanceof ArrayNode || value instanceof ObjectNode
-                ? !value.isEmpty()
-                : !value.asString("").isEmpty();
+        return value.isContainer() ? !value.isEmpty() : !value.asString("").isEmpty();
     }
 }

@@ -28,8 +28,8 @@ class InjectionPolicyTest {
 
     @Test
     void letsThePodsLabelWin() {
-        ObjectNode pod = pod("{'labels':{'sidecar.istio.io/inject':'false'},"
-                + "'annotations':{'sidecar.istio.io/inject':'true'}}");
+        ObjectNode pod = pod(
+                "{'labels':{'sidecar.istio.io/inject':'false'}," + "'annotations':{'sidecar.istio.io/inject':'true'}}");
         assertThat(decide(ENABLED, pod)).isEqualTo(new Skips("the pod has the label sidecar.istio.io/inject=false"));
     }
 
@@ -65,8 +65,9 @@ class InjectionPolicyTest {
 
     @Test
     void followsSelectorsWhereThePodDoesNotSay() {
-        InjectionPolicy policy = policy("{'neverInjectSelector':[{'matchExpressions':[{'key':'job','operator':'Exists'}]}],"
-                + "'alwaysInjectSelector':[{'matchLabels':{'app':'a'}}]}");
+        InjectionPolicy policy =
+                policy("{'neverInjectSelector':[{'matchExpressions':[{'key':'job','operator':'Exists'}]}],"
+                        + "'alwaysInjectSelector':[{'matchLabels':{'app':'a'}}]}");
         assertThat(policy.decide("shop", ENABLED, pod("{'labels':{'job':'1','app':'a'}}")))
                 .isInstanceOf(Skips.class);
         assertThat(policy.decide("shop", ENABLED, pod("{'labels':{'job':'1','sidecar.istio.io/inject':'true'}}")))

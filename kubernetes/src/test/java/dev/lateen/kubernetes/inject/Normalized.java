@@ -29,6 +29,7 @@ final class Normalized {
             "PROXY_CONFIG",
             "ISTIO_META_POD_PORTS",
             "ISTIO_KUBE_APP_PROBERS");
+    private static final Set<String> ZERO_VALUES = Set.of("0", "false");
     private static final Set<String> ZEROES = Set.of("test", "paused", "minReadySeconds");
     private static final Set<String> QUANTITIES = Set.of("cpu", "memory", "ephemeral-storage");
 
@@ -85,10 +86,9 @@ final class Normalized {
 
     private static boolean isNothing(JsonNode value, boolean status) {
         return value.isNull()
-                || value.isContainer() && value.isEmpty()
-                || value.isString() && value.asString().isEmpty()
-                || status
-                        && (value.asString("").equals("0") || value.asString("").equals("false"));
+                || (value.isContainer() && value.isEmpty())
+                || (value.isString() && value.asString().isEmpty())
+                || (status && ZERO_VALUES.contains(value.asString("")));
     }
 
     private static BigDecimal quantity(String text) {
@@ -114,7 +114,7 @@ final class Normalized {
             for (int i = 0; i < Math.max(left.size(), right.size()); i++) {
                 compare(path + "[" + i + "]", left.path(i), right.path(i), differences);
             }
-        } else if (!expected.equals(actual) && !(expected.asString("?").equals(actual.asString("!")))) {
+        } else if (!expected.equals(actual) && !expected.asString("?").equals(actual.asString("!"))) {
             differences.add(path + ": expected " + expected + ", got " + actual);
         }
     }

@@ -64,7 +64,9 @@ class SidecarInjectorTest {
     void refusesTemplatesThatThereAreNot() {
         InjectionResult result =
                 injector(true).inject(annotated("inject.istio.io/templates", "nope"), "shop", Map.of(), Map.of());
-        assertThat(((Refused) result).diagnostics().getFirst().summary()).contains("'nope'").contains("grpc-agent");
+        assertThat(((Refused) result).diagnostics().getFirst().summary())
+                .contains("'nope'")
+                .contains("grpc-agent");
     }
 
     @Test
@@ -83,7 +85,9 @@ class SidecarInjectorTest {
                 Trees.array(tree("{'apiVersion':'apps/v1','kind':'ReplicaSet','name':'web-7f9c','controller':true}")));
         ObjectNode proxy = PodSubject.proxy(injected(pod, true)).orElseThrow();
         assertThat(Trees.text(
-                        Trees.named(Trees.objects(proxy, "env"), "ISTIO_META_OWNER").orElseThrow(), "value"))
+                        Trees.named(Trees.objects(proxy, "env"), "ISTIO_META_OWNER")
+                                .orElseThrow(),
+                        "value"))
                 .isEqualTo("kubernetes://apis/apps/v1/namespaces/shop/deployments/web");
     }
 
@@ -93,8 +97,7 @@ class SidecarInjectorTest {
                 injector(true).inject(POD.deepCopy(), "shop", Map.of(), Map.of("ISTIO_META_CLUSTER_ID", "east"));
         List<ObjectNode> environment =
                 Trees.objects(PodSubject.proxy(((Injected) result).pod()).orElseThrow(), "env");
-        assertThat(Trees.text(
-                        Trees.named(environment, "ISTIO_META_CLUSTER_ID").orElseThrow(), "value"))
+        assertThat(Trees.text(Trees.named(environment, "ISTIO_META_CLUSTER_ID").orElseThrow(), "value"))
                 .isEqualTo("east");
     }
 

@@ -9,10 +9,10 @@ import tools.jackson.databind.JsonNode;
 
 class GoTemplateTest {
     private static final JsonNode DATA = Trees.parse("""
-            {"ObjectMeta":{"annotations":{"a/b":"c","empty":""}},
-             "Spec":{"containers":[{"name":"one","httpGet":{"port":1}},{"name":"two"}]},
-             "Values":{"global":{"on":true,"n":3,"list":["x","y"],"map":{"b":2,"a":1}}}}
-            """);
+        {"ObjectMeta":{"annotations":{"a/b":"c","empty":""}},
+         "Spec":{"containers":[{"name":"one","httpGet":{"port":1}},{"name":"two"}]},
+         "Values":{"global":{"on":true,"n":3,"list":["x","y"],"map":{"b":2,"a":1}}}}
+        """);
 
     @Test
     void printsFieldsByTheirGoNames() throws TemplateException {
@@ -47,12 +47,14 @@ class GoTemplateTest {
 
     @Test
     void goesThroughMapsInOrder() throws TemplateException {
-        assertThat(render("{{ range $k, $v := .Values.global.map }}{{ $k }}={{ $v }};{{ end }}")).isEqualTo("a=1;b=2;");
+        assertThat(render("{{ range $k, $v := .Values.global.map }}{{ $k }}={{ $v }};{{ end }}"))
+                .isEqualTo("a=1;b=2;");
     }
 
     @Test
     void callsDefinedTemplates() throws TemplateException {
-        assertThat(render("{{ define \"x\" }}<{{ .n }}>{{ end }}{{ template \"x\" .Values.global }}")).isEqualTo("<3>");
+        assertThat(render("{{ define \"x\" }}<{{ .n }}>{{ end }}{{ template \"x\" .Values.global }}"))
+                .isEqualTo("<3>");
     }
 
     @Test
