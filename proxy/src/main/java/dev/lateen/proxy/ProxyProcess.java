@@ -19,6 +19,9 @@ import dev.lateen.proxy.control.DiscoveryStream;
 import dev.lateen.proxy.control.IdentityDuty;
 import dev.lateen.proxy.listener.ListenerEnvironment;
 import dev.lateen.proxy.listener.Listeners;
+import dev.lateen.proxy.overload.Admission;
+import dev.lateen.proxy.overload.Overload;
+import dev.lateen.proxy.telemetry.Counter;
 import dev.lateen.proxy.telemetry.Stats;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogs;
 import dev.lateen.proxy.tls.CertificateConfig;
@@ -71,6 +74,7 @@ public final class ProxyProcess implements AutoCloseable {
     private final AccessLogs accessLogs;
     private final List<AdminServer> admin = new ArrayList<>();
     private final AtomicBoolean closing = new AtomicBoolean();
+    private final Overload overload;
     private final ProxyRuntime runtime;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Set<ResourceType> awaited = EnumSet.noneOf(ResourceType.class);
@@ -86,8 +90,13 @@ public final class ProxyProcess implements AutoCloseable {
         Secrets secrets = new Secrets();
         Clusters clusters = new Clusters(new ClusterEnvironment(chores, stats));
         Routes routes = new Routes();
-        RuntimeBuilder builder =
-                new RuntimeBuilder(clusters, routes, stats, bootstrap.node(), accessLogs, Clock.systemUTC());
+        Counter open = Admission.openConnections(stats);
+        this.overload = new Overload(bootstrap.overload(), loops.allocator(), open::value, stats);
+        RuntimeBuilder builder = new RuntimeBuilder(
+                clusters,
+                routes,
+                bootstrap.node(),
+                new RuntimeBuilder.Surrounding(stats, accessLogs, Clock.systemUTC(), overload));
         Listeners listeners = new Listeners(new ListenerEnvironment(
                 loops,
                 chores,
@@ -95,7 +104,7 @@ public final class ProxyProcess implements AutoCloseable {
                 builder,
                 stats,
                 DRAIN_TIME,
-                bootstrap.maxConnections().orElse(Long.MAX_VALUE)));
+                new Admission(bootstrap.connections().within(bootstrap.overload()), overload, stats)));
         SnapshotAssembler assembler =
                 new SnapshotAssembler(chores, new ResourceDecoders(secrets), clusters, routes, listeners);
         bootstrap.discovery().filter(DiscoveryConfig::clusters).ifPresent(_ -> awaited.add(ResourceType.CLUSTER));
@@ -131,6 +140,7 @@ public final class ProxyProcess implements AutoCloseable {
             throw e;
         }
         watchReadiness();
+        overload.start(chores, runtime.listeners());
         fetchIdentity();
         followControlPlane();
     }

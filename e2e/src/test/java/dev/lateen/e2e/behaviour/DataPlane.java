@@ -21,12 +21,17 @@ public enum DataPlane {
 
     /// Starts it with one worker and waits until it is ready; skips the test where it is not installed.
     RunningProxy start(Bootstrap bootstrap) throws IOException, InterruptedException {
-        return start(bootstrap, SMALL_HEAP);
+        return start(bootstrap, Map.of());
     }
 
     /// @param heap of ours, such as `64m`
     public RunningProxy start(Bootstrap bootstrap, String heap) throws IOException, InterruptedException {
-        RunningProxy proxy = launch(bootstrap, heap);
+        return start(bootstrap, Map.of("LATEEN_PROXY_HEAP", heap));
+    }
+
+    /// @param more variables of its environment
+    RunningProxy start(Bootstrap bootstrap, Map<String, String> more) throws IOException, InterruptedException {
+        RunningProxy proxy = launch(bootstrap, more);
         proxy.awaitReady();
         return proxy;
     }
@@ -41,10 +46,10 @@ public enum DataPlane {
 
     /// Starts it without waiting, for configurations that are refused.
     RunningProxy launch(Bootstrap bootstrap) throws IOException {
-        return launch(bootstrap, SMALL_HEAP);
+        return launch(bootstrap, Map.of());
     }
 
-    private RunningProxy launch(Bootstrap bootstrap, String heap) throws IOException {
+    private RunningProxy launch(Bootstrap bootstrap, Map<String, String> more) throws IOException {
         Path directory = Files.createTempDirectory("behaviour-");
         Path file = directory.resolve("bootstrap.yaml");
         Path accessLog = directory.resolve("access.log");
@@ -52,7 +57,8 @@ public enum DataPlane {
         Files.writeString(file, bootstrap.yaml(accessLog));
         Files.createFile(accessLog);
         ProcessBuilder builder = new ProcessBuilder(command(file));
-        builder.environment().putAll(environment(heap));
+        builder.environment().putAll(environment(SMALL_HEAP));
+        builder.environment().putAll(more);
         Path log = directory.resolve("process.log");
         Process process =
                 builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();

@@ -1,11 +1,12 @@
 package dev.lateen.proxy.bootstrap;
 
+import dev.lateen.proxy.overload.ConnectionLimits;
+import dev.lateen.proxy.overload.OverloadConfig;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /// What the process starts from. The resources inside stay in their wire form, since they go through the same decoders
 /// as those of the control plane.
@@ -18,7 +19,8 @@ import java.util.OptionalLong;
 /// @param resources static listeners, clusters and secrets, and what `config_dump` shows as the bootstrap
 /// @param discovery the control plane, if any
 /// @param identity where the workload's certificate comes from, if this process fetches it
-/// @param maxConnections of clients, over all listeners
+/// @param connections of clients, how many there may be
+/// @param overload when load is shed
 public record BootstrapConfig(
         Node node,
         Optional<SocketAddress> admin,
@@ -26,4 +28,5 @@ public record BootstrapConfig(
         Bootstrap resources,
         Optional<DiscoveryConfig> discovery,
         Optional<IdentityConfig> identity,
-        OptionalLong maxConnections) {}
+        ConnectionLimits connections,
+        OverloadConfig overload) {}

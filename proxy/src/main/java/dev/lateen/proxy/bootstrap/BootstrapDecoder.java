@@ -6,6 +6,9 @@ import dev.lateen.proxy.config.CommonDecoder;
 import dev.lateen.proxy.config.CommonFields;
 import dev.lateen.proxy.config.ImplementedFields;
 import dev.lateen.proxy.config.Place;
+import dev.lateen.proxy.overload.ConnectionLimits;
+import dev.lateen.proxy.overload.OverloadConfig;
+import dev.lateen.proxy.overload.OverloadDecoder;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime;
 import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
@@ -15,16 +18,26 @@ import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /// Checks a bootstrap message and takes out what concerns the process; its resources are left for their own decoders.
 public final class BootstrapDecoder {
     private static final String BOOTSTRAP = "envoy.config.bootstrap.v3.Bootstrap";
+    private static final String MAX_PER_CLIENT = "lateen.max_connections_per_client";
+    private static final String LISTENER = "envoy.resource_limits.listener.";
+    private static final String LISTENER_LIMIT = ".connection_limit";
     private static final String MAX_CONNECTIONS = "overload.global_downstream_max_connections";
 
     static final ImplementedFields FIELDS = ImplementedFields.builder()
             .include(CommonFields.LIST)
-            .message(BOOTSTRAP, "node", "static_resources", "dynamic_resources", "admin", "layered_runtime")
+            .include(OverloadDecoder.FIELDS)
+            .message(
+                    BOOTSTRAP,
+                    "node",
+                    "static_resources",
+                    "dynamic_resources",
+                    "admin",
+                    "layered_runtime",
+                    "overload_manager")
             .harmless(
                     BOOTSTRAP,
                     "how Envoy itself writes its numbers and logs and spends its memory; ours have their own ways",
@@ -89,7 +102,10 @@ public final class BootstrapDecoder {
                 bootstrap,
                 discovery(bootstrap, at.field("dynamic_resources")),
                 Optional.empty(),
-                runtime(bootstrap.getLayeredRuntime(), at.field("layered_runtime")));
+                runtime(bootstrap.getLayeredRuntime(), at.field("layered_runtime")),
+                bootstrap.hasOverloadManager()
+                        ? OverloadDecoder.decode(bootstrap.getOverloadManager(), at.field("overload_manager"))
+                        : OverloadConfig.standard());
     }
 
     private static Optional<SocketAddress> admin(Bootstrap bootstrap, Place at) {
@@ -130,21 +146,29 @@ public final class BootstrapDecoder {
     }
 
     /// A runtime layer may switch anything inside Envoy; only what we know to be harmless, or implement, is taken.
-    private static OptionalLong runtime(LayeredRuntime runtime, Place at) {
-        OptionalLong maxConnections = OptionalLong.empty();
+    private static ConnectionLimits runtime(LayeredRuntime runtime, Place at) {
+        ConnectionLimits standard = ConnectionLimits.standard();
+        long all = standard.all();
+        long perClient = standard.perClient();
+        Map<String, Long> byListener = new java.util.TreeMap<>();
         for (int index = 0; index < runtime.getLayersCount(); index++) {
             RuntimeLayer layer = runtime.getLayers(index);
             Place layerAt = at.field("layers").index(index).field("static_layer");
             for (Map.Entry<String, Value> entry : flat(layer.getStaticLayer()).entrySet()) {
                 String key = entry.getKey();
                 if (key.equals(MAX_CONNECTIONS)) {
-                    maxConnections = OptionalLong.of(limit(entry.getValue(), layerAt.key(key)));
+                    all = limit(entry.getValue(), layerAt.key(key));
+                } else if (key.equals(MAX_PER_CLIENT)) {
+                    perClient = limit(entry.getValue(), layerAt.key(key));
+                } else if (key.startsWith(LISTENER) && key.endsWith(LISTENER_LIMIT)) {
+                    String listener = key.substring(LISTENER.length(), key.length() - LISTENER_LIMIT.length());
+                    byListener.put(listener, limit(entry.getValue(), layerAt.key(key)));
                 } else if (!isHarmless(key)) {
                     throw layerAt.key(key).unsupported();
                 }
             }
         }
-        return maxConnections;
+        return new ConnectionLimits(all, byListener, perClient);
     }
 
     private static long limit(Value value, Place at) {

@@ -7,6 +7,8 @@ import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
 import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.config.Refusal;
+import dev.lateen.proxy.overload.ConnectionLimits;
+import dev.lateen.proxy.overload.OverloadConfig;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Node;
@@ -21,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /// Builds the bootstrap of a pod's proxy from the environment that Istio's injection gives it.
 ///
@@ -79,7 +80,8 @@ public final class IstioEnvironment {
                         required("POD_NAME"),
                         duration("SECRET_TTL", DEFAULT_LIFETIME),
                         graceRatio())),
-                OptionalLong.empty());
+                ConnectionLimits.standard(),
+                OverloadConfig.standard());
     }
 
     private Node node(boolean router) {

@@ -75,6 +75,9 @@ final class KnownExtensions {
             "envoy.extensions.path.match.uri_template.v3",
             "envoy.extensions.rate_limit_descriptors.expr.v3",
             "envoy.extensions.request_id.uuid.v3",
+            "envoy.extensions.resource_monitors.downstream_connections.v3",
+            "envoy.extensions.resource_monitors.fixed_heap.v3",
+            "envoy.extensions.resource_monitors.injected_resource.v3",
             "envoy.extensions.retry.host.omit_canary_hosts.v3",
             "envoy.extensions.retry.host.omit_host_metadata.v3",
             "envoy.extensions.retry.host.previous_hosts.v3",
@@ -283,6 +286,14 @@ final class KnownExtensions {
                                 .getDescriptor());
             case "envoy.extensions.request_id.uuid.v3" ->
                 List.of(io.envoyproxy.envoy.extensions.request_id.uuid.v3.UuidProto.getDescriptor());
+            case "envoy.extensions.resource_monitors.downstream_connections.v3" ->
+                List.of(io.envoyproxy.envoy.extensions.resource_monitors.downstream_connections.v3
+                        .DownstreamConnectionsProto.getDescriptor());
+            case "envoy.extensions.resource_monitors.fixed_heap.v3" ->
+                List.of(io.envoyproxy.envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapProto.getDescriptor());
+            case "envoy.extensions.resource_monitors.injected_resource.v3" ->
+                List.of(io.envoyproxy.envoy.extensions.resource_monitors.injected_resource.v3.InjectedResourceProto
+                        .getDescriptor());
             case "envoy.extensions.retry.host.omit_canary_hosts.v3" ->
                 List.of(
                         io.envoyproxy.envoy.extensions.retry.host.omit_canary_hosts.v3.OmitCanaryHostsProto

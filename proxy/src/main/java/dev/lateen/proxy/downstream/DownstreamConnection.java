@@ -5,6 +5,7 @@ import dev.lateen.proxy.stream.PeerInfo;
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.tls.PeerIdentity;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -27,6 +28,7 @@ public final class DownstreamConnection {
     private final List<String> peerNames;
     private final boolean mutualTls;
     private @Nullable Drain drainAction;
+    private @Nullable Holder holder;
     private boolean draining;
     private boolean drainsIdle;
 
@@ -122,6 +124,35 @@ public final class DownstreamConnection {
         drainsIdle = idleToo;
         if (drainAction != null) {
             drainAction.start(idleToo);
+        }
+    }
+
+    /// What holds buffers on this connection besides its socket, and can be told to let go.
+    ///
+    /// Thread: event loop of the connection.
+    public interface Holder {
+        long heldBytes();
+
+        /// Ends what is in flight.
+        void shed();
+    }
+
+    public void holder(Holder holder) {
+        this.holder = holder;
+    }
+
+    /// Buffers that wait to be written to the client or to an upstream. Thread: event loop of its channel.
+    public long heldBytes() {
+        ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
+        return (waiting == null ? 0 : waiting.totalPendingWriteBytes()) + (holder == null ? 0 : holder.heldBytes());
+    }
+
+    /// Lets go of all of them, since memory is scarce. Thread: event loop of its channel.
+    public void shed() {
+        if (holder == null) {
+            channel.close();
+        } else {
+            holder.shed();
         }
     }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// One downstream HTTP connection: what its requests share, and its own time limits.
 ///
 /// Thread: event loop of its channel.
-final class DownstreamHandler implements ServerHandler, TimerWheel.Expiry {
+final class DownstreamHandler implements ServerHandler, TimerWheel.Expiry, DownstreamConnection.Holder {
     final HttpWorker worker;
     final DownstreamConnection facts;
     final HttpConnection connection;
@@ -26,7 +26,8 @@ final class DownstreamHandler implements ServerHandler, TimerWheel.Expiry {
     private final TimerWheel.Deadline deadline = new TimerWheel.Deadline(this);
     private final long openedNanos = System.nanoTime();
     private long idleSinceNanos = openedNanos;
-    private int active;
+    private final OpenRequests active = new OpenRequests();
+    private long requests;
     private boolean drained;
     private @Nullable String forwardedCertificate;
 
@@ -37,6 +38,7 @@ final class DownstreamHandler implements ServerHandler, TimerWheel.Expiry {
         SSLSession session = connection.tls();
         this.tls = session != null;
         this.certificate = session == null ? null : PeerIdentity.certificateOfPeer(session);
+        facts.holder(this);
         worker.opened();
         arm();
     }
@@ -59,15 +61,34 @@ final class DownstreamHandler implements ServerHandler, TimerWheel.Expiry {
         if (worker.manager.draining()) {
             drain();
         }
-        active++;
+        if (worker.overload.endsConnection(worker.random())) {
+            worker.manager.stats().overloadEnds().increment();
+            drain();
+        }
+        long most = worker.config.times().maxRequests();
+        if (++requests == most) {
+            worker.manager.stats().maxRequests().increment();
+            drain();
+        }
         RequestPath path = new RequestPath(this, stream, head);
+        active.add(path);
         path.start(end);
         return path;
     }
 
-    void onRequestEnded(long nowNanos) {
-        active--;
+    void onRequestEnded(RequestPath path, long nowNanos) {
+        active.remove(path);
         idleSinceNanos = nowNanos;
+    }
+
+    @Override
+    public long heldBytes() {
+        return active.heldBytes();
+    }
+
+    @Override
+    public void shed() {
+        active.shed();
     }
 
     @Override
@@ -109,7 +130,7 @@ final class DownstreamHandler implements ServerHandler, TimerWheel.Expiry {
     public void onDeadline(long nowNanos) {
         HttpConnectionManagerConfig.Times times = worker.config.times();
         boolean old = times.connectionNanos() > 0 && nowNanos - openedNanos >= times.connectionNanos();
-        boolean idle = active == 0
+        boolean idle = active.isEmpty()
                 && times.connectionIdleNanos() > 0
                 && nowNanos - idleSinceNanos >= times.connectionIdleNanos();
         if (idle || old) {
@@ -124,7 +145,7 @@ final class DownstreamHandler implements ServerHandler, TimerWheel.Expiry {
         HttpConnectionManagerConfig.Times times = worker.config.times();
         long at = Long.MAX_VALUE;
         if (times.connectionIdleNanos() > 0) {
-            long base = active == 0 ? idleSinceNanos : System.nanoTime();
+            long base = active.isEmpty() ? idleSinceNanos : System.nanoTime();
             at = base + times.connectionIdleNanos();
         }
         if (times.connectionNanos() > 0) {

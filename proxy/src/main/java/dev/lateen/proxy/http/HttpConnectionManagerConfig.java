@@ -45,19 +45,23 @@ public record HttpConnectionManagerConfig(
     /// @param requestNanos to receive a whole request
     /// @param streamNanos of a whole exchange
     /// @param connectionNanos of a connection; it is drained then
+    /// @param maxRequests of a connection, which is drained with the last; 0 for no limit
     public record Times(
             long connectionIdleNanos,
             long streamIdleNanos,
             long requestNanos,
             long streamNanos,
-            long connectionNanos) {}
+            long connectionNanos,
+            long maxRequests) {}
 
     /// What happens to every request before it is routed.
     ///
+    /// @param underscores in fields' names
     /// @param client how the client's address is found
     /// @param certificate what upstreams are told of the client's certificate
     /// @param forward100Continue let the upstream answer `expect: 100-continue`
     public record RequestRules(
+            Underscores underscores,
             ClientAddress client,
             ClientCertificate certificate,
             RequestIds ids,
@@ -68,6 +72,13 @@ public record HttpConnectionManagerConfig(
         public RequestRules {
             upgrades = List.copyOf(upgrades);
         }
+    }
+
+    /// What is done with fields that have an underscore in their name: to some servers it is the same as a hyphen.
+    public enum Underscores {
+        ALLOW,
+        REJECT_REQUEST,
+        DROP_HEADER
     }
 
     /// @param useRemote whether this proxy is the edge: the peer's address is the client's

@@ -17,6 +17,7 @@ import dev.lateen.proxy.http.HttpConnectionManagerConfig.RequestRules;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig.ResponseRules;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig.RouteSource;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig.Times;
+import dev.lateen.proxy.http.HttpConnectionManagerConfig.Underscores;
 import dev.lateen.proxy.http.filter.FilterConfig;
 import dev.lateen.proxy.http.filter.FilterDecoder;
 import dev.lateen.proxy.http.filter.NamedFilter;
@@ -36,6 +37,9 @@ public final class HttpConnectionManagerDecoder {
     private static final long DEFAULT_CONNECTION_IDLE_NANOS =
             Duration.ofHours(1).toNanos();
     private static final long DEFAULT_STREAM_IDLE_NANOS = Duration.ofMinutes(5).toNanos();
+    /// Differs: Envoy waits for a head as long as it takes, unless told otherwise.
+    private static final Duration DEFAULT_HEADERS_TIMEOUT = Duration.ofSeconds(30);
+
     private static final int DEFAULT_HEADERS_KIB = 60;
     private static final int MAX_HEADERS_KIB = 8192;
     private static final int DEFAULT_HEADERS_COUNT = 100;
@@ -81,10 +85,6 @@ public final class HttpConnectionManagerDecoder {
         int kib = orElse(hcm.hasMaxRequestHeadersKb(), hcm.getMaxRequestHeadersKb(), DEFAULT_HEADERS_KIB);
         at.field("max_request_headers_kb")
                 .require(kib > 0 && kib <= MAX_HEADERS_KIB, "value: " + kib + " (expected: 1 to 8192)");
-        at.field("common_http_protocol_options.headers_with_underscores_action")
-                .require(
-                        common.getHeadersWithUnderscoresActionValue() == 0,
-                        "not supported by this proxy yet (expected: ALLOW)");
         return new HttpLimits(
                 kib * 1024,
                 orElse(common.hasMaxHeadersCount(), common.getMaxHeadersCount(), DEFAULT_HEADERS_COUNT),
@@ -103,7 +103,7 @@ public final class HttpConnectionManagerDecoder {
                 defaults.bufferLimitBytes(),
                 hcm.hasRequestHeadersTimeout()
                         ? CommonDecoder.duration(hcm.getRequestHeadersTimeout(), at.field("request_headers_timeout"))
-                        : Duration.ZERO,
+                        : DEFAULT_HEADERS_TIMEOUT,
                 hcm.getHttpProtocolOptions().getAcceptHttp10(),
                 defaults.maxResetStreamsPerSecond());
     }
@@ -168,7 +168,11 @@ public final class HttpConnectionManagerDecoder {
                         common.hasMaxConnectionDuration(),
                         common.getMaxConnectionDuration(),
                         0,
-                        commonAt.field("max_connection_duration")));
+                        commonAt.field("max_connection_duration")),
+                common.hasMaxRequestsPerConnection()
+                        ? Integer.toUnsignedLong(
+                                common.getMaxRequestsPerConnection().getValue())
+                        : 0);
     }
 
     private static long nanos(boolean present, com.google.protobuf.Duration duration, long otherwise, Place at) {
@@ -182,6 +186,14 @@ public final class HttpConnectionManagerDecoder {
                     .unpack(UuidRequestIdConfig.parser(), HttpConnectionManagerFields.LIST, place);
         }
         return new RequestRules(
+                switch (hcm.getCommonHttpProtocolOptions().getHeadersWithUnderscoresAction()) {
+                    case ALLOW -> Underscores.ALLOW;
+                    case REJECT_REQUEST -> Underscores.REJECT_REQUEST;
+                    case DROP_HEADER -> Underscores.DROP_HEADER;
+                    case UNRECOGNIZED ->
+                        throw at.field("common_http_protocol_options.headers_with_underscores_action")
+                                .refuse("a known action is expected");
+                },
                 client(hcm, at),
                 certificate(hcm, at),
                 new RequestIds(

@@ -99,6 +99,7 @@ final class HttpConnectionManagerFields {
                     "max_connection_duration",
                     "max_headers_count",
                     "max_stream_duration",
+                    "max_requests_per_connection",
                     "headers_with_underscores_action")
             .message(CORE + "Http1ProtocolOptions", "accept_http_10", "default_host_for_http_10")
             .harmless(

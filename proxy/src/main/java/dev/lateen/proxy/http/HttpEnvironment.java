@@ -2,10 +2,13 @@ package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.cluster.Clusters;
 import dev.lateen.proxy.http.filter.OwnMetadata;
+import dev.lateen.proxy.overload.Overload;
 import dev.lateen.proxy.telemetry.IstioReporters;
 import dev.lateen.proxy.telemetry.Stats;
 
 /// What HTTP connection managers need of the process around them.
 ///
 /// @param own what peers are told of the workload that this proxy serves
-public record HttpEnvironment(Clusters clusters, Stats stats, IstioReporters istio, OwnMetadata own) {}
+/// @param overload says what is refused while memory or another resource is scarce
+public record HttpEnvironment(
+        Clusters clusters, Stats stats, IstioReporters istio, OwnMetadata own, Overload overload) {}

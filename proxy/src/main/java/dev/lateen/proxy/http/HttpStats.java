@@ -17,6 +17,10 @@ final class HttpStats {
     private final Counter requestsActive;
     private final Counter[] byClass = new Counter[CLASSES];
     private final Histogram time;
+    private final Counter overloaded;
+    private final Counter overloadEnds;
+    private final Counter maxRequests;
+    private final Counter underscores;
 
     HttpStats(Stats stats, String statPrefix) {
         String prefix = "http." + statPrefix + ".";
@@ -27,7 +31,31 @@ final class HttpStats {
         for (int index = 1; index < CLASSES; index++) {
             byClass[index] = stats.counter(prefix + "downstream_rq_" + index + "xx");
         }
+        overloaded = stats.counter(prefix + "downstream_rq_overload_close");
+        overloadEnds = stats.counter(prefix + "downstream_cx_overload_disable_keepalive");
+        maxRequests = stats.counter(prefix + "downstream_cx_max_requests_reached");
+        underscores = stats.counter(prefix + "downstream_rq_rejected_underscores");
         time = stats.histogram(prefix + "downstream_rq_time");
+    }
+
+    /// Requests that were answered with 503 since a resource was scarce.
+    Counter overloaded() {
+        return overloaded;
+    }
+
+    /// Connections that were ended since a resource was scarce.
+    Counter overloadEnds() {
+        return overloadEnds;
+    }
+
+    /// Connections that were ended since they had brought as many requests as one may.
+    Counter maxRequests() {
+        return maxRequests;
+    }
+
+    /// Requests that were refused for an underscore in a field's name.
+    Counter underscores() {
+        return underscores;
     }
 
     Cells cells() {

@@ -1,6 +1,7 @@
 package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.http.filter.RequestFilter;
+import dev.lateen.proxy.overload.Overload;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
 import io.netty.channel.EventLoop;
 import java.time.Instant;
@@ -24,6 +25,7 @@ final class HttpWorker {
     final String[] filterNames;
     final AccessLogger[] loggers;
     final HttpStats.Cells stats;
+    final Overload overload;
     private final SplittableRandom random = new SplittableRandom();
     private long dateSecond = -1;
     private String date = "";
@@ -38,6 +40,7 @@ final class HttpWorker {
                 config.filters().stream().map(filter -> filter.name()).toArray(String[]::new);
         this.loggers = manager.loggers().toArray(AccessLogger[]::new);
         this.stats = manager.stats().cells();
+        this.overload = manager.environment().overload();
     }
 
     long random() {

@@ -2,8 +2,10 @@ package dev.lateen.proxy.http;
 
 import dev.lateen.net.http.ClientStream;
 import dev.lateen.net.http.Headers;
+import dev.lateen.net.http.HttpVersion;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelOutboundBuffer;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,16 @@ final class RequestBody {
     /// What has come and is not sent yet.
     long bytes() {
         return bytes;
+    }
+
+    /// All that this body holds in memory, also what waits in an upstream's connection that is its own.
+    long heldBytes() {
+        ClientStream to = upstream;
+        if (to == null || to.connection().version() == HttpVersion.HTTP_2) {
+            return bytes;
+        }
+        ChannelOutboundBuffer waiting = to.connection().channel().unsafe().outboundBuffer();
+        return bytes + (waiting == null ? 0 : waiting.totalPendingWriteBytes());
     }
 
     /// A copy of the first bytes of that.

@@ -36,6 +36,13 @@ final class RequestPath implements StreamListener, Exchange {
     final HttpWorker worker;
     final ServerStream stream;
     final Deadlines deadlines;
+
+    @Nullable
+    RequestPath next;
+
+    @Nullable
+    RequestPath previous;
+
     private final RequestHead head;
     private final StreamInfo info;
     private final boolean grpc;
@@ -81,6 +88,11 @@ final class RequestPath implements StreamListener, Exchange {
         RouteTable routes = worker.manager.routes().table();
         table = routes;
         deadlines.start(worker.config.times(), end);
+        if (worker.overload.refusesRequest(random)) {
+            worker.manager.stats().overloaded().increment();
+            reply(LocalReply.of(503, "envoy overloaded", ResponseFlag.OVERLOAD_MANAGER, "overload"));
+            return;
+        }
         LocalReply refusal = worker.manager
                 .sanitizer()
                 .sanitize(head, info, connection, routes.config().internalOnlyHeaders(), random);
@@ -197,6 +209,17 @@ final class RequestPath implements StreamListener, Exchange {
         }
     }
 
+    long heldBytes() {
+        return body.heldBytes();
+    }
+
+    /// Lets go of all buffers at once, since memory is scarce.
+    void shed() {
+        info.flag(ResponseFlag.OVERLOAD_MANAGER);
+        info.details = "overload";
+        abort();
+    }
+
     private void finish() {
         if (finished) {
             return;
@@ -216,7 +239,7 @@ final class RequestPath implements StreamListener, Exchange {
             logger.log(info);
         }
         worker.stats.ended(info.status, info.endNanos - info.startNanos);
-        connection.onRequestEnded(info.endNanos);
+        connection.onRequestEnded(this, info.endNanos);
     }
 
     // ---- What the client does

@@ -7,6 +7,7 @@ import dev.lateen.proxy.http.HttpConnectionManagerConfig.ClientAddress;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig.ClientCertificate;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig.HostRules;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig.RequestRules;
+import dev.lateen.proxy.http.HttpConnectionManagerConfig.Underscores;
 import dev.lateen.proxy.http.filter.LocalReply;
 import dev.lateen.proxy.route.Authority;
 import dev.lateen.proxy.stream.StreamInfo;
@@ -93,6 +94,15 @@ final class RequestSanitizer {
                 return reply;
             }
         }
+        if (rules.underscores() != Underscores.ALLOW && !underscores(head.headers())) {
+            connection.worker.manager.stats().underscores().increment();
+            return LocalReply.of(
+                    400,
+                    "",
+                    head.version() == HttpVersion.HTTP_2
+                            ? "http2.unexpected_underscore"
+                            : "http1.unexpected_underscore");
+        }
         host(head, connection);
         addresses(head, info, connection, internalOnly, random);
         certificate(head.headers(), connection);
@@ -111,6 +121,19 @@ final class RequestSanitizer {
                 trailers.removeAt(index);
             }
         }
+    }
+
+    /// False where the request is refused for one.
+    private boolean underscores(Headers headers) {
+        for (int index = headers.size() - 1; index >= 0; index--) {
+            if (headers.name(index).indexOf('_') >= 0) {
+                if (rules.underscores() == Underscores.REJECT_REQUEST) {
+                    return false;
+                }
+                headers.removeAt(index);
+            }
+        }
+        return true;
     }
 
     private @Nullable LocalReply path(RequestHead head, StreamInfo info) {

@@ -3,6 +3,8 @@ package dev.lateen.proxy.listener;
 import dev.lateen.proxy.downstream.ChainHandler;
 import dev.lateen.proxy.downstream.DownstreamConnection;
 import dev.lateen.proxy.tls.DownstreamTlsContext;
+import io.netty.channel.EventLoop;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,15 @@ public final class ActiveChain {
 
     ChainHandler handler() {
         return handler;
+    }
+
+    /// Adds its connections on a loop.
+    void collectOn(EventLoop loop, List<DownstreamConnection> into) {
+        for (DownstreamConnection connection : connections) {
+            if (connection.channel().eventLoop().equals(loop)) {
+                into.add(connection);
+            }
+        }
     }
 
     public int connectionCount() {

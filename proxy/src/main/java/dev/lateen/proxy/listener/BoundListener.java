@@ -2,6 +2,7 @@ package dev.lateen.proxy.listener;
 
 import dev.lateen.net.socket.ListenOptions;
 import dev.lateen.net.socket.Listener;
+import dev.lateen.proxy.overload.Admission;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import java.io.IOException;
@@ -101,6 +102,10 @@ final class BoundListener {
         return "listener '" + config.name() + "': address: cannot listen on " + where + ": " + advice;
     }
 
+    void accept(boolean accept) {
+        sockets.forEach(accept ? Listener::resumeAccepting : Listener::pauseAccepting);
+    }
+
     /// Stops listening; connections are not touched.
     void close() {
         sockets.forEach(Listener::close);
@@ -116,17 +121,20 @@ final class BoundListener {
             channel.config().setAutoRead(false);
             ActiveListener listener = current;
             ListenerStats stats = listeners.stats(listener.config());
-            if (listeners.activeConnections().value() >= listeners.environment().maxConnections()) {
-                stats.overflow.increment();
+            SocketAddress client = channel.remoteAddress();
+            Admission admission = listeners.environment().admission();
+            Admission.Verdict verdict =
+                    admission.admit(listener.config().name(), stats.connectionsActive.value(), client);
+            if (verdict != Admission.Verdict.ADMITTED) {
+                stats.refused(verdict);
                 channel.close();
                 return;
             }
             stats.connectionsTotal.increment();
             stats.connectionsActive.add(1);
-            listeners.activeConnections().add(1);
             channel.closeFuture().addListener(_ -> {
                 stats.connectionsActive.add(-1);
-                listeners.activeConnections().add(-1);
+                admission.closed(client);
             });
             new AcceptedConnection(channel, listeners, listener).start();
         }

@@ -32,6 +32,9 @@ public final class ListenerDecoder {
     private static final String LISTENER = "envoy.config.listener.v3.Listener";
     private static final String CHAIN = "envoy.config.listener.v3.FilterChain";
     private static final String RAW_BUFFER = "envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer";
+    /// Differs: Envoy waits for a handshake as long as it takes, unless told otherwise.
+    private static final Duration DEFAULT_HANDSHAKE_TIMEOUT = Duration.ofSeconds(15);
+
     private static final int DEFAULT_BACKLOG = 1024;
     private static final int MAX_SERVER_NAME = 253;
 
@@ -184,7 +187,7 @@ public final class ListenerDecoder {
         Duration timeout = chain.hasTransportSocketConnectTimeout()
                 ? CommonDecoder.duration(
                         chain.getTransportSocketConnectTimeout(), at.field("transport_socket_connect_timeout"))
-                : Duration.ZERO;
+                : DEFAULT_HANDSHAKE_TIMEOUT;
         List<NetworkFilterConfig> decoded = new ArrayList<>();
         for (int index = 0; index < chain.getFiltersCount(); index++) {
             var filter = chain.getFilters(index);

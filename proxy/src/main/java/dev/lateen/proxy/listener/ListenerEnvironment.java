@@ -1,6 +1,7 @@
 package dev.lateen.proxy.listener;
 
 import dev.lateen.net.EventLoops;
+import dev.lateen.proxy.overload.Admission;
 import dev.lateen.proxy.telemetry.Stats;
 import dev.lateen.proxy.tls.Secrets;
 import io.netty.channel.EventLoop;
@@ -13,7 +14,7 @@ import java.time.Duration;
 /// @param loops of the data path
 /// @param chores the loop on which listeners change
 /// @param drainTime for connections of a changed filter chain, after which they are closed
-/// @param maxConnections over all listeners; `Long.MAX_VALUE` means no limit
+/// @param admission decides on new connections
 public record ListenerEnvironment(
         EventLoops loops,
         EventLoop chores,
@@ -21,7 +22,7 @@ public record ListenerEnvironment(
         ChainHandlers handlers,
         Stats stats,
         Duration drainTime,
-        long maxConnections) {
+        Admission admission) {
     static final InetAddress ANY_V4 = any(4);
     static final InetAddress ANY_V6 = any(16);
 

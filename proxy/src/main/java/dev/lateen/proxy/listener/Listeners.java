@@ -1,7 +1,8 @@
 package dev.lateen.proxy.listener;
 
 import dev.lateen.proxy.downstream.Direction;
-import dev.lateen.proxy.telemetry.Counter;
+import dev.lateen.proxy.downstream.DownstreamConnection;
+import dev.lateen.proxy.overload.Overload;
 import dev.lateen.proxy.tls.DownstreamTlsContext;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
@@ -23,25 +24,19 @@ import org.jspecify.annotations.Nullable;
 /// removed one stops accepting and drains.
 ///
 /// Thread: changes on the chores loop; `at`, `stats` and `all` any.
-public final class Listeners {
+public final class Listeners implements Overload.Relief {
     private final ListenerEnvironment environment;
     private final Map<String, BoundListener> byName = new LinkedHashMap<>();
     private final Map<SocketAddress, BoundListener> byAddress = new ConcurrentHashMap<>();
     private final Map<String, ListenerStats> stats = new ConcurrentHashMap<>();
-    private final Counter activeConnections;
     private boolean draining;
 
     public Listeners(ListenerEnvironment environment) {
         this.environment = environment;
-        this.activeConnections = environment.stats().gauge("server.total_connections");
     }
 
     ListenerEnvironment environment() {
         return environment;
-    }
-
-    Counter activeConnections() {
-        return activeConnections;
     }
 
     public Collection<ActiveListener> all() {
@@ -151,6 +146,29 @@ public final class Listeners {
             if (!inboundOnly || listener.config().direction() == Direction.INBOUND) {
                 listener.chains().forEach(chain -> chain.drain(true));
             }
+        }
+    }
+
+    /// Takes new connections, or leaves them to the kernel.
+    @Override
+    public void acceptConnections(boolean accept) {
+        List.copyOf(byName.values()).forEach(bound -> bound.accept(accept));
+    }
+
+    /// Ends, on each loop, some of the connections that hold the most buffers.
+    ///
+    /// @param share 0 to 1, of those that hold many
+    @Override
+    public void resetLargest(double share) {
+        Collection<ActiveListener> inForce = all();
+        for (EventLoop loop : environment.loops().all()) {
+            loop.execute(() -> {
+                List<DownstreamConnection> candidates = new ArrayList<>();
+                for (ActiveListener listener : inForce) {
+                    listener.chains().forEach(chain -> chain.collectOn(loop, candidates));
+                }
+                LargestFirst.end(candidates, share);
+            });
         }
     }
 

@@ -5,6 +5,7 @@ import dev.lateen.proxy.rbac.NetworkRbacConfig;
 import dev.lateen.proxy.tcp.TcpProxyConfig;
 import dev.lateen.proxy.telemetry.MetricsConfig;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogConfig;
+import java.time.Duration;
 import java.util.List;
 
 /// A decoded network filter. The last of a chain is terminal: HTTP or TCP.
@@ -15,7 +16,7 @@ public sealed interface NetworkFilterConfig {
     default boolean terminal() {
         return switch (this) {
             case Http _, Tcp _ -> true;
-            case Rbac _, SniCluster _, IstioStats _, PeerExchange _ -> false;
+            case Rbac _, ConnectionLimit _, SniCluster _, IstioStats _, PeerExchange _ -> false;
         };
     }
 
@@ -27,6 +28,11 @@ public sealed interface NetworkFilterConfig {
 
     /// Lets connections through or closes them.
     record Rbac(NetworkRbacConfig config) implements NetworkFilterConfig {}
+
+    /// Closes connections above a number, for this filter chain alone.
+    ///
+    /// @param delay before one is closed
+    record ConnectionLimit(String statPrefix, long max, Duration delay) implements NetworkFilterConfig {}
 
     /// Counts connections under Istio's names.
     record IstioStats(MetricsConfig config) implements NetworkFilterConfig {}

@@ -14,6 +14,8 @@ import dev.lateen.proxy.listener.FilterChainConfig;
 import dev.lateen.proxy.listener.HttpChain;
 import dev.lateen.proxy.listener.ListenerConfig;
 import dev.lateen.proxy.listener.NetworkFilterConfig;
+import dev.lateen.proxy.overload.LimitedChain;
+import dev.lateen.proxy.overload.Overload;
 import dev.lateen.proxy.rbac.GuardedChain;
 import dev.lateen.proxy.rbac.NetworkRbacConfig;
 import dev.lateen.proxy.route.RouteTable;
@@ -27,6 +29,7 @@ import dev.lateen.proxy.telemetry.accesslog.AccessLogConfig;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogs;
 import io.envoyproxy.envoy.config.core.v3.Node;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,18 +47,23 @@ public final class RuntimeBuilder implements ChainHandlers {
     private final InstantSource clock;
     private final AccessLogs accessLogs;
     private final IstioReporters istio;
+    private final Overload overload;
+
+    /// What it needs of the process around it.
+    public record Surrounding(Stats stats, AccessLogs accessLogs, InstantSource clock, Overload overload) {}
 
     /// @param node whom this proxy serves
-    public RuntimeBuilder(
-            Clusters clusters, Routes routes, Stats stats, Node node, AccessLogs accessLogs, InstantSource clock) {
-        this.accessLogs = accessLogs;
+    public RuntimeBuilder(Clusters clusters, Routes routes, Node node, Surrounding surrounding) {
+        Stats stats = surrounding.stats();
+        this.accessLogs = surrounding.accessLogs();
+        this.overload = surrounding.overload();
         PeerInfo local = LocalPeer.of(node);
         this.own = OwnMetadata.of(local, node.getId(), node.getCluster());
         this.istio = new IstioReporters(stats, local, LocalPeer.surroundings(node));
         this.clusters = clusters;
         this.routes = routes;
         this.stats = stats;
-        this.clock = clock;
+        this.clock = surrounding.clock();
     }
 
     @Override
@@ -67,14 +75,28 @@ public final class RuntimeBuilder implements ChainHandlers {
             }
         }
         ChainHandler terminal = terminal(listener, chain);
-        return guards.isEmpty() ? terminal : new GuardedChain(guards, terminal, stats, clock);
+        ChainHandler guarded = guards.isEmpty() ? terminal : new GuardedChain(guards, terminal, stats, clock);
+        return limited(chain, guarded);
+    }
+
+    private ChainHandler limited(FilterChainConfig chain, ChainHandler inner) {
+        ChainHandler limited = inner;
+        for (NetworkFilterConfig filter : chain.filters()) {
+            if (filter instanceof NetworkFilterConfig.ConnectionLimit(String prefix, long max, Duration delay)) {
+                limited = new LimitedChain(prefix, max, delay, limited, stats);
+            }
+        }
+        return limited;
     }
 
     private ChainHandler terminal(ListenerConfig listener, FilterChainConfig chain) {
         return switch (chain.terminal()) {
             case NetworkFilterConfig.Http(HttpConnectionManagerConfig config, var logs) ->
                 new HttpChain(new HttpConnectionManager(
-                        config, routesOf(config), new HttpEnvironment(clusters, stats, istio, own), loggers(logs)));
+                        config,
+                        routesOf(config),
+                        new HttpEnvironment(clusters, stats, istio, own, overload),
+                        loggers(logs)));
             case NetworkFilterConfig.Tcp(var config) ->
                 new TcpProxy(
                         config,
@@ -84,6 +106,7 @@ public final class RuntimeBuilder implements ChainHandlers {
                         stats,
                         clock);
             case NetworkFilterConfig.Rbac _,
+                    NetworkFilterConfig.ConnectionLimit _,
                     NetworkFilterConfig.SniCluster _,
                     NetworkFilterConfig.IstioStats _,
                     NetworkFilterConfig.PeerExchange _ ->

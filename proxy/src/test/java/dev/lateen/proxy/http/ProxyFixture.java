@@ -48,10 +48,10 @@ final class ProxyFixture implements AutoCloseable {
     /// Adds a cluster with one endpoint.
     ProxyFixture cluster(String name, int port, String more) throws Exception {
         return json("""
-                {"name": "%s", "type": "STATIC", "connect_timeout": "1s", %s
-                 "load_assignment": {"cluster_name": "%s", "endpoints": [{"lb_endpoints": [
-                   {"endpoint": {"address": {"socket_address": {"address": "127.0.0.1", "port_value": %d}}}}]}]}}
-                """.formatted(name, more.isEmpty() ? "" : more + ",", name, port));
+            {"name": "%s", "type": "STATIC", "connect_timeout": "1s", %s
+             "load_assignment": {"cluster_name": "%s", "endpoints": [{"lb_endpoints": [
+               {"endpoint": {"address": {"socket_address": {"address": "127.0.0.1", "port_value": %d}}}}]}]}}
+            """.formatted(name, more.isEmpty() ? "" : more + ",", name, port));
     }
 
     ProxyFixture json(String cluster) throws Exception {
@@ -79,10 +79,10 @@ final class ProxyFixture implements AutoCloseable {
     /// @param filters before the router, with a comma at the end
     ProxyFixture start(String hcm, String host, String routes, String filters) throws Exception {
         String json = """
-                {%s "stat_prefix": "in", "http_filters": [%s {"name": "envoy.filters.http.router", "typed_config":
-                   {"@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"}}],
-                 "route_config": {"name": "r", "virtual_hosts": [{%s "name": "all", "domains": ["*"], "routes": [%s]}]}}
-                """.formatted(hcm, filters, host, routes);
+            {%s "stat_prefix": "in", "http_filters": [%s {"name": "envoy.filters.http.router", "typed_config":
+               {"@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"}}],
+             "route_config": {"name": "r", "virtual_hosts": [{%s "name": "all", "domains": ["*"], "routes": [%s]}]}}
+            """.formatted(hcm, filters, host, routes);
         HttpConnectionManager proto =
                 new ProtoJson().parse(json, HttpConnectionManager.newBuilder()).build();
         HttpConnectionManagerConfig config =
@@ -95,7 +95,8 @@ final class ProxyFixture implements AutoCloseable {
                         clusters,
                         stats,
                         new IstioReporters(stats, PeerInfo.UNKNOWN, Surroundings.NONE),
-                        OwnMetadata.of(PeerInfo.UNKNOWN, "sidecar~test", "test")),
+                        OwnMetadata.of(PeerInfo.UNKNOWN, "sidecar~test", "test"),
+                        dev.lateen.proxy.overload.Overload.none()),
                 List.of(info -> {
                     flags.add(info.flagsText());
                     logged.add(info);

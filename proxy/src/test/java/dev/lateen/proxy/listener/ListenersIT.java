@@ -7,6 +7,9 @@ import dev.lateen.net.EventLoops;
 import dev.lateen.proxy.downstream.ChainHandler;
 import dev.lateen.proxy.downstream.Direction;
 import dev.lateen.proxy.downstream.DownstreamConnection;
+import dev.lateen.proxy.overload.Admission;
+import dev.lateen.proxy.overload.ConnectionLimits;
+import dev.lateen.proxy.overload.Overload;
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.telemetry.Stats;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
@@ -31,7 +34,13 @@ class ListenersIT {
     private final EventLoops loops = EventLoops.create("worker", 1);
     private final EventLoops chores = EventLoops.create("chores", 1);
     private final Listeners listeners = new Listeners(new ListenerEnvironment(
-            loops, chores.at(0), new Secrets(), new Greeters(), new Stats(), DRAIN_TIME, Long.MAX_VALUE));
+            loops,
+            chores.at(0),
+            new Secrets(),
+            new Greeters(),
+            new Stats(),
+            DRAIN_TIME,
+            new Admission(ConnectionLimits.standard(), Overload.none(), new Stats())));
 
     /// Serves a chain by saying its name, then whatever is asked of it to drain, and keeping the connection open.
     private static final class Greeters implements ChainHandlers {

@@ -1,0 +1,147 @@
+package dev.lateen.proxy.overload;
+
+import dev.lateen.proxy.config.CommonDecoder;
+import dev.lateen.proxy.config.ImplementedFields;
+import dev.lateen.proxy.config.Place;
+import dev.lateen.proxy.config.TypedConfig;
+import dev.lateen.proxy.overload.OverloadConfig.Action;
+import dev.lateen.proxy.overload.OverloadConfig.Kind;
+import dev.lateen.proxy.overload.OverloadConfig.Monitor;
+import dev.lateen.proxy.overload.OverloadConfig.Trigger;
+import io.envoyproxy.envoy.config.overload.v3.OverloadAction;
+import io.envoyproxy.envoy.config.overload.v3.OverloadManager;
+import io.envoyproxy.envoy.config.overload.v3.ResourceMonitor;
+import io.envoyproxy.envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig;
+import io.envoyproxy.envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig;
+import io.envoyproxy.envoy.extensions.resource_monitors.injected_resource.v3.InjectedResourceConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Decodes a bootstrap's `overload_manager`.
+public final class OverloadDecoder {
+    private static final String MONITORS = "envoy.extensions.resource_monitors.";
+    private static final String HEAP = MONITORS + "fixed_heap.v3.FixedHeapConfig";
+    private static final String CONNECTIONS = MONITORS + "downstream_connections.v3.DownstreamConnectionsConfig";
+    private static final String INJECTED = MONITORS + "injected_resource.v3.InjectedResourceConfig";
+    private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration MIN_INTERVAL = Duration.ofMillis(10);
+
+    public static final ImplementedFields FIELDS = ImplementedFields.builder()
+            .message("envoy.config.overload.v3.OverloadManager", "refresh_interval", "resource_monitors", "actions")
+            .harmless(
+                    "envoy.config.overload.v3.OverloadManager",
+                    "buffers are counted for every request",
+                    "buffer_factory_config")
+            .whole("envoy.config.overload.v3.BufferFactoryConfig")
+            .message("envoy.config.overload.v3.ResourceMonitor", "name", "typed_config")
+            .message("envoy.config.overload.v3.OverloadAction", "name", "triggers")
+            .message("envoy.config.overload.v3.Trigger", "name", "threshold", "scaled")
+            .message("envoy.config.overload.v3.ThresholdTrigger", "value")
+            .message("envoy.config.overload.v3.ScaledTrigger", "scaling_threshold", "saturation_threshold")
+            .message(HEAP, "max_heap_size_bytes")
+            .message(CONNECTIONS, "max_active_downstream_connections")
+            .message(INJECTED, "filename")
+            .build();
+
+    private OverloadDecoder() {}
+
+    /// Throws a `Refusal`.
+    public static OverloadConfig decode(OverloadManager proto, Place at) {
+        Duration interval = proto.hasRefreshInterval()
+                ? CommonDecoder.duration(proto.getRefreshInterval(), at.field("refresh_interval"))
+                : DEFAULT_INTERVAL;
+        at.field("refresh_interval")
+                .require(interval.compareTo(MIN_INTERVAL) >= 0, "value: " + interval + " (expected: 10 ms or more)");
+        List<Monitor> monitors = new ArrayList<>();
+        for (int index = 0; index < proto.getResourceMonitorsCount(); index++) {
+            monitors.add(monitor(
+                    proto.getResourceMonitors(index),
+                    at.field("resource_monitors").index(index)));
+        }
+        List<Action> actions = new ArrayList<>();
+        for (int index = 0; index < proto.getActionsCount(); index++) {
+            actions.add(action(
+                    proto.getActions(index), monitors, at.field("actions").index(index)));
+        }
+        return new OverloadConfig(interval, monitors, actions);
+    }
+
+    private static Monitor monitor(ResourceMonitor monitor, Place at) {
+        at.field("name").require(!monitor.getName().isEmpty(), "is empty");
+        Place place = at.field("typed_config");
+        place.require(monitor.hasTypedConfig(), "is missing");
+        TypedConfig config = TypedConfig.of(monitor.getTypedConfig(), place);
+        String name = monitor.getName();
+        return switch (config.type()) {
+            case HEAP -> {
+                long max =
+                        config.unpack(FixedHeapConfig.parser(), FIELDS, place).getMaxHeapSizeBytes();
+                place.field("max_heap_size_bytes").require(max > 0, "a positive number is expected");
+                yield new Monitor.Heap(name, max);
+            }
+            case CONNECTIONS -> {
+                long max = config.unpack(DownstreamConnectionsConfig.parser(), FIELDS, place)
+                        .getMaxActiveDownstreamConnections();
+                place.field("max_active_downstream_connections").require(max > 0, "a positive number is expected");
+                yield new Monitor.Connections(name, max);
+            }
+            case INJECTED -> {
+                String file = config.unpack(InjectedResourceConfig.parser(), FIELDS, place)
+                        .getFilename();
+                place.field("filename").require(!file.isEmpty(), "is empty");
+                yield new Monitor.Injected(name, Path.of(file));
+            }
+            default ->
+                throw place.refuse("resource monitor '" + config.type() + "' is not supported by this proxy yet");
+        };
+    }
+
+    private static Action action(OverloadAction action, List<Monitor> monitors, Place at) {
+        Kind kind = null;
+        for (Kind candidate : Kind.values()) {
+            if (candidate.actionName().equals(action.getName())) {
+                kind = candidate;
+            }
+        }
+        if (kind == null) {
+            throw at.field("name").refuse("action '" + action.getName() + "' is not supported by this proxy yet");
+        }
+        List<Trigger> triggers = new ArrayList<>();
+        for (int index = 0; index < action.getTriggersCount(); index++) {
+            triggers.add(trigger(
+                    action.getTriggers(index), monitors, at.field("triggers").index(index)));
+        }
+        at.field("triggers").require(!triggers.isEmpty(), "is empty");
+        return new Action(kind, triggers);
+    }
+
+    private static Trigger trigger(
+            io.envoyproxy.envoy.config.overload.v3.Trigger trigger, List<Monitor> monitors, Place at) {
+        String name = trigger.getName();
+        at.field("name")
+                .require(
+                        monitors.stream().anyMatch(monitor -> monitor.name().equals(name)),
+                        "'" + name + "' is no monitor of resource_monitors");
+        return switch (trigger.getTriggerOneofCase()) {
+            case THRESHOLD -> {
+                double value = share(trigger.getThreshold().getValue(), at.field("threshold.value"));
+                yield new Trigger(name, value, value);
+            }
+            case SCALED -> {
+                double from = share(trigger.getScaled().getScalingThreshold(), at.field("scaled.scaling_threshold"));
+                double full =
+                        share(trigger.getScaled().getSaturationThreshold(), at.field("scaled.saturation_threshold"));
+                at.field("scaled").require(from < full, "scaling_threshold must be below saturation_threshold");
+                yield new Trigger(name, from, full);
+            }
+            case TRIGGERONEOF_NOT_SET -> throw at.refuse("has neither threshold nor scaled");
+        };
+    }
+
+    private static double share(double value, Place at) {
+        at.require(value >= 0 && value <= 1, "value: " + value + " (expected: 0 to 1)");
+        return value;
+    }
+}
