@@ -41,6 +41,21 @@ final class AccessLogs {
 
     private static final Map<String, String> JSON_FIELDS = jsonFields();
 
+    // Entries of upstream Envoy say neither who is behind the endpoint, nor which services the cluster stands for, nor
+    // what a client told of itself.
+    private static final CustomTag PEER =
+            tag("peer", MetadataKind.newBuilder().setHost(MetadataKind.Host.getDefaultInstance()), "istio", "workload");
+    private static final CustomTag SERVICES = tag(
+            "services",
+            MetadataKind.newBuilder().setCluster(MetadataKind.Cluster.getDefaultInstance()),
+            "istio",
+            "services");
+    private static final CustomTag CLIENT = tag(
+            "client",
+            MetadataKind.newBuilder().setRequest(MetadataKind.Request.getDefaultInstance()),
+            HttpFilters.PEER_METADATA_SPACE,
+            HttpFilters.PEER_TEXT);
+
     enum Side {
         CLIENT,
         SERVER
@@ -60,9 +75,8 @@ final class AccessLogs {
             logs.add(log(
                     "envoy.access_loggers.http_grpc",
                     Protos.any(HttpGrpcAccessLogConfig.newBuilder()
-                            .setCommonConfig(agent(scene, side))
+                            .setCommonConfig(agent(scene, side).addCustomTags(CLIENT))
                             .addAdditionalRequestHeadersToLog("content-type")
-                            .addAdditionalRequestHeadersToLog("x-envoy-peer-metadata")
                             .addAdditionalResponseHeadersToLog("grpc-status")
                             .addAdditionalResponseTrailersToLog("grpc-status")
                             .build()),
@@ -95,26 +109,20 @@ final class AccessLogs {
         return files(scene, side, Optional.of(noRoute));
     }
 
-    private static CommonGrpcAccessLogConfig agent(Scene scene, Side side) {
+    private static CommonGrpcAccessLogConfig.Builder agent(Scene scene, Side side) {
         return CommonGrpcAccessLogConfig.newBuilder()
                 .setLogName(side == Side.SERVER ? "inbound" : "outbound")
                 .setTransportApiVersion(ApiVersion.V3)
-                .addCustomTags(metadataTag(
-                        "peer", MetadataKind.newBuilder().setHost(MetadataKind.Host.getDefaultInstance()), "workload"))
-                .addCustomTags(metadataTag(
-                        "services",
-                        MetadataKind.newBuilder().setCluster(MetadataKind.Cluster.getDefaultInstance()),
-                        "services"))
+                .addCustomTags(PEER)
+                .addCustomTags(SERVICES)
                 .setGrpcService(GrpcService.newBuilder()
                         .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder()
-                                .setClusterName(scene.node().metadata().accessLogCluster())))
-                .build();
+                                .setClusterName(scene.node().metadata().accessLogCluster())));
     }
 
-    /// Entries of upstream Envoy say neither who is behind the endpoint nor which services the cluster stands for.
-    private static CustomTag metadataTag(String name, MetadataKind.Builder kind, String field) {
+    private static CustomTag tag(String name, MetadataKind.Builder kind, String space, String field) {
         MetadataKey key = MetadataKey.newBuilder()
-                .setKey("istio")
+                .setKey(space)
                 .addPath(MetadataKey.PathSegment.newBuilder().setKey(field))
                 .build();
         return CustomTag.newBuilder()

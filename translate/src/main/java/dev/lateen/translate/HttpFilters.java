@@ -8,6 +8,7 @@ import dev.lateen.proto.istio.alpn.FilterConfig;
 import dev.lateen.proto.istio.alpn.FilterConfig.AlpnOverride;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.header_to_metadata.v3.Config;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import java.util.ArrayList;
@@ -29,6 +30,10 @@ final class HttpFilters {
     private static final String PEER_METADATA = "type.googleapis.com/io.istio.http.peer_metadata.Config";
     private static final String TCP_METADATA = "type.googleapis.com/envoy.tcp.metadataexchange.config.MetadataExchange";
 
+    /// Where upstream Envoy keeps what a peer told.
+    static final String PEER_METADATA_SPACE = "dev.lateen.peer";
+    static final String PEER_TEXT = "text";
+
     private static final HttpFilter INBOUND_METADATA = HttpFilter.newBuilder()
             .setName("istio.metadata_exchange")
             .setTypedConfig(Protos.struct(PEER_METADATA, peerMetadata("downstream", false)))
@@ -41,6 +46,15 @@ final class HttpFilters {
     private static final HttpFilter OUTBOUND_METADATA_IN_MESH = HttpFilter.newBuilder()
             .setName("istio.metadata_exchange")
             .setTypedConfig(Protos.struct(PEER_METADATA, peerMetadata("upstream", true)))
+            .build();
+    /// Upstream Envoy cannot read what peers tell: it hands the text to the agent, by its access log, and takes it out
+    /// of the request, whoever it came from.
+    private static final HttpFilter TAKE_METADATA = HttpFilter.newBuilder()
+            .setName("envoy.filters.http.header_to_metadata")
+            .setTypedConfig(Protos.any(Config.newBuilder()
+                    .addRequestRules(take("x-envoy-peer-metadata", PEER_TEXT))
+                    .addRequestRules(take("x-envoy-peer-metadata-id", "id"))
+                    .build()))
             .build();
     private static final HttpFilter GRPC_STATS = HttpFilter.newBuilder()
             .setName("envoy.filters.http.grpc_stats")
@@ -77,6 +91,8 @@ final class HttpFilters {
         List<HttpFilter> filters = new ArrayList<>();
         if (scene.tellsPeers()) {
             filters.add(scene.hasIstioFilters() ? OUTBOUND_METADATA : OUTBOUND_METADATA_IN_MESH);
+        } else {
+            filters.add(TAKE_METADATA);
         }
         if (scene.isRouter()) {
             addPolicies(filters, scene);
@@ -97,6 +113,8 @@ final class HttpFilters {
         List<HttpFilter> filters = new ArrayList<>();
         if (scene.tellsPeers()) {
             filters.add(INBOUND_METADATA);
+        } else {
+            filters.add(TAKE_METADATA);
         }
         addPolicies(filters, scene);
         filters.add(GRPC_STATS);
@@ -111,6 +129,17 @@ final class HttpFilters {
         filters.addAll(scene.accessLists().http(scene));
         filters.addAll(Authorization.httpFilters(scene));
         filters.addAll(scene.rateLimiting().filters());
+    }
+
+    private static Config.Rule take(String header, String key) {
+        return Config.Rule.newBuilder()
+                .setHeader(header)
+                .setOnHeaderPresent(Config.KeyValuePair.newBuilder()
+                        .setMetadataNamespace(PEER_METADATA_SPACE)
+                        .setKey(key)
+                        .setType(Config.ValueType.STRING))
+                .setRemove(true)
+                .build();
     }
 
     private static AlpnOverride alpn(FilterConfig.Protocol upstream, String own, String plain) {

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
@@ -24,6 +25,7 @@ import java.util.concurrent.Executors;
 /// only a pod can do:
 ///
 ///   /            its name, the caller's certificate and the user, as its proxy tells them
+///   /headers     the names of the request's fields
 ///   /fetch?URL   what that URL answers, asked with the token that came with the request
 ///   /resolve?N   the addresses of a name
 ///   /tcp?H:P     the line that a TCP service says first
@@ -47,6 +49,11 @@ final class Peer {
                         exchange,
                         NAME + " " + exchange.getRequestHeaders().getFirst("x-forwarded-client-cert") + " user="
                                 + exchange.getRequestHeaders().getFirst("x-user")));
+        server.createContext(
+                "/headers",
+                exchange -> answer(
+                        exchange,
+                        String.join(" ", exchange.getRequestHeaders().keySet()).toLowerCase(Locale.ROOT)));
         server.createContext(
                 "/fetch",
                 exchange -> answer(

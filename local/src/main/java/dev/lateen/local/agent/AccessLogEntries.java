@@ -28,7 +28,7 @@ import java.util.Map;
 /// Reads Envoy's access-log entries as the facts that metrics are made of.
 ///
 /// The control plane has Envoy add tags: `peer`, the workload behind the chosen endpoint, and `services`, the services
-/// that the cluster stands for, from the metadata of each.
+/// that the cluster stands for, from the metadata of each; `client`, what a client's proxy told in a header.
 ///
 /// Thread: any.
 final class AccessLogEntries {
@@ -56,8 +56,8 @@ final class AccessLogEntries {
         info.bytesReceived = request.getRequestBodyBytes();
         info.bytesSent = response.getResponseBodyBytes();
         if (inbound) {
-            String sent = headers.get(PeerMetadata.HEADER);
-            PeerInfo peer = sent == null ? null : PeerMetadata.decode(sent);
+            String sent = entry.getCommonProperties().getCustomTagsOrDefault("client", "");
+            PeerInfo peer = sent.isEmpty() ? null : PeerMetadata.decode(sent);
             info.downstreamPeer = peer == null ? info.downstreamPeer : peer;
         }
         return info;

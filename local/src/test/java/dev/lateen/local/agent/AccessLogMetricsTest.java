@@ -83,7 +83,7 @@ class AccessLogMetricsTest {
     void knowsInboundPeersByTheMetadataTheySend() {
         PeerInfo web = new PeerInfo("web-v3", "front", "web", "v3", "web", "v3", "Kubernetes");
         HTTPAccessLogEntry.Builder entry = http(inbound("spiffe://cluster.local/ns/front/sa/web"), 200).toBuilder();
-        entry.getRequestBuilder().putRequestHeaders(PeerMetadata.HEADER, PeerMetadata.encode(web));
+        entry.getCommonPropertiesBuilder().putCustomTags("client", PeerMetadata.encode(web));
 
         metrics.count(entry.build(), true);
 

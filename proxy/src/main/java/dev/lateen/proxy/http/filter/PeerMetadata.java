@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Source: Istio's peer metadata filter. Thread: any.
 public final class PeerMetadata {
-    public static final String HEADER = "x-envoy-peer-metadata";
+    static final String HEADER = "x-envoy-peer-metadata";
     static final String ID_HEADER = "x-envoy-peer-metadata-id";
     static final int MAX_TEXT = 16 * 1024;
     private static final int MAX_VALUE = 256;
