@@ -84,6 +84,7 @@ final class ClusterFields {
                     "maglev_lb_config",
                     "original_dst_lb_config",
                     "least_request_lb_config",
+                    "round_robin_lb_config",
                     "common_lb_config",
                     "transport_socket",
                     "transport_socket_matches",
@@ -91,11 +92,7 @@ final class ClusterFields {
                     "upstream_connection_options",
                     "load_balancing_policy",
                     "filters")
-            .harmless(
-                    CLUSTER,
-                    "HTTP/1 is spoken where nothing else is asked for; the policies have no settings that are implemented",
-                    "http_protocol_options",
-                    "round_robin_lb_config")
+            .harmless(CLUSTER, HTTP1, "http_protocol_options")
             .harmless(
                     CLUSTER,
                     "tuning of name resolution and of what is counted; no request is treated differently",
@@ -119,8 +116,9 @@ final class ClusterFields {
             .message("envoy.config.cluster.v3.Filter", "name", "typed_config")
             .message(CLUSTER + ".RingHashLbConfig", "minimum_ring_size", "maximum_ring_size", "hash_function")
             .message(CLUSTER + ".MaglevLbConfig", "table_size")
-            .message(CLUSTER + ".LeastRequestLbConfig", "choice_count", "active_request_bias")
-            .message(CLUSTER + ".RoundRobinLbConfig")
+            .message(CLUSTER + ".LeastRequestLbConfig", "choice_count", "active_request_bias", "slow_start_config")
+            .message(CLUSTER + ".RoundRobinLbConfig", "slow_start_config")
+            .message(CLUSTER + ".SlowStartConfig", "slow_start_window", "aggression", "min_weight_percent")
             .message(CLUSTER + ".OriginalDstLbConfig", "use_http_header")
             .message(
                     CLUSTER + ".CommonLbConfig",
@@ -239,12 +237,15 @@ final class ClusterFields {
         return ImplementedFields.builder()
                 .message("envoy.config.cluster.v3.LoadBalancingPolicy", "policies")
                 .message("envoy.config.cluster.v3.LoadBalancingPolicy.Policy", "typed_extension_config")
-                .message(POLICIES + "round_robin.v3.RoundRobin", "locality_lb_config")
+                .message(POLICIES + "round_robin.v3.RoundRobin", "locality_lb_config", "slow_start_config")
                 .message(
                         POLICIES + "least_request.v3.LeastRequest",
                         "choice_count",
                         "active_request_bias",
-                        "locality_lb_config")
+                        "locality_lb_config",
+                        "slow_start_config")
+                .message(
+                        POLICIES + "common.v3.SlowStartConfig", "slow_start_window", "aggression", "min_weight_percent")
                 .message(POLICIES + "random.v3.Random", "locality_lb_config")
                 .message(
                         POLICIES + "ring_hash.v3.RingHash",

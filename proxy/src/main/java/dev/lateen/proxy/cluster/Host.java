@@ -15,6 +15,7 @@ public final class Host {
     private final HostStats stats = new HostStats();
     private final HostMonitor monitor = new HostMonitor();
     private final AtomicInteger activeRequests = new AtomicInteger();
+    private final long since;
     private volatile EndpointConfig config;
     private volatile LocalityName locality = LocalityName.NONE;
     private volatile int priority;
@@ -22,6 +23,12 @@ public final class Host {
     private volatile boolean used = true;
 
     Host(Cluster cluster, EndpointConfig config, int priority) {
+        this(cluster, config, priority, System.nanoTime());
+    }
+
+    /// @param since when it came into the cluster, on the clock of `System.nanoTime`
+    Host(Cluster cluster, EndpointConfig config, int priority, long since) {
+        this.since = since;
         this.cluster = cluster;
         this.address = config.address();
         this.config = config;
@@ -30,6 +37,10 @@ public final class Host {
 
     public SocketAddress address() {
         return address;
+    }
+
+    long since() {
+        return since;
     }
 
     public Cluster cluster() {

@@ -34,14 +34,34 @@ final class LbPolicyDecoder {
         }
         if (cluster.hasLoadBalancingPolicy()) {
             LoadBalancing chosen = extension(cluster.getLoadBalancingPolicy(), at.field("load_balancing_policy"));
-            return new LoadBalancing(chosen.policy(), panic, false, chosen.localityWeighted(), chosen.hashByHostname());
+            return new LoadBalancing(
+                    chosen.policy(),
+                    panic,
+                    false,
+                    chosen.localityWeighted(),
+                    chosen.hashByHostname(),
+                    chosen.slowStart());
         }
         return new LoadBalancing(
                 policy(cluster, at),
                 panic,
                 false,
                 common.hasLocalityWeightedLbConfig(),
-                common.getConsistentHashingLbConfig().getUseHostnameForHashing());
+                common.getConsistentHashingLbConfig().getUseHostnameForHashing(),
+                slowStart(cluster, at));
+    }
+
+    private static SlowStart slowStart(Cluster cluster, Place at) {
+        return switch (cluster.getLbPolicy()) {
+            case ROUND_ROBIN ->
+                SlowStartDecoder.decode(
+                        cluster.getRoundRobinLbConfig().getSlowStartConfig(), at.field("round_robin_lb_config"));
+            case LEAST_REQUEST ->
+                SlowStartDecoder.decode(
+                        cluster.getLeastRequestLbConfig().getSlowStartConfig(), at.field("least_request_lb_config"));
+            case RANDOM, RING_HASH, MAGLEV, CLUSTER_PROVIDED, LOAD_BALANCING_POLICY_CONFIG, UNRECOGNIZED ->
+                SlowStart.NONE;
+        };
     }
 
     private static LbPolicy policy(Cluster cluster, Place at) {
@@ -97,7 +117,10 @@ final class LbPolicyDecoder {
             switch (shortType) {
                 case "RoundRobin" -> {
                     RoundRobin policy = config.unpack(RoundRobin.parser(), ClusterFields.CLUSTERS, place);
-                    return of(LbPolicy.RoundRobin.INSTANCE, weighted(policy.getLocalityLbConfig()), false);
+                    return of(
+                            LbPolicy.RoundRobin.INSTANCE,
+                            weighted(policy.getLocalityLbConfig()),
+                            SlowStartDecoder.decode(policy.getSlowStartConfig(), place));
                 }
                 case "LeastRequest" -> {
                     LeastRequest policy = config.unpack(LeastRequest.parser(), ClusterFields.CLUSTERS, place);
@@ -109,7 +132,7 @@ final class LbPolicyDecoder {
                                     policy.getActiveRequestBias().getDefaultValue(),
                                     place),
                             weighted(policy.getLocalityLbConfig()),
-                            false);
+                            SlowStartDecoder.decode(policy.getSlowStartConfig(), place));
                 }
                 case "Random" -> {
                     Random policy = config.unpack(Random.parser(), ClusterFields.CLUSTERS, place);
@@ -133,7 +156,13 @@ final class LbPolicyDecoder {
                     WrrLocality policy = config.unpack(WrrLocality.parser(), ClusterFields.CLUSTERS, place);
                     LoadBalancing inner =
                             extension(policy.getEndpointPickingPolicy(), place.field("endpoint_picking_policy"));
-                    return of(inner.policy(), true, inner.hashByHostname());
+                    return new LoadBalancing(
+                            inner.policy(),
+                            inner.panicThreshold(),
+                            false,
+                            true,
+                            inner.hashByHostname(),
+                            inner.slowStart());
                 }
                 default -> {
                     // Not known: the next of the list may be.
@@ -146,6 +175,11 @@ final class LbPolicyDecoder {
 
     private static LoadBalancing of(LbPolicy policy, boolean localityWeighted, boolean byHostname) {
         return new LoadBalancing(policy, LoadBalancing.DEFAULT_PANIC_THRESHOLD, false, localityWeighted, byHostname);
+    }
+
+    private static LoadBalancing of(LbPolicy policy, boolean localityWeighted, SlowStart slowStart) {
+        return new LoadBalancing(
+                policy, LoadBalancing.DEFAULT_PANIC_THRESHOLD, false, localityWeighted, false, slowStart);
     }
 
     private static boolean weighted(LocalityLbConfig config) {

@@ -64,10 +64,8 @@ final class ClusterDecoderTest {
     void namesWhatIsNotSupported() throws Exception {
         assertThat(reason("{\"name\":\"a\",\"lrsServer\":{\"self\":{}}}")).contains("cluster 'a': lrs_server");
         assertThat(reason("{\"name\":\"a\",\"healthChecks\":[{}]}")).contains("health_checks");
-        assertThat(
-                        reason(
-                                "{\"name\":\"a\",\"lbPolicy\":\"LEAST_REQUEST\",\"leastRequestLbConfig\":{\"slowStartConfig\":{\"slowStartWindow\":\"1s\"}}}"))
-                .contains("least_request_lb_config.slow_start_config");
+        assertThat(reason("{\"name\":\"a\",\"commonLbConfig\":{\"zoneAwareLbConfig\":{}}}"))
+                .contains("common_lb_config.zone_aware_lb_config");
     }
 
     @Test

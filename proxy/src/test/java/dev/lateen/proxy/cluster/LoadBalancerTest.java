@@ -7,12 +7,16 @@ import dev.lateen.proxy.cluster.EndpointConfig.Health;
 import dev.lateen.proxy.cluster.HostSnapshot.Member;
 import dev.lateen.proxy.telemetry.Stats;
 import io.netty.channel.DefaultEventLoop;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 final class LoadBalancerTest {
     private static final int PICKS = 20_000;
@@ -68,6 +72,51 @@ final class LoadBalancerTest {
         List<Host> hosts = hosts(1, 1, 1);
         Map<Integer, Integer> counts = pick(LbPolicy.RoundRobin.INSTANCE, snapshot(hosts, 50), 300);
         assertThat(hosts).allSatisfy(host -> assertThat(count(counts, host)).isEqualTo(100));
+    }
+
+    @ParameterizedTest
+    @MethodSource("policiesThatWarm")
+    void givesNewHostsLessUntilTheyAreWarm(LbPolicy policy) {
+        long now = System.nanoTime();
+        LoadBalancing balancing =
+                new LoadBalancing(policy, 50, false, false, false, SlowStart.of(Duration.ofHours(1), 1, 0.25));
+        Host warm = new Host(
+                cluster,
+                TestClusters.endpoint(TestClusters.address(1), 1, Health.HEALTHY),
+                0,
+                now - Duration.ofHours(2).toNanos());
+        Host young = new Host(cluster, TestClusters.endpoint(TestClusters.address(2), 1, Health.HEALTHY), 0, now);
+        Host half = new Host(
+                cluster,
+                TestClusters.endpoint(TestClusters.address(2), 1, Health.HEALTHY),
+                0,
+                now - Duration.ofMinutes(30).toNanos());
+
+        assertThat(share(balancing, warm, young)).isCloseTo(0.25 / 1.25, within(0.01));
+        assertThat(share(balancing, warm, half)).isCloseTo(0.5 / 1.5, within(0.01));
+        assertThat(share(balancing, warm, warm)).isEqualTo(1);
+    }
+
+    private static List<LbPolicy> policiesThatWarm() {
+        return List.of(LbPolicy.RoundRobin.INSTANCE, new LbPolicy.LeastRequest(2, 1));
+    }
+
+    /// Of the second host.
+    private double share(LoadBalancing balancing, Host first, Host second) {
+        LoadBalancer balancer = new LoadBalancer(balancing, cluster.stats());
+        HostSnapshot snapshot = snapshot(List.of(first, second), 50);
+        int count = 0;
+        for (int pick = 0; pick < PICKS; pick++) {
+            count += balancer.pick(snapshot, TestClusters.context(null)) == second ? 1 : 0;
+        }
+        return (double) count / PICKS;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 30, 0.5", "2, 15, 0.5", "0.5, 30, 0.25", "1, 0, 0.1", "1, 60, 1", "1, 90, 1"})
+    void growsByItsAggression(double aggression, int minutes, double factor) {
+        SlowStart slow = SlowStart.of(Duration.ofHours(1), aggression, 0.1);
+        assertThat(slow.factor(Duration.ofMinutes(minutes).toNanos())).isCloseTo(factor, within(1e-9));
     }
 
     @Test
