@@ -23,11 +23,17 @@ public final class Bootstrap {
     private final Ports ports = new Ports();
     private final List<String> clusters = new ArrayList<>();
     private final List<String> listeners = new ArrayList<>();
+    private String node = "{id: behaviour, cluster: behaviour}";
     private String more = "";
 
     /// A further field of the bootstrap itself.
     Bootstrap with(String field) {
         more += field + ",\n";
+        return this;
+    }
+
+    Bootstrap node(String yaml) {
+        node = yaml;
         return this;
     }
 
@@ -44,6 +50,20 @@ public final class Bootstrap {
         }
         clusters.add("""
                 {name: %s, type: STATIC, %s, load_assignment: {cluster_name: %s, endpoints: [{lb_endpoints: [%s]}]}}""".formatted(name, fields, name, String.join(", ", hosts)));
+        return this;
+    }
+
+    /// A cluster with one endpoint on loopback for each priority.
+    Bootstrap priorities(String name, int... endpoints) {
+        List<String> priorities = new ArrayList<>();
+        for (int port : endpoints) {
+            priorities.add(
+                    "{priority: %d, lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}}]}"
+                            .formatted(priorities.size(), port));
+        }
+        clusters.add(
+                "{name: %s, type: STATIC, connect_timeout: 1s, load_assignment: {cluster_name: %s, endpoints: [%s]}}"
+                        .formatted(name, name, String.join(", ", priorities)));
         return this;
     }
 
@@ -104,7 +124,7 @@ public final class Bootstrap {
                   "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: "%s",
                   log_format: {text_format_source: {inline_string: "%s"}}}}""".formatted(accessLog, LOG_FORMAT);
         return """
-                {node: {id: behaviour, cluster: behaviour}, %s
+                {node: %s, %s
                  admin: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}},
                  static_resources: {
                   clusters: [
@@ -113,7 +133,7 @@ public final class Bootstrap {
                   listeners: [
                 %s
                   ]}}
-                """.formatted(more, ports.of("admin"), String.join(",\n", clusters), String.join(",\n", listeners))
+                """.formatted(node, more, ports.of("admin"), String.join(",\n", clusters), String.join(",\n", listeners))
                 .replace("ACCESS_LOG", log);
     }
 }

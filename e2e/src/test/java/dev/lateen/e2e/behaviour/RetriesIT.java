@@ -56,12 +56,24 @@ class RetriesIT {
                         route(
                                 "half-dead",
                                 "retry_on: connect-failure, num_retries: 3, retry_host_predicate: [{name: envoy.retry_host_predicates.previous_hosts, typed_config: {\"@type\": type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate}}], host_selection_retry_max_attempts: 5"))
+                .priorities("near-and-far", misbehaving.upstream().port(), good.port())
+                .http("near", route("near-and-far", "retry_on: 5xx, num_retries: 2"))
+                .http("far-at-once", route("near-and-far", "retry_on: 5xx, num_retries: 2, " + elsewhereAfter(1)))
+                .http("far-later", route("near-and-far", "retry_on: 5xx, num_retries: 4, " + elsewhereAfter(2)))
+                .http("nowhere-else", route("bad", "retry_on: 5xx, num_retries: 2, " + elsewhereAfter(1)))
                 .httpHosts(
                         "counted",
                         "",
                         "",
                         "{name: a, domains: [\"*\"], include_request_attempt_count: true, include_attempt_count_in_response: true, routes: ["
                                 + route("bad", "retry_on: 5xx, num_retries: 2") + "]}"));
+    }
+
+    private static String elsewhereAfter(int tries) {
+        return """
+                retry_priority: {name: envoy.retry_priorities.previous_priorities, typed_config: {
+                  "@type": type.googleapis.com/envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig,
+                  update_frequency: %d}}""".formatted(tries);
     }
 
     private static String route(String cluster, String policy) {
@@ -176,6 +188,14 @@ class RetriesIT {
         for (int i = 0; i < 6; i++) {
             assertThat(proxy.client("half-dead").get("/").body()).isEqualTo("fine");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"near, 3, 503", "far-at-once, 1, 200", "far-later, 2, 200", "nowhere-else, 3, 503"})
+    void goesToOtherPrioritiesWhereAsked(String listener, int tries, int status) throws Exception {
+        String path = "/status/503?" + listener;
+        assertThat(proxy.client(listener).get(path).status()).isEqualTo(status);
+        assertThat(misbehaving.upstream().count(path)).isEqualTo(tries);
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 
 /// The hosts of a cluster at one moment, grouped for picking. Event loops take a new snapshot when it is there, without
@@ -16,6 +17,8 @@ final class HostSnapshot {
 
     private final List<Member> members;
     private final List<PriorityHosts> priorities = new ArrayList<>();
+    private final PriorityLoad.Counts[] counts;
+    private final int overprovisioning;
     private final PriorityLoad load;
     private int groups = 1;
 
@@ -45,7 +48,8 @@ final class HostSnapshot {
                 .mapToInt(priority -> priority + 1)
                 .max()
                 .orElse(0);
-        PriorityLoad.Counts[] counts = new PriorityLoad.Counts[count];
+        this.counts = new PriorityLoad.Counts[count];
+        this.overprovisioning = overprovisioning;
         for (int priority = 0; priority < count; priority++) {
             List<Member> own = byPriority.getOrDefault(priority, List.of());
             PriorityHosts hosts = priority(own, overprovisioning, localityWeighted);
@@ -114,6 +118,19 @@ final class HostSnapshot {
 
     PriorityLoad load() {
         return load;
+    }
+
+    /// The load where some priorities are avoided; the usual one where nobody else has a host for it.
+    PriorityLoad load(IntPredicate avoided) {
+        PriorityLoad.Counts[] others = counts.clone();
+        boolean any = false;
+        for (int priority = 0; priority < others.length; priority++) {
+            if (avoided.test(priority)) {
+                others[priority] = PriorityLoad.Counts.NONE;
+            }
+            any |= others[priority].available();
+        }
+        return any ? PriorityLoad.of(others, overprovisioning, 0) : load;
     }
 
     /// One more than the greatest index of a group.

@@ -30,6 +30,16 @@ public interface LbContext {
         return false;
     }
 
+    /// Whether a retry should avoid priorities.
+    default boolean avoidsPriorities() {
+        return false;
+    }
+
+    /// Whether a retry should avoid this priority; only where `avoidsPriorities()`.
+    default boolean avoidsPriority(int priority) {
+        return false;
+    }
+
     /// How often to pick again when `wasTried`; 0 for first attempts.
     default int maxHostAttempts() {
         return 0;

@@ -41,7 +41,8 @@ final class LoadBalancer {
     private @Nullable Host pickOnce(LbContext context) {
         long hash =
                 context.hasHash() ? context.hash() : ThreadLocalRandom.current().nextLong();
-        HostGroup group = group(hash);
+        HostGroup group =
+                group(hash, context.avoidsPriorities() ? snapshot.load(context::avoidsPriority) : snapshot.load());
         if (group.size() == 0) {
             return null;
         }
@@ -53,12 +54,12 @@ final class LoadBalancer {
         return picker.pick(hash);
     }
 
-    private HostGroup group(long hash) {
-        int choice = snapshot.load().choose(hash);
+    private HostGroup group(long hash, PriorityLoad load) {
+        int choice = load.choose(hash);
         boolean degraded = choice < 0;
         int priority = degraded ? -choice - 1 : choice;
         PriorityHosts hosts = snapshot.priority(priority);
-        if (snapshot.load().panic()[priority]) {
+        if (load.panic()[priority]) {
             stats.panicPicks.increment();
             return config.failOnPanic() ? HostGroup.EMPTY : hosts.all();
         }

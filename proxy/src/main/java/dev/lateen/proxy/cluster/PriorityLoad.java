@@ -15,6 +15,12 @@ record PriorityLoad(int[] healthy, int[] degraded, boolean[] panic) {
 
     /// How many hosts of a priority are in which state.
     record Counts(int total, int healthy, int degraded) {
+        static final Counts NONE = new Counts(0, 0, 0);
+
+        boolean available() {
+            return healthy + degraded > 0;
+        }
+
         int healthyPercent(int overprovisioning) {
             return total == 0 ? 0 : (int) Math.min(FULL, (long) overprovisioning * healthy / total);
         }

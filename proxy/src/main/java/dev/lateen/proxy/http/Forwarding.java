@@ -227,7 +227,7 @@ final class Forwarding implements LbContext {
                     "no_healthy_upstream");
             return;
         }
-        if (retries.isPossible() && retries.policy().avoidPreviousHosts()) {
+        if (retries.isPossible() && retries.policy().remembersHosts()) {
             if (tried == null) {
                 tried = new ArrayList<>(4);
             }
@@ -412,7 +412,26 @@ final class Forwarding implements LbContext {
 
     @Override
     public boolean wasTried(Host host) {
-        return tried != null && tried.contains(host);
+        return tried != null && retries.policy().avoidPreviousHosts() && tried.contains(host);
+    }
+
+    @Override
+    public boolean avoidsPriorities() {
+        int every = retries.policy().avoidPrioritiesEvery();
+        return every > 0 && tried != null && tried.size() >= every;
+    }
+
+    /// Those of the hosts that were tried when the load was last looked at anew.
+    @Override
+    public boolean avoidsPriority(int priority) {
+        List<Host> hosts = tried;
+        int every = retries.policy().avoidPrioritiesEvery();
+        for (int index = 0; hosts != null && index < hosts.size() - hosts.size() % every; index++) {
+            if (hosts.get(index).priority() == priority) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.List;
 /// @param perTryNanos 0: no limit
 /// @param avoidPreviousHosts prefer hosts that were not tried
 /// @param hostAttempts how often to pick again for that
+/// @param avoidPrioritiesEvery after so many tries, avoid the priorities of the hosts that were tried; 0: never
 /// @param statusCodes retried under `retriable-status-codes`; sorted
 /// @param responseHeaders retried under `retriable-headers`
 /// @param requestHeaders where not empty, one of them must match for a request to be retried at all
@@ -23,6 +24,7 @@ public record RetryPolicy(
         BackOff backOff,
         boolean avoidPreviousHosts,
         int hostAttempts,
+        int avoidPrioritiesEvery,
         List<Integer> statusCodes,
         List<HeaderMatcher> responseHeaders,
         List<HeaderMatcher> requestHeaders) {
@@ -33,7 +35,12 @@ public record RetryPolicy(
     }
 
     public static final RetryPolicy NONE =
-            new RetryPolicy(0, 1, 0, 0, BackOff.DEFAULT, false, 1, List.of(), List.of(), List.of());
+            new RetryPolicy(0, 1, 0, 0, BackOff.DEFAULT, false, 1, 0, List.of(), List.of(), List.of());
+
+    /// Whether it matters which hosts were tried.
+    public boolean remembersHosts() {
+        return avoidPreviousHosts || avoidPrioritiesEvery > 0;
+    }
 
     /// Fully jittered exponential waits.
     public record BackOff(long baseNanos, long maxNanos) {

@@ -5,12 +5,15 @@ import dev.lateen.proxy.config.HeaderMatcher;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.TypedConfig;
 import dev.lateen.proxy.route.RetryPolicy.BackOff;
+import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
 import java.util.ArrayList;
 import java.util.List;
 
 /// Decodes retry policies.
 final class RetryPolicyDecoder {
     private static final String PREVIOUS_HOSTS = "envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate";
+    private static final String PREVIOUS_PRIORITIES =
+            "envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig";
     private static final int MAX_RETRIES = 1_000;
 
     private RetryPolicyDecoder() {}
@@ -43,9 +46,22 @@ final class RetryPolicyDecoder {
                         : BackOff.DEFAULT,
                 previous,
                 attempts == 0 ? 1 : (int) Math.min(attempts, 100),
+                policy.hasRetryPriority() ? priorities(policy.getRetryPriority(), at.field("retry_priority")) : 0,
                 policy.getRetriableStatusCodesList().stream().sorted().toList(),
                 matchers(policy.getRetriableHeadersList(), at.field("retriable_headers")),
                 matchers(policy.getRetriableRequestHeadersList(), at.field("retriable_request_headers")));
+    }
+
+    private static int priorities(io.envoyproxy.envoy.config.route.v3.RetryPolicy.RetryPriority priority, Place at) {
+        Place place = at.field("typed_config");
+        TypedConfig config = TypedConfig.of(priority.getTypedConfig(), place);
+        place.require(
+                config.type().equals(PREVIOUS_PRIORITIES),
+                config.type() + " is not supported by this proxy yet (expected: previous_priorities)");
+        int every = config.unpack(PreviousPrioritiesConfig.parser(), RouteFields.LIST, place)
+                .getUpdateFrequency();
+        place.field("update_frequency").require(every > 0, "value: " + every + " (expected: more than 0)");
+        return every;
     }
 
     private static long nanos(boolean present, com.google.protobuf.Duration duration, Place at) {

@@ -146,12 +146,17 @@ public final class RouteFields {
                     "per_try_timeout",
                     "per_try_idle_timeout",
                     "retry_host_predicate",
+                    "retry_priority",
                     "host_selection_retry_max_attempts",
                     "retriable_status_codes",
                     "retry_back_off",
                     "retriable_headers",
                     "retriable_request_headers")
             .message(V3 + "RetryPolicy.RetryHostPredicate", "name", "typed_config")
+            .message(V3 + "RetryPolicy.RetryPriority", "name", "typed_config")
+            .message(
+                    "envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig",
+                    "update_frequency")
             .message(V3 + "RetryPolicy.RetryBackOff", "base_interval", "max_interval")
             .message(
                     V3 + "RedirectAction",
