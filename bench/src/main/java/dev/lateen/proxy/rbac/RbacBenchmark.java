@@ -12,6 +12,7 @@ import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
@@ -28,6 +29,16 @@ public class RbacBenchmark {
     private final RbacRules ranges = deny(IntStream.range(0, MANY)
             .<RbacTest>mapToObj(i ->
                     new RbacTest.Ip(RbacTest.Ip.Which.REMOTE, CidrRange.of(address(0x0a000000 | ((2 * i) << 8)), 24)))
+            .toList());
+    /// As an access list of each sort of member becomes.
+    private final RbacRules accessList = deny(Stream.of(
+                    IntStream.range(0, MANY)
+                            .<RbacTest>mapToObj(i -> new RbacTest.Ip(
+                                    RbacTest.Ip.Which.DIRECT, CidrRange.of(address(0x0a000000 | ((2 * i) << 8)), 24))),
+                    IntStream.range(0, 10).mapToObj(RbacBenchmark::caller),
+                    Stream.of(new RbacTest.Header(new HeaderMatcher(
+                            "x-api-key", new HeaderMatcher.Value(StringMatcher.exact("stolen", false)), false, false))))
+            .flatMap(tests -> tests)
             .toList());
     private final RbacRules principals =
             deny(IntStream.range(0, MANY).mapToObj(RbacBenchmark::caller).toList());
@@ -90,6 +101,11 @@ public class RbacBenchmark {
     @Benchmark
     public RbacRules.@Nullable Policy noneOf10000Ranges() {
         return ranges.matching(stranger);
+    }
+
+    @Benchmark
+    public RbacRules.@Nullable Policy notOnAnAccessListOf10000Ranges() {
+        return accessList.matching(stranger);
     }
 
     @Benchmark

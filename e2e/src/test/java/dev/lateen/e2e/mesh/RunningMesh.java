@@ -143,6 +143,16 @@ final class RunningMesh implements AutoCloseable {
     ///
     /// @param fields of the request's head, names and values in turns
     String ask(String peer, String path, String question, String... fields) {
+        try {
+            HttpResponse<String> answer = answer(peer, path, question, fields);
+            return answer.statusCode() == 200 ? answer.body() : answer.statusCode() + ": " + answer.body();
+        } catch (IOException failure) {
+            return failure.toString();
+        }
+    }
+
+    /// The same as a whole.
+    HttpResponse<String> answer(String peer, String path, String question, String... fields) throws IOException {
         String query = question.isEmpty() ? "" : "?" + URLEncoder.encode(question, StandardCharsets.UTF_8);
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gatewayAddress() + path + query))
                 .header("Host", peer + ".test")
@@ -151,13 +161,10 @@ final class RunningMesh implements AutoCloseable {
             request.headers(fields);
         }
         try {
-            HttpResponse<String> answer = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            return answer.statusCode() == 200 ? answer.body() : answer.statusCode() + ": " + answer.body();
-        } catch (IOException failure) {
-            return failure.toString();
+            return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            return interrupted.toString();
+            throw new IOException(interrupted);
         }
     }
 

@@ -93,14 +93,19 @@ final class LocalLimits {
                 .setTokenBucket(TokenBucket.newBuilder()
                         .setMaxTokens((int) limit.burst())
                         .setTokensPerFill(UInt32Value.of((int) limit.requests()))
-                        .setFillInterval(Duration.newBuilder()
-                                .setSeconds(limit.window().getSeconds())
-                                .setNanos(limit.window().getNano())));
+                        .setFillInterval(duration(limit.window())));
         for (Entry entry : entries) {
             descriptor.addEntries(
                     RateLimitDescriptor.Entry.newBuilder().setKey(entry.key()).setValue(entry.value()));
         }
         return descriptor.build();
+    }
+
+    private static Duration duration(java.time.Duration window) {
+        return Duration.newBuilder()
+                .setSeconds(window.getSeconds())
+                .setNanos(window.getNano())
+                .build();
     }
 
     /// Of refusals: a bucket that is empty has its next request's worth after one part of the window.
