@@ -4,15 +4,16 @@ import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.HttpVersion;
 import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.config.CidrRange;
+import dev.lateen.proxy.config.HeaderMatcher;
 import dev.lateen.proxy.config.StringMatcher;
 import dev.lateen.proxy.stream.StreamInfo;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
@@ -31,15 +32,7 @@ public class RbacBenchmark {
                     new RbacTest.Ip(RbacTest.Ip.Which.REMOTE, CidrRange.of(address(0x0a000000 | ((2 * i) << 8)), 24)))
             .toList());
     /// As an access list of each sort of member becomes.
-    private final RbacRules accessList = deny(Stream.of(
-                    IntStream.range(0, MANY)
-                            .<RbacTest>mapToObj(i -> new RbacTest.Ip(
-                                    RbacTest.Ip.Which.DIRECT, CidrRange.of(address(0x0a000000 | ((2 * i) << 8)), 24))),
-                    IntStream.range(0, 10).mapToObj(RbacBenchmark::caller),
-                    Stream.of(new RbacTest.Header(new HeaderMatcher(
-                            "x-api-key", new HeaderMatcher.Value(StringMatcher.exact("stolen", false)), false, false))))
-            .flatMap(tests -> tests)
-            .toList());
+    private final RbacRules accessList = deny(listMembers());
     private final RbacRules principals =
             deny(IntStream.range(0, MANY).mapToObj(RbacBenchmark::caller).toList());
     private final StreamInfo stranger = from("stranger", "/api/v1/things/7?a=b");
@@ -58,6 +51,20 @@ public class RbacBenchmark {
         return new RbacRules(
                 RbacRules.Action.DENY,
                 List.of(new RbacRules.Policy("p", RbacTest.Any.INSTANCE, RbacTest.any(principals))));
+    }
+
+    private static List<RbacTest> listMembers() {
+        List<RbacTest> members = new ArrayList<>();
+        for (int i = 0; i < MANY; i++) {
+            CidrRange range = CidrRange.of(address(0x0a000000 | ((2 * i) << 8)), 24);
+            members.add(new RbacTest.Ip(RbacTest.Ip.Which.DIRECT, range));
+        }
+        for (int i = 0; i < 10; i++) {
+            members.add(caller(i));
+        }
+        HeaderMatcher.Test stolen = new HeaderMatcher.Value(StringMatcher.exact("stolen", false));
+        members.add(new RbacTest.Header(new HeaderMatcher("x-api-key", stolen, false, false)));
+        return members;
     }
 
     private static RbacTest caller(int index) {
