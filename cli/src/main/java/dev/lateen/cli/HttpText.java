@@ -33,6 +33,9 @@ final class HttpText {
         URI uri = URI.create("http://" + address + path);
         HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection(Proxy.NO_PROXY);
         connection.setRequestMethod(method);
+        if (method.equals("POST")) {
+            connection.setRequestProperty("x-lateen-operator", "cli");
+        }
         connection.setConnectTimeout(CONNECT_MILLIS);
         connection.setReadTimeout(READ_MILLIS);
         try {

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             AuthnCommand.class,
             ExperimentalCommand.class,
             CaCommand.class,
+            QuotaCommand.class,
             IptablesCommand.class,
             KubeInjectCommand.class,
             VersionCommand.class,

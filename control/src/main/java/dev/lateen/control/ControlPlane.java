@@ -9,7 +9,6 @@ import dev.lateen.control.identity.NodeAdmission;
 import dev.lateen.control.identity.ServerIdentity;
 import dev.lateen.control.identity.WorkloadSigner;
 import dev.lateen.control.push.Proxies;
-import dev.lateen.control.ratelimit.EmbeddedStore;
 import dev.lateen.control.ratelimit.LimitStats;
 import dev.lateen.control.ratelimit.LimitStore;
 import dev.lateen.control.ratelimit.MeshLimiter;
@@ -110,6 +109,7 @@ public final class ControlPlane implements AutoCloseable {
                     at(settings.ports().debug()),
                     at(settings.ports().ready()),
                     new LiveMeshView(loop, state, proxies),
+                    limiter,
                     metrics));
         } catch (IOException | RuntimeException e) {
             close();
@@ -162,11 +162,11 @@ public final class ControlPlane implements AutoCloseable {
     /// Counts what is limited for the whole mesh.
     private MeshLimiter limiter(Callers callers, InstantSource clock) throws IOException {
         LimitStats stats = new LimitStats();
-        LimitStore store = opened(EmbeddedStore.open(
-                ControlPlaneSettings.quotas(settings.state()), settings.limits().mostCounters(), stats, clock));
+        LimitStore store = opened(settings.limits().open(ControlPlaneSettings.quotas(settings.state()), stats, clock));
         MeshLimiter limiter = new MeshLimiter(callers::authenticate, store, stats);
         state.onSnapshot(mesh ->
                 limiter.rules(PolicyLimits.of(mesh), mesh.mesh().identity().rootNamespace()));
+        metrics.limits(stats, store::size);
         return limiter;
     }
 

@@ -3,11 +3,14 @@ package dev.lateen.control.debug;
 import dev.lateen.control.identity.AuthorityGauges;
 import dev.lateen.control.push.ProxyProgress.Refusal;
 import dev.lateen.control.push.PushListener;
+import dev.lateen.control.ratelimit.LimitStats;
 import dev.lateen.identity.ca.RotationStatus;
 import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.xds.ResourceType;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -18,6 +21,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /// The control plane's numbers, under istiod's names.
 ///
@@ -174,6 +178,52 @@ public final class ControlMetrics implements PushListener, AuthorityGauges {
             case "authn_failure" -> authenticationFailures.inc();
             default -> requestFailures.inc();
         }
+    }
+
+    /// Shows the numbers of mesh-wide limits.
+    public void limits(LimitStats stats, LongSupplier counters) {
+        CounterWithCallback.builder()
+                .name("lateen_ratelimit_hits")
+                .help("Hits by rule: admitted (those of leases included), refused, or over the limit in shadow.")
+                .labelNames("rule", "outcome")
+                .callback(out -> stats.rules().forEach((rule, numbers) -> {
+                    out.call((double) numbers.admitted(), rule, "admitted");
+                    out.call((double) numbers.refused(), rule, "refused");
+                    out.call((double) numbers.shadow(), rule, "shadow");
+                }))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("lateen_ratelimit_leased_hits")
+                .help("Hits granted ahead to proxies, by rule.")
+                .labelNames("rule")
+                .callback(out -> stats.rules().forEach((rule, numbers) -> out.call((double) numbers.leased(), rule)))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("lateen_ratelimit_questions")
+                .help("Questions of proxies about a rule.")
+                .labelNames("rule")
+                .callback(out -> stats.rules().forEach((rule, numbers) -> out.call((double) numbers.questions(), rule)))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("lateen_ratelimit_failures")
+                .help("Questions that were not decided, by reason.")
+                .labelNames("reason")
+                .callback(out -> {
+                    out.call((double) stats.unknownDescriptors(), "unknown_rule");
+                    out.call((double) stats.refusedCallers(), "caller");
+                    out.call((double) stats.unavailableAnswers(), "store");
+                })
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("lateen_ratelimit_evictions")
+                .help("Counters that made room for others although they still counted something.")
+                .callback(out -> out.call((double) stats.evictedCounters()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("lateen_ratelimit_counters")
+                .help("Counters of mesh-wide limits that are kept.")
+                .callback(out -> out.call((double) counters.getAsLong()))
+                .register(registry);
     }
 
     /// The registry, for numbers that are read from elsewhere when asked.

@@ -2,6 +2,7 @@ package dev.lateen.control.debug;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.lateen.control.ratelimit.MeshLimiter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -26,12 +27,12 @@ import tools.jackson.databind.node.ArrayNode;
 /// Serves debug pages, metrics, version and readiness under istiod's paths. It asks for no credentials: bind it to
 /// loopback.
 ///
-/// Limits: GET and HEAD (POST only for `force_disconnect`-like verbs, of which there are none yet); each request has a
-/// virtual thread.
+/// Limits: GET and HEAD, and POST to let counts of limits begin anew; each request has a virtual thread.
 ///
 /// Thread: any.
 public final class DebugServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DebugServer.class);
+    private static final String RESET = "/debug/ratelimitz/reset";
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -40,11 +41,18 @@ public final class DebugServer implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final MeshView mesh;
     private final ControlMetrics metrics;
+    private final LimitPages limits;
     private final Map<String, Function<Map<String, String>, Optional<JsonNode>>> pages = new TreeMap<>();
 
-    private DebugServer(InetSocketAddress debugAddress, InetSocketAddress readyAddress, MeshView mesh, ControlMetrics m)
+    private DebugServer(
+            InetSocketAddress debugAddress,
+            InetSocketAddress readyAddress,
+            MeshView mesh,
+            MeshLimiter limiter,
+            ControlMetrics m)
             throws IOException {
         this.mesh = mesh;
+        this.limits = new LimitPages(limiter);
         this.metrics = m;
         this.debug = bind(debugAddress);
         try {
@@ -62,9 +70,13 @@ public final class DebugServer implements AutoCloseable {
     }
 
     public static DebugServer start(
-            InetSocketAddress debugAddress, InetSocketAddress readyAddress, MeshView mesh, ControlMetrics metrics)
+            InetSocketAddress debugAddress,
+            InetSocketAddress readyAddress,
+            MeshView mesh,
+            MeshLimiter limiter,
+            ControlMetrics metrics)
             throws IOException {
-        return new DebugServer(debugAddress, readyAddress, mesh, metrics);
+        return new DebugServer(debugAddress, readyAddress, mesh, limiter, metrics);
     }
 
     public int debugPort() {
@@ -103,6 +115,7 @@ public final class DebugServer implements AutoCloseable {
         page("endpointz", _ -> meshPages.endpoints());
         page("endpointShardz", _ -> meshPages.endpoints());
         page("mesh", _ -> meshPages.settings());
+        page("ratelimitz", limits::limits);
         page("push_status", _ -> meshPages.push());
         page("list", _ -> {
             ArrayNode list = JSON.createArrayNode();
@@ -119,7 +132,9 @@ public final class DebugServer implements AutoCloseable {
         try (exchange) {
             String path = exchange.getRequestURI().getPath();
             String method = exchange.getRequestMethod();
-            if (!method.equals("GET") && !method.equals("HEAD")) {
+            if (withPages && method.equals("POST") && path.equals(RESET)) {
+                reset(exchange);
+            } else if (!method.equals("GET") && !method.equals("HEAD")) {
                 text(exchange, 405, "only GET is served here\n");
             } else if (path.equals("/ready")) {
                 boolean ready = mesh.ready();
@@ -138,6 +153,20 @@ public final class DebugServer implements AutoCloseable {
         } catch (RuntimeException e) {
             LOG.atError().setCause(e).log("a debug page failed");
         }
+    }
+
+    /// Only for those who send a header of ours, which no page of another origin can without being asked about.
+    private void reset(HttpExchange exchange) throws IOException {
+        if (exchange.getRequestHeaders().getFirst("x-lateen-operator") == null) {
+            text(exchange, 403, "the header x-lateen-operator is expected\n");
+            return;
+        }
+        Optional<JsonNode> done = limits.reset(query(exchange.getRequestURI().getRawQuery()));
+        if (done.isEmpty()) {
+            text(exchange, 404, "there is no such rule in force (expected: rule=KIND/NAMESPACE/NAME/0)\n");
+            return;
+        }
+        send(exchange, 200, "application/json", JSON.writeValueAsBytes(done.get()));
     }
 
     private void debugPage(HttpExchange exchange, String name) throws IOException {

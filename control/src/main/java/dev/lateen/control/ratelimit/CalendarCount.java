@@ -6,6 +6,8 @@ import java.util.concurrent.TimeUnit;
 
 /// The hits since the calendar turned. What of them the journal does not know yet is never more than one caller may be
 /// granted ahead.
+///
+/// Thread: any: it is saved by the journal's thread too.
 final class CalendarCount implements Counter {
     private final LimitKey key;
     private final QuotaJournal journal;
@@ -52,13 +54,13 @@ final class CalendarCount implements Counter {
     }
 
     @Override
-    public long room(Take take, long nowNanos) {
+    public synchronized long room(Take take, long nowNanos) {
         move(take, nowNanos);
         return Math.max(0, take.limit() - used);
     }
 
     @Override
-    public void add(Take take, long hits, long nowNanos) {
+    public synchronized void add(Take take, long hits, long nowNanos) {
         used += hits;
         if (used - journaled >= Math.max(1, take.mostAhead())) {
             save();
@@ -68,13 +70,13 @@ final class CalendarCount implements Counter {
     }
 
     @Override
-    public void giveBack(long hits) {
+    public synchronized void giveBack(long hits) {
         used = Math.max(0, used - hits);
         journal.later(this);
     }
 
     /// Tells the journal what it does not know yet.
-    void save() {
+    synchronized void save() {
         if (used != journaled) {
             journal.append(key, startMillis, endMillis, used);
             journaled = used;
@@ -82,27 +84,27 @@ final class CalendarCount implements Counter {
     }
 
     @Override
-    public long resetNanos(Take take, long hits, long nowNanos) {
+    public synchronized long resetNanos(Take take, long hits, long nowNanos) {
         return Math.max(0, TimeUnit.MILLISECONDS.toNanos(endMillis) - nowNanos);
     }
 
     @Override
-    public long used(Take take, long nowNanos) {
+    public synchronized long used(Take take, long nowNanos) {
         move(take, nowNanos);
         return used;
     }
 
-    long endMillis() {
+    synchronized long endMillis() {
         return endMillis;
     }
 
     @Override
-    public boolean isFresh(long nowNanos) {
+    public synchronized boolean isFresh(long nowNanos) {
         return used == 0 || TimeUnit.NANOSECONDS.toMillis(nowNanos) >= endMillis;
     }
 
     @Override
-    public void clear() {
+    public synchronized void clear() {
         used = 0;
         save();
     }

@@ -1,5 +1,8 @@
 package dev.lateen.control.ratelimit;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /// Where the counters of mesh-wide limits are kept.
@@ -13,6 +16,13 @@ public record LimitSettings(Optional<String> redis, int mostCounters) {
 
     public LimitSettings withRedis(String address) {
         return new LimitSettings(Optional.of(address), mostCounters);
+    }
+
+    /// @param journal the file that keeps quotas where counters are in memory
+    public LimitStore open(Path journal, LimitStats stats, InstantSource clock) throws IOException {
+        return redis.isPresent()
+                ? RedisStore.open(redis.get(), clock)
+                : EmbeddedStore.open(journal, mostCounters, stats, clock);
     }
 
     @Override

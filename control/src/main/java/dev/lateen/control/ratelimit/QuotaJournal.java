@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32;
 import org.slf4j.Logger;
@@ -37,7 +38,7 @@ final class QuotaJournal implements AutoCloseable {
 
     private final Path file;
     private final Map<LimitKey, Count> counts = new ConcurrentHashMap<>();
-    private final java.util.Set<CalendarCount> unsaved = ConcurrentHashMap.newKeySet();
+    private final Set<CalendarCount> unsaved = ConcurrentHashMap.newKeySet();
     private final Thread flusher;
     private FileChannel channel;
     private boolean dirty;
@@ -197,11 +198,9 @@ final class QuotaJournal implements AutoCloseable {
     }
 
     private void saveAll() {
-        for (CalendarCount count : unsaved) {
+        for (CalendarCount count : unsaved.toArray(CalendarCount[]::new)) {
             unsaved.remove(count);
-            synchronized (count) {
-                count.save();
-            }
+            count.save();
         }
     }
 

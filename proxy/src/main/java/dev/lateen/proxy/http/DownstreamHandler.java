@@ -11,6 +11,7 @@ import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
 import dev.lateen.proxy.tls.PeerIdentity;
 import java.security.cert.X509Certificate;
+import java.util.IdentityHashMap;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ final class DownstreamHandler implements ServerHandler, TimerWheel.Expiry, Downs
     private long requests;
     private boolean drained;
     private @Nullable String forwardedCertificate;
+    private @Nullable IdentityHashMap<Object, Object> states;
 
     DownstreamHandler(HttpWorker worker, DownstreamConnection facts, HttpConnection connection) {
         this.worker = worker;
@@ -54,6 +56,19 @@ final class DownstreamHandler implements ServerHandler, TimerWheel.Expiry, Downs
             forwardedCertificate = made;
         }
         return made;
+    }
+
+    /// What a filter keeps for this connection; null where nothing was put.
+    @Nullable
+    Object state(Object key) {
+        return states == null ? null : states.get(key);
+    }
+
+    void state(Object key, Object value) {
+        if (states == null) {
+            states = new IdentityHashMap<>(4);
+        }
+        states.put(key, value);
     }
 
     @Override

@@ -462,6 +462,16 @@ final class RequestPath implements StreamListener, Exchange {
         states.put(filter, value);
     }
 
+    @Override
+    public @Nullable Object connectionState(Object key) {
+        return connection.state(key);
+    }
+
+    @Override
+    public void connectionState(Object key, Object value) {
+        connection.state(key, value);
+    }
+
     boolean requestEnded() {
         return requestEnded;
     }

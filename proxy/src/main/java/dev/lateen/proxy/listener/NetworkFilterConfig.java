@@ -1,6 +1,7 @@
 package dev.lateen.proxy.listener;
 
 import dev.lateen.proxy.http.HttpConnectionManagerConfig;
+import dev.lateen.proxy.ratelimit.NetworkLimitConfig;
 import dev.lateen.proxy.rbac.NetworkRbacConfig;
 import dev.lateen.proxy.tcp.TcpProxyConfig;
 import dev.lateen.proxy.telemetry.MetricsConfig;
@@ -16,7 +17,7 @@ public sealed interface NetworkFilterConfig {
     default boolean terminal() {
         return switch (this) {
             case Http _, Tcp _ -> true;
-            case Rbac _, ConnectionLimit _, SniCluster _, IstioStats _, PeerExchange _ -> false;
+            case Rbac _, RateLimit _, ConnectionLimit _, SniCluster _, IstioStats _, PeerExchange _ -> false;
         };
     }
 
@@ -33,6 +34,9 @@ public sealed interface NetworkFilterConfig {
     ///
     /// @param delay before one is closed
     record ConnectionLimit(String statPrefix, long max, Duration delay) implements NetworkFilterConfig {}
+
+    /// Closes connections above a rate.
+    record RateLimit(NetworkLimitConfig config) implements NetworkFilterConfig {}
 
     /// Counts connections under Istio's names.
     record IstioStats(MetricsConfig config) implements NetworkFilterConfig {}

@@ -6,6 +6,7 @@ import dev.lateen.proxy.config.ImplementedFields;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.TypedConfig;
 import dev.lateen.proxy.http.HttpConnectionManagerDecoder;
+import dev.lateen.proxy.ratelimit.NetworkLimitDecoder;
 import dev.lateen.proxy.rbac.RbacDecoder;
 import dev.lateen.proxy.tcp.TcpProxyDecoder;
 import dev.lateen.proxy.telemetry.MetricsDecoder;
@@ -36,6 +37,8 @@ public final class NetworkFilterDecoder {
             case TcpProxyDecoder.TYPE -> new NetworkFilterConfig.Tcp(TcpProxyDecoder.decode(config, at));
             case RbacDecoder.NETWORK -> new NetworkFilterConfig.Rbac(RbacDecoder.network(config, at));
             case CONNECTION_LIMIT -> limit(config.unpack(ConnectionLimit.parser(), FIELDS, at), at);
+            case NetworkLimitDecoder.ASKED -> new NetworkFilterConfig.RateLimit(NetworkLimitDecoder.asked(config, at));
+            case NetworkLimitDecoder.LOCAL -> new NetworkFilterConfig.RateLimit(NetworkLimitDecoder.local(config, at));
             case SNI_CLUSTER -> NetworkFilterConfig.SniCluster.INSTANCE;
             case MetricsDecoder.TYPE -> new NetworkFilterConfig.IstioStats(MetricsDecoder.decode(config, at));
             case PEER_EXCHANGE -> NetworkFilterConfig.PeerExchange.INSTANCE;

@@ -8,7 +8,6 @@ import dev.lateen.proxy.route.RateLimitAction;
 import dev.lateen.proxy.route.RateLimitPolicy;
 import dev.lateen.proxy.stream.Addresses;
 import dev.lateen.proxy.stream.StreamInfo;
-import io.envoyproxy.envoy.type.v3.RateLimitUnit;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -166,13 +165,24 @@ public final class DescriptorBuilder {
                 && map.get("unit") instanceof String name
                 && requests >= 0
                 && requests <= Integer.MAX_VALUE) {
-            for (RateLimitUnit unit : RateLimitUnit.values()) {
-                if (unit != RateLimitUnit.UNRECOGNIZED && unit.name().equals(name)) {
-                    return new Descriptor.Replacement(requests.intValue(), unit.getNumber());
-                }
-            }
+            int unit = unit(name);
+            return unit == 0 ? null : new Descriptor.Replacement(requests.intValue(), unit);
         }
         return null;
+    }
+
+    /// Source: envoy.type.v3.RateLimitUnit.
+    private static int unit(String name) {
+        return switch (name) {
+            case "SECOND" -> 1;
+            case "MINUTE" -> 2;
+            case "HOUR" -> 3;
+            case "DAY" -> 4;
+            case "MONTH" -> 5;
+            case "YEAR" -> 6;
+            case "WEEK" -> 7;
+            default -> 0;
+        };
     }
 
     private long hits(RateLimitPolicy.Hits hits) {

@@ -16,6 +16,7 @@ import dev.lateen.proxy.listener.ListenerConfig;
 import dev.lateen.proxy.listener.NetworkFilterConfig;
 import dev.lateen.proxy.overload.LimitedChain;
 import dev.lateen.proxy.overload.Overload;
+import dev.lateen.proxy.ratelimit.RateLimitedChain;
 import dev.lateen.proxy.rbac.GuardedChain;
 import dev.lateen.proxy.rbac.NetworkRbacConfig;
 import dev.lateen.proxy.route.RouteTable;
@@ -74,7 +75,7 @@ public final class RuntimeBuilder implements ChainHandlers {
                 guards.add(config);
             }
         }
-        ChainHandler terminal = terminal(listener, chain);
+        ChainHandler terminal = rated(chain, terminal(listener, chain));
         ChainHandler guarded = guards.isEmpty() ? terminal : new GuardedChain(guards, terminal, stats, clock);
         return limited(chain, guarded);
     }
@@ -87,6 +88,17 @@ public final class RuntimeBuilder implements ChainHandlers {
             }
         }
         return limited;
+    }
+
+    /// What access control refuses takes nothing from a limit.
+    private ChainHandler rated(FilterChainConfig chain, ChainHandler terminal) {
+        ChainHandler handler = terminal;
+        for (NetworkFilterConfig filter : chain.filters().reversed()) {
+            if (filter instanceof NetworkFilterConfig.RateLimit(var config)) {
+                handler = new RateLimitedChain(config, handler, clusters, stats, clock);
+            }
+        }
+        return handler;
     }
 
     private ChainHandler terminal(ListenerConfig listener, FilterChainConfig chain) {
@@ -107,6 +119,7 @@ public final class RuntimeBuilder implements ChainHandlers {
                         clock);
             case NetworkFilterConfig.Rbac _,
                     NetworkFilterConfig.ConnectionLimit _,
+                    NetworkFilterConfig.RateLimit _,
                     NetworkFilterConfig.SniCluster _,
                     NetworkFilterConfig.IstioStats _,
                     NetworkFilterConfig.PeerExchange _ ->

@@ -70,4 +70,10 @@ public interface Exchange {
     Object state(String filter);
 
     void state(String filter, Object value);
+
+    /// What a filter keeps under this key for the client's connection; null where nothing was put.
+    @Nullable
+    Object connectionState(Object key);
+
+    void connectionState(Object key, Object value);
 }

@@ -21,7 +21,8 @@ public final class FilterCatalog {
                 case FilterConfig.Jwt(var config) -> filters.add(JwtAuthnFilter.create(name, config, environment));
                 case FilterConfig.ExtAuthz(var config) -> filters.add(new ExtAuthzFilter(name, config, environment));
                 case FilterConfig.RateLimit(var config) -> filters.add(new RateLimitFilter(name, config, environment));
-                case FilterConfig.LocalRateLimit(RateLimit limit) -> filters.add(new LocalRateLimitFilter(name, limit));
+                case FilterConfig.LocalRateLimit(var config) ->
+                    filters.add(new LocalRateLimitFilter(name, config, environment));
                 case FilterConfig.PeerMetadata metadata ->
                     filters.add(new PeerMetadataFilter(name, metadata, environment.own(), environment.clusters()));
                 case FilterConfig.IstioStats(MetricsConfig config) ->

@@ -5,6 +5,7 @@ import dev.lateen.proxy.config.Fraction;
 import dev.lateen.proxy.config.HeaderMatcher;
 import dev.lateen.proxy.config.StringMatcher;
 import dev.lateen.proxy.jwt.JwtConfig;
+import dev.lateen.proxy.ratelimit.LocalRateLimitConfig;
 import dev.lateen.proxy.ratelimit.RateLimitConfig;
 import dev.lateen.proxy.rbac.RbacConfig;
 import dev.lateen.proxy.telemetry.MetricsConfig;
@@ -79,8 +80,8 @@ public sealed interface FilterConfig {
     /// What a route says of that.
     record RateLimitRoute(RateLimitConfig.Route config) implements FilterConfig {}
 
-    /// Limits requests by a token bucket.
-    record LocalRateLimit(dev.lateen.proxy.http.filter.RateLimit limit) implements FilterConfig {}
+    /// Limits requests by what this proxy counts.
+    record LocalRateLimit(LocalRateLimitConfig config) implements FilterConfig {}
 
     /// Counts gRPC messages.
     record GrpcStats() implements FilterConfig {}

@@ -8,14 +8,13 @@ import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.StringMatcher;
 import dev.lateen.proxy.config.TypedConfig;
 import dev.lateen.proxy.jwt.JwtDecoder;
+import dev.lateen.proxy.ratelimit.LocalRateLimitDecoder;
 import dev.lateen.proxy.ratelimit.RateLimitDecoder;
 import dev.lateen.proxy.rbac.RbacDecoder;
-import dev.lateen.proxy.route.HeaderChangesDecoder;
 import dev.lateen.proxy.telemetry.MetricsDecoder;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
-import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +27,6 @@ import java.util.List;
 /// Differs: Istio's ALPN filter is accepted without effect.
 public final class FilterDecoder {
     private static final String HTTP = "envoy.extensions.filters.http.";
-    private static final int MIN_ERROR = 400;
 
     private FilterDecoder() {}
 
@@ -49,8 +47,7 @@ public final class FilterDecoder {
             case HTTP + "ext_authz.v3.ExtAuthz" -> new FilterConfig.ExtAuthz(ExtAuthzDecoder.decode(config, at));
             case HTTP + "ratelimit.v3.RateLimit" -> new FilterConfig.RateLimit(RateLimitDecoder.decode(config, at));
             case HTTP + "local_ratelimit.v3.LocalRateLimit" ->
-                new FilterConfig.LocalRateLimit(
-                        rateLimit(config.unpack(LocalRateLimit.parser(), FilterFields.LIST, at), at));
+                new FilterConfig.LocalRateLimit(LocalRateLimitDecoder.decode(config, at));
             case HTTP + "grpc_stats.v3.FilterConfig" -> {
                 config.unpack(
                         io.envoyproxy.envoy.extensions.filters.http.grpc_stats.v3.FilterConfig.parser(),
@@ -127,32 +124,5 @@ public final class FilterDecoder {
                 !policy.hasForwardNotMatchingPreflights()
                         || policy.getForwardNotMatchingPreflights().getValue(),
                 enabled.numerator() > 0);
-    }
-
-    private static RateLimit rateLimit(LocalRateLimit limit, Place at) {
-        var bucket = limit.getTokenBucket();
-        Place bucketAt = at.field("token_bucket");
-        long max = Integer.toUnsignedLong(bucket.getMaxTokens());
-        long perFill = bucket.hasTokensPerFill()
-                ? Integer.toUnsignedLong(bucket.getTokensPerFill().getValue())
-                : 1;
-        long interval = CommonDecoder.duration(bucket.getFillInterval(), bucketAt.field("fill_interval"))
-                .toNanos();
-        bucketAt.require(
-                max > 0 && perFill > 0 && interval >= 50_000_000,
-                "expected: max_tokens and tokens_per_fill of at least 1, fill_interval of at least 0.05s");
-        int status = limit.getStatus().getCodeValue();
-        return new RateLimit(
-                max,
-                perFill,
-                interval,
-                status >= MIN_ERROR ? status : 429,
-                limit.hasFilterEnabled()
-                        ? CommonDecoder.fraction(limit.getFilterEnabled(), at.field("filter_enabled"))
-                        : Fraction.NONE,
-                limit.hasFilterEnforced()
-                        ? CommonDecoder.fraction(limit.getFilterEnforced(), at.field("filter_enforced"))
-                        : Fraction.NONE,
-                HeaderChangesDecoder.decode(limit.getResponseHeadersToAddList(), List.of(), "response_headers", at));
     }
 }

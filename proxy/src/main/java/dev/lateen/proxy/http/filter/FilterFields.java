@@ -25,16 +25,7 @@ final class FilterFields {
                     "allow_credentials",
                     "filter_enabled",
                     "forward_not_matching_preflights")
-            .message(
-                    HTTP + "local_ratelimit.v3.LocalRateLimit",
-                    "stat_prefix",
-                    "status",
-                    "token_bucket",
-                    "filter_enabled",
-                    "filter_enforced",
-                    "response_headers_to_add")
             .message("envoy.type.v3.HttpStatus", "code")
-            .message("envoy.type.v3.TokenBucket", "max_tokens", "tokens_per_fill", "fill_interval")
             .message("envoy.config.core.v3.HeaderValueOption", "header", "append", "append_action", "keep_empty_value")
             .harmless(
                     HTTP + "grpc_stats.v3.FilterConfig",
