@@ -81,9 +81,7 @@ final class HeadParser {
         }
         HttpVersion version = version(bytes, targetEnd + 1);
         if (version == null) {
-            return looksLikeVersion(bytes, targetEnd + 1)
-                    ? Http1Violation.VERSION_NOT_SUPPORTED
-                    : Http1Violation.REQUEST_LINE;
+            return withoutVersion(bytes, targetEnd + 1, end);
         }
         if (bytes[targetEnd + 9] != '\r' || bytes[targetEnd + 10] != '\n') {
             return Http1Violation.REQUEST_LINE;
@@ -238,6 +236,21 @@ final class HeadParser {
         }
         cursor = index + 2;
         return true;
+    }
+
+    /// What is wrong with a line whose third word is no version that is served.
+    private static Http1Violation withoutVersion(byte[] bytes, int at, int end) {
+        if (looksLikeVersion(bytes, at)) {
+            return Http1Violation.VERSION_NOT_SUPPORTED;
+        }
+        int wordEnd = at;
+        boolean slash = false;
+        while (wordEnd < end && TARGET[bytes[wordEnd] & 0xff]) {
+            slash |= bytes[wordEnd] == '/';
+            wordEnd++;
+        }
+        boolean last = wordEnd < end && bytes[wordEnd] == '\r';
+        return last && !slash ? Http1Violation.NO_REQUEST_LINE : Http1Violation.REQUEST_LINE;
     }
 
     private static @Nullable HttpVersion version(byte[] bytes, int at) {

@@ -51,10 +51,18 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     private boolean closing;
     private boolean closed;
     private long drainedBytes;
+    private boolean mayBeStranger;
 
     /// @param handlers makes the handler of this connection once it is in its pipeline
-    @SuppressWarnings("NullAway.Init") // the rest is set in handlerAdded, before any other event
     public Http1ServerConnection(HttpLimits limits, ServerHandlerFactory handlers) {
+        this(limits, handlers, false);
+    }
+
+    /// @param besideHttp2 the port serves HTTP/2 too and took this for HTTP/1 because of its first bytes: a peer whose
+    ///     first line names no version of HTTP speaks neither and is left without an answer (RFC 9113 §3.4)
+    @SuppressWarnings("NullAway.Init") // the rest is set in handlerAdded, before any other event
+    public Http1ServerConnection(HttpLimits limits, ServerHandlerFactory handlers, boolean besideHttp2) {
+        this.mayBeStranger = besideHttp2;
         this.limits = limits;
         this.handlers = handlers;
         this.body = new BodyReader(limits, this);
@@ -216,6 +224,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     }
 
     private void begin(RequestHead head, FieldParser fields) {
+        mayBeStranger = false;
         boolean keepAlive = head.version() == HttpVersion.HTTP_1_1 ? !fields.close : fields.keepAlive && !fields.close;
         boolean hasBody = fields.chunked || fields.contentLength > 0;
         if (hasBody) {
@@ -360,7 +369,8 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
             return;
         }
         Http1ServerStream stream = current;
-        boolean mayAnswer = stream == null || !stream.isHeadSent();
+        boolean stranger = mayBeStranger && violation == Http1Violation.NO_REQUEST_LINE;
+        boolean mayAnswer = !stranger && (stream == null || !stream.isHeadSent());
         endStream(StreamReset.PROTOCOL_ERROR, violation.details);
         handler.onRejected(violation.status, violation.details);
         if (mayAnswer) {

@@ -3,6 +3,8 @@ package dev.lateen.net.http1;
 /// What is wrong with a message that we refuse: the status a server answers and a stable token for logs.
 enum Http1Violation {
     REQUEST_LINE(400, "http1.codec_error"),
+    /// A line of three words of which the last is no version of anything (`HTTP/1.1`).
+    NO_REQUEST_LINE(400, "http1.codec_error"),
     BARE_LINE_FEED(400, "http1.codec_error"),
     INVALID_TARGET(400, "http1.invalid_url"),
     INVALID_SCHEME(400, "http1.invalid_scheme"),

@@ -23,6 +23,36 @@ class Http1ServerConnectionTest {
     }
 
     @Test
+    void answersAnyoneWhereOnlyHttp1IsServed() {
+        assertThat(RecordingServer.silent()
+                        .receive("INVALID CONNECTION PREFACE\r\n\r\n")
+                        .sent())
+                .startsWith("HTTP/1.1 400 ");
+    }
+
+    @Test
+    void leavesWhoeverNamesNoVersionOfHttpWithoutAnAnswerBesideHttp2() {
+        var server = RecordingServer.besideHttp2().receive("INVALID CONNECTION PREFACE\r\n\r\n");
+
+        assertThat(server.sent()).isEmpty();
+        assertThat(server.rejections).containsExactly("400 http1.codec_error");
+    }
+
+    @Test
+    void answersMistakesOfAnHttp1PeerBesideHttp2() {
+        assertThat(RecordingServer.besideHttp2()
+                        .receive("GET /a b HTTP/1.1\r\n\r\n")
+                        .sent())
+                .startsWith("HTTP/1.1 400 ");
+        assertThat(RecordingServer.besideHttp2()
+                        .receive("GET / HTTP/9.9\r\n\r\n")
+                        .sent())
+                .startsWith("HTTP/1.1 505 ");
+        assertThat(RecordingServer.besideHttp2().receive("GET /\r\n\r\n").sent())
+                .startsWith("HTTP/1.1 400 ");
+    }
+
+    @Test
     void removesFieldsThatBelongToTheConnection() {
         var server = RecordingServer.silent()
                 .receive("GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, X-Hop\r\nKeep-Alive: timeout=5\r\n"

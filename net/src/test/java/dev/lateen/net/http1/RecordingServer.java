@@ -75,28 +75,39 @@ final class RecordingServer {
     }
 
     RecordingServer(HttpLimits limits, Consumer<Exchange> onRequest) {
-        channel = new EmbeddedChannel(new Http1ServerConnection(limits, connection -> {
-            this.connection = connection;
-            return new ServerHandler() {
-                @Override
-                public StreamListener onRequest(ServerStream stream, RequestHead head, boolean end) {
-                    Exchange exchange = new Exchange(stream, head, end);
-                    exchanges.add(exchange);
-                    onRequest.accept(exchange);
-                    return exchange;
-                }
+        this(limits, onRequest, false);
+    }
 
-                @Override
-                public void onRejected(int status, String details) {
-                    rejections.add(status + " " + details);
-                }
+    private RecordingServer(HttpLimits limits, Consumer<Exchange> onRequest, boolean besideHttp2) {
+        channel = new EmbeddedChannel(new Http1ServerConnection(
+                limits,
+                connection -> {
+                    this.connection = connection;
+                    return new ServerHandler() {
+                        @Override
+                        public StreamListener onRequest(ServerStream stream, RequestHead head, boolean end) {
+                            Exchange exchange = new Exchange(stream, head, end);
+                            exchanges.add(exchange);
+                            onRequest.accept(exchange);
+                            return exchange;
+                        }
 
-                @Override
-                public void onClosed() {
-                    closed = true;
-                }
-            };
-        }));
+                        @Override
+                        public void onRejected(int status, String details) {
+                            rejections.add(status + " " + details);
+                        }
+
+                        @Override
+                        public void onClosed() {
+                            closed = true;
+                        }
+                    };
+                },
+                besideHttp2));
+    }
+
+    static RecordingServer besideHttp2() {
+        return new RecordingServer(HttpLimits.DEFAULT, _ -> {}, true);
     }
 
     static RecordingServer silent() {

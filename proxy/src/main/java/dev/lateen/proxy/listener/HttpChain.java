@@ -28,14 +28,14 @@ public final class HttpChain implements ChainHandler {
         String alpn = connection.alpn();
         Channel channel = connection.channel();
         switch (codec) {
-            case HTTP1 -> http1(connection);
+            case HTTP1 -> http1(connection, false);
             case HTTP2 -> http2(connection);
             case AUTO -> {
                 if (alpn != null) {
                     if (alpn.equals(ALPN_HTTP2)) {
                         http2(connection);
                     } else {
-                        http1(connection);
+                        http1(connection, false);
                     }
                 } else {
                     channel.pipeline()
@@ -43,7 +43,7 @@ public final class HttpChain implements ChainHandler {
                                 if (http2) {
                                     http2(connection);
                                 } else {
-                                    http1(connection);
+                                    http1(connection, true);
                                 }
                             }));
                 }
@@ -52,8 +52,9 @@ public final class HttpChain implements ChainHandler {
         channel.config().setAutoRead(true);
     }
 
-    private void http1(DownstreamConnection connection) {
-        Http1ServerConnection http = new Http1ServerConnection(manager.config().limits(), handlers(connection));
+    private void http1(DownstreamConnection connection, boolean besideHttp2) {
+        Http1ServerConnection http =
+                new Http1ServerConnection(manager.config().limits(), handlers(connection), besideHttp2);
         connection.channel().pipeline().addLast(http);
         connection.onDrain(idleToo -> {
             if (idleToo) {
