@@ -60,6 +60,7 @@ final class RequestPath implements StreamListener, Exchange {
     private boolean inFilter;
     private boolean requestEnded;
     private boolean responseStarted;
+    private boolean responseEnded;
     private boolean finished;
 
     RequestPath(DownstreamHandler connection, ServerStream stream, RequestHead head) {
@@ -160,6 +161,7 @@ final class RequestPath implements StreamListener, Exchange {
         ResponseHeaders.complete(response.headers(), this);
         info.status = response.status();
         info.responseHeaders = response.headers();
+        responseEnded = end;
         stream.sendHead(response, end);
         if (end) {
             finish();
@@ -173,6 +175,7 @@ final class RequestPath implements StreamListener, Exchange {
             info.responseMessages += responseFrames.count(data);
         }
         deadlines.touch();
+        responseEnded = end;
         stream.sendData(data, end);
         if (end) {
             finish();
@@ -181,6 +184,7 @@ final class RequestPath implements StreamListener, Exchange {
 
     void sendTrailers(Headers trailers) {
         info.responseTrailers = trailers;
+        responseEnded = true;
         stream.sendTrailers(trailers);
         finish();
     }
@@ -291,8 +295,8 @@ final class RequestPath implements StreamListener, Exchange {
 
     @Override
     public void onReset(StreamReset reason, String details) {
-        if (finished) {
-            return;
+        if (finished || responseEnded) {
+            return; // an early answer gave up the rest of the request: that is no fault of anybody
         }
         switch (reason) {
             case REMOTE_RESET, REMOTE_REFUSED -> {
