@@ -27,7 +27,9 @@ import picocli.CommandLine.Spec;
 /// `ca`: the authority of a mesh, by its directory; who may read that directory may do all of this.
 @Command(
         name = "ca",
-        description = "Show the mesh's certificate authority, or replace its root without an interruption.",
+        subcommands = CaTokenCommand.class,
+        description =
+                "Show the mesh's certificate authority, replace its root without an interruption, or make join tokens.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  ${ROOT-COMMAND-NAME} ca status --state .lateen/control-plane",
@@ -121,8 +123,18 @@ final class CaCommand {
         }
     }
 
+    /// The file with the key of join tokens.
+    Path joinKey() {
+        authority();
+        return ControlPlaneSettings.joinKey(controlPlane());
+    }
+
+    private Path controlPlane() {
+        return state.isEmpty() ? defaultState() : Path.of(state);
+    }
+
     private Path authority() {
-        Path directory = ControlPlaneSettings.authority(state.isEmpty() ? defaultState() : Path.of(state));
+        Path directory = ControlPlaneSettings.authority(controlPlane());
         if (!Files.exists(directory)) {
             throw new ParameterException(
                     spec.commandLine(), directory + ": no authority is there (expected: --state of a control plane)");

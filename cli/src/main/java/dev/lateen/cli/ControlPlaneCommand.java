@@ -3,6 +3,7 @@ package dev.lateen.cli;
 import dev.lateen.control.ControlPlane;
 import dev.lateen.control.ControlPlaneSettings;
 import dev.lateen.control.ControlPlaneSettings.Ports;
+import dev.lateen.control.identity.IdentitySettings;
 import dev.lateen.control.keys.KeyTiming;
 import dev.lateen.control.push.PushTiming;
 import dev.lateen.control.ratelimit.LimitSettings;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -92,14 +94,8 @@ final class ControlPlaneCommand implements Callable<Integer> {
             defaultValue = "cluster.local")
     private String trustDomain = "cluster.local";
 
-    @Option(
-            names = "--workload-cert-ttl",
-            paramLabel = "DURATION",
-            description =
-                    "How long workloads' certificates live that ask for no other time, in ISO notation: PT24H, PT10M"
-                            + " (default: ${DEFAULT-VALUE}).",
-            defaultValue = "${env:LATEEN_WORKLOAD_CERT_TTL:-PT24H}")
-    private Duration workloadLifetime = Duration.ofHours(24);
+    @Mixin
+    private IdentityOptions identity = new IdentityOptions();
 
     @Option(
             names = "--assign-cluster-ips",
@@ -147,7 +143,7 @@ final class ControlPlaneCommand implements Callable<Integer> {
                 mesh(),
                 PushTiming.DEFAULT,
                 KeyTiming.DEFAULT.withRefresh(keyRefresh),
-                workloadLifetime,
+                identity(),
                 redis.isEmpty() ? LimitSettings.EMBEDDED : LimitSettings.EMBEDDED.withRedis(redis));
         ControlPlane controlPlane = ControlPlane.start(settings);
         Shutdown.register(controlPlane::close);
@@ -158,6 +154,14 @@ final class ControlPlaneCommand implements Callable<Integer> {
         spec.commandLine().getOut().flush();
         new CountDownLatch(1).await(); // the shutdown hook ends the process
         return 0;
+    }
+
+    private IdentitySettings identity() {
+        try {
+            return identity.settings();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
     }
 
     private MeshSettings mesh() {

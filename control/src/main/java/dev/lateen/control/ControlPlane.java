@@ -4,17 +4,22 @@ import dev.lateen.control.debug.ControlMetrics;
 import dev.lateen.control.debug.DebugServer;
 import dev.lateen.control.identity.AuthorityWatch;
 import dev.lateen.control.identity.Callers;
+import dev.lateen.control.identity.IssuerTokens;
 import dev.lateen.control.identity.JoinTokens;
 import dev.lateen.control.identity.NodeAdmission;
 import dev.lateen.control.identity.ServerIdentity;
+import dev.lateen.control.identity.Signers;
+import dev.lateen.control.identity.TokenAuthenticator;
+import dev.lateen.control.identity.TokenChain;
+import dev.lateen.control.identity.TokenReviews;
 import dev.lateen.control.identity.WorkloadSigner;
+import dev.lateen.control.keys.KeyFetcher;
 import dev.lateen.control.push.Proxies;
 import dev.lateen.control.ratelimit.LimitStats;
 import dev.lateen.control.ratelimit.LimitStore;
 import dev.lateen.control.ratelimit.MeshLimiter;
 import dev.lateen.control.source.DirectorySource;
 import dev.lateen.identity.SpiffeId;
-import dev.lateen.identity.ca.AuthoritySettings;
 import dev.lateen.identity.ca.CertificateAuthority;
 import dev.lateen.model.validate.ResourceReader;
 import dev.lateen.translate.Translator;
@@ -69,11 +74,14 @@ public final class ControlPlane implements AutoCloseable {
             // 1. Who we are and whom we believe.
             authority = CertificateAuthority.open(
                     ControlPlaneSettings.authority(settings.state()),
-                    AuthoritySettings.of(settings.trustDomain()).withDefaultLifetime(settings.workloadLifetime()),
+                    settings.identity().authority(settings.trustDomain()),
                     clock);
             tokens = JoinTokens.open(ControlPlaneSettings.joinKey(settings.state()), settings.trustDomain(), clock);
-            Callers callers = new Callers(tokens, settings.trustDomain());
-            ServerIdentity own = new ServerIdentity(authority, ownNames(), ownId(), OWN_CERTIFICATE);
+            Signers signers =
+                    Signers.of(settings.identity(), authority, ControlPlaneSettings.external(settings.state()), clock);
+            Callers callers = new Callers(tokenChain(clock), settings.trustDomain());
+            ServerIdentity own =
+                    new ServerIdentity(authority, signers.foreignRoots(), ownNames(), ownId(), OWN_CERTIFICATE);
             metrics = new ControlMetrics();
 
             // 2. The mesh and the proxies that want to know it.
@@ -91,7 +99,7 @@ public final class ControlPlane implements AutoCloseable {
             // 4. The ports.
             AdsService ads = opened(new AdsService(proxies, AdsLimits.DEFAULT, clock));
             MeshLimiter limiter = limiter(callers, clock);
-            WorkloadSigner signer = new WorkloadSigner(callers, authority, metrics::certificateRequest);
+            WorkloadSigner signer = new WorkloadSigner(callers, signers.issuer(), metrics::certificateRequest);
             int limit = AdsLimits.DEFAULT.maxRequestBytes();
             plaintext =
                     opened(GrpcListener.plaintext(at(settings.ports().plaintext()), List.of(ads.definition()), limit));
@@ -173,6 +181,19 @@ public final class ControlPlane implements AutoCloseable {
     private <T extends AutoCloseable> T opened(T part) {
         parts.push(part);
         return part;
+    }
+
+    private TokenAuthenticator tokenChain(InstantSource clock) {
+        KeyFetcher fetcher = opened(new KeyFetcher());
+        return new TokenChain(
+                tokens,
+                settings.identity().issuers().stream()
+                        .map(rule -> new IssuerTokens(rule, settings.trustDomain(), clock, fetcher))
+                        .toList(),
+                settings.identity()
+                        .reviews()
+                        .map(reviews ->
+                                new TokenReviews(reviews.server(), reviews.audiences(), settings.trustDomain())));
     }
 
     private void awaitConfiguration() throws IOException {

@@ -1,5 +1,6 @@
 package dev.lateen.control;
 
+import dev.lateen.control.identity.IdentitySettings;
 import dev.lateen.control.keys.KeyTiming;
 import dev.lateen.control.push.PushTiming;
 import dev.lateen.control.ratelimit.LimitSettings;
@@ -13,7 +14,7 @@ import java.util.List;
 /// @param config directories or files that hold the configuration
 /// @param state where the authority and the join key are kept
 /// @param keys when those of tokens' issuers are fetched again
-/// @param workloadLifetime of certificates whose request names none
+/// @param identity how workloads prove who they are, and who signs for them
 /// @param limits where mesh-wide limits are counted
 public record ControlPlaneSettings(
         List<Path> config,
@@ -23,7 +24,7 @@ public record ControlPlaneSettings(
         MeshSettings mesh,
         PushTiming timing,
         KeyTiming keys,
-        Duration workloadLifetime,
+        IdentitySettings identity,
         LimitSettings limits) {
     public ControlPlaneSettings {
         config = List.copyOf(config);
@@ -53,30 +54,32 @@ public record ControlPlaneSettings(
                 MeshSettings.DEFAULT,
                 PushTiming.DEFAULT,
                 KeyTiming.DEFAULT,
-                Duration.ofHours(24),
+                IdentitySettings.DEFAULT,
                 LimitSettings.EMBEDDED);
     }
 
     public ControlPlaneSettings withPorts(Ports other) {
-        return new ControlPlaneSettings(
-                config, state, other, trustDomain, mesh, timing, keys, workloadLifetime, limits);
+        return new ControlPlaneSettings(config, state, other, trustDomain, mesh, timing, keys, identity, limits);
     }
 
     public ControlPlaneSettings withTiming(PushTiming other) {
-        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, other, keys, workloadLifetime, limits);
+        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, other, keys, identity, limits);
     }
 
     public ControlPlaneSettings withKeys(KeyTiming other) {
-        return new ControlPlaneSettings(
-                config, state, ports, trustDomain, mesh, timing, other, workloadLifetime, limits);
+        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, timing, other, identity, limits);
     }
 
     public ControlPlaneSettings withWorkloadLifetime(Duration other) {
+        return withIdentity(identity.withWorkloadLifetime(other));
+    }
+
+    public ControlPlaneSettings withIdentity(IdentitySettings other) {
         return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, timing, keys, other, limits);
     }
 
     public ControlPlaneSettings withLimits(LimitSettings other) {
-        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, timing, keys, workloadLifetime, other);
+        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, timing, keys, identity, other);
     }
 
     /// The file that keeps the counts of quotas.
@@ -87,6 +90,11 @@ public record ControlPlaneSettings(
     /// The file with the key of join tokens, for whoever starts workloads.
     public static Path joinKey(Path state) {
         return state.resolve("join-key");
+    }
+
+    /// Where certificates that another authority signed are recorded.
+    public static Path external(Path state) {
+        return state.resolve("external-ca");
     }
 
     /// The authority's directory; `root-cert.pem` in it is what workloads trust.

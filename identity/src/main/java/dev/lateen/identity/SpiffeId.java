@@ -57,6 +57,22 @@ public record SpiffeId(String trustDomain, String namespace, String serviceAccou
         return uris.size() == 1 ? parse(uris.getFirst()) : Optional.empty();
     }
 
+    /// The trust domain of a certificate's one SPIFFE id, whose path may have any form, as other meshes' have; empty
+    /// where
+    /// there is no such id, or more than one URI name.
+    public static Optional<String> trustDomainOf(X509Certificate certificate) {
+        List<String> uris = uriNames(certificate);
+        if (uris.size() != 1
+                || !uris.getFirst().startsWith(SCHEME)
+                || uris.getFirst().length() > MAX_LENGTH) {
+            return Optional.empty();
+        }
+        String rest = uris.getFirst().substring(SCHEME.length());
+        int slash = rest.indexOf('/');
+        String domain = slash < 0 ? rest : rest.substring(0, slash);
+        return isTrustDomain(domain) ? Optional.of(domain) : Optional.empty();
+    }
+
     /// The URI alternative names of a certificate, as written; empty where there are none or they cannot be read.
     public static List<String> uriNames(X509Certificate certificate) {
         try {

@@ -1,4 +1,4 @@
-/// Bytes and HTTP streams: sockets, TLS, HTTP/1, HTTP/2, pools, flow control; no mesh word in it.
+/// Bytes and HTTP streams: sockets, HTTP/1, HTTP/2, pools, flow control; no mesh word in it.
 @NullMarked
 package dev.lateen.net;
 

@@ -17,6 +17,7 @@ import dev.lateen.proxy.cluster.Clusters;
 import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.control.DiscoveryStream;
 import dev.lateen.proxy.control.IdentityDuty;
+import dev.lateen.proxy.control.KnownRoots;
 import dev.lateen.proxy.listener.ListenerEnvironment;
 import dev.lateen.proxy.listener.Listeners;
 import dev.lateen.proxy.overload.Admission;
@@ -76,6 +77,7 @@ public final class ProxyProcess implements AutoCloseable {
     private final AtomicBoolean closing = new AtomicBoolean();
     private final Overload overload;
     private final ProxyRuntime runtime;
+    private final KnownRoots knownRoots;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Set<ResourceType> awaited = EnumSet.noneOf(ResourceType.class);
     private volatile boolean ready;
@@ -85,6 +87,7 @@ public final class ProxyProcess implements AutoCloseable {
         this.loops = EventLoops.create("worker", concurrency);
         this.choresLoops = EventLoops.create("chores", 1);
         this.chores = choresLoops.at(0);
+        this.knownRoots = bootstrap.identity().map(KnownRoots::of).orElse(KnownRoots.NONE);
         Stats stats = new Stats();
         this.accessLogs = new AccessLogs(stats);
         Secrets secrets = new Secrets();
@@ -232,15 +235,15 @@ public final class ProxyProcess implements AutoCloseable {
 
     private void fetchIdentity() {
         runtime.bootstrap().identity().ifPresent(config -> {
-            IdentityDuty duty =
-                    new IdentityDuty(config, choresLoops, this::useIdentity, Clock.systemUTC(), new SplittableRandom());
+            IdentityDuty duty = new IdentityDuty(
+                    config, choresLoops, knownRoots, this::useIdentity, Clock.systemUTC(), new SplittableRandom());
             duty.start();
         });
     }
 
     /// The root first: with a new authority, peers that show its certificates must be believed already.
     private void useIdentity(WorkloadCertificate certificate) {
-        ValidationConfig roots = new ValidationConfig(certificate.roots(), List.of(), List.of(), List.of(), false);
+        ValidationConfig roots = ValidationConfig.ofRoots(certificate.roots());
         runtime.assembler().putLocal(IdentityDuty.ROOT, new Secret.Validation(roots));
         runtime.assembler()
                 .putLocal(
@@ -251,7 +254,7 @@ public final class ProxyProcess implements AutoCloseable {
     private void followControlPlane() {
         runtime.bootstrap().discovery().ifPresent(config -> {
             DiscoveryStream stream = DiscoveryStream.create(
-                    runtime.bootstrap(), config, choresLoops, runtime.clusters(), runtime.assembler());
+                    runtime.bootstrap(), config, choresLoops, knownRoots, runtime.clusters(), runtime.assembler());
             chores.execute(stream::start);
         });
     }

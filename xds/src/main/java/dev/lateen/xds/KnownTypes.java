@@ -53,6 +53,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.internal_upstream.v3.Int
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
@@ -118,6 +119,7 @@ public final class KnownTypes {
                 UpstreamTlsContext.getDescriptor(),
                 DownstreamTlsContext.getDescriptor(),
                 Secret.getDescriptor(),
+                SPIFFECertValidatorConfig.getDescriptor(),
                 InternalUpstreamTransport.getDescriptor(),
                 ProxyProtocolUpstreamTransport.getDescriptor(),
                 HttpProtocolOptions.getDescriptor(),

@@ -23,7 +23,7 @@ public final class NodeAdmission {
         }
         return switch (callers.authenticate(peer)) {
             case TokenVerdict.Unknown(var reason) -> Optional.of("not authenticated: " + reason);
-            case TokenVerdict.Known(var id) -> {
+            case TokenVerdict.Known(var id, var _) -> {
                 if (!id.namespace().equals(node.namespace())) {
                     yield Optional.of(
                             "node.id: namespace \"" + node.namespace() + "\", and the caller has proved to be " + id);

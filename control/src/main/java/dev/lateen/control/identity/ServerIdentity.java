@@ -16,6 +16,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -33,21 +34,32 @@ public final class ServerIdentity {
     private final SpiffeId id;
     private final Duration lifetime;
     private volatile Current current;
-    private volatile X509ExtendedTrustManager trust;
+    private final Supplier<List<X509Certificate>> foreignRoots;
+    private volatile Trusted trusted;
 
     private record Current(PrivateKey key, List<X509Certificate> chain) {}
 
+    /// @param foreign roots that it was made of, beside our own
+    private record Trusted(List<X509Certificate> foreign, X509ExtendedTrustManager manager) {}
+
+    /// @param foreignRoots of workloads whose certificates another authority signs; the same list while nothing changes
     /// @param names by which proxies call the control plane
     ///
     /// Errors: `IOException` where the authority's roots cannot be used.
-    public ServerIdentity(CertificateAuthority authority, List<String> names, SpiffeId id, Duration lifetime)
+    public ServerIdentity(
+            CertificateAuthority authority,
+            Supplier<List<X509Certificate>> foreignRoots,
+            List<String> names,
+            SpiffeId id,
+            Duration lifetime)
             throws IOException {
         this.authority = authority;
         this.names = List.copyOf(names);
         this.id = id;
         this.lifetime = lifetime;
         this.current = issue();
-        this.trust = trust();
+        this.foreignRoots = foreignRoots;
+        this.trusted = trust();
     }
 
     /// Replaces the certificate; handshakes from now on show the new one.
@@ -57,7 +69,7 @@ public final class ServerIdentity {
 
     /// The authority signs with another key or trusts others: handshakes from now on go by that.
     public void follow() throws IOException {
-        trust = trust();
+        trusted = trust();
         rotate();
     }
 
@@ -79,56 +91,74 @@ public final class ServerIdentity {
         return new Current(keys.getPrivate(), authority.issueServer(keys.getPublic(), names, id, lifetime));
     }
 
-    private X509ExtendedTrustManager trust() throws IOException {
+    private Trusted trust() throws IOException {
         try {
             KeyStore roots = KeyStore.getInstance(KeyStore.getDefaultType());
             roots.load(null, null);
             int index = 0;
+            List<X509Certificate> foreign = foreignRoots.get();
             for (X509Certificate root : authority.roots()) {
+                roots.setCertificateEntry("root-" + index++, root);
+            }
+            for (X509Certificate root : foreign) {
                 roots.setCertificateEntry("root-" + index++, root);
             }
             TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
             factory.init(roots);
-            return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
+            return new Trusted(foreign, (X509ExtendedTrustManager) factory.getTrustManagers()[0]);
         } catch (GeneralSecurityException e) {
             throw new IOException("the authority's roots cannot be used: " + e.getMessage(), e);
         }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the list is another one when its content is
+    private X509ExtendedTrustManager manager() throws CertificateException {
+        Trusted now = trusted;
+        if (now.foreign() != foreignRoots.get()) {
+            try {
+                now = trust();
+                trusted = now;
+            } catch (IOException e) {
+                throw new CertificateException(e);
+            }
+        }
+        return now.manager();
     }
 
     /// Believes whom the authority trusts at the time of the handshake.
     private final class Trust extends X509ExtendedTrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String kind) throws CertificateException {
-            trust.checkClientTrusted(chain, kind);
+            manager().checkClientTrusted(chain, kind);
         }
 
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String kind, Socket socket)
                 throws CertificateException {
-            trust.checkClientTrusted(chain, kind, socket);
+            manager().checkClientTrusted(chain, kind, socket);
         }
 
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String kind, SSLEngine engine)
                 throws CertificateException {
-            trust.checkClientTrusted(chain, kind, engine);
+            manager().checkClientTrusted(chain, kind, engine);
         }
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String kind) throws CertificateException {
-            trust.checkServerTrusted(chain, kind);
+            manager().checkServerTrusted(chain, kind);
         }
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String kind, Socket socket)
                 throws CertificateException {
-            trust.checkServerTrusted(chain, kind, socket);
+            manager().checkServerTrusted(chain, kind, socket);
         }
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String kind, SSLEngine engine)
                 throws CertificateException {
-            trust.checkServerTrusted(chain, kind, engine);
+            manager().checkServerTrusted(chain, kind, engine);
         }
 
         /// None: the names would be fixed when the port opens, and clients with a newer root would show no certificate.

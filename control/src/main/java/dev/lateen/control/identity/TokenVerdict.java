@@ -4,7 +4,12 @@ import dev.lateen.identity.SpiffeId;
 
 /// Whose token it is, or why it proves nothing.
 public sealed interface TokenVerdict {
-    record Known(SpiffeId id) implements TokenVerdict {}
+    /// @param pod that the token is bound to; empty where it is bound to none
+    record Known(SpiffeId id, String pod) implements TokenVerdict {
+        public Known(SpiffeId id) {
+            this(id, "");
+        }
+    }
 
     /// @param reason for the caller; never holds the token
     record Unknown(String reason) implements TokenVerdict {}

@@ -1,7 +1,7 @@
 package dev.lateen.control.identity;
 
 import dev.lateen.identity.Pem;
-import dev.lateen.identity.ca.CertificateAuthority;
+import dev.lateen.identity.SpiffeId;
 import dev.lateen.identity.ca.SigningResult;
 import dev.lateen.xds.server.CertificateService.Answer;
 import dev.lateen.xds.server.CertificateService.Signer;
@@ -16,13 +16,18 @@ import java.util.function.Consumer;
 /// Thread: any; may block.
 public final class WorkloadSigner implements Signer {
     private final Callers callers;
-    private final CertificateAuthority authority;
+    private final Issuer issuer;
     private final Consumer<String> outcomes;
 
+    /// Signs, or has another sign: `CertificateAuthority.sign`, `RegistrationAuthority.sign`.
+    public interface Issuer {
+        SigningResult sign(String csrPem, SpiffeId id, Duration lifetime, String holder);
+    }
+
     /// @param outcomes hears `success`, `authn_failure` or `csr_failure` for each request
-    public WorkloadSigner(Callers callers, CertificateAuthority authority, Consumer<String> outcomes) {
+    public WorkloadSigner(Callers callers, Issuer issuer, Consumer<String> outcomes) {
         this.callers = callers;
-        this.authority = authority;
+        this.issuer = issuer;
         this.outcomes = outcomes;
     }
 
@@ -33,8 +38,14 @@ public final class WorkloadSigner implements Signer {
                 outcomes.accept("authn_failure");
                 yield new Answer.Unauthenticated(reason);
             }
-            case TokenVerdict.Known(var id) ->
-                switch (authority.sign(csrPem, id, lifetime, holder(peer, pod))) {
+            case TokenVerdict.Known(var _, var bound)
+            when !bound.isEmpty() && !bound.equals(pod) -> {
+                outcomes.accept("authn_failure");
+                yield new Answer.Unauthenticated(
+                        "token: bound to pod " + bound + ", and the caller is " + (pod.isEmpty() ? "nameless" : pod));
+            }
+            case TokenVerdict.Known(var id, var _) ->
+                switch (issuer.sign(csrPem, id, lifetime, holder(peer, pod))) {
                     case SigningResult.Signed(var chain, var roots) -> {
                         outcomes.accept("success");
                         List<String> texts = new ArrayList<>();

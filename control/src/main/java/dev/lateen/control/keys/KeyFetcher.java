@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// HTTP.
 ///
 /// Thread: any that may block.
-final class KeyFetcher implements AutoCloseable {
+public final class KeyFetcher implements AutoCloseable {
     private static final int AT_ONCE = 8;
     private static final int MOST_BYTES = 1 << 20;
     private static final String DISCOVERY = "/.well-known/openid-configuration";
@@ -26,7 +26,7 @@ final class KeyFetcher implements AutoCloseable {
     /// A set with at least one usable key, as JSON.
     ///
     /// Errors: `IOException` that says what is wrong with the answer, or why there was none.
-    String fetch(KeyAddress address) throws IOException, InterruptedException {
+    public String fetch(KeyAddress address) throws IOException, InterruptedException {
         turns.acquire();
         try {
             String uri = address.discovered() ? discover(address) : address.uri();

@@ -86,7 +86,7 @@ public final class MeshLimiter implements RateLimitService.Limiter {
                 stats.stranger();
                 yield new Answer.Unauthenticated(reason);
             }
-            case TokenVerdict.Known(SpiffeId caller) -> {
+            case TokenVerdict.Known(SpiffeId caller, var _) -> {
                 try {
                     yield count(caller, question);
                 } catch (LimitStore.StoreUnavailable e) {

@@ -1,6 +1,7 @@
 package dev.lateen.control.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lateen.identity.SpiffeId;
 import java.io.IOException;
@@ -66,6 +67,54 @@ class JoinTokensTest {
         now = now.plus(Duration.ofMinutes(62));
 
         assertThat(open("key").authenticate(token)).isInstanceOf(TokenVerdict.Unknown.class);
+    }
+
+    @Test
+    void bindsATokenToAPod() throws IOException {
+        SpiffeId id = new SpiffeId("cluster.local", "shop", "user");
+
+        String token = open("key").issue(id, "user-1", Duration.ofMinutes(5)).token();
+
+        assertThat(open("key").authenticate(token)).isEqualTo(new TokenVerdict.Known(id, "user-1"));
+    }
+
+    @Test
+    void refusesATokenThatWasTakenBackWhileItRuns() throws IOException {
+        JoinTokens tokens = open("key");
+        JoinTokens.Issued issued = tokens.issue(new SpiffeId("cluster.local", "shop", "user"), "", Duration.ofHours(1));
+        JoinTokens.Issued other = tokens.issue(new SpiffeId("cluster.local", "shop", "user"), "", Duration.ofHours(1));
+
+        JoinTokens.revoke(directory.resolve("key"), issued.id());
+
+        assertThat(tokens.authenticate(issued.token()))
+                .isEqualTo(new TokenVerdict.Unknown("token: " + issued.id() + " was taken back"));
+        assertThat(tokens.authenticate(other.token())).isInstanceOf(TokenVerdict.Known.class);
+        assertThatThrownBy(() -> JoinTokens.revoke(directory.resolve("key"), "..\n"))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void believesTheKeyBeforeTheLastNoMore() throws IOException {
+        JoinTokens tokens = open("key");
+        String first = tokens.issue("shop", "user", Duration.ofHours(1));
+
+        JoinTokens.rotateKey(directory.resolve("key"));
+
+        assertThat(tokens.authenticate(first)).isInstanceOf(TokenVerdict.Known.class);
+        assertThat(tokens.authenticate(open("key").issue("shop", "user", Duration.ofHours(1))))
+                .isInstanceOf(TokenVerdict.Known.class);
+
+        JoinTokens.rotateKey(directory.resolve("key"));
+
+        assertThat(tokens.authenticate(first)).isInstanceOf(TokenVerdict.Unknown.class);
+    }
+
+    @Test
+    void showsNoToken() throws IOException {
+        JoinTokens.Issued issued =
+                open("key").issue(new SpiffeId("cluster.local", "shop", "user"), "", Duration.ofHours(1));
+
+        assertThat(issued.toString()).doesNotContain(issued.token());
     }
 
     @Test

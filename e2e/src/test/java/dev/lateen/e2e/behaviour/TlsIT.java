@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
@@ -83,13 +82,8 @@ class TlsIT {
                                         .formatted(says)),
                         CONTEXT,
                         mutual,
-                        pair("server"),
+                        certificates.pair("server"),
                         validation);
-    }
-
-    private static String pair(String name) {
-        return "{certificate_chain: {filename: \"%s\"}, private_key: {filename: \"%s\"}}"
-                .formatted(certificates.file(name + ".pem"), certificates.file(name + ".key"));
     }
 
     private static String upstream(String name) {
@@ -97,7 +91,7 @@ class TlsIT {
                 transport_socket: {name: envoy.transport_sockets.tls, typed_config: {"@type": %sUpstreamTlsContext,
                   sni: server.test, common_tls_context: {tls_certificates: [%s], validation_context: {
                     trusted_ca: {filename: "%s"},
-                    match_typed_subject_alt_names: [{san_type: URI, matcher: {exact: "%s"}}]}}}}""".formatted(CONTEXT, pair("client"), certificates.file("ca.pem"), name);
+                    match_typed_subject_alt_names: [{san_type: URI, matcher: {exact: "%s"}}]}}}}""".formatted(CONTEXT, certificates.pair("client"), certificates.file("ca.pem"), name);
     }
 
     @AfterParameterizedClassInvocation
@@ -174,67 +168,5 @@ class TlsIT {
     void failsWhereTheUpstreamExpectsTls() throws Exception {
         assertThat(proxy.client("out").get("/plain?plain").status()).isEqualTo(503);
         assertThat(proxy.logged("?plain").flags()).isEqualTo("UC");
-    }
-
-    /// Keys and certificates of one authority, made with `openssl`.
-    private record Certificates(Path directory) {
-        static Certificates create() throws Exception {
-            Certificates made = new Certificates(java.nio.file.Files.createTempDirectory("behaviour-tls-"));
-            made.openssl("req -x509 -newkey rsa:2048 -nodes -subj /CN=ca -days 2 -keyout ca.key -out ca.pem");
-            made.issue("server", "DNS:server.test,URI:spiffe://mesh.test/ns/a/sa/server");
-            made.issue("client", "URI:spiffe://mesh.test/ns/a/sa/client");
-            made.openssl("pkcs12 -export -in client.pem -inkey client.key -passout pass:secret -out client.p12");
-            return made;
-        }
-
-        private void issue(String name, String alternatives) throws Exception {
-            java.nio.file.Files.writeString(directory.resolve(name + ".ext"), "subjectAltName=" + alternatives + "\n");
-            openssl("req -newkey rsa:2048 -nodes -subj /CN=%s -keyout %s.key -out %s.csr".formatted(name, name, name));
-            openssl("x509 -req -in %s.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile %s.ext -out %s.pem"
-                    .formatted(name, name, name));
-        }
-
-        private void openssl(String arguments) throws Exception {
-            List<String> command = new java.util.ArrayList<>(List.of("openssl"));
-            command.addAll(List.of(arguments.split(" ")));
-            Process process = new ProcessBuilder(command)
-                    .directory(directory.toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(directory.resolve("openssl.log").toFile())
-                    .start();
-            assertThat(process.waitFor()).as(arguments).isZero();
-        }
-
-        Path file(String name) {
-            return directory.resolve(name);
-        }
-
-        SSLContext client() throws Exception {
-            var store = java.security.KeyStore.getInstance(file("client.p12").toFile(), "secret".toCharArray());
-            var keys = javax.net.ssl.KeyManagerFactory.getInstance("PKIX");
-            keys.init(store, "secret".toCharArray());
-            return context(keys.getKeyManagers());
-        }
-
-        /// One without a certificate.
-        SSLContext stranger() throws Exception {
-            return context(new javax.net.ssl.KeyManager[0]);
-        }
-
-        private SSLContext context(javax.net.ssl.KeyManager[] keys) throws Exception {
-            var trust = java.security.KeyStore.getInstance(java.security.KeyStore.getDefaultType());
-            trust.load(null, null);
-            try (var in = java.nio.file.Files.newInputStream(file("ca.pem"))) {
-                trust.setCertificateEntry(
-                        "ca",
-                        java.security.cert.CertificateFactory.getInstance("X.509")
-                                .generateCertificate(in));
-            }
-            var factory = javax.net.ssl.TrustManagerFactory.getInstance("PKIX");
-            factory.init(trust);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys, factory.getTrustManagers(), null);
-            return context;
-        }
     }
 }

@@ -33,6 +33,10 @@ public record AuthoritySettings(
         return new AuthoritySettings(trustDomain, rootLifetime, lifetime, maxLifetime, backdate, rootKey);
     }
 
+    public AuthoritySettings withMaxLifetime(Duration lifetime) {
+        return new AuthoritySettings(trustDomain, rootLifetime, defaultLifetime, lifetime, backdate, rootKey);
+    }
+
     public AuthoritySettings withRootKey(WorkloadKeys kind) {
         return new AuthoritySettings(trustDomain, rootLifetime, defaultLifetime, maxLifetime, backdate, kind);
     }

@@ -207,10 +207,10 @@ public final class CertificateAuthority {
         return log.held(clock.instant()).stream()
                 .filter(held -> switch (now.phase()) {
                     case STEADY -> false;
-                    case TRUST -> !held.bundle().equals(bundle) || held.at().isAfter(settled);
-                    case SIGN -> !held.signer().equals(signer) || held.at().isAfter(settled);
+                    case TRUST -> !held.has(issued -> issued.bundle().equals(bundle), settled);
+                    case SIGN -> !held.has(issued -> issued.signer().equals(signer), settled);
                 })
-                .map(held -> held.id() + " at " + held.holder())
+                .map(held -> held.latest().id() + " at " + held.latest().holder())
                 .toList();
     }
 

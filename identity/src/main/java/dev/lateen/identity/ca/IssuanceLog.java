@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,6 +34,8 @@ final class IssuanceLog {
     private static final String OLDER = "issued.1.jsonl";
     private static final long MAX_BYTES = 16L << 20;
     private static final int MAX_HOLDERS = 100_000;
+    /// Who asks later than that does not ask because an answer was lost, not even one that it waited for.
+    private static final Duration RETRIES = Duration.ofMinutes(1);
     private static final Set<PosixFilePermission> MODE = PosixFilePermissions.fromString("rw-------");
     private static final Pattern LINE = Pattern.compile(
             "\\{\"at\":\"([^\"]*)\",\"id\":\"([^\"]*)\",\"holder\":\"([^\"]*)\","
@@ -40,7 +44,7 @@ final class IssuanceLog {
     private final Path file;
     private final Path older;
     /// The latest certificate of each holder.
-    private final Map<String, Issued> latest = new LinkedHashMap<>();
+    private final Map<String, Held> latest = new LinkedHashMap<>();
 
     /// @param holder where the request came from: two workloads of one identity are told apart by it
     /// @param signer fingerprint of the certificate that signed
@@ -48,6 +52,22 @@ final class IssuanceLog {
     record Issued(Instant at, String id, String holder, String serial, Instant notAfter, String signer, String bundle) {
         String key() {
             return id + " " + holder;
+        }
+    }
+
+    /// What a holder has.
+    ///
+    /// @param latest what it was given last; that answer may have been lost
+    /// @param surely what it was given before that, if it did not come back soon: then that arrived
+    record Held(Issued latest, Optional<Issued> surely) {
+        /// Whether it has something of this kind for sure.
+        boolean has(Predicate<Issued> kind, Instant settled) {
+            return kind.test(latest)
+                    && (!latest.at().isAfter(settled) || surely.filter(kind).isPresent());
+        }
+
+        private Held then(Issued next) {
+            return new Held(next, next.at().minus(RETRIES).isBefore(latest.at()) ? surely : Optional.of(latest));
         }
     }
 
@@ -87,8 +107,8 @@ final class IssuanceLog {
     }
 
     /// The latest certificates that have not ended.
-    synchronized List<Issued> held(Instant now) {
-        latest.values().removeIf(issued -> !issued.notAfter().isAfter(now));
+    synchronized List<Held> held(Instant now) {
+        latest.values().removeIf(held -> !held.latest().notAfter().isAfter(now));
         return List.copyOf(latest.values());
     }
 
@@ -107,7 +127,8 @@ final class IssuanceLog {
         if (latest.size() >= MAX_HOLDERS && !latest.containsKey(issued.key())) {
             latest.remove(latest.keySet().iterator().next());
         }
-        latest.put(issued.key(), issued);
+        Held before = latest.get(issued.key());
+        latest.put(issued.key(), before == null ? new Held(issued, Optional.empty()) : before.then(issued));
     }
 
     /// Nothing in it needs escapes: names and numbers are checked where they come from.
@@ -117,7 +138,7 @@ final class IssuanceLog {
                 + issued.signer() + "\",\"bundle\":\"" + issued.bundle() + "\"}\n";
     }
 
-    private static String plain(String holder) {
+    static String plain(String holder) {
         return holder.replaceAll("[^A-Za-z0-9.:_\\[\\]-]", "_");
     }
 

@@ -14,9 +14,9 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
-import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.bouncycastle.pkcs.PKCSException;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
+import org.jspecify.annotations.Nullable;
 
 /// Decides whether a PKCS#10 request may be signed for an identity.
 ///
@@ -32,7 +32,8 @@ final class RequestCheck {
 
     sealed interface Verdict {}
 
-    record Accepted(PublicKey key) implements Verdict {}
+    /// @param named whether the request names the identity itself
+    record Accepted(PublicKey key, boolean named) implements Verdict {}
 
     record Rejected(String reason) implements Verdict {}
 
@@ -66,7 +67,12 @@ final class RequestCheck {
         if (!request.isSignatureValid(new JcaContentVerifierProviderBuilder().build(key))) {
             return new Rejected("CSR: the signature does not verify: the sender does not hold the key");
         }
-        return foreignName(request, authenticated).<Verdict>map(Rejected::new).orElseGet(() -> new Accepted(key));
+        GeneralNames names = request.getRequestedExtensions() == null
+                ? null
+                : GeneralNames.fromExtensions(request.getRequestedExtensions(), Extension.subjectAlternativeName);
+        return foreignName(names, authenticated)
+                .<Verdict>map(Rejected::new)
+                .orElseGet(() -> new Accepted(key, names != null && names.getNames().length > 0));
     }
 
     private static Optional<String> weakness(PublicKey key) {
@@ -86,12 +92,7 @@ final class RequestCheck {
     }
 
     /// The first name in the request that is not the caller's own.
-    private static Optional<String> foreignName(PKCS10CertificationRequest request, SpiffeId authenticated) {
-        if (request.getRequestedExtensions() == null) {
-            return Optional.empty();
-        }
-        GeneralNames names =
-                GeneralNames.fromExtensions(request.getRequestedExtensions(), Extension.subjectAlternativeName);
+    private static Optional<String> foreignName(@Nullable GeneralNames names, SpiffeId authenticated) {
         if (names == null) {
             return Optional.empty();
         }

@@ -97,6 +97,18 @@ class RootRotationTest {
     }
 
     @Test
+    void doesNotWaitForWorkloadsThatKeepRenewing() throws Exception {
+        authority.rotate();
+        renewAll();
+        now = now.plus(Duration.ofMinutes(2));
+        workloads.set(0, issue(0));
+
+        authority.refresh();
+
+        assertThat(authority.status().phase()).isEqualTo(RotationPhase.SIGN);
+    }
+
+    @Test
     void changesTheFileOfRootsWithEachStep() throws Exception {
         Path roots = directory.resolve("root-cert.pem");
         String one = Files.readString(roots);

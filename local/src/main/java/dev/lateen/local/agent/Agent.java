@@ -8,6 +8,7 @@ import dev.lateen.proxy.bootstrap.IstioEnvironment;
 import dev.lateen.proxy.bootstrap.LocalPeer;
 import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.control.IdentityDuty;
+import dev.lateen.proxy.control.KnownRoots;
 import dev.lateen.proxy.telemetry.Stats;
 import dev.lateen.xds.server.UnixGrpcListener;
 import java.io.FileDescriptor;
@@ -79,7 +80,14 @@ public final class Agent implements AutoCloseable {
 
     private void fetchIdentity() {
         IdentityConfig identity = config.identity().orElseThrow();
-        new IdentityDuty(identity, loops, secrets::publish, Clock.systemUTC(), new SplittableRandom()).start();
+        new IdentityDuty(
+                        identity,
+                        loops,
+                        KnownRoots.of(identity),
+                        secrets::publish,
+                        Clock.systemUTC(),
+                        new SplittableRandom())
+                .start();
     }
 
     private InetSocketAddress statusAddress() {

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.bootstrap;
 
+import java.nio.file.Path;
 import java.time.Duration;
 
 /// How this process gets the workload's certificate.
@@ -9,6 +10,7 @@ import java.time.Duration;
 /// @param pod tells replicas of one identity apart
 /// @param lifetime asked for
 /// @param graceRatio part of the lifetime that is left when it is renewed, such as 0.5
+/// @param learnedRoots file that keeps whom else to trust at the control plane
 public record IdentityConfig(
         ServerAddress authority,
         String trustDomain,
@@ -16,4 +18,5 @@ public record IdentityConfig(
         String serviceAccount,
         String pod,
         Duration lifetime,
-        double graceRatio) {}
+        double graceRatio,
+        Path learnedRoots) {}

@@ -36,6 +36,8 @@ public final class IstioEnvironment {
     private static final List<Integer> AGENT_PORTS = List.of(15020, 15021, 15090);
     private static final String META = "ISTIO_META_";
     private static final String META_JSON = "ISTIO_METAJSON_";
+    /// In the directory of Istio's pods that outlives a container.
+    private static final String LEARNED_ROOTS = "var/lib/istio/data/learned-roots.pem";
     private static final String DEFAULT_DISCOVERY = "istiod.istio-system.svc:15012";
     private static final String ISTIO_VERSION = "1.30.0";
     private static final Duration DEFAULT_LIFETIME = Duration.ofHours(24);
@@ -79,7 +81,8 @@ public final class IstioEnvironment {
                         text("SERVICE_ACCOUNT", "default"),
                         required("POD_NAME"),
                         duration("SECRET_TTL", DEFAULT_LIFETIME),
-                        graceRatio())),
+                        graceRatio(),
+                        root.resolve(LEARNED_ROOTS))),
                 ConnectionLimits.standard(),
                 OverloadConfig.standard());
     }

@@ -2,6 +2,7 @@ package dev.lateen.proxy.cluster;
 
 import dev.lateen.net.proxyprotocol.ProxyHeader;
 import dev.lateen.proxy.stream.ProxyError;
+import dev.lateen.proxy.stream.TransportFailure;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
@@ -90,17 +91,21 @@ final class UpstreamConnect {
             return;
         }
         handler.setHandshakeTimeoutMillis(0);
-        handler.handshakeFuture().addListener(future -> onHandshake(connected, handler, future));
+        handler.handshakeFuture().addListener(future -> onHandshake(connected, tls, handler, future));
         Connector.install(connected, handler);
     }
 
-    private void onHandshake(Channel connected, SslHandler handler, Future<? super Channel> future) {
+    private void onHandshake(Channel connected, UpstreamTls tls, SslHandler handler, Future<? super Channel> future) {
         if (!future.isSuccess()) {
-            fail(ProxyError.CONNECT_FAILURE, tlsReason(future.cause()));
+            fail(ProxyError.CONNECT_FAILURE, TransportFailure.ofTls(future.cause()));
+            return;
+        }
+        if (!tls.inForce(handler)) {
+            fail(ProxyError.CONNECT_FAILURE, TransportFailure.ofTls("certificate has expired since the session began"));
             return;
         }
         if (wishes.verifyName && !CertificateNames.match(handler.engine().getSession(), wishes.sni)) {
-            fail(ProxyError.CONNECT_FAILURE, "TLS_error:|certificate_is_not_for_" + wishes.sni + ":TLS_error_end");
+            fail(ProxyError.CONNECT_FAILURE, TransportFailure.ofTls("certificate is not for " + wishes.sni));
             return;
         }
         succeed(connected, handler);
@@ -167,14 +172,5 @@ final class UpstreamConnect {
                 "delayed connect error: Connection refused";
             default -> "delayed connect error: " + cause.getMessage();
         };
-    }
-
-    private static String tlsReason(@Nullable Throwable cause) {
-        Throwable root = cause;
-        while (root != null && root.getCause() != null) {
-            root = root.getCause();
-        }
-        String text = root == null || root.getMessage() == null ? "handshake failed" : root.getMessage();
-        return "TLS_error:|" + text.replace(' ', '_') + ":TLS_error_end";
     }
 }

@@ -18,6 +18,9 @@ public interface UpstreamTls {
     /// Whether we show a certificate to the peer.
     boolean mutual();
 
+    /// Whether the peer's certificate has not ended; a resumed session was verified earlier.
+    boolean inForce(SslHandler handler);
+
     /// The SPIFFE URI of the peer of a handshake that is complete, or null.
     @Nullable
     String peerUri(SslHandler handler);

@@ -56,6 +56,7 @@ public final class DiscoveryStream implements AdsListener {
             BootstrapConfig bootstrap,
             DiscoveryConfig config,
             EventLoops choresLoops,
+            KnownRoots known,
             Clusters clusters,
             SnapshotAssembler assembler) {
         EventLoop chores = choresLoops.at(0);
@@ -63,7 +64,7 @@ public final class DiscoveryStream implements AdsListener {
             case DiscoveryConfig.Target.StaticCluster(String name) ->
                 new GrpcAdsTransport(new ClusterConnections(clusters, chores, name), GrpcRequest.of("http", name, "/"));
             case DiscoveryConfig.Target.Server(var address) -> {
-                ServerConnections connections = new ServerConnections(choresLoops, address);
+                ServerConnections connections = new ServerConnections(choresLoops, address, known);
                 yield (path, events) -> withToken(connections).open(path, events);
             }
         };

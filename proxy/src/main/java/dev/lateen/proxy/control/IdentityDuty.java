@@ -44,6 +44,7 @@ public final class IdentityDuty {
 
     private final IdentityConfig config;
     private final ServerConnections connections;
+    private final KnownRoots known;
     private final EventLoop chores;
     private final Consumer<WorkloadCertificate> publisher;
     private final InstantSource clock;
@@ -55,15 +56,18 @@ public final class IdentityDuty {
     private long appointment;
     private boolean rootIsNew;
 
+    /// @param known learns whom to trust at the control plane from now on
     /// @param publisher takes each new certificate, on the chores loop
     public IdentityDuty(
             IdentityConfig config,
             EventLoops choresLoops,
+            KnownRoots known,
             Consumer<WorkloadCertificate> publisher,
             InstantSource clock,
             RandomGenerator random) {
         this.config = config;
-        this.connections = new ServerConnections(choresLoops, config.authority());
+        this.connections = new ServerConnections(choresLoops, config.authority(), known);
+        this.known = known;
         this.chores = choresLoops.at(0);
         this.publisher = publisher;
         this.clock = clock;
@@ -149,6 +153,7 @@ public final class IdentityDuty {
         }
         retry = FIRST_RETRY;
         LOG.log(System.Logger.Level.INFO, "certificate for {0} until {1}", certificate.id(), certificate.expiry());
+        known.learn(certificate.roots(), knownRoot);
         publisher.accept(certificate);
         scheduleRenewal(certificate);
     }

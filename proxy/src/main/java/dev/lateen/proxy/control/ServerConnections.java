@@ -35,10 +35,12 @@ final class ServerConnections implements GrpcAdsTransport.Connections {
 
     private final EventLoops loops;
     private final ServerAddress server;
+    private final KnownRoots known;
 
-    ServerConnections(EventLoops loops, ServerAddress server) {
+    ServerConnections(EventLoops loops, ServerAddress server, KnownRoots known) {
         this.loops = loops;
         this.server = server;
+        this.known = known;
     }
 
     /// What HTTP's `:authority` names.
@@ -83,8 +85,8 @@ final class ServerConnections implements GrpcAdsTransport.Connections {
         Optional<ControlPlaneTls> tls;
         try {
             tls = server.rootCertificate().isPresent()
-                    ? Optional.of(
-                            ControlPlaneTls.create(server.rootCertificate().get(), server.serverName()))
+                    ? Optional.of(ControlPlaneTls.create(
+                            server.rootCertificate().get(), known.beside(server, rootFile()), server.serverName()))
                     : Optional.empty();
         } catch (Refusal | SSLException e) {
             result.onFailed(String.valueOf(e.getMessage()));

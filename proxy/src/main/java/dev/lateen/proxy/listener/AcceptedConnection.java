@@ -5,11 +5,14 @@ import dev.lateen.proxy.downstream.DownstreamConnection;
 import dev.lateen.proxy.downstream.Origin;
 import dev.lateen.proxy.stream.ResponseFlag;
 import dev.lateen.proxy.stream.StreamInfo;
+import dev.lateen.proxy.stream.TransportFailure;
+import dev.lateen.proxy.tls.PeerIdentity;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// The way of a connection from `accept` to its filter chain, top to bottom: original destination → hand-over to the
@@ -117,6 +120,14 @@ final class AcceptedConnection {
     }
 
     private void logRefused() {
+        StreamInfo info = unserved();
+        info.flag(ResponseFlag.NO_ROUTE_FOUND);
+        info.details = "filter_chain_not_found";
+        listener.log(info);
+    }
+
+    /// A connection that no chain has served.
+    private StreamInfo unserved() {
         StreamInfo info = new StreamInfo();
         info.startEpochMillis = System.currentTimeMillis();
         info.startNanos = System.nanoTime();
@@ -125,9 +136,7 @@ final class AcceptedConnection {
         info.downstreamDirectRemote = facts.directRemote;
         info.downstreamLocal = facts.local;
         info.requestedServerName = facts.serverName.isEmpty() ? null : facts.serverName;
-        info.flag(ResponseFlag.NO_ROUTE_FOUND);
-        info.details = "filter_chain_not_found";
-        listener.log(info);
+        return info;
     }
 
     private void serve(ActiveChain chain, @Nullable SslHandler ssl) {
@@ -168,13 +177,25 @@ final class AcceptedConnection {
                 return;
             }
             if (!completion.isSuccess()) {
-                stats.tlsErrors.increment();
-                ctx.close();
+                stats.tlsFailures.count(completion.cause());
+                refuse(ctx, TransportFailure.ofTls(completion.cause()));
+                return;
+            }
+            if (!PeerIdentity.inForce(ssl.engine().getSession(), Instant.now())) {
+                stats.tlsFailures.countEnded();
+                refuse(ctx, TransportFailure.ofTls("certificate has expired since the session began"));
                 return;
             }
             stats.tlsHandshakes.increment();
             serve(chain, ssl);
             ctx.pipeline().remove(this);
+        }
+
+        private void refuse(ChannelHandlerContext ctx, String reason) {
+            StreamInfo info = unserved();
+            info.downstreamTransportFailure = reason;
+            listener.log(info);
+            ctx.close();
         }
 
         @Override

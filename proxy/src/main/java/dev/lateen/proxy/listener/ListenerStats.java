@@ -20,7 +20,7 @@ final class ListenerStats {
     private final Counter overloadReject;
     final Counter secretsMissing;
     final Counter tlsHandshakes;
-    final Counter tlsErrors;
+    final HandshakeFailures tlsFailures;
 
     ListenerStats(Stats stats, ListenerConfig config) {
         this.prefix = "listener." + statName(config.socket().addresses().getFirst()) + ".";
@@ -33,7 +33,7 @@ final class ListenerStats {
         this.overloadReject = stats.counter(prefix + "downstream_cx_overload_reject");
         this.secretsMissing = stats.counter(prefix + "server_ssl_socket_factory.downstream_context_secrets_not_ready");
         this.tlsHandshakes = stats.counter(prefix + "ssl.handshake");
-        this.tlsErrors = stats.counter(prefix + "ssl.connection_error");
+        this.tlsFailures = new HandshakeFailures(stats, prefix);
     }
 
     void refused(Admission.Verdict why) {

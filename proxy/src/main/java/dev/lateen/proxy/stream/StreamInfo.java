@@ -47,6 +47,8 @@ public final class StreamInfo {
     public boolean upstreamMutualTls;
     public PeerInfo upstreamPeer = PeerInfo.UNKNOWN;
     public @Nullable String upstreamTransportFailure;
+    /// Why there is no TLS with the client.
+    public @Nullable String downstreamTransportFailure;
     public int attempts;
 
     // Response.

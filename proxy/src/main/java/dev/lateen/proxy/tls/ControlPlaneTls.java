@@ -4,10 +4,10 @@ import dev.lateen.proxy.config.CommonDecoder;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.StringMatcher;
 import io.netty.channel.Channel;
-import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,16 +20,19 @@ public final class ControlPlaneTls {
     private static final List<String> USUAL_NAMES = List.of("istiod.istio-system.svc", "istiod.istio-system");
     private static final List<String> ALPN = List.of("h2");
 
-    private final SslContext context;
+    private final NativeContext context;
     private final String serverName;
 
-    private ControlPlaneTls(SslContext context, String serverName) {
+    private ControlPlaneTls(NativeContext context, String serverName) {
         this.context = context;
         this.serverName = serverName;
     }
 
+    /// @param known authorities beside those of the file
+    ///
     /// Throws a `Refusal` where the authority's certificate cannot be read.
-    public static ControlPlaneTls create(Path rootCertificate, String host) throws SSLException {
+    public static ControlPlaneTls create(Path rootCertificate, List<X509Certificate> known, String host)
+            throws SSLException {
         Place at = Place.resource("control plane", host).field("root certificate");
         byte[] pem = CommonDecoder.file(rootCertificate.toString(), at);
         List<SanMatcher> names = new ArrayList<>();
@@ -37,8 +40,9 @@ public final class ControlPlaneTls {
         names.add(new SanMatcher(
                 address ? SanMatcher.Type.IP_ADDRESS : SanMatcher.Type.DNS, StringMatcher.exact(host, !address)));
         USUAL_NAMES.forEach(name -> names.add(new SanMatcher(SanMatcher.Type.DNS, StringMatcher.exact(name, true))));
-        ValidationConfig validation =
-                new ValidationConfig(Pem.certificates(pem, at), names, List.of(), List.of(), false);
+        List<X509Certificate> roots = new ArrayList<>(Pem.certificates(pem, at));
+        known.stream().filter(root -> !roots.contains(root)).forEach(roots::add);
+        ValidationConfig validation = ValidationConfig.of(roots, names);
         TlsContextConfig config = new TlsContextConfig(
                 Optional.empty(),
                 TlsContextConfig.ValidationSource.NONE,

@@ -1,6 +1,12 @@
 package dev.lateen.proxy.tls;
 
+import java.time.Duration;
+
 /// TLS towards clients.
 ///
 /// Source: envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext.
-public record DownstreamTlsConfig(TlsContextConfig common, boolean requireClientCertificate) {}
+///
+/// @param tickets let clients resume sessions by tickets
+/// @param sessionTimeout how long a session can be resumed; zero means the library's default
+public record DownstreamTlsConfig(
+        TlsContextConfig common, boolean requireClientCertificate, boolean tickets, Duration sessionTimeout) {}

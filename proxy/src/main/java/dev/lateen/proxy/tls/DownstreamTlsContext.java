@@ -1,7 +1,6 @@
 package dev.lateen.proxy.tls;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +16,7 @@ public final class DownstreamTlsContext {
     private final Secrets secrets;
     private volatile @Nullable Current current;
 
-    private record Current(TlsMaterial material, SslContext context) {}
+    private record Current(TlsMaterial material, NativeContext context) {}
 
     public DownstreamTlsContext(DownstreamTlsConfig config, Secrets secrets) {
         this.config = config;
@@ -42,7 +41,7 @@ public final class DownstreamTlsContext {
         return now == null ? null : now.context.newHandler(allocator);
     }
 
-    /// Two loops may do this at the same time; either result is good, and the collector frees the other. The context
+    /// Two loops may do this at the same time; either result is good. The context
     /// before stays where a new secret is missing or cannot be used.
     private @Nullable Current renew(@Nullable Current before) {
         TlsMaterial material = TlsMaterial.of(config.common(), secrets);
@@ -50,13 +49,8 @@ public final class DownstreamTlsContext {
             return before;
         }
         try {
-            Current next = new Current(
-                    material,
-                    TlsEngines.server(
-                            config.common(),
-                            material.certificate(),
-                            material.validation(),
-                            config.requireClientCertificate()));
+            Current next =
+                    new Current(material, TlsEngines.server(config, material.certificate(), material.validation()));
             current = next;
             return next;
         } catch (SSLException | IllegalArgumentException e) {

@@ -3,6 +3,7 @@ package dev.lateen.proxy.tls;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -23,6 +24,12 @@ public final class PeerIdentity {
     public static @Nullable String uriOfPeer(SSLSession session) {
         X509Certificate certificate = certificateOfPeer(session);
         return certificate == null ? null : uriOf(certificate);
+    }
+
+    /// Whether the peer's certificate has not ended; what a resumed session says was verified earlier.
+    public static boolean inForce(SSLSession session, Instant now) {
+        X509Certificate certificate = certificateOfPeer(session);
+        return certificate == null || now.isBefore(certificate.getNotAfter().toInstant());
     }
 
     /// The URI name of the certificate that we showed, or null.

@@ -2,61 +2,56 @@ package dev.lateen.proxy.tls;
 
 import java.net.Socket;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.MessageDigest;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
-import org.jspecify.annotations.Nullable;
 
-/// Verifies a peer's chain against the roots, then its names and hashes. Host names are not compared with the address
-/// that was dialled: in a mesh the SAN matchers say who is expected.
+/// Verifies a peer's chain against the authorities, then its names and hashes. Host names are not compared with the
+/// address that was dialled: in a mesh the SAN matchers say who is expected.
 ///
 /// Source: envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext. Thread: any.
 final class PeerVerifier extends X509ExtendedTrustManager {
     private final ValidationConfig config;
-    private final @Nullable X509ExtendedTrustManager chains;
+    private final Authorities authorities;
+    private final InstantSource clock;
+    private final VerifiedPeers verified = new VerifiedPeers();
 
-    PeerVerifier(ValidationConfig config) throws GeneralSecurityException {
+    PeerVerifier(ValidationConfig config, InstantSource clock) {
         this.config = config;
-        this.chains = config.roots().isEmpty() ? null : chainVerifier(config.roots());
+        this.authorities = Authorities.of(config);
+        this.clock = clock;
     }
 
-    private static X509ExtendedTrustManager chainVerifier(List<X509Certificate> roots) throws GeneralSecurityException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        try {
-            store.load(null, null);
-        } catch (java.io.IOException e) {
-            throw new GeneralSecurityException(e);
+    /// Errors: `PeerRefusal`.
+    private void check(X509Certificate[] chain, ChainVerifier.Role role) throws CertificateException {
+        Instant now = clock.instant();
+        VerifiedPeers.Key key = VerifiedPeers.Key.of(chain, role);
+        if (verified.knows(key, now)) {
+            return;
         }
-        for (int index = 0; index < roots.size(); index++) {
-            store.setCertificateEntry("root" + index, roots.get(index));
+        Instant end = config.acceptUntrusted() ? Instant.MAX : authorities.verify(chain, role, now);
+        checkLeaf(chain[0]);
+        if (config.revocations().lists().isEmpty()) { // Lists end too, and are looked at each time.
+            verified.add(key, end);
         }
-        TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
-        factory.init(store);
-        return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        if (chains != null && !config.acceptUntrusted()) {
-            chains.checkClientTrusted(chain, authType);
-        }
-        checkLeaf(chain[0]);
+        check(chain, ChainVerifier.Role.CLIENT);
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        if (chains != null && !config.acceptUntrusted()) {
-            chains.checkServerTrusted(chain, authType);
-        }
-        checkLeaf(chain[0]);
+        check(chain, ChainVerifier.Role.SERVER);
     }
 
     @Override
@@ -85,13 +80,12 @@ final class PeerVerifier extends X509ExtendedTrustManager {
 
     @Override
     public X509Certificate[] getAcceptedIssuers() {
-        return config.roots().toArray(X509Certificate[]::new);
+        return config.allRoots().toArray(X509Certificate[]::new);
     }
 
     private void checkLeaf(X509Certificate leaf) throws CertificateException {
         if (!config.sans().isEmpty() && !anyNameMatches(leaf)) {
-            throw new CertificateException("no subject alternative name of the peer is among those expected: "
-                    + leaf.getSubjectAlternativeNames());
+            throw new PeerRefusal(PeerRefusal.Kind.NAME, "SAN matcher, certificate SANs are " + names(leaf));
         }
         if (config.certificateHashes().isEmpty() && config.spkiHashes().isEmpty()) {
             return;
@@ -101,8 +95,16 @@ final class PeerVerifier extends X509ExtendedTrustManager {
                 && !config.spkiHashes()
                         .contains(Base64.getEncoder()
                                 .encodeToString(sha256(leaf.getPublicKey().getEncoded())))) {
-            throw new CertificateException("the peer's certificate or key is not among the pinned ones");
+            throw new PeerRefusal(
+                    PeerRefusal.Kind.PIN, "cert hash and spki: the peer's certificate and key are not pinned ones");
         }
+    }
+
+    private static List<Object> names(X509Certificate leaf) throws CertificateException {
+        Collection<List<?>> names = leaf.getSubjectAlternativeNames();
+        return names == null
+                ? List.of()
+                : names.stream().<Object>map(name -> name.get(1)).toList();
     }
 
     private boolean anyNameMatches(X509Certificate leaf) throws CertificateException {

@@ -6,8 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.cert.CRLException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ final class Pem {
     private static final String BEGIN = "-----BEGIN ";
     private static final String DASHES = "-----";
     private static final String CERTIFICATE = "CERTIFICATE";
+    private static final String REVOCATIONS = "X509 CRL";
     private static final List<String> KEY_ALGORITHMS = List.of("EC", "RSA", "EdDSA");
 
     private Pem() {}
@@ -42,6 +45,23 @@ final class Pem {
         } catch (CertificateException e) {
             throw at.refuse("holds a certificate that cannot be parsed: " + e.getMessage());
         }
+    }
+
+    /// Lists of revoked certificates.
+    static List<X509CRL> revocations(byte[] pem, Place at) {
+        List<X509CRL> lists = new ArrayList<>();
+        for (Block block : blocks(pem, at)) {
+            if (block.label.equals(REVOCATIONS)) {
+                try {
+                    lists.add((X509CRL)
+                            CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(block.der)));
+                } catch (CertificateException | CRLException e) {
+                    throw at.refuse("holds a revocation list that cannot be parsed: " + e.getMessage());
+                }
+            }
+        }
+        at.require(!lists.isEmpty(), "holds no revocation list (expected: PEM with BEGIN X509 CRL)");
+        return lists;
     }
 
     /// Error texts never hold a part of the key.

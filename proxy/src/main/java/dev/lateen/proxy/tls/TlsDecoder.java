@@ -16,9 +16,12 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /// Decodes TLS contexts and secrets.
@@ -31,13 +34,13 @@ public final class TlsDecoder {
 
     static final ImplementedFields FIELDS = ImplementedFields.builder()
             .include(CommonFields.LIST)
-            .message(DOWNSTREAM, "common_tls_context", "require_client_certificate")
-            .harmless(
+            .message(
                     DOWNSTREAM,
-                    "sessions are resumed only while verified the same way",
+                    "common_tls_context",
+                    "require_client_certificate",
                     "disable_stateless_session_resumption",
-                    "disable_stateful_session_resumption",
                     "session_timeout")
+            .harmless(DOWNSTREAM, "no sessions are kept here", "disable_stateful_session_resumption")
             .message(UPSTREAM, "common_tls_context", "sni")
             .harmless(UPSTREAM, "an upper limit; fewer are kept", "max_session_keys")
             .message(
@@ -63,6 +66,9 @@ public final class TlsDecoder {
             .message(
                     PACKAGE + "CertificateValidationContext",
                     "trusted_ca",
+                    "crl",
+                    "only_verify_leaf_cert_crl",
+                    "custom_validator_config",
                     "verify_certificate_spki",
                     "verify_certificate_hash",
                     "match_typed_subject_alt_names",
@@ -89,7 +95,10 @@ public final class TlsDecoder {
             throw at.field("common_tls_context.tls_certificates").refuse("is empty; a server needs a certificate");
         }
         return new DownstreamTlsConfig(
-                common, context.getRequireClientCertificate().getValue());
+                common,
+                context.getRequireClientCertificate().getValue(),
+                !context.getDisableStatelessSessionResumption(),
+                Duration.ofSeconds(Math.clamp(context.getSessionTimeout().getSeconds(), 0, Integer.MAX_VALUE)));
     }
 
     /// @param any an UpstreamTlsContext
@@ -236,15 +245,29 @@ public final class TlsDecoder {
         List<String> hashes = context.getVerifyCertificateHashList().stream()
                 .map(hash -> hash.replace(":", "").toLowerCase(Locale.ROOT))
                 .toList();
+        Map<String, List<X509Certificate>> trustDomains = context.hasCustomValidatorConfig()
+                ? TrustDomainsDecoder.decode(context.getCustomValidatorConfig(), at.field("custom_validator_config"))
+                : Map.of();
         return new ValidationConfig(
                 context.hasTrustedCa()
                         ? Pem.certificates(CommonDecoder.data(context.getTrustedCa(), caAt), caAt)
                         : List.of(),
+                trustDomains,
+                revocations(context, at),
                 sans,
                 hashes,
                 context.getVerifyCertificateSpkiList(),
                 context.getTrustChainVerification()
                         == CertificateValidationContext.TrustChainVerification.ACCEPT_UNTRUSTED);
+    }
+
+    private static Revocations revocations(CertificateValidationContext context, Place at) {
+        Place crlAt = at.field("crl");
+        return context.hasCrl()
+                ? new Revocations(
+                        Pem.revocations(CommonDecoder.data(context.getCrl(), crlAt), crlAt),
+                        context.getOnlyVerifyLeafCertCrl())
+                : Revocations.NONE;
     }
 
     @SuppressWarnings("deprecation") // The untyped form is what Istio sends.

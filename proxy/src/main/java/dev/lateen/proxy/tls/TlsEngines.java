@@ -5,11 +5,13 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
 import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.OpenSslSessionContext;
+import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
-import java.security.GeneralSecurityException;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
@@ -22,22 +24,51 @@ final class TlsEngines {
     private static final List<String> CIPHERS_OF_TLS_1_3 =
             List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256");
 
+    /// Forward secrecy and authenticated encryption only.
+    private static final List<String> CIPHERS_OF_TLS_1_2 = List.of(
+            "ECDHE-ECDSA-AES128-GCM-SHA256",
+            "ECDHE-RSA-AES128-GCM-SHA256",
+            "ECDHE-ECDSA-CHACHA20-POLY1305",
+            "ECDHE-RSA-CHACHA20-POLY1305",
+            "ECDHE-ECDSA-AES256-GCM-SHA384",
+            "ECDHE-RSA-AES256-GCM-SHA384");
+    private static final List<String> CURVES = List.of("X25519", "P-256");
+
     private TlsEngines() {}
 
-    static SslContext server(
-            TlsContextConfig config, CertificateConfig certificate, ValidationConfig validation, boolean clientRequired)
+    static NativeContext server(DownstreamTlsConfig config, CertificateConfig certificate, ValidationConfig validation)
             throws SSLException {
         SslContextBuilder builder = SslContextBuilder.forServer(keys(certificate));
-        if (validation.verifies() || !validation.sans().isEmpty()) {
+        if (validation.verifies()) {
             builder.trustManager(verifier(validation));
-            builder.clientAuth(clientRequired ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
-        } else if (clientRequired) {
+            builder.clientAuth(config.requireClientCertificate() ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
+        } else if (config.requireClientCertificate()) {
             builder.trustManager(InsecureTrustManagerFactory.INSTANCE).clientAuth(ClientAuth.REQUIRE);
         }
-        return common(builder, config, config.alpn());
+        SslContext context = common(builder, config.common(), config.common().alpn());
+        resumption(context, config);
+        return new NativeContext(context, config.tickets());
     }
 
-    static SslContext client(
+    /// Each context has a key of its own, which the library makes and replaces: nobody resumes what the rules of an
+    /// older context have accepted.
+    private static void resumption(SslContext context, DownstreamTlsConfig config) {
+        if (config.tickets()) {
+            tickets(context);
+        }
+        if (config.sessionTimeout().isPositive()) {
+            context.sessionContext()
+                    .setSessionTimeout(Math.toIntExact(config.sessionTimeout().toSeconds()));
+        }
+    }
+
+    private static void tickets(SslContext context) {
+        if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
+            sessions.setTicketKeys(new OpenSslSessionTicketKey[0]);
+        }
+    }
+
+    static NativeContext client(
             TlsContextConfig config,
             @Nullable CertificateConfig certificate,
             ValidationConfig validation,
@@ -47,13 +78,15 @@ final class TlsEngines {
         if (certificate != null) {
             builder.keyManager(keys(certificate));
         }
-        if (validation.verifies() || !validation.sans().isEmpty()) {
+        if (validation.verifies()) {
             builder.trustManager(verifier(validation));
         } else {
             builder.trustManager(InsecureTrustManagerFactory.INSTANCE);
         }
         builder.endpointIdentificationAlgorithm(null);
-        return common(builder, config, alpn);
+        SslContext context = common(builder, config, alpn);
+        tickets(context);
+        return new NativeContext(context, true);
     }
 
     /// The native form of the key and the chain is made once a context, not once a handshake.
@@ -67,11 +100,12 @@ final class TlsEngines {
         boolean openSsl = OpenSsl.isAvailable();
         builder.sslProvider(openSsl ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK);
         builder.protocols(config.protocols());
-        if (!config.ciphers().isEmpty()) {
+        if (openSsl || !config.ciphers().isEmpty()) {
             builder.ciphers(ciphers(config));
         }
-        if (!config.curves().isEmpty() && openSsl) {
-            builder.option(OpenSslContextOption.GROUPS, config.curves().toArray(String[]::new));
+        if (openSsl) {
+            List<String> curves = config.curves().isEmpty() ? CURVES : config.curves();
+            builder.option(OpenSslContextOption.GROUPS, curves.toArray(String[]::new));
         }
         if (!alpn.isEmpty()) {
             builder.applicationProtocolConfig(new ApplicationProtocolConfig(
@@ -87,19 +121,16 @@ final class TlsEngines {
     /// that
     /// version off.
     private static List<String> ciphers(TlsContextConfig config) {
+        List<String> old = config.ciphers().isEmpty() ? CIPHERS_OF_TLS_1_2 : config.ciphers();
         if (!config.protocols().contains(TLS_1_3)) {
-            return config.ciphers();
+            return old;
         }
         List<String> all = new ArrayList<>(CIPHERS_OF_TLS_1_3);
-        all.addAll(config.ciphers());
+        all.addAll(old);
         return all;
     }
 
-    private static PeerVerifier verifier(ValidationConfig validation) throws SSLException {
-        try {
-            return new PeerVerifier(validation);
-        } catch (GeneralSecurityException e) {
-            throw new SSLException("the trusted authorities cannot be used", e);
-        }
+    private static PeerVerifier verifier(ValidationConfig validation) {
+        return new PeerVerifier(validation, Clock.systemUTC());
     }
 }

@@ -2,10 +2,11 @@ package dev.lateen.proxy.tls;
 
 import dev.lateen.proxy.cluster.UpstreamTls;
 import io.netty.channel.Channel;
-import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -53,13 +54,25 @@ public final class UpstreamTlsContext implements UpstreamTls {
         if (contexts == null) {
             return null;
         }
-        SslContext context = contexts.offering(alpn.isEmpty() ? config.common().alpn() : alpn);
+        NativeContext context =
+                contexts.offering(alpn.isEmpty() ? config.common().alpn() : alpn);
         if (context == null) {
             return null;
         }
         String name = sni == null ? config.sni() : sni;
-        // The port only keys the session cache.
-        return name.isEmpty() ? context.newHandler(channel.alloc()) : context.newHandler(channel.alloc(), name, 443);
+        return name.isEmpty()
+                ? context.newHandler(channel.alloc())
+                : context.newHandler(channel.alloc(), name, sessionKey(channel));
+    }
+
+    /// A host can resume only its own sessions; where two share a key, a handshake is a full one.
+    private static int sessionKey(Channel channel) {
+        return 1 + Math.floorMod(Objects.hashCode(channel.remoteAddress()), 65_535);
+    }
+
+    @Override
+    public boolean inForce(SslHandler handler) {
+        return PeerIdentity.inForce(handler.engine().getSession(), Instant.now());
     }
 
     @Override
@@ -81,7 +94,7 @@ public final class UpstreamTlsContext implements UpstreamTls {
     private static final class Contexts {
         private final TlsContextConfig config;
         private final TlsMaterial material;
-        private final Map<List<String>, SslContext> byAlpn = new ConcurrentHashMap<>();
+        private final Map<List<String>, NativeContext> byAlpn = new ConcurrentHashMap<>();
 
         Contexts(TlsContextConfig config, TlsMaterial material) {
             this.config = config;
@@ -89,14 +102,14 @@ public final class UpstreamTlsContext implements UpstreamTls {
         }
 
         @Nullable
-        SslContext offering(List<String> alpn) {
-            SslContext known = byAlpn.get(alpn);
+        NativeContext offering(List<String> alpn) {
+            NativeContext known = byAlpn.get(alpn);
             if (known != null) {
                 return known;
             }
             try {
-                SslContext made = TlsEngines.client(config, material.certificate(), material.validation(), alpn);
-                SslContext before = byAlpn.putIfAbsent(alpn, made);
+                NativeContext made = TlsEngines.client(config, material.certificate(), material.validation(), alpn);
+                NativeContext before = byAlpn.putIfAbsent(alpn, made);
                 return before == null ? made : before;
             } catch (SSLException | IllegalArgumentException e) {
                 LOG.log(System.Logger.Level.ERROR, "TLS context towards upstream cannot be made: " + e.getMessage());

@@ -1,34 +1,53 @@
 package dev.lateen.proxy.tls;
 
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /// How a peer's certificate is verified.
 ///
-/// @param roots trusted authorities; empty means that the chain is not verified
+/// @param roots trusted authorities; with none here and in `trustDomains` the chain is not verified
+/// @param trustDomains the authorities of each trust domain; where there are any, only those count
 /// @param sans at least one must match, unless the list is empty
 /// @param certificateHashes lower-case hex SHA-256 of acceptable leaf certificates
 /// @param spkiHashes Base64 SHA-256 of acceptable public keys
 /// @param acceptUntrusted take connections whose chain does not verify (ACCEPT_UNTRUSTED)
 public record ValidationConfig(
         List<X509Certificate> roots,
+        Map<String, List<X509Certificate>> trustDomains,
+        Revocations revocations,
         List<SanMatcher> sans,
         List<String> certificateHashes,
         List<String> spkiHashes,
         boolean acceptUntrusted) {
-    public static final ValidationConfig NONE = new ValidationConfig(List.of(), List.of(), List.of(), List.of(), false);
+    public static final ValidationConfig NONE = ofRoots(List.of());
 
     public ValidationConfig {
         roots = List.copyOf(roots);
+        trustDomains = Map.copyOf(trustDomains);
         sans = List.copyOf(sans);
         certificateHashes = List.copyOf(certificateHashes);
         spkiHashes = List.copyOf(spkiHashes);
     }
 
-    /// A context's own values combined with those of a secret: lists are joined, the secret's roots win.
+    /// Any peer with a certificate of these authorities.
+    public static ValidationConfig ofRoots(List<X509Certificate> roots) {
+        return of(roots, List.of());
+    }
+
+    /// Peers of these authorities and names.
+    public static ValidationConfig of(List<X509Certificate> roots, List<SanMatcher> sans) {
+        return new ValidationConfig(roots, Map.of(), Revocations.NONE, sans, List.of(), List.of(), false);
+    }
+
+    /// A context's own values combined with those of a secret: lists are joined, the secret's authorities win.
     public ValidationConfig combine(ValidationConfig secret) {
         return new ValidationConfig(
                 secret.roots.isEmpty() ? roots : secret.roots,
+                secret.trustDomains.isEmpty() ? trustDomains : secret.trustDomains,
+                secret.revocations.lists().isEmpty() ? revocations : secret.revocations,
                 join(sans, secret.sans),
                 join(certificateHashes, secret.certificateHashes),
                 join(spkiHashes, secret.spkiHashes),
@@ -36,10 +55,24 @@ public record ValidationConfig(
     }
 
     public boolean verifies() {
-        return !roots.isEmpty() || !certificateHashes.isEmpty() || !spkiHashes.isEmpty();
+        return !roots.isEmpty()
+                || !trustDomains.isEmpty()
+                || !certificateHashes.isEmpty()
+                || !spkiHashes.isEmpty()
+                || !sans.isEmpty();
+    }
+
+    /// The authorities whose certificates may be shown to us.
+    List<X509Certificate> allRoots() {
+        if (trustDomains.isEmpty()) {
+            return roots;
+        }
+        List<X509Certificate> all = new ArrayList<>();
+        trustDomains.values().forEach(all::addAll);
+        return all;
     }
 
     private static <T> List<T> join(List<T> first, List<T> second) {
-        return java.util.stream.Stream.concat(first.stream(), second.stream()).toList();
+        return Stream.concat(first.stream(), second.stream()).toList();
     }
 }

@@ -32,8 +32,7 @@ class OwnSecretsTest {
                         List.of(leaf.getCertificate()), leaf.getKeyPair().getPrivate())));
         secrets.put(
                 new SecretRef("ROOTCA", SecretRef.Origin.LOCAL),
-                new Secret.Validation(
-                        new ValidationConfig(List.of(root.getCertificate()), List.of(), List.of(), List.of(), false)));
+                new Secret.Validation(ValidationConfig.ofRoots(List.of(root.getCertificate()))));
         return secrets;
     }
 

@@ -18,7 +18,7 @@ import java.util.List;
 /// Thread: any.
 public final class CertificateService {
     private static final String NAME = "istio.v1.auth.IstioCertificateService";
-    private static final MethodDescriptor<IstioCertificateRequest, IstioCertificateResponse> CREATE =
+    static final MethodDescriptor<IstioCertificateRequest, IstioCertificateResponse> CREATE =
             MethodDescriptor.<IstioCertificateRequest, IstioCertificateResponse>newBuilder()
                     .setType(MethodType.UNARY)
                     .setFullMethodName(NAME + "/CreateCertificate")

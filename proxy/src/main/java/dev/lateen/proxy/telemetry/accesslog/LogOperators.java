@@ -78,6 +78,7 @@ final class LogOperators {
                     case "RESPONSE_CODE_DETAILS" -> text(info -> info.details);
                     case "CONNECTION_TERMINATION_DETAILS" -> text(info -> info.connectionTerminationDetails);
                     case "UPSTREAM_TRANSPORT_FAILURE_REASON" -> text(info -> info.upstreamTransportFailure);
+                    case "DOWNSTREAM_TRANSPORT_FAILURE_REASON" -> text(info -> info.downstreamTransportFailure);
                     case "RESPONSE_FLAGS" -> text(info -> info.flags().isEmpty() ? null : info.flagsText());
                     case "UPSTREAM_CLUSTER", "UPSTREAM_CLUSTER_RAW" -> text(info -> info.clusterName);
                     case "ROUTE_NAME" -> text(info -> info.routeName);

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.lateen.net.tls;
-
-import org.jspecify.annotations.NullMarked;

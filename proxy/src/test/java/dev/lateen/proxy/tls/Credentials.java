@@ -1,0 +1,40 @@
+package dev.lateen.proxy.tls;
+
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.CertificateBuilder.Algorithm;
+import io.netty.pkitesting.X509Bundle;
+import java.security.cert.X509Certificate;
+import java.util.List;
+
+/// Authorities of the tests, and certificates of theirs.
+final class Credentials {
+    private Credentials() {}
+
+    static X509Bundle authority(String name) throws Exception {
+        return new CertificateBuilder()
+                .algorithm(Algorithm.ecp256)
+                .subject("CN=" + name)
+                .setIsCertificateAuthority(true)
+                .buildSelfSigned();
+    }
+
+    static CertificateBuilder workload(String uri) throws Exception {
+        return new CertificateBuilder()
+                .algorithm(Algorithm.ecp256)
+                .subject("CN=workload")
+                .addSanUriName(uri);
+    }
+
+    static X509Certificate[] chain(X509Bundle bundle) {
+        return bundle.getCertificatePath();
+    }
+
+    static CertificateConfig config(X509Bundle bundle) {
+        return new CertificateConfig(
+                bundle.getCertificatePathList(), bundle.getKeyPair().getPrivate());
+    }
+
+    static List<X509Certificate> root(X509Bundle authority) {
+        return List.of(authority.getCertificate());
+    }
+}
