@@ -16,13 +16,17 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A mesh that allows mutual TLS alone replaces its root under traffic: between our proxy and real Envoy, both ways.
+/// A mesh that allows mutual TLS alone replaces its root under traffic. Every other workload has real Envoy as its proxy;
+/// each asks the next one. `LATEEN_ROTATION_PROXIES` says how many there are: two unless it is set.
 final class RootRotationIT {
     private static final Duration SOON = Duration.ofSeconds(60);
-    private static final Duration ROTATION = Duration.ofMinutes(3);
+    private static final Duration ROTATION = Duration.ofMinutes(5);
+    private static final int PROXIES =
+            Integer.parseInt(System.getenv().getOrDefault("LATEEN_ROTATION_PROXIES", "2"));
     private static final String STRICT = """
             apiVersion: security.istio.io/v1
             kind: PeerAuthentication
@@ -38,31 +42,44 @@ final class RootRotationIT {
     void losesNoRequestWhileTheRootIsReplaced() throws Exception {
         String obstacle = RunningMesh.obstacle("explicit", "envoy");
         assumeTrue(obstacle.isEmpty(), obstacle);
-        String manifests = STRICT
-                + newConnections("ours")
-                + newConnections("theirs")
-                + RunningMesh.peer("ours", "", "")
-                + RunningMesh.peer("theirs", ", local.lateen.dev/proxy: envoy", "")
-                + RunningMesh.gateway("ours", "theirs");
-        try (RunningMesh mesh = RunningMesh.of(directory, manifests)) {
-            await().atMost(SOON).until(() -> answers(mesh, "ours", "theirs") && answers(mesh, "theirs", "ours"));
+        List<String> names = IntStream.range(0, PROXIES).mapToObj(i -> "w" + i).toList();
+        try (RunningMesh mesh = RunningMesh.of(directory, manifests(names))) {
+            await().atMost(SOON).until(() -> names.stream().allMatch(name -> answers(mesh, name, next(names, name))));
             String before = ca(mesh, "status");
-            Traffic traffic = new Traffic(mesh);
+            Traffic traffic = new Traffic(mesh, names);
             traffic.start();
 
             assertThat(ca(mesh, "rehearse")).contains("ok: the old root is gone");
             assertThat(ca(mesh, "rotate")).contains("has begun");
             assertThat(ca(mesh, "rotate")).contains("a rotation runs already");
             await().atMost(ROTATION).until(() -> ca(mesh, "status").contains("rotation: steady"));
-            traffic.requests(20);
+            traffic.requests(10 * PROXIES);
             restartControlPlane(mesh);
-            await().atMost(SOON).until(() -> metrics(mesh).contains("\npilot_xds 3.0\n"));
-            traffic.requests(20);
+            await().atMost(SOON).until(() -> metrics(mesh).contains("\npilot_xds " + (PROXIES + 1) + ".0\n"));
+            traffic.requests(10 * PROXIES);
             traffic.stop();
+            System.out.printf(
+                    "%d proxies, %d requests through the rotation, %d failed%n",
+                    PROXIES, traffic.done.get(), traffic.failures.size());
 
             assertThat(trusted(ca(mesh, "status"))).hasSize(1).doesNotContainAnyElementsOf(trusted(before));
             assertThat(traffic.failures).isEmpty();
         }
+    }
+
+    private static String manifests(List<String> names) {
+        StringBuilder manifests = new StringBuilder(STRICT);
+        for (int i = 0; i < names.size(); i++) {
+            // Of four servers, two keep their clients' connections, which live through the rotation.
+            manifests.append(i % 4 < 2 ? newConnections(names.get(i)) : "")
+                    .append(RunningMesh.peer(
+                            names.get(i), i % 2 == 0 ? "" : ", local.lateen.dev/proxy: envoy", ""));
+        }
+        return manifests.append(RunningMesh.gateway(names.toArray(String[]::new))).toString();
+    }
+
+    private static String next(List<String> names, String name) {
+        return names.get((names.indexOf(name) + 1) % names.size());
     }
 
     /// Each request takes a handshake of its own.
@@ -116,21 +133,24 @@ final class RootRotationIT {
         return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
-    /// Asks both ways, one request after the other on each.
+    /// Each workload asks the next one, one request after the other.
     private static final class Traffic {
         private final RunningMesh mesh;
+        private final List<String> names;
         private final List<String> failures = new CopyOnWriteArrayList<>();
         private final AtomicInteger done = new AtomicInteger();
         private final AtomicBoolean stopped = new AtomicBoolean();
         private final List<Thread> threads = new ArrayList<>();
 
-        Traffic(RunningMesh mesh) {
+        Traffic(RunningMesh mesh, List<String> names) {
             this.mesh = mesh;
+            this.names = names;
         }
 
         void start() {
-            threads.add(Thread.ofVirtual().start(() -> run("ours", "theirs")));
-            threads.add(Thread.ofVirtual().start(() -> run("theirs", "ours")));
+            for (String name : names) {
+                threads.add(Thread.ofVirtual().start(() -> run(name, next(names, name))));
+            }
         }
 
         /// Waits for so many more.

@@ -58,8 +58,8 @@ sealed interface Authorities {
                 throws CertificateException {
             X509Certificate leaf = chain[0];
             boolean[] usage = leaf.getKeyUsage();
-            if (leaf.getBasicConstraints() >= 0 || (usage != null && (usage[KEY_CERT_SIGN] || usage[CRL_SIGN]))) {
-                throw refuse("the peer's certificate is an authority's");
+            if (leaf.getBasicConstraints() >= 0 || usage == null || usage[KEY_CERT_SIGN] || usage[CRL_SIGN]) {
+                throw refuse("the peer's certificate is an authority's, or does not say what its key is for");
             }
             String domain = SpiffeId.trustDomainOf(leaf).orElseThrow(() -> refuse("no SPIFFE id, or more than one"));
             ChainVerifier verifier = verifiers.get(domain);

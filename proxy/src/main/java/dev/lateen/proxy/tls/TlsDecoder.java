@@ -39,8 +39,8 @@ public final class TlsDecoder {
                     "common_tls_context",
                     "require_client_certificate",
                     "disable_stateless_session_resumption",
+                    "disable_stateful_session_resumption",
                     "session_timeout")
-            .harmless(DOWNSTREAM, "no sessions are kept here", "disable_stateful_session_resumption")
             .message(UPSTREAM, "common_tls_context", "sni")
             .harmless(UPSTREAM, "an upper limit; fewer are kept", "max_session_keys")
             .message(
@@ -98,6 +98,7 @@ public final class TlsDecoder {
                 common,
                 context.getRequireClientCertificate().getValue(),
                 !context.getDisableStatelessSessionResumption(),
+                !context.getDisableStatefulSessionResumption(),
                 Duration.ofSeconds(Math.clamp(context.getSessionTimeout().getSeconds(), 0, Integer.MAX_VALUE)));
     }
 

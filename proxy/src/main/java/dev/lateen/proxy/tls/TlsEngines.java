@@ -56,6 +56,9 @@ final class TlsEngines {
         if (config.tickets()) {
             tickets(context);
         }
+        if (!config.cache() && context.sessionContext() instanceof OpenSslSessionContext sessions) {
+            sessions.setSessionCacheEnabled(false);
+        }
         if (config.sessionTimeout().isPositive()) {
             context.sessionContext()
                     .setSessionTimeout(Math.toIntExact(config.sessionTimeout().toSeconds()));

@@ -123,6 +123,7 @@ class HandshakeIT {
                                 BOTH),
                         true,
                         true,
+                        true,
                         Duration.ZERO),
                 secrets);
         UpstreamTlsContext calling = calling(client, SERVER, BOTH);
@@ -143,7 +144,7 @@ class HandshakeIT {
         TlsContextConfig.ValidationSource validation = new TlsContextConfig.ValidationSource(
                 ValidationConfig.ofRoots(Credentials.root(authority)), Optional.empty());
         return new DownstreamTlsContext(
-                new DownstreamTlsConfig(common(certificate, validation, versions), true, true, Duration.ZERO),
+                new DownstreamTlsConfig(common(certificate, validation, versions), true, true, true, Duration.ZERO),
                 new Secrets());
     }
 

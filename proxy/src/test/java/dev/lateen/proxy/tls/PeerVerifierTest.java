@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lateen.proxy.config.StringMatcher;
 import dev.lateen.proxy.tls.PeerRefusal.Kind;
+import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.CertificateBuilder.KeyUsage;
 import io.netty.pkitesting.X509Bundle;
 import java.security.cert.X509Certificate;
@@ -248,6 +249,10 @@ class PeerVerifierTest {
         refused(client(trusting(), chain), Kind.CHAIN, "certificate chain too long");
     }
 
+    private static CertificateBuilder workload(String uri) throws Exception {
+        return Credentials.workload(uri).setKeyUsage(true, KeyUsage.digitalSignature);
+    }
+
     @Test
     void believesEachTrustDomainsAuthorityForItsOwnNamesAlone() throws Exception {
         X509Bundle other = Credentials.authority("two");
@@ -259,12 +264,12 @@ class PeerVerifierTest {
                 List.of(),
                 List.of(),
                 false));
-        X509Bundle honest = Credentials.workload("spiffe://two.test/any/form").buildIssuedBy(other);
-        X509Bundle forged = Credentials.workload(ID).buildIssuedBy(other);
+        X509Bundle honest = workload("spiffe://two.test/any/form").buildIssuedBy(other);
+        X509Bundle forged = workload(ID).buildIssuedBy(other);
         X509Bundle unknown =
-                Credentials.workload("spiffe://three.test/ns/a/sa/b").buildIssuedBy(other);
+                workload("spiffe://three.test/ns/a/sa/b").buildIssuedBy(other);
         X509Bundle twoNames =
-                Credentials.workload(ID).addSanUriName("spiffe://two.test/x").buildIssuedBy(authority);
+                workload(ID).addSanUriName("spiffe://two.test/x").buildIssuedBy(authority);
 
         assertThatCode(client(verifier, honest.getCertificate())).doesNotThrowAnyException();
         refused(client(verifier, forged.getCertificate()), Kind.CHAIN, "unable to get local issuer certificate");
@@ -273,6 +278,6 @@ class PeerVerifierTest {
                 Kind.CHAIN,
                 "no trust bundle matching trust domain: three.test");
         refused(client(verifier, twoNames.getCertificate()), Kind.CHAIN, "no SPIFFE id, or more than one");
-        refused(client(verifier, other.getCertificate()), Kind.CHAIN, "is an authority's");
+        refused(client(verifier, other.getCertificate()), Kind.CHAIN, "is an authority's, or");
     }
 }
