@@ -49,6 +49,11 @@ final class RelayHandler extends ChannelInboundHandlerAdapter {
         socket = StraightSocket.of(ctx);
     }
 
+    /// What this side had sent before the relay began.
+    void began(ByteBuf bytes) {
+        early.add(bytes);
+    }
+
     /// Starts the flow from this side to `target`, with what came before.
     void connect(RelayHandler target) {
         other = target;

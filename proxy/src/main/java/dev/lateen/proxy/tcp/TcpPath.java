@@ -3,6 +3,7 @@ package dev.lateen.proxy.tcp;
 import dev.lateen.proxy.cluster.Cluster;
 import dev.lateen.proxy.cluster.ClusterWorker;
 import dev.lateen.proxy.cluster.Host;
+import dev.lateen.proxy.cluster.HttpOptions;
 import dev.lateen.proxy.cluster.LbContext;
 import dev.lateen.proxy.cluster.PendingStream;
 import dev.lateen.proxy.cluster.TcpOptions;
@@ -12,6 +13,8 @@ import dev.lateen.proxy.stream.ProxyError;
 import dev.lateen.proxy.stream.ResponseFlag;
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.tls.PeerIdentity;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslHandler;
@@ -20,6 +23,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// finish.
 ///
 /// Thread: event loop of the downstream channel, which the upstream channel shares.
-final class TcpPath implements LbContext, TcpReady, RelayHandler.Owner {
+final class TcpPath implements LbContext, TcpReady, TunnelHandshake.Outcome, RelayHandler.Owner {
     private final TcpProxy proxy;
     private final DownstreamConnection connection;
     private final StreamInfo info;
@@ -35,6 +39,7 @@ final class TcpPath implements LbContext, TcpReady, RelayHandler.Owner {
     private final List<Host> tried = new ArrayList<>(1);
     private PendingStream pending = PendingStream.DONE;
     private @Nullable ClusterWorker worker;
+    private @Nullable Channel opening;
     private @Nullable RelayHandler upstream;
     private @Nullable Future<?> idleTimer;
     private @Nullable Future<?> durationTimer;
@@ -97,8 +102,41 @@ final class TcpPath implements LbContext, TcpReady, RelayHandler.Owner {
         info.upstreamLocal = channel.localAddress();
         info.upstreamMutualTls = host.mutualTls();
         describePeer(channel);
+        Optional<String> tunnelTo = proxy.config().tunnelTo();
+        if (tunnelTo.isEmpty()) {
+            relay(channel, Unpooled.EMPTY_BUFFER);
+            return;
+        }
+        if (host.cluster().config().http().protocol() == HttpOptions.Protocol.HTTP2) {
+            channel.close();
+            fail(ProxyError.CONNECT_FAILURE, "tunnels through HTTP/2 are not supported by this proxy yet");
+            return;
+        }
+        opening = channel;
+        TunnelHandshake.start(
+                channel, tunnelTo.get(), host.cluster().config().connections().connectTimeout(), this);
+    }
+
+    @Override
+    public void onTunnel(Channel channel, ByteBuf rest) {
+        opening = null;
+        relay(channel, rest);
+    }
+
+    @Override
+    public void onTunnelRefused(String details) {
+        opening = null;
+        onFailure(ProxyError.CONNECT_FAILURE, details);
+    }
+
+    private void relay(Channel channel, ByteBuf first) {
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         RelayHandler other = new RelayHandler(channel, this, false);
+        if (first.isReadable()) {
+            other.began(first);
+        } else {
+            first.release();
+        }
         upstream = other;
         channel.pipeline().addLast(other);
         downstream.connect(other);
@@ -178,6 +216,9 @@ final class TcpPath implements LbContext, TcpReady, RelayHandler.Owner {
         }
         ended = true;
         pending.cancel();
+        if (opening != null) {
+            opening.close();
+        }
         if (idleTimer != null) {
             idleTimer.cancel(false);
         }

@@ -10,6 +10,7 @@ import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// Decodes the TCP proxy filter.
 public final class TcpProxyDecoder {
@@ -25,10 +26,14 @@ public final class TcpProxyDecoder {
                     "idle_timeout",
                     "max_connect_attempts",
                     "max_downstream_connection_duration",
+                    "tunneling_config",
                     "access_log")
+            .message(TYPE + ".TunnelingConfig", "hostname")
             .message(TYPE + ".WeightedCluster", "clusters")
             .message(TYPE + ".WeightedCluster.ClusterWeight", "name", "weight")
             .build();
+
+    private static final Pattern AUTHORITY = Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+]):[0-9]{1,5}");
 
     private TcpProxyDecoder() {}
 
@@ -52,7 +57,18 @@ public final class TcpProxyDecoder {
                 idle,
                 attempts,
                 maxDuration,
+                proxy.hasTunnelingConfig()
+                        ? Optional.of(authority(proxy.getTunnelingConfig().getHostname(), at))
+                        : Optional.empty(),
                 AccessLogDecoder.decode(proxy.getAccessLogList(), at.field("access_log")));
+    }
+
+    private static String authority(String hostname, Place at) {
+        at.field("tunneling_config.hostname")
+                .require(
+                        AUTHORITY.matcher(hostname).matches(),
+                        "value: " + hostname + " (expected: host:port; formats are not supported by this proxy yet)");
+        return hostname;
     }
 
     private static List<TcpProxyConfig.WeightedCluster> clusters(TcpProxy proxy, Place at) {
