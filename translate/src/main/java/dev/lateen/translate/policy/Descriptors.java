@@ -31,11 +31,17 @@ final class Descriptors {
     ///
     /// @param entries what the actions produce, in order
     record Variant(List<Action> actions, List<Entry> entries) {
+        /// For a virtual host, of whose limits each filter takes those of its own stage.
         RateLimit limit(int stage) {
             return RateLimit.newBuilder()
                     .setStage(UInt32Value.of(stage))
                     .addAllActions(actions)
                     .build();
+        }
+
+        /// For a filter of its own, which knows no stages.
+        RateLimit limit() {
+            return RateLimit.newBuilder().addAllActions(actions).build();
         }
     }
 

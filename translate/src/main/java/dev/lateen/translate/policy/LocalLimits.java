@@ -54,7 +54,7 @@ final class LocalLimits {
         }
         boolean anyValue = false;
         for (Variant variant : Descriptors.of(id, rule.match(), rule.keys())) {
-            config.addRateLimits(variant.limit(0));
+            config.addRateLimits(variant.limit());
             for (List<Entry> entries : selections(variant.entries())) {
                 config.addDescriptors(descriptor(entries, rule.limit()));
             }
