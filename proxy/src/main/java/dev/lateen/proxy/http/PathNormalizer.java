@@ -3,7 +3,6 @@ package dev.lateen.proxy.http;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig.PathRules;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig.PathRules.EscapedSlashes;
 import dev.lateen.proxy.route.PathRewrite;
-import java.util.Locale;
 
 /// Brings paths to one form, so that policies and routes cannot be passed by a different spelling: escaped slashes
 /// first, then dot segments and escapes of unreserved characters (RFC 3986 §6.2.2), then repeated slashes.
@@ -97,7 +96,8 @@ final class PathNormalizer {
         return out.toString();
     }
 
-    /// Decodes `%xx` of unreserved characters, writes the other escapes in upper case. A `%` that is none gets escaped
+    /// Decodes `%xx` of unreserved characters; the other escapes stay as they came, as policies are written for them. A
+    /// `%` that is none gets escaped
     /// where what is decoded after it would make it one, so that nobody behind us decodes a second time.
     private static String decodeUnreserved(String path) {
         StringBuilder out = new StringBuilder(path.length());
@@ -113,7 +113,7 @@ final class PathNormalizer {
                 if (isUnreserved(escaped)) {
                     out.append((char) escaped);
                 } else {
-                    out.append(path.substring(index, index + 3).toUpperCase(Locale.ROOT));
+                    out.append(path, index, index + 3);
                 }
                 index += 2;
             }
@@ -153,7 +153,7 @@ final class PathNormalizer {
             int end = next < 0 ? path.length() : next;
             String segment = path.substring(at, end);
             boolean last = next < 0;
-            switch (segment) {
+            switch (withoutParameters(segment)) {
                 case "/." -> {
                     if (last) {
                         out.append('/');
@@ -171,6 +171,12 @@ final class PathNormalizer {
             at = end;
         }
         return out.isEmpty() ? "/" : out.toString();
+    }
+
+    /// Some servers take `..;x` for `..`, so a policy must too.
+    private static String withoutParameters(String segment) {
+        int semicolon = segment.indexOf(';');
+        return semicolon < 0 ? segment : segment.substring(0, semicolon);
     }
 
     private static String mergeSlashes(String path) {

@@ -193,6 +193,10 @@ final class RequestSanitizer {
         ClientAddress client = rules.client();
         Headers headers = head.headers();
         String forwarded = headers.getJoined(FORWARDED_FOR);
+        if (forwarded != null && headers.indexOf(FORWARDED_FOR, headers.indexOf(FORWARDED_FOR, 0) + 1) >= 0) {
+            // One list in one field, so that everybody behind us takes the same end of it.
+            headers.set(FORWARDED_FOR, forwarded);
+        }
         InetAddress remote;
         boolean checkable;
         if (client.useRemote()) {
@@ -224,7 +228,7 @@ final class RequestSanitizer {
         boolean edge = client.useRemote() && !internal;
         believe(head, client, internal, edge, internalOnly);
         if (edge && remote != null) {
-            headers.set("x-envoy-external-address", remote.getHostAddress());
+            headers.set("x-envoy-external-address", NetUtil.toAddressString(remote));
         }
         requestId(headers, edge, random);
     }
@@ -290,7 +294,7 @@ final class RequestSanitizer {
             peer = ip(connection.facts.origin().local());
         }
         if (peer != null) {
-            append(headers, FORWARDED_FOR, peer.getHostAddress());
+            append(headers, FORWARDED_FOR, NetUtil.toAddressString(peer));
         }
     }
 
@@ -318,7 +322,7 @@ final class RequestSanitizer {
 
     private static void append(Headers headers, String name, String value) {
         String old = headers.getJoined(name);
-        headers.set(name, old == null ? value : old + "," + value);
+        headers.set(name, old == null || old.isEmpty() ? value : old + "," + value);
     }
 
     private static @Nullable InetAddress ip(SocketAddress address) {

@@ -19,6 +19,8 @@ final class RetryState {
     private static final List<String> ORDERS = List.of(
             "x-envoy-retry-on",
             "x-envoy-retry-grpc-on",
+            "x-envoy-upstream-alt-stat-name",
+            "x-envoy-upstream-rq-timeout-alt-response",
             "x-envoy-max-retries",
             "x-envoy-retriable-status-codes",
             "x-envoy-retriable-header-names",
