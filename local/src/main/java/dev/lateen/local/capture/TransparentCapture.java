@@ -29,6 +29,10 @@ public final class TransparentCapture implements Capture {
 
     private final Children children;
     private final Path directory;
+
+    /// Whether proxies can read their program without a right that others lack.
+    private final boolean readableByAll;
+
     private final Subnet subnet;
     private final NetworkNamespace node;
     private final HostsFiles hosts;
@@ -40,6 +44,8 @@ public final class TransparentCapture implements Capture {
         requireRights();
         this.children = children;
         this.directory = directory;
+        this.readableByAll =
+                OpenToAll.reaches(Path.of(System.getProperty("java.home"))) && OpenToAll.reaches(directory);
         this.hosts = new HostsFiles(directory.resolve("hosts"));
         int number = freeSubnet(Math.floorMod(meshName.hashCode(), SUBNETS));
         this.subnet = new Subnet(number);
@@ -71,7 +77,7 @@ public final class TransparentCapture implements Capture {
                 Map.of("HOST", "0.0.0.0"),
                 pod.prefix(),
                 Optional.of(subnet.probes()),
-                hasProxy ? Optional.of(new RunAs(PROXY_ID, PROXY_ID, true)) : Optional.empty());
+                hasProxy ? Optional.of(new RunAs(PROXY_ID, PROXY_ID, !readableByAll)) : Optional.empty());
     }
 
     @Override

@@ -103,10 +103,11 @@ public final class Children implements AutoCloseable {
     private static List<String> identity(ChildCommand.RunAs user) {
         List<String> words = new ArrayList<>(
                 List.of("--reuid", Integer.toString(user.uid()), "--regid", Integer.toString(user.gid())));
-        words.add("--clear-groups");
-        if (user.readsEverything()) {
-            words.addAll(List.of("--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"));
-        }
+        words.addAll(List.of("--clear-groups", "--no-new-privs"));
+        words.addAll(
+                user.readsEverything()
+                        ? List.of("--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search")
+                        : List.of("--inh-caps", "-all", "--bounding-set", "-all"));
         return words;
     }
 
