@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
@@ -44,6 +45,9 @@ class TlsIT {
                 .cluster("wrong-name", upstream("spiffe://mesh.test/ns/a/sa/other"), mutual)
                 .cluster("plain-to-tls", mutual)
                 .listener("mutual", "filter_chains: [" + chain("", true, "main") + "]")
+                .listener(
+                        "hasty",
+                        "filter_chains: [" + chain("transport_socket_connect_timeout: 0.3s,", false, "main") + "]")
                 .listener("simple", "filter_chains: [" + chain("", false, "main") + "]")
                 .listener(
                         "names",
@@ -98,6 +102,14 @@ class TlsIT {
     static void stop() throws Exception {
         proxy.close();
         echo.close();
+    }
+
+    /// Whoever connects and says nothing.
+    @Test
+    void endsHandshakesThatDoNotHappen() throws Exception {
+        try (Socket socket = proxy.connect("hasty")) {
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
     }
 
     private static String call(String listener, SSLContext context, String serverName, String... alpn)
