@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 final class Comparison {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    private static final int WARM_UP = 20;
+
     private final Relay relay;
     private final Backend backend;
     private final List<String> findings = new ArrayList<>();
@@ -68,10 +70,12 @@ final class Comparison {
 
     private void run(List<Attack> attacks, Client client) {
         int port = relay.port(backend);
+        int patientPort = relay.patientPort(backend);
+        warmUp(patientPort);
         Map<Attack, String> answers = new HashMap<>();
         for (Attack attack : attacks) {
             answers.put(attack, client.attack(port, attack));
-            String after = Http1Client.exchange(port, Http1Client.get(attack.after()));
+            String after = Http1Client.exchange(patientPort, Http1Client.get(attack.after()));
             if (!after.contains(new Seen("GET", attack.after(), "").answer())) {
                 find(attack, "the next client got: " + after);
             }
@@ -102,6 +106,13 @@ final class Comparison {
             }
         }
         checkStrangers(seen);
+    }
+
+    /// The first requests of a process take longer than any other.
+    private static void warmUp(int port) {
+        for (int round = 0; round < WARM_UP; round++) {
+            Http1Client.exchange(port, Http1Client.get(Corpus.http1().getFirst().after() + "-before"));
+        }
     }
 
     private void check(Attack attack, String answer, List<Relay.Logged> log, List<Seen> seen) {

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 
 /// Sends bytes as they are, and takes what comes until the proxy ends the connection.
 final class Http1Client {
-    private static final int PATIENCE_MILLIS = 8000;
+    private static final int PATIENCE_MILLIS = 20_000;
 
     private Http1Client() {}
 

@@ -17,7 +17,7 @@ import java.util.Set;
 
 /// Speaks HTTP/2 by hand: header blocks of plain literals, so that any byte can stand in any field.
 final class Http2Client {
-    private static final int PATIENCE_MILLIS = 8000;
+    private static final int PATIENCE_MILLIS = 20_000;
     private static final int DATA = 0;
     private static final int HEADERS = 1;
     private static final int RST_STREAM = 3;

@@ -13,12 +13,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /// Our proxy in this process, with a listener and a cluster for each server behind it, and what its access logs say.
 ///
 /// What comes too slowly is ended soon, so that every input has an end.
 final class Relay implements AutoCloseable {
-    private static final String TIMES = "request_headers_timeout: 0.4s, stream_idle_timeout: 0.4s";
+    private static final String HASTY = "request_headers_timeout: 1s, stream_idle_timeout: 1s";
+    private static final String SLOW = "request_headers_timeout: 30s, stream_idle_timeout: 30s";
+    private static final String PATIENT = "-patient";
     private static final String LOG_FORMAT = "%REQ(:METHOD)%\\t%REQ(:PATH)%\\t%BYTES_RECEIVED%\\t%RESPONSE_CODE%"
             + "\\t%RESPONSE_FLAGS%\\t%UPSTREAM_HOST%\\n";
     private static final String HTTP2 = """
@@ -90,23 +93,33 @@ final class Relay implements AutoCloseable {
                 {name: %s, type: STATIC, connect_timeout: 2s, %s load_assignment: {cluster_name: %s, endpoints: [
                   {lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}}]}]}}
                 """.formatted(name, backend.http2() ? HTTP2 : "", name, backend.port()));
-            listeners.add("""
-                {name: %s, address: {socket_address: {address: 127.0.0.1, port_value: 0}}, filter_chains: [{filters: [
-                  {name: envoy.filters.network.http_connection_manager, typed_config: {
-                    "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager,
-                    stat_prefix: %s, %s,
-                    access_log: [{name: envoy.access_loggers.file, typed_config: {
-                      "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog,
-                      path: "%s",
-                      log_format: {text_format_source: {inline_string: "%s"}}}}],
-                    http_filters: [{name: envoy.filters.http.router, typed_config: {
-                      "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}],
-                    route_config: {name: %s, virtual_hosts: [{name: all, domains: ["*"], routes: [
-                      {match: {prefix: /}, route: {cluster: %s, timeout: 5s}}]}]}}}]}]}
-                """.formatted(name, name, TIMES, logs.resolve(name), LOG_FORMAT, name, name));
+            listeners.add(listener(name, name, HASTY, logs));
+            listeners.add(listener(name + PATIENT, name, SLOW, logs));
         }
         return "{node: {id: smuggling, cluster: smuggling}, static_resources: {clusters: [" + String.join(",", clusters)
                 + "], listeners: [" + String.join(",", listeners) + "]}}";
+    }
+
+    private static String listener(String name, String cluster, String times, Path logs) {
+        return """
+            {name: %s, address: {socket_address: {address: 127.0.0.1, port_value: 0}}, filter_chains: [{filters: [
+              {name: envoy.filters.network.http_connection_manager, typed_config: {
+                "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager,
+                stat_prefix: %s, %s,
+                access_log: [{name: envoy.access_loggers.file, typed_config: {
+                  "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog,
+                  path: "%s",
+                  log_format: {text_format_source: {inline_string: "%s"}}}}],
+                http_filters: [{name: envoy.filters.http.router, typed_config: {
+                  "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}],
+                route_config: {name: %s, virtual_hosts: [{name: all, domains: ["*"], routes: [
+                  {match: {prefix: /}, route: {cluster: %s, timeout: 30s}}]}]}}}]}]}
+            """.formatted(name, name, times, logs.resolve(name), LOG_FORMAT, name, cluster);
+    }
+
+    /// Where those come in who do nothing wrong: the same upstream connections, and all the time they need.
+    int patientPort(Backend backend) {
+        return proxy.address(backend.name() + PATIENT).orElseThrow().getPort();
     }
 
     int port(Backend backend) {
@@ -114,13 +127,16 @@ final class Relay implements AutoCloseable {
     }
 
     List<Logged> log(Backend backend) {
+        return Stream.of(backend.name(), backend.name() + PATIENT)
+                .flatMap(name -> lines(logs.resolve(name)))
+                .map(Logged::parse)
+                .toList();
+    }
+
+    private static Stream<String> lines(Path log) {
         try {
-            Path log = logs.resolve(backend.name());
             String all = Files.exists(log) ? Files.readString(log, StandardCharsets.ISO_8859_1) : "";
-            return all.substring(0, all.lastIndexOf('\n') + 1)
-                    .lines()
-                    .map(Logged::parse)
-                    .toList();
+            return all.substring(0, all.lastIndexOf('\n') + 1).lines();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -16,7 +16,7 @@ class ResponsesIT {
         List<String> findings = new ArrayList<>();
         try (Responder responder = new Responder(attacks);
                 Relay relay = Relay.to(List.of(responder))) {
-            int port = relay.port(responder);
+            int port = relay.patientPort(responder);
             for (Attack attack : attacks) {
                 check(attack, port, findings);
             }
