@@ -38,14 +38,14 @@ class TrustDomainsIT {
                         filter_chains: [{filters: [%s], transport_socket: {name: envoy.transport_sockets.tls, typed_config: {
                           "@type": %sDownstreamTlsContext, require_client_certificate: true,
                           common_tls_context: {tls_certificates: [%s], validation_context: %s}}}}]""".formatted(
-                                Bootstrap.manager(
-                                        "main",
-                                        "",
-                                        "",
-                                        "{name: a, domains: [\"*\"], routes: [{match: {prefix: /}, direct_response: {status: 200}}]}"),
-                                CONTEXT,
-                                certificates.pair("server"),
-                                validator)));
+                        Bootstrap.manager(
+                                "main",
+                                "",
+                                "",
+                                "{name: a, domains: [\"*\"], routes: [{match: {prefix: /}, direct_response: {status: 200}}]}"),
+                        CONTEXT,
+                        certificates.pair("server"),
+                        validator)));
     }
 
     private static String id(String trustDomain) {

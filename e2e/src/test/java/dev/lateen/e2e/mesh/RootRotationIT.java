@@ -20,13 +20,13 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A mesh that allows mutual TLS alone replaces its root under traffic. Every other workload has real Envoy as its proxy;
+/// A mesh that allows mutual TLS alone replaces its root under traffic. Every other workload has real Envoy as its
+/// proxy;
 /// each asks the next one. `LATEEN_ROTATION_PROXIES` says how many there are: two unless it is set.
 final class RootRotationIT {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration ROTATION = Duration.ofMinutes(5);
-    private static final int PROXIES =
-            Integer.parseInt(System.getenv().getOrDefault("LATEEN_ROTATION_PROXIES", "2"));
+    private static final int PROXIES = Integer.parseInt(System.getenv().getOrDefault("LATEEN_ROTATION_PROXIES", "2"));
     private static final String STRICT = """
             apiVersion: security.istio.io/v1
             kind: PeerAuthentication
@@ -71,11 +71,13 @@ final class RootRotationIT {
         StringBuilder manifests = new StringBuilder(STRICT);
         for (int i = 0; i < names.size(); i++) {
             // Of four servers, two keep their clients' connections, which live through the rotation.
-            manifests.append(i % 4 < 2 ? newConnections(names.get(i)) : "")
-                    .append(RunningMesh.peer(
-                            names.get(i), i % 2 == 0 ? "" : ", local.lateen.dev/proxy: envoy", ""));
+            manifests
+                    .append(i % 4 < 2 ? newConnections(names.get(i)) : "")
+                    .append(RunningMesh.peer(names.get(i), i % 2 == 0 ? "" : ", local.lateen.dev/proxy: envoy", ""));
         }
-        return manifests.append(RunningMesh.gateway(names.toArray(String[]::new))).toString();
+        return manifests
+                .append(RunningMesh.gateway(names.toArray(String[]::new)))
+                .toString();
     }
 
     private static String next(List<String> names, String name) {

@@ -10,4 +10,8 @@ import java.time.Duration;
 /// @param cache let them resume sessions that are kept here (TLS 1.2)
 /// @param sessionTimeout how long a session can be resumed; zero means the library's default
 public record DownstreamTlsConfig(
-        TlsContextConfig common, boolean requireClientCertificate, boolean tickets, boolean cache, Duration sessionTimeout) {}
+        TlsContextConfig common,
+        boolean requireClientCertificate,
+        boolean tickets,
+        boolean cache,
+        Duration sessionTimeout) {}

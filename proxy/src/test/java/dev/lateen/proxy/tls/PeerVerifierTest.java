@@ -266,10 +266,8 @@ class PeerVerifierTest {
                 false));
         X509Bundle honest = workload("spiffe://two.test/any/form").buildIssuedBy(other);
         X509Bundle forged = workload(ID).buildIssuedBy(other);
-        X509Bundle unknown =
-                workload("spiffe://three.test/ns/a/sa/b").buildIssuedBy(other);
-        X509Bundle twoNames =
-                workload(ID).addSanUriName("spiffe://two.test/x").buildIssuedBy(authority);
+        X509Bundle unknown = workload("spiffe://three.test/ns/a/sa/b").buildIssuedBy(other);
+        X509Bundle twoNames = workload(ID).addSanUriName("spiffe://two.test/x").buildIssuedBy(authority);
 
         assertThatCode(client(verifier, honest.getCertificate())).doesNotThrowAnyException();
         refused(client(verifier, forged.getCertificate()), Kind.CHAIN, "unable to get local issuer certificate");
