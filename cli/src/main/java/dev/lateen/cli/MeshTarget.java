@@ -137,6 +137,6 @@ final class MeshTarget {
 
     /// The workload's name without the namespace.
     private static String workloadOf(String pod) {
-        return pod.replaceFirst("-[^-]+-[^-]+$", "");
+        return pod.substring(0, Math.max(0, pod.lastIndexOf('.'))).replaceFirst("-[^-]+-[^-]+$", "");
     }
 }

@@ -27,7 +27,10 @@ final class Authorization {
                 new ArrayList<>(new CustomAuthorization(scene, true, of(policies, Action.CUSTOM)).httpFilters());
         filters.addAll(JwtFilters.of(scene));
         for (Rules rules : rules(scene, policies, true)) {
-            var config = RbacFilterConfigs.http().setShadowRulesStatPrefix(rules.prefix());
+            // Istio's own proxies get what istiod would send; to the others each policy is a statistic.
+            var config = RbacFilterConfigs.http()
+                    .setShadowRulesStatPrefix(rules.prefix())
+                    .setTrackPerRuleStats(!scene.hasIstioFilters());
             if (rules.hasEnforced()) {
                 config.setRules(rules.enforced());
             }

@@ -1,6 +1,8 @@
 package dev.lateen.translate;
 
 import dev.lateen.model.istio.ServerTls;
+import dev.lateen.model.mesh.MeshConfig;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
@@ -88,7 +90,7 @@ final class DownstreamTls {
         }
         boolean mutual = tls.mode().equals("MUTUAL") || tls.mode().equals("OPTIONAL_MUTUAL");
         CommonTlsContext.Builder common = CommonTlsContext.newBuilder().addAllAlpnProtocols(alpn);
-        parameters(tls, common);
+        parameters(tls, scene.mesh().tlsDefaults(), common);
         List<String> credentials = credentials(tls);
         if (credentials.isEmpty()) {
             common.addTlsCertificateSdsSecretConfigs(Sds.workload(
@@ -100,6 +102,10 @@ final class DownstreamTls {
             CertificateValidationContext.Builder validation = validation(exact(tls.subjectAltNames())).toBuilder()
                     .addAllVerifyCertificateSpki(tls.verification().spki())
                     .addAllVerifyCertificateHash(tls.verification().hash());
+            if (!tls.files().crl().isEmpty()) {
+                validation.setCrl(
+                        DataSource.newBuilder().setFilename(tls.files().crl()));
+            }
             String ca = tls.caCertCredentialName().isEmpty()
                     ? credentials.isEmpty() ? "" : credentials.getFirst()
                     : tls.caCertCredentialName();
@@ -130,11 +136,15 @@ final class DownstreamTls {
                 .toList();
     }
 
-    private static void parameters(ServerTls tls, CommonTlsContext.Builder common) {
+    /// What the server itself says counts before what holds for all.
+    private static void parameters(ServerTls tls, MeshConfig.Tls defaults, CommonTlsContext.Builder common) {
+        String own = tls.protocol().minimum();
+        List<String> suites = tls.protocol().cipherSuites();
         TlsParameters parameters = TlsParameters.newBuilder()
-                .setTlsMinimumProtocolVersion(version(tls.protocol().minimum()))
+                .setTlsMinimumProtocolVersion(version(own.equals("TLS_AUTO") ? defaults.minimumProtocol() : own))
                 .setTlsMaximumProtocolVersion(version(tls.protocol().maximum()))
-                .addAllCipherSuites(tls.protocol().cipherSuites())
+                .addAllCipherSuites(suites.isEmpty() ? defaults.cipherSuites() : suites)
+                .addAllEcdhCurves(defaults.ecdhCurves())
                 .build();
         if (!parameters.equals(TlsParameters.getDefaultInstance())) {
             common.setTlsParams(parameters);

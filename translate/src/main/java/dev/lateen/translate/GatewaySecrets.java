@@ -66,6 +66,8 @@ final class GatewaySecrets {
     }
 
     private static Optional<EncodedResource> roots(String name, Secret secret) {
+        CertificateValidationContext.Builder context = CertificateValidationContext.newBuilder();
+        secret.value("ca.crl").or(() -> secret.value("crl")).ifPresent(crl -> context.setCrl(inline(crl)));
         return secret.value("ca.crt")
                 .or(() -> secret.value("cacert"))
                 .map(ca -> EncodedResource.of(
@@ -73,8 +75,7 @@ final class GatewaySecrets {
                         name,
                         io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret.newBuilder()
                                 .setName(name)
-                                .setValidationContext(CertificateValidationContext.newBuilder()
-                                        .setTrustedCa(inline(ca)))
+                                .setValidationContext(context.setTrustedCa(inline(ca)))
                                 .build()));
     }
 

@@ -153,7 +153,10 @@ final class UpstreamTls {
     }
 
     private static UpstreamTlsContext outside(ClientTls tls, Peer peer, Scene scene) {
-        CommonTlsContext.Builder common = CommonTlsContext.newBuilder().setTlsParams(MESH_VERSIONS);
+        CommonTlsContext.Builder common = CommonTlsContext.newBuilder()
+                .setTlsParams(MESH_VERSIONS.toBuilder()
+                        .addAllCipherSuites(scene.mesh().tlsDefaults().cipherSuites())
+                        .addAllEcdhCurves(scene.mesh().tlsDefaults().ecdhCurves()));
         CertificateValidationContext.Builder validation = CertificateValidationContext.newBuilder();
         allow(validation, tls.subjectAltNames());
         boolean skip = tls.insecureSkipVerify().orElse(false);

@@ -75,7 +75,7 @@ public record FileMesh(MeshSnapshot snapshot, List<AccessClient> clients) {
     /// At an address that only tells it from others.
     private static Workload workload(WorkloadSpec spec, int number) {
         Map<String, String> labels = new HashMap<>(spec.labels());
-        labels.putIfAbsent(TLS_MODE, spec.role() == WorkloadSpec.Role.NONE ? "disabled" : "istio");
+        labels.putIfAbsent(TLS_MODE, spec.role() == WorkloadSpec.Role.SIDECAR ? "istio" : "disabled");
         Map<String, Integer> ports = new HashMap<>();
         spec.containers()
                 .forEach(container -> container.ports().forEach(port -> {

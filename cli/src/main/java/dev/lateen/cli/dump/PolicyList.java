@@ -91,6 +91,9 @@ public record PolicyList(List<Entry> entries) {
     }
 
     public String table() {
+        if (entries.isEmpty()) {
+            return "No authorization policy is in force: this proxy lets everybody do everything.\n";
+        }
         Table table = new Table(3, "ACTION", "AuthorizationPolicy", "RULES", "SOURCE");
         for (Entry entry : entries) {
             table.row(

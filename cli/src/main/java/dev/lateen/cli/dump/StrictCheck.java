@@ -1,6 +1,7 @@
 package dev.lateen.cli.dump;
 
 import dev.lateen.cli.dump.Metrics.Sample;
+import dev.lateen.cli.output.Json;
 import dev.lateen.cli.output.Table;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import tools.jackson.databind.JsonNode;
 ///
 /// @param silent proxies that tell no metrics of the mesh
 public record StrictCheck(List<Row> rows, List<String> silent) {
+    private static final String STATS = "istio.stats";
     private static final String UNKNOWN = "unknown";
 
     /// @param client workload as `name.namespace`, or `unknown`
@@ -58,11 +60,14 @@ public record StrictCheck(List<Row> rows, List<String> silent) {
         Map<Pair, Found> found = new TreeMap<>();
         List<String> silent = new ArrayList<>();
         Map<String, String> byAddress = new HashMap<>();
-        proxies.forEach(proxy -> byAddress.put(proxy.address(), proxy.workload()));
+        // A gateway takes what its servers say, whatever PeerAuthentication says.
+        proxies.stream()
+                .filter(proxy -> !isGateway(proxy.dump()))
+                .forEach(proxy -> byAddress.put(proxy.address(), proxy.workload()));
         for (Proxy proxy : proxies) {
             collectConfigured(proxy, byAddress, namespace, found);
             if (proxy.workload().endsWith("." + namespace) || namespace.isEmpty()) {
-                if (!proxy.metrics().contains("istio_")) {
+                if (!proxy.metrics().contains("istio_") && !counts(proxy.dump())) {
                     silent.add(proxy.workload());
                 }
                 collectSeen(proxy, found);
@@ -73,6 +78,16 @@ public record StrictCheck(List<Row> rows, List<String> silent) {
                         .map(entry -> entry.getValue().row(entry.getKey()))
                         .toList(),
                 List.copyOf(silent));
+    }
+
+    private static boolean isGateway(ConfigDump dump) {
+        return Json.text(dump.section("BootstrapConfigDump"), "bootstrap", "node", "id")
+                .startsWith("router~");
+    }
+
+    /// Whether it would, were there anything to count.
+    private static boolean counts(ConfigDump dump) {
+        return dump.listeners().toString().contains(STATS);
     }
 
     private static void collectSeen(Proxy server, Map<Pair, Found> found) {

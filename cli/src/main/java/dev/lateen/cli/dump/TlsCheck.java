@@ -81,7 +81,8 @@ public record TlsCheck(List<Row> rows) {
                     .orElse(NONE);
             Optional<Policy> policy = server.flatMap(s -> s.policies().at(target.port()));
             modes.add(mode);
-            policies.add(policy.map(Policy::name).orElse(NONE));
+            policies.add(
+                    policy.filter(_ -> !mode.equals(NONE)).map(Policy::name).orElse(NONE));
             problem(sent, target, mode)
                     .ifPresent(problem -> problems.add(hostPort + ": " + problem
                             + policy.filter(_ -> !mode.equals(NONE))
@@ -125,7 +126,7 @@ public record TlsCheck(List<Row> rows) {
             case NONE ->
                 mutual
                         ? "the client sends mutual TLS to " + target.address() + ":" + target.port()
-                                + ", where no proxy is (expected: mode DISABLE in the destination rule, or a"
+                                + ", where no sidecar takes it (expected: mode DISABLE in the destination rule, or a"
                                 + " sidecar)"
                         : "";
             default -> "";

@@ -48,7 +48,7 @@ class TlsCheckTest {
                           server: PeerAuthentication none/default at ns.yaml:9
                           client: DestinationRule on/default at rules.yaml:7
 
-                        wild.default.svc.cluster.local:80: the client sends mutual TLS to 192.0.2.2:8080, where no proxy is (expected: mode DISABLE in the destination rule, or a sidecar)
+                        wild.default.svc.cluster.local:80: the client sends mutual TLS to 192.0.2.2:8080, where no sidecar takes it (expected: mode DISABLE in the destination rule, or a sidecar)
                           client: DestinationRule on/default at rules.yaml:7
                         """);
     }

@@ -81,6 +81,12 @@ class RbacIT {
                                 + http(rules("DENY", metadata("dry_shadow_engine_result", "exact: denied"), ANY)),
                         ROUTE)
                 .http(
+                        "counted",
+                        "",
+                        http("track_per_rule_stats: true, "
+                                + rules("DENY", "{url_path: {path: {prefix: /secret}}}", ANY)),
+                        ROUTE)
+                .http(
                         "metadata",
                         "",
                         http("shadow_" + rules("ALLOW", ANY, ANY))
@@ -256,6 +262,20 @@ class RbacIT {
         assertThat(counted("http.tried.rbac.dry_.shadow_allowed", 1)).isTrue();
         assertThat(counted("http.tried.rbac.dry_.policy.the rule.shadow_denied", 1))
                 .isTrue();
+    }
+
+    /// Operators learn from the log and from statistics which policy refused; the caller learns nothing.
+    @Test
+    void namesThePolicyThatRefusesToOperatorsOnly() throws Exception {
+        String answer = proxy.client("counted").exchange(HttpClient.head("GET", "/secret"));
+        assertThat(answer)
+                .startsWith("HTTP/1.1 403 ")
+                .endsWith("RBAC: access denied")
+                .doesNotContainIgnoringCase("rule");
+        await().until(() -> proxy.lines().stream()
+                .map(LogLine::parse)
+                .anyMatch(line -> line.details().equals("rbac_access_denied_matched_policy[the_rule]")));
+        await().until(() -> counted("http.counted.rbac.policy.the rule.denied", 1));
     }
 
     @ParameterizedTest

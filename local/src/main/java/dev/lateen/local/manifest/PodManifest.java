@@ -48,7 +48,8 @@ public record PodManifest(
                 .append(quoted(startedAt.truncatedTo(ChronoUnit.SECONDS).toString()));
         yaml.append('\n');
         Map<String, String> labels = new TreeMap<>(workload.labels());
-        if (workload.role() != WorkloadSpec.Role.NONE) {
+        // A gateway takes what its Gateways say, not mutual TLS of the mesh: Istio labels sidecars only.
+        if (workload.role() == WorkloadSpec.Role.SIDECAR) {
             labels.put("security.istio.io/tlsMode", "istio");
         }
         map(yaml, "  labels", labels);

@@ -32,6 +32,7 @@ public record MeshConfig(
         Optional<LocalityLb> localityLb,
         HttpDefaults http,
         Tls tls,
+        Tls tlsDefaults,
         List<ExtensionProvider> extensionProviders,
         Map<String, List<String>> defaultProviders,
         ProxyDefaults proxy,
@@ -60,7 +61,7 @@ public record MeshConfig(
     /// @param normalization `DEFAULT`, `NONE`, `BASE`, `MERGE_SLASHES` or `DECODE_AND_MERGE_SLASHES`
     public record HttpDefaults(String h2UpgradePolicy, String normalization, Optional<Retries> retries) {}
 
-    /// @param minimumProtocol of mutual TLS within the mesh
+    /// Of mutual TLS within the mesh, or of all other TLS; empty lists leave it to the proxy.
     public record Tls(String minimumProtocol, List<String> cipherSuites, List<String> ecdhCurves) {}
 
     public record ExtensionProvider(String name, String kind, Mapping settings) {}
@@ -138,7 +139,8 @@ public record MeshConfig(
                         in.object("pathNormalization", p -> p.text("normalization", "DEFAULT"))
                                 .orElse("DEFAULT"),
                         in.object("defaultHttpRetryPolicy", Retries::of)),
-                tls(in),
+                tls(in, "meshMTLS"),
+                tls(in, "tlsDefaults"),
                 in.objects("extensionProviders", MeshConfig::provider),
                 in.object("defaultProviders", MeshConfig::providersBySignal).orElse(Map.of()),
                 in.object("defaultConfig", MeshConfig::proxyDefaults)
@@ -151,10 +153,9 @@ public record MeshConfig(
         return list.isEmpty() ? List.of(ALL) : list;
     }
 
-    private static Tls tls(Reader in) {
-        in.notYet("tlsDefaults");
+    private static Tls tls(Reader in, String name) {
         return in.object(
-                        "meshMTLS",
+                        name,
                         t -> new Tls(
                                 t.text("minProtocolVersion", "TLS_AUTO"),
                                 t.texts("cipherSuites"),

@@ -3,6 +3,8 @@ package dev.lateen.proxy.rbac;
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.telemetry.Counter;
 import dev.lateen.proxy.telemetry.Stats;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Asks the policies of one RBAC filter, counts their verdicts and leaves those of shadow rules in the metadata.
@@ -23,6 +25,7 @@ public final class RbacGate {
     private final Counter denied;
     private final Counter shadowAllowed;
     private final Counter shadowDenied;
+    private final Map<RbacRules.Policy, Counter> byPolicy = new IdentityHashMap<>();
 
     /// @param prefix of statistics, such as `http.a.`
     /// @param namespace of the metadata: Envoy's name of the filter
@@ -36,6 +39,18 @@ public final class RbacGate {
         this.denied = stats.counter(rulesName + "denied");
         this.shadowAllowed = stats.counter(shadowName + "shadow_allowed");
         this.shadowDenied = stats.counter(shadowName + "shadow_denied");
+        if (own.countsPolicies()) {
+            own.rules().ifPresent(rules -> nameCounters(rules, rulesName, "."));
+            own.shadow().ifPresent(rules -> nameCounters(rules, shadowName, ".shadow_"));
+        }
+    }
+
+    /// What a policy means when it matches depends on nothing but the action.
+    private void nameCounters(RbacRules rules, String prefix, String verdict) {
+        for (RbacRules.Policy policy : rules.policies()) {
+            String end = verdict + (rules.allows(policy) ? "allowed" : "denied");
+            byPolicy.put(policy, stats.counter(prefix + "policy." + policy.name() + end));
+        }
     }
 
     private static String joined(String prefix) {
@@ -65,7 +80,7 @@ public final class RbacGate {
         metadata.put(namespace, own.shadowPrefix() + "shadow_engine_result", allows ? "allowed" : "denied");
         if (matched != null) {
             metadata.put(namespace, own.shadowPrefix() + "shadow_effective_policy_id", matched.name());
-            count(shadowName, matched, allows ? ".shadow_allowed" : ".shadow_denied");
+            count(matched, shadowName, allows ? ".shadow_allowed" : ".shadow_denied");
         }
     }
 
@@ -77,13 +92,17 @@ public final class RbacGate {
         boolean allows = rules.allows(matched);
         (allows ? allowed : denied).increment();
         if (matched != null) {
-            count(rulesName, matched, allows ? ".allowed" : ".denied");
+            count(matched, rulesName, allows ? ".allowed" : ".denied");
         }
         return allows ? null : details(matched);
     }
 
-    private void count(String name, RbacRules.Policy matched, String verdict) {
-        if (own.countsPolicies()) {
+    /// Policies of a route, which stand in for the filter's own, are looked up by name.
+    private void count(RbacRules.Policy matched, String name, String verdict) {
+        Counter known = byPolicy.get(matched);
+        if (known != null) {
+            known.increment();
+        } else if (own.countsPolicies()) {
             stats.counter(name + "policy." + matched.name() + verdict).increment();
         }
     }
