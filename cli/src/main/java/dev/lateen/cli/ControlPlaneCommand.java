@@ -88,6 +88,14 @@ final class ControlPlaneCommand implements Callable<Integer> {
     private int readyPort = 8080;
 
     @Option(
+            names = "--webhook-port",
+            paramLabel = "PORT",
+            description = "Injection and validation for Kubernetes API servers over TLS, such as 15017; 0 for none"
+                    + " (default: ${DEFAULT-VALUE}).",
+            defaultValue = "0")
+    private int webhookPort;
+
+    @Option(
             names = "--trust-domain",
             paramLabel = "NAME",
             description = "The trust domain of identities (default: ${DEFAULT-VALUE}).",
@@ -135,10 +143,11 @@ final class ControlPlaneCommand implements Callable<Integer> {
                 throw new ParameterException(spec.commandLine(), path + ": no such file or directory");
             }
         }
+        Ports ports = new Ports(address, plaintextPort, securePort, debugPort, readyPort);
         ControlPlaneSettings settings = new ControlPlaneSettings(
                 config,
                 state,
-                new Ports(address, plaintextPort, securePort, debugPort, readyPort),
+                webhookPort == 0 ? ports : ports.withWebhook(webhookPort),
                 trustDomain,
                 mesh(),
                 PushTiming.DEFAULT,

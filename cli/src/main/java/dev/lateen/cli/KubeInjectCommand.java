@@ -5,17 +5,10 @@ import dev.lateen.kubernetes.inject.InjectionValues;
 import dev.lateen.kubernetes.inject.ManifestInjector;
 import dev.lateen.kubernetes.tree.Trees;
 import dev.lateen.kubernetes.tree.YamlText;
-import dev.lateen.model.diagnostic.Diagnostic;
-import dev.lateen.model.source.YamlDocument;
-import dev.lateen.model.source.YamlLimits;
-import dev.lateen.model.source.YamlReader;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -40,9 +33,6 @@ import tools.jackson.databind.node.ObjectNode;
         },
         mixinStandardHelpOptions = true)
 final class KubeInjectCommand implements Callable<Integer> {
-    private static final String STDIN = "-";
-    private static final String STDIN_NAME = "<stdin>";
-
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -93,25 +83,23 @@ final class KubeInjectCommand implements Callable<Integer> {
                     + " (default: ${DEFAULT-VALUE}).")
     private boolean nativeSidecars = true;
 
-    private final List<Diagnostic> found = new ArrayList<>();
-
     @Override
     public Integer call() throws IOException {
-        ManifestInjector injector = new ManifestInjector(settings(), _ -> Map.of());
+        ManifestFiles manifests = new ManifestFiles(spec);
+        ManifestInjector injector = new ManifestInjector(settings(manifests), _ -> Map.of());
         StringBuilder text = new StringBuilder();
         PrintWriter err = spec.commandLine().getErr();
-        for (JsonNode document : documents(filename)) {
+        for (JsonNode document : manifests.documents(filename)) {
             if (!(document instanceof ObjectNode object)) {
                 throw new ParameterException(spec.commandLine(), filename + ": a document is no object");
             }
             ManifestInjector.Outcome outcome = injector.inject(object);
             outcome.notes().forEach(err::println);
-            found.addAll(outcome.diagnostics());
+            manifests.add(outcome.diagnostics());
             text.append(text.isEmpty() ? "" : "---\n").append(YamlText.write(outcome.object()));
         }
-        found.forEach(one -> err.println(isPlaced(one) ? one.toString() : "error: " + one.summary()));
         err.flush();
-        if (!found.isEmpty()) {
+        if (manifests.reportProblems() != 0) {
             return 1;
         }
         if (output.isEmpty()) {
@@ -123,52 +111,25 @@ final class KubeInjectCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static boolean isPlaced(Diagnostic one) {
-        return one.at().line() > 0;
-    }
-
-    private InjectionSettings settings() throws IOException {
+    private InjectionSettings settings(ManifestFiles manifests) throws IOException {
         ObjectNode values = InjectionValues.defaults(VersionCommand.version());
         ObjectNode mesh = Trees.object();
         if (!operatorFile.isEmpty()) {
-            ObjectNode operator = object(operatorFile);
+            ObjectNode operator = manifests.object(operatorFile);
             InjectionValues.overlayOperator(values, operator);
             if (Trees.at(operator, "spec", "meshConfig") instanceof ObjectNode own) {
                 mesh = own;
             }
         }
         if (!valuesFile.isEmpty()) {
-            InjectionValues.overlay(values, object(valuesFile));
+            InjectionValues.overlay(values, manifests.object(valuesFile));
         }
         if (!injectConfigFile.isEmpty()) {
-            InjectionValues.overlayInjectorConfig(values, object(injectConfigFile));
+            InjectionValues.overlayInjectorConfig(values, manifests.object(injectConfigFile));
         }
         if (!meshConfigFile.isEmpty()) {
-            mesh = object(meshConfigFile);
+            mesh = manifests.object(meshConfigFile);
         }
         return new InjectionSettings(values, mesh, revision, nativeSidecars, false);
-    }
-
-    private ObjectNode object(String name) throws IOException {
-        List<JsonNode> documents = documents(name);
-        if (documents.size() == 1 && documents.getFirst() instanceof ObjectNode object) {
-            return object;
-        }
-        throw new ParameterException(spec.commandLine(), name + ": expected one object in YAML or JSON");
-    }
-
-    private List<JsonNode> documents(String name) throws IOException {
-        String text = name.equals(STDIN)
-                ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
-                : Files.readString(Path.of(name));
-        List<JsonNode> trees = new ArrayList<>();
-        String shown = name.equals(STDIN) ? STDIN_NAME : name;
-        for (YamlDocument document : new YamlReader(YamlLimits.DEFAULT).read(text, shown)) {
-            switch (document) {
-                case YamlDocument.Read(var root, var _) -> trees.add(Trees.of(root));
-                case YamlDocument.Broken broken -> found.addAll(broken.diagnostics());
-            }
-        }
-        return trees;
     }
 }

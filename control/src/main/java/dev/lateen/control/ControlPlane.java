@@ -36,6 +36,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +61,7 @@ public final class ControlPlane implements AutoCloseable {
     private final GrpcListener plaintext;
     private final GrpcListener secure;
     private final DebugServer debug;
+    private OptionalInt webhooks = OptionalInt.empty();
 
     /// Starts everything and returns once the configuration is loaded and all ports answer.
     ///
@@ -111,6 +113,11 @@ public final class ControlPlane implements AutoCloseable {
                             CertificateService.definition(signer),
                             RateLimitService.definition(limiter)),
                     limit));
+            if (settings.ports().webhook().isPresent()) {
+                webhooks = OptionalInt.of(
+                        opened(Webhooks.start(at(settings.ports().webhook().getAsInt()), own.tls(), state::snapshot))
+                                .port());
+            }
             rotate(loop, own);
             opened(new AuthorityWatch(authority, own, metrics)).start();
             debug = opened(DebugServer.start(
@@ -144,6 +151,11 @@ public final class ControlPlane implements AutoCloseable {
 
     public int readyPort() {
         return debug.readyPort();
+    }
+
+    /// Where API servers ask; empty where nobody was told to listen.
+    public OptionalInt webhookPort() {
+        return webhooks;
     }
 
     public CertificateAuthority authority() {
@@ -212,8 +224,8 @@ public final class ControlPlane implements AutoCloseable {
         try {
             if (!state.settled().await(FETCHING.toSeconds(), TimeUnit.SECONDS)) {
                 LOG.atWarn()
-                        .log(
-                                "not every issuer of tokens or web address of a list has answered yet: the control plane starts without");
+                        .log("not every issuer of tokens or web address of a list has answered yet: the control"
+                                + " plane starts without");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -8,6 +8,7 @@ import dev.lateen.model.mesh.MeshSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 
 /// How a control plane runs.
 ///
@@ -35,13 +36,22 @@ public record ControlPlaneSettings(
     /// @param address to bind to; loopback unless told otherwise, since the plaintext port and the debug pages ask
     ///     for no
     ///     credentials
-    public record Ports(String address, int plaintext, int secure, int debug, int ready) {
+    /// @param webhook for API servers; none where there is no cluster
+    public record Ports(String address, int plaintext, int secure, int debug, int ready, OptionalInt webhook) {
         public static final Ports ISTIO = new Ports("127.0.0.1", 15010, 15012, 15014, 8080);
         /// Free ports, for tests.
         public static final Ports FREE = new Ports("127.0.0.1", 0, 0, 0, 0);
 
         public Ports at(String otherAddress) {
-            return new Ports(otherAddress, plaintext, secure, debug, ready);
+            return new Ports(otherAddress, plaintext, secure, debug, ready, webhook);
+        }
+
+        public Ports(String address, int plaintext, int secure, int debug, int ready) {
+            this(address, plaintext, secure, debug, ready, OptionalInt.empty());
+        }
+
+        public Ports withWebhook(int port) {
+            return new Ports(address, plaintext, secure, debug, ready, OptionalInt.of(port));
         }
     }
 

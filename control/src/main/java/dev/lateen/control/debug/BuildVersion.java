@@ -12,10 +12,11 @@ import java.util.Properties;
 /// Source: istiod's page `/version`.
 ///
 /// @param revision of the sources; `unknown` where the build was not told
-record BuildVersion(String version, String revision, String status) {
+public record BuildVersion(String version, String revision, String status) {
     private static final String UNKNOWN = "unknown";
 
-    static BuildVersion read() {
+    /// Of this program.
+    public static BuildVersion read() {
         Properties properties = new Properties();
         try (InputStream stream = BuildVersion.class.getResourceAsStream("version.properties")) {
             if (stream != null) {
@@ -27,6 +28,7 @@ record BuildVersion(String version, String revision, String status) {
         return new BuildVersion(properties.getProperty("version", UNKNOWN), UNKNOWN, "Clean");
     }
 
+    /// In istiod's form.
     @Override
     public String toString() {
         return version + "-" + revision + "-" + status;

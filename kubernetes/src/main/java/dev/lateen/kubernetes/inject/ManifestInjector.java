@@ -9,6 +9,7 @@ import dev.lateen.model.diagnostic.Diagnostic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
@@ -85,6 +86,11 @@ public final class ManifestInjector {
     private static String title(ObjectNode object, String namespace) {
         return Trees.text(object, "kind") + " \"" + (namespace.isEmpty() ? "" : namespace + "/")
                 + Trees.text(object, "metadata", "name") + "\"";
+    }
+
+    /// The pod that an object holds, with its metadata.
+    static Optional<ObjectNode> pod(ObjectNode object) {
+        return holdsPod(object) ? Optional.of(Place.in(object.deepCopy()).pod()) : Optional.empty();
     }
 
     private static boolean holdsPod(ObjectNode object) {

@@ -1,5 +1,6 @@
 package dev.lateen.kubernetes.webhook;
 
+import dev.lateen.kubernetes.inject.InjectionDecision;
 import dev.lateen.kubernetes.inject.InjectionDecision.Injects;
 import dev.lateen.kubernetes.inject.InjectionDecision.Skips;
 import dev.lateen.kubernetes.inject.InjectionPolicy;
@@ -13,6 +14,7 @@ import dev.lateen.model.diagnostic.Diagnostic;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -32,12 +34,12 @@ public final class InjectionHook {
 
     private final InjectionPolicy policy;
     private final SidecarInjector injector;
-    private final Function<String, NamespaceFacts> namespaces;
+    private final Function<String, Optional<NamespaceFacts>> namespaces;
 
     /// @param revisions that this hook serves
-    /// @param namespaces what is known of a namespace; must not block
+    /// @param namespaces what is known of a namespace, empty to believe the API server's selection; must not block
     public InjectionHook(
-            InjectionSettings settings, Set<String> revisions, Function<String, NamespaceFacts> namespaces) {
+            InjectionSettings settings, Set<String> revisions, Function<String, Optional<NamespaceFacts>> namespaces) {
         this.policy = new InjectionPolicy(settings, revisions);
         this.injector = new SidecarInjector(settings);
         this.namespaces = namespaces;
@@ -52,8 +54,12 @@ public final class InjectionHook {
         }
         String namespace =
                 request.namespace().isEmpty() ? Trees.text(pod, "metadata", "namespace") : request.namespace();
-        NamespaceFacts facts = namespaces.apply(namespace);
-        return switch (policy.decide(namespace, facts.labels(), pod)) {
+        Optional<NamespaceFacts> known = namespaces.apply(namespace);
+        NamespaceFacts facts = known.orElse(NamespaceFacts.NONE);
+        InjectionDecision decision = known.isPresent()
+                ? policy.decide(namespace, facts.labels(), pod)
+                : policy.decideForFile(namespace, pod);
+        return switch (decision) {
             case Skips _ -> request.allow();
             case Injects _ ->
                 switch (injector.inject(pod.deepCopy(), namespace, facts.annotations(), environment(path))) {

@@ -124,8 +124,9 @@ class InjectVectorsTest {
         InjectionHook hook = new InjectionHook(
                 settings(one, options).withRevision("default"),
                 Set.of("default"),
-                namespace -> new NamespaceFacts(
-                        Map.of("istio-injection", "enabled"), namespace.equals("test-ns") ? TEST_NAMESPACE : Map.of()));
+                namespace -> Optional.of(new NamespaceFacts(
+                        Map.of("istio-injection", "enabled"),
+                        namespace.equals("test-ns") ? TEST_NAMESPACE : Map.of())));
         List<JsonNode> actual = new ArrayList<>();
         StringBuilder errors = new StringBuilder();
         List<ObjectNode> workloads = workloads(documents(one.resolve("input.yaml")));
