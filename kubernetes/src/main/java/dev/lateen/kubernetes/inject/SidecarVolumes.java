@@ -1,9 +1,7 @@
 package dev.lateen.kubernetes.inject;
 
 import dev.lateen.kubernetes.tree.Trees;
-import java.util.Map;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -143,15 +141,15 @@ final class SidecarVolumes {
         return Trees.object("name", name, "mountPath", path);
     }
 
-    /// Volumes or mounts that the pod's annotation asks for, by name.
+    /// Volumes or mounts that the pod's annotation asks for, in the order of their names.
     private static void addUsers(ArrayNode list, TemplateContext context, String annotation) {
         Optional<ObjectNode> asked = context.subject().annotation(annotation).flatMap(Trees::parseObject);
         if (asked.isEmpty()) {
             return;
         }
-        for (Map.Entry<String, JsonNode> one : asked.get().properties()) {
-            if (one.getValue() instanceof ObjectNode body) {
-                list.add(named(one.getKey()).setAll(body.deepCopy()));
+        for (String name : asked.get().propertyNames().stream().sorted().toList()) {
+            if (asked.get().get(name) instanceof ObjectNode body) {
+                list.add(named(name).setAll(body.deepCopy()));
             }
         }
     }
