@@ -27,8 +27,9 @@ final class SteadyLoad {
     ///
     /// @param offered all requests
     /// @param admitted those with status 200
+    /// @param admittedInAll those outside of the measured time included
     /// @param seconds measured
-    record Result(long offered, long admitted, double seconds) {
+    record Result(long offered, long admitted, long admittedInAll, double seconds) {
         double offeredRate() {
             return offered / seconds;
         }
@@ -51,16 +52,18 @@ final class SteadyLoad {
             }
             long offered = 0;
             long admitted = 0;
+            long inAll = 0;
             for (Future<long[]> part : parts) {
                 offered += part.get()[0];
                 admitted += part.get()[1];
+                inAll += part.get()[2];
             }
-            return new Result(offered, admitted, seconds);
+            return new Result(offered, admitted, inAll, seconds);
         }
     }
 
     private static long[] one(int port, double rate, long begin, long from, long to) throws IOException {
-        long[] counts = new long[2];
+        long[] counts = new long[3];
         try (Socket socket = new HttpClient(port).connect()) {
             InputStream in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
             long sent = 0;
@@ -73,6 +76,7 @@ final class SteadyLoad {
                 socket.getOutputStream().write(repeated((int) due));
                 for (long reply = 0; reply < due; reply++) {
                     boolean admitted = status(in) == 200;
+                    counts[2] += admitted ? 1 : 0;
                     long at = System.nanoTime();
                     if (at >= from && at < to) {
                         counts[0]++;
