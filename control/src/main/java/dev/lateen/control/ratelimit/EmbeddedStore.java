@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 ///
 /// Thread: any.
 public final class EmbeddedStore implements LimitStore {
-    /// About 250 bytes each.
+    /// Of 190 to 300 bytes each.
     public static final int DEFAULT_MOST = 200_000;
 
     private final InstantSource clock;
