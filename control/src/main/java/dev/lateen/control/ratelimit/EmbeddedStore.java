@@ -196,6 +196,11 @@ public final class EmbeddedStore implements LimitStore {
                 }
             }
         });
+        for (Usage known : journal.usage(rule, clock.millis())) {
+            if (!slots.containsKey(known.key())) {
+                all.add(known);
+            }
+        }
         all.sort(Comparator.comparingLong(Usage::used).reversed());
         return List.copyOf(all.subList(0, Math.min(atMost, all.size())));
     }
@@ -211,6 +216,13 @@ public final class EmbeddedStore implements LimitStore {
                 count[0]++;
             }
         });
+        for (Usage known : journal.usage(rule, clock.millis())) {
+            boolean wanted = values.isEmpty() || values.get().equals(known.key().values());
+            if (wanted && !slots.containsKey(known.key())) {
+                journal.forget(known.key());
+                count[0]++;
+            }
+        }
         return count[0];
     }
 

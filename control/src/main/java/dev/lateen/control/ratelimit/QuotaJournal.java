@@ -129,9 +129,23 @@ final class QuotaJournal implements AutoCloseable {
         return count != null && count.startMillis() == startMillis ? count.used() : 0;
     }
 
-    /// The counters that are known.
-    List<LimitKey> keys() {
-        return List.copyOf(counts.keySet());
+    /// The counts of a rule whose window has not ended.
+    List<LimitStore.Usage> usage(String rule, long nowMillis) {
+        List<LimitStore.Usage> all = new ArrayList<>();
+        counts.forEach((key, count) -> {
+            if (key.rule().equals(rule) && count.endMillis() > nowMillis && count.used() > 0) {
+                all.add(new LimitStore.Usage(key, count.used(), count.endMillis()));
+            }
+        });
+        return all;
+    }
+
+    /// Lets a count that no counter holds begin anew.
+    synchronized void forget(LimitKey key) {
+        Count count = counts.get(key);
+        if (count != null) {
+            append(key, count.startMillis(), count.endMillis(), 0);
+        }
     }
 
     synchronized void append(LimitKey key, long startMillis, long endMillis, long used) {

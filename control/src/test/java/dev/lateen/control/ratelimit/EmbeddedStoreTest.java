@@ -186,4 +186,17 @@ class EmbeddedStoreTest {
         store = EmbeddedStore.open(directory.resolve("quotas"), MOST, stats, () -> now);
         assertThat(admitted(rule, 100, "user=a")).isEqualTo(40);
     }
+
+    @Test
+    void reportsAndResetsAfterARestartWhatNobodyHasAskedAboutYet() throws Exception {
+        LimitRule rule = daily(100);
+        admitted(rule, 60, "user=a");
+        admitted(rule, 50, "user=b");
+        store.close();
+        store = EmbeddedStore.open(directory.resolve("quotas"), MOST, stats, () -> now);
+        assertThat(store.usage(rule.id(), 10)).extracting(LimitStore.Usage::used).containsExactly(60L, 50L);
+        assertThat(store.reset(rule.id(), Optional.of(List.of("user=a")))).isEqualTo(1);
+        assertThat(admitted(rule, 200, "user=a")).isEqualTo(100);
+        assertThat(admitted(rule, 200, "user=b")).isEqualTo(50);
+    }
 }
