@@ -4,19 +4,20 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,24 +41,24 @@ final class QuotaJournal implements AutoCloseable {
     private final Map<LimitKey, Count> counts = new ConcurrentHashMap<>();
     private final Set<CalendarCount> unsaved = ConcurrentHashMap.newKeySet();
     private final Thread flusher;
-    private FileChannel channel;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    /// Not a channel, which the interruption of whoever writes would close.
+    private FileOutputStream out;
+    private long bytes;
     private boolean dirty;
-    private volatile boolean closed;
 
     private record Count(long startMillis, long endMillis, long used) {}
 
-    private QuotaJournal(Path file, FileChannel channel) {
+    private QuotaJournal(Path file) throws IOException {
         this.file = file;
-        this.channel = channel;
+        this.out = new FileOutputStream(file.toFile(), true);
         this.flusher = Thread.ofPlatform().daemon(true).name("quota-journal").unstarted(this::flush);
     }
 
     /// Reads what there is, or begins a new file.
     static QuotaJournal open(Path file, long nowMillis) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
-        FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        QuotaJournal journal = new QuotaJournal(file, channel);
+        QuotaJournal journal = new QuotaJournal(file);
         journal.read();
         journal.counts.values().removeIf(count -> count.endMillis() <= nowMillis);
         journal.rewrite();
@@ -152,9 +153,9 @@ final class QuotaJournal implements AutoCloseable {
         Count count = new Count(startMillis, endMillis, used);
         counts.put(key, count);
         try {
-            write(channel, record(key, count));
+            bytes += write(out, record(key, count));
             dirty = true;
-            if (channel.position() > REWRITE_BYTES) {
+            if (bytes > REWRITE_BYTES) {
                 rewrite();
             }
         } catch (IOException e) {
@@ -163,15 +164,15 @@ final class QuotaJournal implements AutoCloseable {
         }
     }
 
-    private static void write(FileChannel to, byte[] body) throws IOException {
-        ByteBuffer record = ByteBuffer.allocate(HEAD + body.length)
+    /// In one piece, so that the end of the process leaves it whole or out.
+    private static long write(FileOutputStream to, byte[] body) throws IOException {
+        byte[] record = ByteBuffer.allocate(HEAD + body.length)
                 .putInt(body.length)
                 .putInt(crc(body))
                 .put(body)
-                .flip();
-        while (record.hasRemaining()) {
-            to.write(record);
-        }
+                .array();
+        to.write(record);
+        return record.length;
     }
 
     /// Keeps the latest count of each counter only.
@@ -179,15 +180,16 @@ final class QuotaJournal implements AutoCloseable {
         long now = System.currentTimeMillis();
         counts.values().removeIf(count -> count.endMillis() <= now);
         Path next = file.resolveSibling(file.getFileName() + ".next");
-        FileChannel written = FileChannel.open(
-                next, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+        FileOutputStream written = new FileOutputStream(next.toFile());
+        long size = 0;
         for (var entry : counts.entrySet()) {
-            write(written, record(entry.getKey(), entry.getValue()));
+            size += write(written, record(entry.getKey(), entry.getValue()));
         }
-        written.force(true);
+        written.getFD().sync();
         Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        channel.close();
-        channel = written;
+        out.close();
+        out = written;
+        bytes = size;
     }
 
     /// Has a count saved within 20 ms.
@@ -196,9 +198,11 @@ final class QuotaJournal implements AutoCloseable {
     }
 
     private void flush() {
-        for (int round = 0; !closed; round++) {
+        for (int round = 0; ; round++) {
             try {
-                Thread.sleep(FLUSH_MILLIS);
+                if (closed.await(FLUSH_MILLIS, TimeUnit.MILLISECONDS)) {
+                    return;
+                }
                 saveAll();
                 if (round % FORCE_EVERY == 0) {
                     force();
@@ -220,21 +224,20 @@ final class QuotaJournal implements AutoCloseable {
 
     private synchronized void force() throws IOException {
         if (dirty) {
-            channel.force(false);
+            out.getFD().sync();
             dirty = false;
         }
     }
 
     @Override
     public void close() {
-        closed = true;
-        flusher.interrupt();
+        closed.countDown();
         try {
             flusher.join();
             saveAll();
             synchronized (this) {
-                channel.force(false);
-                channel.close();
+                out.getFD().sync();
+                out.close();
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
