@@ -246,8 +246,8 @@ public final class RateLimitService {
                             .setUnit(unit(state.window().toSeconds())))
                     .setLimitRemaining((int) Math.min(state.remaining(), Integer.MAX_VALUE))
                     .setDurationUntilReset(Duration.newBuilder()
-                            .setSeconds(state.reset().getSeconds())
-                            .setNanos(state.reset().getNano()));
+                            .setSeconds(state.reset().toSeconds())
+                            .setNanos(state.reset().toNanosPart()));
         }
         return status.build();
     }
