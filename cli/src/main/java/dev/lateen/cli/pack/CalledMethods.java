@@ -74,7 +74,7 @@ final class CalledMethods {
         while (!pending.isEmpty()) {
             Call call = pending.pop();
             targets(call)
-                    .map(type -> declared.get(type).get(call.signature()))
+                    .map(type -> declared.getOrDefault(type, Map.of()).get(call.signature()))
                     .filter(Objects::nonNull)
                     .forEach(method -> method.code().ifPresent(code -> code.forEach(this::callees)));
         }

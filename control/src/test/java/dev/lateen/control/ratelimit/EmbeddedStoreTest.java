@@ -194,7 +194,9 @@ class EmbeddedStoreTest {
         admitted(rule, 50, "user=b");
         store.close();
         store = EmbeddedStore.open(directory.resolve("quotas"), MOST, stats, () -> now);
-        assertThat(store.usage(rule.id(), 10)).extracting(LimitStore.Usage::used).containsExactly(60L, 50L);
+        assertThat(store.usage(rule.id(), 10))
+                .extracting(LimitStore.Usage::used)
+                .containsExactly(60L, 50L);
         assertThat(store.reset(rule.id(), Optional.of(List.of("user=a")))).isEqualTo(1);
         assertThat(admitted(rule, 200, "user=a")).isEqualTo(100);
         assertThat(admitted(rule, 200, "user=b")).isEqualTo(50);

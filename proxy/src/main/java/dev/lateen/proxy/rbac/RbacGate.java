@@ -4,7 +4,6 @@ import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.telemetry.Counter;
 import dev.lateen.proxy.telemetry.Stats;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Asks the policies of one RBAC filter, counts their verdicts and leaves those of shadow rules in the metadata.
@@ -25,7 +24,8 @@ public final class RbacGate {
     private final Counter denied;
     private final Counter shadowAllowed;
     private final Counter shadowDenied;
-    private final Map<RbacRules.Policy, Counter> byPolicy = new IdentityHashMap<>();
+    /// By identity: comparing two policies would compare all their rules.
+    private final IdentityHashMap<RbacRules.Policy, Counter> byPolicy = new IdentityHashMap<>();
 
     /// @param prefix of statistics, such as `http.a.`
     /// @param namespace of the metadata: Envoy's name of the filter
