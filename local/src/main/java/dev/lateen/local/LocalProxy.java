@@ -1,11 +1,14 @@
 package dev.lateen.local;
 
+import dev.lateen.local.MeshSettings.ProxyKind;
 import dev.lateen.local.capture.Place;
 import dev.lateen.local.manifest.WorkloadSpec;
 import dev.lateen.local.manifest.WorkloadSpec.Role;
 import dev.lateen.local.process.Child;
 import dev.lateen.local.process.ChildCommand;
 import dev.lateen.local.process.ChildCommand.RunAs;
+import dev.lateen.local.process.Children;
+import dev.lateen.local.process.OpenToAll;
 import dev.lateen.local.process.Supervised;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -84,7 +87,8 @@ final class LocalProxy {
     }
 
     private ChildCommand command() {
-        List<String> words = switch (context.settings().proxyOf(workload)) {
+        ProxyKind kind = context.settings().proxyOf(workload);
+        List<String> words = switch (kind) {
             case LATEEN -> List.of(context.settings().launcher().toString(), "proxy", type());
             case ENVOY -> List.of(context.settings().launcher().toString(), "agent", type());
         };
@@ -95,7 +99,21 @@ final class LocalProxy {
                 .withEnvironment(environment)
                 .without(List.of("HTTP_PROXY", "http_proxy", "LATEEN_COMMAND"))
                 .within(place.prefix());
-        return place.proxyUser().map(command::runAs).orElse(command);
+        return place.proxyUser()
+                .map(user -> command.runAs(asReaderOf(kind, user)))
+                .orElse(command);
+    }
+
+    /// Our proxy's program is one file below our home; the agent's are this process's own, wherever Maven keeps them.
+    private static RunAs asReaderOf(ProxyKind kind, RunAs user) {
+        return switch (kind) {
+            case LATEEN -> user;
+            case ENVOY -> {
+                boolean open = OpenToAll.reachesAll(System.getProperty("java.class.path"))
+                        && Children.onPath("envoy").map(OpenToAll::reaches).orElse(true);
+                yield open ? user : user.readingEverything();
+            }
+        };
     }
 
     private String type() {

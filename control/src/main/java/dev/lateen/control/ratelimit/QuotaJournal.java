@@ -28,10 +28,11 @@ import org.slf4j.LoggerFactory;
 /// What is appended survives the end of the process at once, however it comes; the end of the machine after `force` is
 /// called, once a second. The file is written anew when it has grown to 16 MiB.
 ///
-/// Thread: any.
+/// Limits: 400,000 counts; those of further consumers begin anew with a restart. Thread: any.
 final class QuotaJournal implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(QuotaJournal.class);
     private static final long REWRITE_BYTES = 16 << 20;
+    private static final int MOST_COUNTS = 400_000;
     private static final int HEAD = 8;
     private static final int MAX_RECORD = 64 << 10;
     private static final long FLUSH_MILLIS = 20;
@@ -46,6 +47,7 @@ final class QuotaJournal implements AutoCloseable {
     private FileOutputStream out;
     private long bytes;
     private boolean dirty;
+    private boolean full;
 
     private record Count(long startMillis, long endMillis, long used) {}
 
@@ -80,9 +82,11 @@ final class QuotaJournal implements AutoCloseable {
             byte[] body = new byte[length];
             all.get(body);
             if (crc(body) != crc) {
+                Path kept = file.resolveSibling(file.getFileName() + ".damaged");
+                Files.copy(file, kept, StandardCopyOption.REPLACE_EXISTING);
                 LOG.atWarn()
-                        .addKeyValue("file", file)
-                        .log("a record of quotas is damaged; what follows it is left out");
+                        .addKeyValue("file", kept)
+                        .log("a record of quotas is damaged; what follows it is left out, and kept in this file");
                 return;
             }
             take(body);
@@ -150,6 +154,13 @@ final class QuotaJournal implements AutoCloseable {
     }
 
     synchronized void append(LimitKey key, long startMillis, long endMillis, long used) {
+        if (counts.size() >= MOST_COUNTS && !counts.containsKey(key)) {
+            if (!full) {
+                full = true;
+                LOG.atWarn().addKeyValue("counts", MOST_COUNTS).log("further quotas do not outlive a restart");
+            }
+            return;
+        }
         Count count = new Count(startMillis, endMillis, used);
         counts.put(key, count);
         try {

@@ -4,6 +4,7 @@ import dev.lateen.local.manifest.WorkloadSpec;
 import dev.lateen.local.manifest.WorkloadSpec.Role;
 import dev.lateen.local.process.ChildCommand.RunAs;
 import dev.lateen.local.process.Children;
+import dev.lateen.local.process.OpenToAll;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -52,5 +52,10 @@ public record ChildCommand(
     /// A user and group by number.
     ///
     /// @param readsEverything keeps the right to read files of others, for a JDK or jars below a private home
-    public record RunAs(int uid, int gid, boolean readsEverything) {}
+    public record RunAs(int uid, int gid, boolean readsEverything) {
+        /// The same with the right to read everything.
+        public RunAs readingEverything() {
+            return new RunAs(uid, gid, true);
+        }
+    }
 }

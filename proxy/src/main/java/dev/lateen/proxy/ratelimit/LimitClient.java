@@ -19,10 +19,12 @@ import org.jspecify.annotations.Nullable;
 /// while such a lease lasts, or the service has said that a limit is reached, requests get their answer here. Requests
 /// that come while the same question is on its way wait for its answer.
 ///
-/// Limits: 10,000 lists of descriptors are remembered, those used last; an answer of 256 KiB. Thread: one event loop.
+/// Limits: 10,000 lists of descriptors are remembered, those used last, each of 512 characters at most; an answer of
+/// 256 KiB. Thread: one event loop.
 public final class LimitClient {
     private static final String OWN_DOMAIN = "lateen";
     private static final int MAX_REMEMBERED = 10_000;
+    private static final int MAX_REMEMBERED_LENGTH = 512;
     private static final int MAX_ANSWER = 256 << 10;
 
     private final RateLimitConfig.Service service;
@@ -88,7 +90,7 @@ public final class LimitClient {
     public Ticket ask(String domain, List<Descriptor> descriptors, Listener listener) {
         Ticket ticket = new Ticket(listener);
         String asked = domain.isEmpty() ? service.domain() : domain;
-        if (asked.equals(OWN_DOMAIN) && countOne(descriptors)) {
+        if (asked.equals(OWN_DOMAIN) && canBeRemembered(descriptors)) {
             askLeased(new Key(asked, List.copyOf(descriptors)), ticket);
         } else {
             ticket.call = send(asked, descriptors, null, ticket::answer);
@@ -96,14 +98,19 @@ public final class LimitClient {
         return ticket;
     }
 
-    private static boolean countOne(List<Descriptor> descriptors) {
+    /// What counts for more than one hit, or would take much memory to remember, is asked each time.
+    private static boolean canBeRemembered(List<Descriptor> descriptors) {
+        int length = 0;
         for (int index = 0; index < descriptors.size(); index++) {
             Descriptor descriptor = descriptors.get(index);
             if (descriptor.hits() >= 0 || descriptor.override() != null) {
                 return false;
             }
+            for (int entry = 0; entry < descriptor.entries().size(); entry++) {
+                length += descriptor.entries().get(entry).value().length();
+            }
         }
-        return true;
+        return length <= MAX_REMEMBERED_LENGTH;
     }
 
     private void askLeased(Key key, Ticket ticket) {

@@ -1,10 +1,14 @@
 package dev.lateen.proxy.ratelimit;
 
 import dev.lateen.proxy.ratelimit.Descriptor.Entry;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Source: Envoy's local rate limits. Thread: any.
 public final class LocalLimits {
+    private static final int MAX_VALUE = 256;
+
     private final Config config;
     private final @Nullable TokenBucket standard;
     private final Map<List<Entry>, TokenBucket> exact = new HashMap<>();
@@ -134,13 +140,35 @@ public final class LocalLimits {
         for (int index = 0; found == null && index < wildcards.size(); index++) {
             Wildcard wildcard = wildcards.get(index);
             if (wildcard.matches(entries)) {
-                found = wildcard.buckets().get(entries);
+                List<Entry> kept = kept(entries);
+                found = wildcard.buckets().get(kept);
                 if (found == null) {
-                    found = add(wildcard, entries, now);
+                    found = add(wildcard, kept, now);
                 }
             }
         }
         return found;
+    }
+
+    /// Clients choose the values: long ones are kept as their digests.
+    private static List<Entry> kept(List<Entry> entries) {
+        boolean isShort = true;
+        for (int index = 0; isShort && index < entries.size(); index++) {
+            isShort = entries.get(index).value().length() <= MAX_VALUE;
+        }
+        return isShort ? entries : entries.stream().map(LocalLimits::digested).toList();
+    }
+
+    private static Entry digested(Entry entry) {
+        try {
+            byte[] value = entry.value().getBytes(StandardCharsets.UTF_8);
+            return new Entry(
+                    entry.key(),
+                    HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(value)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     private TokenBucket add(Wildcard wildcard, List<Entry> entries, long now) {

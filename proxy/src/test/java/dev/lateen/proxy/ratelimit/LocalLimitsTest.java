@@ -64,6 +64,15 @@ class LocalLimitsTest {
     }
 
     @Test
+    void longValuesHaveABucketEachToo() {
+        LocalLimits limits = limits(Optional.empty(), true, limit(3, "user", ""));
+        String text = "x".repeat(60_000);
+        assertThat(allowed(limits, described("user", text))).isEqualTo(3);
+        assertThat(allowed(limits, described("user", text + "y"))).isEqualTo(3);
+        assertThat(allowed(limits, described("user", text))).isZero();
+    }
+
+    @Test
     void keepsNoMoreValuesThanItMayAndThoseUsedLast() {
         LocalLimits limits = limits(Optional.empty(), true, limit(3, "user", ""));
         for (int user = 0; user < 100; user++) {

@@ -24,23 +24,28 @@ import io.grpc.Status;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Serves `envoy.service.ratelimit.v3.RateLimitService`; what is within its limit is the limiter's decision. Callers
-/// who
-/// send `x-lateen-lease-hits: N` may be granted up to N hits ahead, in the metadata field `dev.lateen.lease` of the
+/// who send `x-lateen-lease-hits: N` may be granted up to N hits ahead, in the metadata field `dev.lateen.lease` of the
 /// answer; `x-lateen-refused-hits` tells how many requests they have refused by themselves since.
 ///
-/// Limits: 64 descriptors of 16 entries of 1 KiB. Thread: any.
+/// Limits: 64 descriptors of 16 entries; keys of 1,024 characters; longer values than 256 count under their digest.
+/// Thread: any.
 public final class RateLimitService {
     private static final String NAME = "envoy.service.ratelimit.v3.RateLimitService";
     private static final String LEASE = "dev.lateen.lease";
     private static final int MAX_DESCRIPTORS = 64;
     private static final int MAX_ENTRIES = 16;
-    private static final int MAX_TEXT = 1024;
+    private static final int MAX_KEY = 1024;
+    private static final int MAX_VALUE = 256;
     private static final long MAX_LEASE = 1_000_000;
     private static final Metadata.Key<String> LEASE_HITS =
             Metadata.Key.of("x-lateen-lease-hits", Metadata.ASCII_STRING_MARSHALLER);
@@ -189,26 +194,42 @@ public final class RateLimitService {
                 return "entries: " + descriptor.getEntriesCount() + " (expected: at most " + MAX_ENTRIES + ")";
             }
             for (var entry : descriptor.getEntriesList()) {
-                if (entry.getKey().length() > MAX_TEXT || entry.getValue().length() > MAX_TEXT) {
-                    return "an entry is longer than " + MAX_TEXT + " characters";
+                if (entry.getKey().length() > MAX_KEY) {
+                    return "a key is longer than " + MAX_KEY + " characters";
                 }
             }
         }
         return "";
     }
 
-    private static Question question(RateLimitRequest request) {
+    static Question question(RateLimitRequest request) {
         long addend = Math.max(1, Integer.toUnsignedLong(request.getHitsAddend()));
         List<Descriptor> descriptors = new ArrayList<>(request.getDescriptorsCount());
         for (RateLimitDescriptor descriptor : request.getDescriptorsList()) {
             List<Entry> entries = new ArrayList<>(descriptor.getEntriesCount());
-            descriptor.getEntriesList().forEach(each -> entries.add(new Entry(each.getKey(), each.getValue())));
+            descriptor
+                    .getEntriesList()
+                    .forEach(each -> entries.add(new Entry(each.getKey(), bounded(each.getValue()))));
             long hits = descriptor.hasHitsAddend()
                     ? Math.clamp(descriptor.getHitsAddend().getValue(), 0, MAX_LEASE)
                     : Math.min(addend, MAX_LEASE);
             descriptors.add(new Descriptor(entries, hits));
         }
         return new Question(request.getDomain(), descriptors, WANTED.get());
+    }
+
+    /// A value comes from a client of the mesh. To refuse a long one would let its request pass where the loss of the
+    /// service is forgiven; so it counts under its digest.
+    private static String bounded(String value) {
+        return value.length() <= MAX_VALUE ? value : "sha256:" + HexFormat.of().formatHex(digest(value));
+    }
+
+    private static byte[] digest(String value) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(value.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     private static RateLimitResponse response(Answer.Counted counted) {

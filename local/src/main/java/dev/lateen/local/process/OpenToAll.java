@@ -1,27 +1,33 @@
-package dev.lateen.local.capture;
+package dev.lateen.local.process;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Whether any user may read what is at a place: a proxy that runs as a user of its own needs no further right then.
 ///
 /// Thread: any.
-final class OpenToAll {
+public final class OpenToAll {
     private OpenToAll() {}
 
-    /// Whether the directory can be listed by anybody, and every directory on the way be entered. What does not exist
-    /// yet
-    /// will be made open.
-    static boolean reaches(Path directory) {
+    /// Whether a directory or file can be read by anybody, and every directory on the way be entered. What does not
+    /// exist yet will be made open.
+    public static boolean reaches(Path directory) {
         for (Path each = directory.toAbsolutePath(); each != null; each = each.getParent()) {
             if (Files.exists(each)) {
                 return isOpen(each);
             }
         }
         return false;
+    }
+
+    /// Whether anybody can read all that a class path names.
+    public static boolean reachesAll(String classPath) {
+        return Stream.of(classPath.split(File.pathSeparator)).map(Path::of).allMatch(OpenToAll::reaches);
     }
 
     private static boolean isOpen(Path directory) {
