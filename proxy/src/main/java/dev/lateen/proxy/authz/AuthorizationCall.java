@@ -5,6 +5,7 @@ import dev.lateen.net.http.HttpVersion;
 import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.cluster.Cluster;
 import dev.lateen.proxy.cluster.ClusterCall;
+import dev.lateen.proxy.cluster.GrpcMessages;
 import dev.lateen.proxy.stream.StreamInfo;
 import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +63,7 @@ public final class AuthorizationCall {
                 byte[] body = CheckCodec.encode(head, info, seen(config, head, told), told);
                 yield ClusterCall.send(
                         cluster.on(loop),
-                        question(grpc),
+                        GrpcMessages.head(grpc.authority(), CheckCodec.PATH, grpc.timeout(), grpc.metadata()),
                         body,
                         grpc.timeout(),
                         MAX_ANSWER,
@@ -98,17 +99,6 @@ public final class AuthorizationCall {
     }
 
     // ---- gRPC
-
-    private static RequestHead question(ExtAuthzConfig.Grpc grpc) {
-        Headers headers = new Headers(8);
-        headers.add("te", "trailers");
-        headers.add("content-type", "application/grpc");
-        if (!grpc.timeout().isZero()) {
-            headers.add("grpc-timeout", grpc.timeout().toMillis() + "m");
-        }
-        grpc.metadata().forEach(headers::set);
-        return new RequestHead(HttpVersion.HTTP_2, "POST", "http", grpc.authority(), CheckCodec.PATH, headers);
-    }
 
     private static Map<String, String> seen(ExtAuthzConfig config, RequestHead head, Told told) {
         Map<String, String> seen = new LinkedHashMap<>();

@@ -8,6 +8,7 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.Value;
 import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.RequestHead;
+import dev.lateen.proxy.cluster.GrpcMessages;
 import dev.lateen.proxy.config.Metadata;
 import dev.lateen.proxy.stream.Addresses;
 import dev.lateen.proxy.stream.StreamInfo;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The question and the answer of a gRPC authorization server, as one frame each.
@@ -33,7 +35,6 @@ import org.jspecify.annotations.Nullable;
 /// Source: envoy.service.auth.v3.Authorization. Thread: any.
 final class CheckCodec {
     static final String PATH = "/envoy.service.auth.v3.Authorization/Check";
-    private static final int FRAME = 5;
     private static final int FORBIDDEN = 403;
 
     private CheckCodec() {}
@@ -76,11 +77,7 @@ final class CheckCodec {
         }
         byte[] message =
                 CheckRequest.newBuilder().setAttributes(attributes).build().toByteArray();
-        return ByteBuffer.allocate(FRAME + message.length)
-                .put((byte) 0)
-                .putInt(message.length)
-                .put(message)
-                .array();
+        return GrpcMessages.frame(message);
     }
 
     private static AttributeContext.Peer peer(java.net.@Nullable SocketAddress address, @Nullable String principal) {
@@ -117,14 +114,12 @@ final class CheckCodec {
 
     /// @param body one frame
     static Verdict decode(int status, Headers headers, byte[] body) {
-        String grpc = headers.get("grpc-status");
-        boolean framed =
-                body.length >= FRAME && body[0] == 0 && ByteBuffer.wrap(body).getInt(1) == body.length - FRAME;
-        if (status != 200 || !"0".equals(grpc) || !framed) {
+        Optional<ByteBuffer> message = GrpcMessages.message(status, headers, body);
+        if (message.isEmpty()) {
             return new Verdict.Failed(false);
         }
         try {
-            return verdict(CheckResponse.parseFrom(ByteBuffer.wrap(body, FRAME, body.length - FRAME)));
+            return verdict(CheckResponse.parseFrom(message.get()));
         } catch (InvalidProtocolBufferException _) {
             return new Verdict.Failed(false);
         }

@@ -1,11 +1,11 @@
 package dev.lateen.proxy.ratelimit;
 
 import dev.lateen.net.http.Headers;
-import dev.lateen.net.http.HttpVersion;
 import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.cluster.Cluster;
 import dev.lateen.proxy.cluster.ClusterCall;
 import dev.lateen.proxy.cluster.Clusters;
+import dev.lateen.proxy.cluster.GrpcMessages;
 import dev.lateen.proxy.ratelimit.LimitAnswer.Counted;
 import dev.lateen.proxy.telemetry.Counter;
 import dev.lateen.proxy.telemetry.Stats;
@@ -217,20 +217,15 @@ public final class LimitClient {
     }
 
     private RequestHead question(@Nullable Leased entry) {
-        Headers headers = new Headers(8);
-        headers.add("te", "trailers");
-        headers.add("content-type", "application/grpc");
-        if (!service.timeout().isZero()) {
-            headers.add("grpc-timeout", service.timeout().toMillis() + "m");
-        }
-        service.metadata().forEach(headers::set);
+        RequestHead head =
+                GrpcMessages.head(service.authority(), LimitCodec.PATH, service.timeout(), service.metadata());
         if (entry != null) {
-            headers.set("x-lateen-lease-hits", Long.toString(entry.wanted(System.nanoTime())));
+            head.headers().set("x-lateen-lease-hits", Long.toString(entry.wanted(System.nanoTime())));
             long refusals = entry.takeRefusedHits();
             if (refusals > 0) {
-                headers.set("x-lateen-refused-hits", Long.toString(refusals));
+                head.headers().set("x-lateen-refused-hits", Long.toString(refusals));
             }
         }
-        return new RequestHead(HttpVersion.HTTP_2, "POST", "http", service.authority(), LimitCodec.PATH, headers);
+        return head;
     }
 }

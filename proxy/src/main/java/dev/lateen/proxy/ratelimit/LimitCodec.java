@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UInt64Value;
 import dev.lateen.net.http.Headers;
+import dev.lateen.proxy.cluster.GrpcMessages;
 import dev.lateen.proxy.config.Metadata;
 import dev.lateen.proxy.ratelimit.LimitAnswer.Lease;
 import dev.lateen.proxy.ratelimit.LimitAnswer.Status;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /// The question and the answer of a rate limit service, as one frame each.
@@ -26,7 +28,6 @@ import java.util.concurrent.TimeUnit;
 final class LimitCodec {
     static final String PATH = "/envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit";
     private static final String LEASE = "dev.lateen.lease";
-    private static final int FRAME = 5;
     private static final long MAX_LEASE_HITS = 1_000_000;
     private static final long MAX_LEASE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -52,23 +53,17 @@ final class LimitCodec {
             }
             request.addDescriptors(built);
         }
-        byte[] message = request.build().toByteArray();
-        return ByteBuffer.allocate(FRAME + message.length)
-                .put((byte) 0)
-                .putInt(message.length)
-                .put(message)
-                .array();
+        return GrpcMessages.frame(request.build().toByteArray());
     }
 
     /// @param body one frame
     static LimitAnswer decode(int status, Headers headers, byte[] body) {
-        boolean framed =
-                body.length >= FRAME && body[0] == 0 && ByteBuffer.wrap(body).getInt(1) == body.length - FRAME;
-        if (status != 200 || !"0".equals(headers.get("grpc-status")) || !framed) {
+        Optional<ByteBuffer> message = GrpcMessages.message(status, headers, body);
+        if (message.isEmpty()) {
             return new LimitAnswer.Failed(false);
         }
         try {
-            return answer(RateLimitResponse.parseFrom(ByteBuffer.wrap(body, FRAME, body.length - FRAME)));
+            return answer(RateLimitResponse.parseFrom(message.get()));
         } catch (InvalidProtocolBufferException _) {
             return new LimitAnswer.Failed(false);
         }
