@@ -1,5 +1,6 @@
 package dev.lateen.translate;
 
+import dev.lateen.translate.policy.RegexText;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.rbac.v3.Permission;
 import io.envoyproxy.envoy.config.rbac.v3.Principal;
@@ -18,7 +19,6 @@ import java.util.List;
 final class RbacValues {
     private static final String JWT = "envoy.filters.http.jwt_authn";
     private static final String SPIFFE = "spiffe://";
-    private static final String SPECIAL = "\\.+*?()|[]{}^$";
 
     private RbacValues() {}
 
@@ -36,7 +36,7 @@ final class RbacValues {
             String suffix = value.substring(1);
             return scheme.isEmpty()
                     ? matcher.setSuffix(suffix).build()
-                    : matcher.setSafeRegex(RouteMatches.regex(scheme + ".*" + quote(suffix)))
+                    : matcher.setSafeRegex(RouteMatches.regex(scheme + ".*" + RegexText.quote(suffix)))
                             .build();
         }
         if (value.endsWith("*")) {
@@ -75,8 +75,8 @@ final class RbacValues {
         String name = slash < 0 ? value : value.substring(slash + 1);
         // An identity may carry more pairs of key and value, between these two and after them.
         return authenticated(StringMatcher.newBuilder()
-                .setSafeRegex(RouteMatches.regex(
-                        SPIFFE + ".+/ns/" + quote(namespace) + "/(.+/|)sa/" + quote(name) + "(/.+)?"))
+                .setSafeRegex(RouteMatches.regex(SPIFFE + ".+/ns/" + RegexText.quote(namespace) + "/(.+/|)sa/"
+                        + RegexText.quote(name) + "(/.+)?"))
                 .build());
     }
 
@@ -95,21 +95,9 @@ final class RbacValues {
     private static String wildcard(String value) {
         StringBuilder regex = new StringBuilder();
         for (String part : value.split("\\*", -1)) {
-            regex.append(quote(part)).append(".*");
+            regex.append(RegexText.quote(part)).append(".*");
         }
         return regex.substring(0, regex.length() - ".*".length());
-    }
-
-    private static String quote(String text) {
-        StringBuilder quoted = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (SPECIAL.indexOf(c) >= 0) {
-                quoted.append('\\');
-            }
-            quoted.append(c);
-        }
-        return quoted.toString();
     }
 
     /// Issuer and subject of a token, as `issuer/subject`.

@@ -12,7 +12,6 @@ import java.util.stream.Collectors;
 
 /// A match of requests as conditions on headers, which is what rate-limit actions can ask for.
 final class RequestHeaders {
-    private static final String SPECIAL = "\\.+*?()|[]{}^$";
     private static final String QUERY = "(?:\\?.*)?";
 
     private RequestHeaders() {}
@@ -25,8 +24,7 @@ final class RequestHeaders {
                     .build());
         }
         if (!match.methods().isEmpty()) {
-            all.add(regex(":method", anyOf(match.methods(), RequestHeaders::quote))
-                    .build());
+            all.add(regex(":method", anyOf(match.methods(), RegexText::quote)).build());
         }
         if (!match.paths().isEmpty()) {
             all.add(path(match.paths()).build());
@@ -81,29 +79,17 @@ final class RequestHeaders {
             if (close < 0) {
                 break;
             }
-            regex.append(quote(path.substring(at, open)));
+            regex.append(RegexText.quote(path.substring(at, open)));
             regex.append(path.substring(open, close + 1).equals("{**}") ? "[^?]*" : "[^/?]+");
             at = close + 1;
         }
-        return regex.append(quote(path.substring(at))).toString();
+        return regex.append(RegexText.quote(path.substring(at))).toString();
     }
 
     private static String stars(String text, String any) {
         if (text.startsWith("*")) {
-            return any + quote(text.substring(1));
+            return any + RegexText.quote(text.substring(1));
         }
-        return text.endsWith("*") ? quote(text.substring(0, text.length() - 1)) + any : quote(text);
-    }
-
-    private static String quote(String text) {
-        StringBuilder quoted = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (SPECIAL.indexOf(c) >= 0) {
-                quoted.append('\\');
-            }
-            quoted.append(c);
-        }
-        return quoted.toString();
+        return text.endsWith("*") ? RegexText.quote(text.substring(0, text.length() - 1)) + any : RegexText.quote(text);
     }
 }
