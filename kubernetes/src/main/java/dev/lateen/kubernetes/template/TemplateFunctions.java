@@ -19,6 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class TemplateFunctions {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final int WIDEST = 1_000;
+    private static final int MOST_DIGITS = 100;
     private static final Map<String, Body> TABLE = new HashMap<>();
 
     private interface Body {
@@ -247,11 +248,16 @@ final class TemplateFunctions {
                 : number(left).compareTo(number(right));
     }
 
+    /// Annotations of pods come here: written out, a number such as 1e999999999 would take the whole heap.
     private static BigDecimal number(JsonNode value) throws TemplateException {
         try {
-            return value.isNumber()
+            BigDecimal number = value.isNumber()
                     ? value.decimalValue()
                     : new BigDecimal(text(value).strip());
+            if (number.precision() > MOST_DIGITS || Math.abs((long) number.scale()) > MOST_DIGITS) {
+                throw new TemplateException("a number of more than " + MOST_DIGITS + " digits");
+            }
+            return number;
         } catch (NumberFormatException _) {
             throw new TemplateException("not a number: " + text(value));
         }

@@ -75,6 +75,13 @@ class GoTemplateTest {
     }
 
     @Test
+    void refusesNumbersThatWouldFillTheHeap() {
+        assertThatThrownBy(() -> render("{{ add \"1e999999999\" 1 }}"))
+                .isInstanceOf(TemplateException.class)
+                .hasMessageContaining("digits");
+    }
+
+    @Test
     void refusesWhatIsNotClosed() {
         assertThatThrownBy(() -> render("{{ if .Values }}")).hasMessageContaining("end is missing");
         assertThatThrownBy(() -> render("{{ .Values ")).hasMessageContaining("not closed");
