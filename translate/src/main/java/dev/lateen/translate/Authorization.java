@@ -135,7 +135,7 @@ final class Authorization {
     }
 
     /// Policies of the mesh and of the namespace that are meant for the workload.
-    private static List<AuthorizationPolicy> applying(Scene scene) {
+    static List<AuthorizationPolicy> applying(Scene scene) {
         List<AuthorizationPolicy> found = new ArrayList<>();
         for (AuthorizationPolicy policy : scene.snapshot().security().authorizationPolicies()) {
             if (Attachment.applies(scene, policy.metadata().namespace(), policy.selector(), policy.targetRefs())) {

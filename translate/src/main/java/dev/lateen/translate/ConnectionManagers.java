@@ -53,6 +53,7 @@ final class ConnectionManagers {
                         .setUri(true)
                         .setDns(true))
                 .setRouteConfig(routes);
+        DebugHeader.replies(scene).ifPresent(manager::setLocalReplyConfig);
         manager.addAllAccessLog(AccessLogs.http(scene, AccessLogs.Side.SERVER));
         http10(scene, manager);
         return filter(manager);
@@ -72,6 +73,7 @@ final class ConnectionManagers {
                         .setUri(true)
                         .setDns(true))
                 .setRds(Rds.newBuilder().setConfigSource(Protos.ADS).setRouteConfigName(routes));
+        DebugHeader.replies(scene).ifPresent(manager::setLocalReplyConfig);
         scene.mesh().proxy().numTrustedProxies().ifPresent(manager::setXffNumTrustedHops);
         manager.addAllAccessLog(AccessLogs.http(scene, AccessLogs.Side.CLIENT));
         http10(scene, manager);

@@ -17,7 +17,7 @@ import java.util.List;
 /// The HTTP filters of every connection manager, in their order. The order is decided here and nowhere else:
 ///
 /// 1. workload metadata of the peer (others need them)
-/// 2. access lists: who is refused, then who is let in (inbound and gateways)
+/// 2. who may see why a request is refused; access lists: who is refused, then who is let in (inbound and gateways)
 /// 3. authorization by an external server, tokens, authorization by policy (inbound and gateways)
 /// 4. rate limits that the proxy counts, then those and quotas that the service counts (inbound and gateways): what is
 ///    refused before them does not count, and they may ask for what a token says
@@ -126,6 +126,7 @@ final class HttpFilters {
     }
 
     private static void addPolicies(List<HttpFilter> filters, Scene scene) {
+        filters.addAll(DebugHeader.filter(scene));
         filters.addAll(scene.accessLists().http(scene));
         filters.addAll(Authorization.httpFilters(scene));
         filters.addAll(scene.rateLimiting().filters());

@@ -5,6 +5,7 @@ import dev.lateen.model.resource.RawResource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Who may do what at a workload. Source: Istio `AuthorizationPolicy`.
 ///
@@ -17,6 +18,9 @@ public record AuthorizationPolicy(
         Action action,
         List<Rule> rules,
         Optional<String> provider) {
+    /// Names principals, separated by commas, that are told which policy refuses them.
+    public static final String DEBUG_PRINCIPALS = "policy.lateen.dev/debug-principals";
+
     /// What Istio takes for yes.
     private static final Set<String> TRUE = Set.of("1", "t", "T", "TRUE", "true", "True");
 
@@ -36,6 +40,16 @@ public record AuthorizationPolicy(
     /// Verdicts are only recorded, not enforced.
     public boolean dryRun() {
         return TRUE.contains(metadata.annotations().getOrDefault("istio.io/dry-run", ""));
+    }
+
+    /// Who is told which policy of the workload refuses them, in the form of `principals`.
+    public List<String> debugPrincipals() {
+        return Stream.of(metadata.annotations()
+                        .getOrDefault(DEBUG_PRINCIPALS, "")
+                        .split(","))
+                .map(String::strip)
+                .filter(principal -> !principal.isEmpty())
+                .toList();
     }
 
     public enum Action {

@@ -1,5 +1,6 @@
 package dev.lateen.model.validate;
 
+import dev.lateen.model.istio.AuthorizationPolicy;
 import java.util.List;
 import java.util.Set;
 
@@ -43,6 +44,7 @@ final class AuthorizationPolicyRules {
         Checks.targets(spec);
         String action = spec.text("action").isEmpty() ? "ALLOW" : spec.text("action");
         dryRun(spec, action);
+        debugPrincipals(spec);
         provider(spec, action);
         if (!spec.has("rules") && (action.equals("DENY") || action.equals("CUSTOM"))) {
             spec.error(
@@ -66,6 +68,27 @@ final class AuthorizationPolicyRules {
             report.error(spot, "bad-format", "not a truth value", "true or false");
         } else if (!action.equals("ALLOW") && !action.equals("DENY")) {
             report.error(spot, "unsupported", "a dry run needs action ALLOW or DENY", "action ALLOW or DENY");
+        }
+    }
+
+    private void debugPrincipals(View spec) {
+        String all = subject.annotations().get(AuthorizationPolicy.DEBUG_PRINCIPALS);
+        if (all == null) {
+            return;
+        }
+        for (String each : all.split(",", -1)) {
+            String principal = each.strip();
+            int star = principal.indexOf('*', 1);
+            if (principal.isEmpty() || principal.equals("*") || (star >= 0 && star < principal.length() - 1)) {
+                report.error(
+                        new Spot(
+                                spec.spot().at(),
+                                "metadata.annotations." + AuthorizationPolicy.DEBUG_PRINCIPALS,
+                                principal),
+                        "bad-format",
+                        "not a principal that may see why it is refused",
+                        "such as cluster.local/ns/tools/sa/debugger or cluster.local/ns/tools/*, separated by commas");
+            }
         }
     }
 

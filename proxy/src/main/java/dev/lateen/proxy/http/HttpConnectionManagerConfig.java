@@ -137,7 +137,12 @@ public record HttpConnectionManagerConfig(
     /// What every response gets.
     ///
     /// @param via the name added to `via`, or empty
-    public record ResponseRules(String serverName, ServerHeader serverHeader, String via) {
+    /// @param own for the proxy's own answers
+    public record ResponseRules(String serverName, ServerHeader serverHeader, String via, List<ReplyRule> own) {
+        public ResponseRules {
+            own = List.copyOf(own);
+        }
+
         public enum ServerHeader {
             OVERWRITE,
             APPEND_IF_ABSENT,

@@ -68,12 +68,18 @@ public final class HttpConnectionManagerDecoder {
                 filters(hcm.getHttpFiltersList(), at.field("http_filters")),
                 times(hcm, at),
                 requestRules(hcm, at),
-                responseRules(hcm));
+                responseRules(hcm, at));
     }
 
-    /// Routes, access logs and filters are checked by their own decoders.
+    /// Routes, access logs, local replies and filters are checked by their own decoders.
     private static void withoutForeignParts(ImplementedFields fields, HttpConnectionManager hcm, Place at) {
-        fields.check(hcm.toBuilder().clearRouteConfig().clearAccessLog().build(), at);
+        fields.check(
+                hcm.toBuilder()
+                        .clearRouteConfig()
+                        .clearAccessLog()
+                        .clearLocalReplyConfig()
+                        .build(),
+                at);
         at.field("tracing.provider")
                 .require(!hcm.getTracing().hasProvider(), "tracing is not supported by this proxy yet");
     }
@@ -271,7 +277,7 @@ public final class HttpConnectionManagerDecoder {
                 });
     }
 
-    private static ResponseRules responseRules(HttpConnectionManager hcm) {
+    private static ResponseRules responseRules(HttpConnectionManager hcm, Place at) {
         return new ResponseRules(
                 hcm.getServerName().isEmpty() ? "envoy" : hcm.getServerName(),
                 switch (hcm.getServerHeaderTransformation()) {
@@ -279,6 +285,7 @@ public final class HttpConnectionManagerDecoder {
                     case APPEND_IF_ABSENT -> ResponseRules.ServerHeader.APPEND_IF_ABSENT;
                     case PASS_THROUGH -> ResponseRules.ServerHeader.PASS_THROUGH;
                 },
-                hcm.getVia());
+                hcm.getVia(),
+                ReplyRuleDecoder.decode(hcm.getLocalReplyConfig(), at.field("local_reply_config")));
     }
 }

@@ -29,6 +29,7 @@ final class HttpConnectionManagerFields {
                     "request_timeout",
                     "request_headers_timeout",
                     "access_log",
+                    "local_reply_config",
                     "use_remote_address",
                     "xff_num_trusted_hops",
                     "internal_address_config",

@@ -7,7 +7,9 @@ import dev.lateen.proxy.route.RouteEntry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// Writes the proxy's own answers, in the form that the client understands.
 ///
@@ -17,11 +19,14 @@ final class LocalReplies {
 
     private LocalReplies() {}
 
-    static void send(RequestPath path, LocalReply reply) {
+    static void send(RequestPath path, LocalReply given) {
+        path.info().status = given.status();
+        ReplyRule rule = rule(path);
+        LocalReply reply = rule == null || rule.status() == 0 ? given : given.withStatus(rule.status());
         Headers headers =
                 reply.headers() == null ? new Headers(8) : reply.headers().copy();
         if (path.grpc()) {
-            sendGrpc(path, reply, headers);
+            sendGrpc(path, reply, headers, rule);
             return;
         }
         boolean bodiless = reply.body().isEmpty();
@@ -31,7 +36,7 @@ final class LocalReplies {
             }
             headers.set("content-length", Integer.toString(ByteBufUtil.utf8Bytes(reply.body())));
         }
-        change(path, headers);
+        change(path, headers, rule);
         if (bodiless || path.head().method().equals("HEAD")) {
             path.sendHead(new ResponseHead(reply.status(), headers), true);
             return;
@@ -44,18 +49,31 @@ final class LocalReplies {
         }
     }
 
-    private static void sendGrpc(RequestPath path, LocalReply reply, Headers headers) {
+    private static void sendGrpc(RequestPath path, LocalReply reply, Headers headers, @Nullable ReplyRule rule) {
         headers.set("content-type", "application/grpc");
         int status = reply.grpcStatus() >= 0 ? reply.grpcStatus() : grpcStatus(reply.status());
         headers.set("grpc-status", Integer.toString(status));
         if (!reply.body().isEmpty()) {
             headers.set("grpc-message", percentEncode(reply.body()));
         }
-        change(path, headers);
+        change(path, headers, rule);
         path.sendHead(new ResponseHead(200, headers), true);
     }
 
-    private static void change(RequestPath path, Headers headers) {
+    private static @Nullable ReplyRule rule(RequestPath path) {
+        List<ReplyRule> rules = path.worker.config.responses().own();
+        for (int index = 0; index < rules.size(); index++) {
+            if (rules.get(index).filter().accepts(path.info())) {
+                return rules.get(index);
+            }
+        }
+        return null;
+    }
+
+    private static void change(RequestPath path, Headers headers, @Nullable ReplyRule rule) {
+        if (rule != null) {
+            rule.headers().applyTo(headers, path.info());
+        }
         RouteEntry route = path.route();
         if (route != null) {
             route.changeResponse(headers, path.info());

@@ -25,6 +25,10 @@ public record LocalReply(
         return new LocalReply(status, body, -1, flag, details, null);
     }
 
+    public LocalReply withStatus(int status) {
+        return new LocalReply(status, body, grpcStatus, flag, details, headers);
+    }
+
     public LocalReply with(Headers headers) {
         return new LocalReply(status, body, grpcStatus, flag, details, headers);
     }

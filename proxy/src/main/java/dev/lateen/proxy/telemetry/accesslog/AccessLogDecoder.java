@@ -5,9 +5,11 @@ import dev.lateen.proxy.config.CommonDecoder;
 import dev.lateen.proxy.config.CommonFields;
 import dev.lateen.proxy.config.ImplementedFields;
 import dev.lateen.proxy.config.Metadata;
+import dev.lateen.proxy.config.MetadataMatcherDecoder;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.TypedConfig;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
@@ -20,9 +22,10 @@ import java.util.function.Supplier;
 /// Decodes access logs: the file and the standard stream loggers, in text and JSON, and their filters.
 public final class AccessLogDecoder {
     private static final String FILTER = "envoy.config.accesslog.v3.";
-    private static final ImplementedFields FIELDS = ImplementedFields.builder()
+    /// Of filters, wherever they stand.
+    public static final ImplementedFields FILTER_FIELDS = ImplementedFields.builder()
             .include(CommonFields.LIST)
-            .message(FILTER + "AccessLog", "name", "filter", "typed_config")
+            .include(MetadataMatcherDecoder.FIELDS)
             .message(
                     FILTER + "AccessLogFilter",
                     "status_code_filter",
@@ -33,7 +36,8 @@ public final class AccessLogDecoder {
                     "or_filter",
                     "header_filter",
                     "response_flag_filter",
-                    "grpc_status_filter")
+                    "grpc_status_filter",
+                    "metadata_filter")
             .whole(
                     FILTER + "ComparisonFilter",
                     FILTER + "StatusCodeFilter",
@@ -45,6 +49,11 @@ public final class AccessLogDecoder {
             .message(FILTER + "AndFilter", "filters")
             .message(FILTER + "OrFilter", "filters")
             .message(FILTER + "HeaderFilter", "header")
+            .message(FILTER + "MetadataFilter", "matcher", "match_if_key_not_found")
+            .build();
+    private static final ImplementedFields FIELDS = ImplementedFields.builder()
+            .include(FILTER_FIELDS)
+            .message(FILTER + "AccessLog", "name", "filter", "typed_config")
             .message(
                     "envoy.extensions.access_loggers.file.v3.FileAccessLog",
                     "path",
@@ -77,6 +86,11 @@ public final class AccessLogDecoder {
             configs.add(decode(logs.get(index), at.index(index)));
         }
         return List.copyOf(configs);
+    }
+
+    /// What a filter says, whose fields are checked already.
+    public static LogFilter filter(AccessLogFilter filter, Place at) {
+        return LogFilterDecoder.decode(filter, at);
     }
 
     static AccessLogConfig decode(AccessLog log, Place at) {

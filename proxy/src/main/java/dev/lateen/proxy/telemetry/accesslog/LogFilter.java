@@ -2,6 +2,7 @@ package dev.lateen.proxy.telemetry.accesslog;
 
 import dev.lateen.proxy.config.Fraction;
 import dev.lateen.proxy.config.HeaderMatcher;
+import dev.lateen.proxy.config.MetadataMatcher;
 import dev.lateen.proxy.stream.GrpcStatus;
 import dev.lateen.proxy.stream.ResponseFlag;
 import dev.lateen.proxy.stream.StreamInfo;
@@ -80,6 +81,17 @@ public sealed interface LogFilter {
         @Override
         public boolean accepts(StreamInfo info) {
             return info.request != null && matcher.matches(info.request);
+        }
+    }
+
+    /// What filters of the request have noted.
+    ///
+    /// @param whereMissing what is said where nothing is noted at this place
+    record Metadata(MetadataMatcher matcher, boolean whereMissing) implements LogFilter {
+        @Override
+        public boolean accepts(StreamInfo info) {
+            Object found = info.metadata(matcher.namespace(), matcher.path());
+            return found == null ? whereMissing : matcher.matches(found);
         }
     }
 

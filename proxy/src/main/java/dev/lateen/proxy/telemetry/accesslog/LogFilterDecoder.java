@@ -1,11 +1,13 @@
 package dev.lateen.proxy.telemetry.accesslog;
 
 import dev.lateen.proxy.config.CommonDecoder;
+import dev.lateen.proxy.config.MetadataMatcherDecoder;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.stream.ResponseFlag;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.ComparisonFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.GrpcStatusFilter;
+import io.envoyproxy.envoy.config.accesslog.v3.MetadataFilter;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -44,10 +46,17 @@ final class LogFilterDecoder {
             case GRPC_STATUS_FILTER -> grpc(filter.getGrpcStatusFilter(), at.field("grpc_status_filter"));
             case TRACEABLE_FILTER -> throw at.field("traceable_filter").unsupported();
             case EXTENSION_FILTER -> throw at.field("extension_filter").unsupported();
-            case METADATA_FILTER -> throw at.field("metadata_filter").unsupported();
+            case METADATA_FILTER -> metadata(filter.getMetadataFilter(), at.field("metadata_filter"));
             case LOG_TYPE_FILTER -> throw at.field("log_type_filter").unsupported();
             case FILTERSPECIFIER_NOT_SET -> throw at.refuse("an access-log filter without a condition");
         };
+    }
+
+    private static LogFilter metadata(MetadataFilter filter, Place at) {
+        return new LogFilter.Metadata(
+                MetadataMatcherDecoder.decode(filter.getMatcher(), at.field("matcher")),
+                !filter.hasMatchIfKeyNotFound()
+                        || filter.getMatchIfKeyNotFound().getValue());
     }
 
     private static List<LogFilter> list(List<AccessLogFilter> filters, Place at) {
