@@ -46,7 +46,7 @@ record TokenCheck(Map<String, Object> claims, Optional<String> status, String by
     private static TokenCheck ofRule(RequestAuthentication policy, JwtRule rule, Map<String, Object> presented) {
         List<String> audiences = texts(presented.getOrDefault("aud", ""));
         String at = Places.of(rule.origin());
-        if (!rule.audiences().isEmpty() && audiences.stream().noneMatch(rule.audiences()::contains)) {
+        if (!rule.audiences().isEmpty() && audiences.stream().noneMatch(audience -> accepts(rule, audience))) {
             return refused("403", policy, at, "audiences " + audiences + " have none of " + rule.audiences());
         }
         Map<String, Object> claims = new HashMap<>(presented);
@@ -58,6 +58,15 @@ record TokenCheck(Map<String, Object> claims, Optional<String> status, String by
             }
         }
         return passed(Map.copyOf(claims), "accepted by " + named(policy), at);
+    }
+
+    /// As proxies compare them: `https://` before and `/` behind do not count.
+    private static boolean accepts(JwtRule rule, String audience) {
+        return rule.audiences().stream().anyMatch(accepted -> plain(accepted).equals(plain(audience)));
+    }
+
+    private static String plain(String audience) {
+        return audience.replaceFirst("^https?://", "").replaceFirst("/$", "");
     }
 
     private static List<String> texts(Object value) {

@@ -49,6 +49,7 @@ final class KnownExtensions {
             "envoy.extensions.filters.network.connection_limit.v3",
             "envoy.extensions.filters.network.direct_response.v3",
             "envoy.extensions.filters.network.echo.v3",
+            "envoy.extensions.filters.network.ext_authz.v3",
             "envoy.extensions.filters.network.http_connection_manager.v3",
             "envoy.extensions.filters.network.local_ratelimit.v3",
             "envoy.extensions.filters.network.ratelimit.v3",
@@ -213,6 +214,8 @@ final class KnownExtensions {
                 List.of(io.envoyproxy.envoy.extensions.filters.network.direct_response.v3.ConfigProto.getDescriptor());
             case "envoy.extensions.filters.network.echo.v3" ->
                 List.of(io.envoyproxy.envoy.extensions.filters.network.echo.v3.EchoProto.getDescriptor());
+            case "envoy.extensions.filters.network.ext_authz.v3" ->
+                List.of(io.envoyproxy.envoy.extensions.filters.network.ext_authz.v3.ExtAuthzProto.getDescriptor());
             case "envoy.extensions.filters.network.http_connection_manager.v3" ->
                 List.of(io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
                         .HttpConnectionManagerProto.getDescriptor());

@@ -124,7 +124,11 @@ public final class JwtDecoder {
         if (provider == null) {
             throw at.refuse("'" + name + "' is not in providers");
         }
-        return new JwtRequirement.Of(provider, List.copyOf(audiences));
+        return new JwtRequirement.Of(provider, audiences(audiences));
+    }
+
+    private static List<String> audiences(List<String> audiences) {
+        return audiences.stream().map(TokenParser::audience).toList();
     }
 
     private List<JwtRequirement> list(
@@ -181,7 +185,7 @@ public final class JwtDecoder {
         return new JwtProvider(
                 name,
                 provider.getIssuer(),
-                List.copyOf(provider.getAudiencesList()),
+                audiences(provider.getAudiencesList()),
                 provider.getClockSkewSeconds() == 0
                         ? DEFAULT_SKEW_SECONDS
                         : Integer.toUnsignedLong(provider.getClockSkewSeconds()),

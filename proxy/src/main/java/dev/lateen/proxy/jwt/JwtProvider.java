@@ -9,7 +9,7 @@ import java.util.List;
 /// Source: envoy.extensions.filters.http.jwt_authn.v3.JwtProvider. Thread: any (immutable).
 ///
 /// @param issuer empty: any
-/// @param audiences one of which a token must be for; empty: any
+/// @param audiences one of which a token must be for, without `https://` before and `/` behind; empty: any
 public record JwtProvider(
         String name,
         String issuer,

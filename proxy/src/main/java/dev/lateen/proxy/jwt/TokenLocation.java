@@ -2,8 +2,7 @@ package dev.lateen.proxy.jwt;
 
 import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.RequestHead;
-import io.netty.handler.codec.http.QueryStringDecoder;
-import java.nio.charset.StandardCharsets;
+import dev.lateen.proxy.route.QueryText;
 import java.util.List;
 
 /// Where in a request a token may stand.
@@ -68,26 +67,21 @@ sealed interface TokenLocation {
 
     /// A parameter of the query.
     record Parameter(String name) implements TokenLocation {
-        private static final int MAX_PARAMETERS = 1024;
-
         @Override
         public void find(RequestHead head, List<String> into) {
-            String path = head.path();
-            if (path.indexOf('?') < 0 || !path.contains(name)) {
-                return;
-            }
-            List<String> values = new QueryStringDecoder(path, StandardCharsets.UTF_8, true, MAX_PARAMETERS)
-                    .parameters()
-                    .get(name);
-            if (values != null) {
-                into.add(values.getFirst());
+            String value = QueryText.value(head.path(), name);
+            if (value != null) {
+                into.add(value);
             }
         }
 
         @Override
-        public void remove(RequestHead head) {}
+        public void remove(RequestHead head) {
+            head.path(QueryText.without(head.path(), name::equals));
+        }
     }
 
+    /// Stays in the request, as with Envoy.
     record Cookie(String name) implements TokenLocation {
         @Override
         public void find(RequestHead head, List<String> into) {

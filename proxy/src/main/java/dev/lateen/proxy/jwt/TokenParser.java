@@ -131,15 +131,24 @@ final class TokenParser {
         return "";
     }
 
+    /// An audience may be written as an address: what stands before and after its name does not count.
+    static String audience(String text) {
+        String name = text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+        if (name.startsWith("https://")) {
+            return name.substring("https://".length());
+        }
+        return name.startsWith("http://") ? name.substring("http://".length()) : name;
+    }
+
     private List<String> audiences(Map<String, Object> payload) {
         return switch (payload.get("aud")) {
             case null -> List.of();
-            case String one -> List.of(one);
+            case String one -> List.of(audience(one));
             case List<?> list -> {
                 List<String> all = new ArrayList<>();
                 for (Object each : list) {
                     if (each instanceof String text) {
-                        all.add(text);
+                        all.add(audience(text));
                     } else {
                         fail(JwtStatus.AUDIENCE_NO_TEXT);
                     }

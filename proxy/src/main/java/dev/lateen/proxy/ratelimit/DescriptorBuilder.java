@@ -4,11 +4,11 @@ import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.config.HeaderMatcher;
 import dev.lateen.proxy.ratelimit.Descriptor.Entry;
 import dev.lateen.proxy.route.QueryMatcher;
+import dev.lateen.proxy.route.QueryText;
 import dev.lateen.proxy.route.RateLimitAction;
 import dev.lateen.proxy.route.RateLimitPolicy;
 import dev.lateen.proxy.stream.Addresses;
 import dev.lateen.proxy.stream.StreamInfo;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -100,7 +100,7 @@ public final class DescriptorBuilder {
     private @Nullable String query(String name) {
         String value = QueryMatcher.find(head.path(), name);
         try {
-            return value == null || value.indexOf('%') < 0 ? value : QueryStringDecoder.decodeComponent(value);
+            return value == null ? null : QueryText.decoded(value);
         } catch (IllegalArgumentException _) {
             return value;
         }

@@ -4,7 +4,7 @@ import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.authz.Verdict.Change;
 import dev.lateen.proxy.authz.Verdict.Pass;
-import io.netty.handler.codec.http.QueryStringDecoder;
+import dev.lateen.proxy.route.QueryText;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -116,17 +116,10 @@ final class AnswerChanges {
     }
 
     private static String query(Pass pass, String path) {
-        int mark = path.indexOf('?');
-        StringBuilder made = new StringBuilder(mark < 0 ? path : path.substring(0, mark));
-        char separator = '?';
-        for (String pair : mark < 0 ? new String[0] : path.substring(mark + 1).split("&", -1)) {
-            int equals = pair.indexOf('=');
-            String name = QueryStringDecoder.decodeComponent(equals < 0 ? pair : pair.substring(0, equals));
-            if (!pass.query().containsKey(name) && !pass.queryRemoved().contains(name)) {
-                made.append(separator).append(pair);
-                separator = '&';
-            }
-        }
+        StringBuilder made = new StringBuilder(QueryText.without(
+                path,
+                name -> pass.query().containsKey(name) || pass.queryRemoved().contains(name)));
+        char separator = made.indexOf("?") < 0 ? '?' : '&';
         for (var entry : pass.query().entrySet()) {
             made.append(separator)
                     .append(URLEncoder.encode(entry.getKey(), StandardCharsets.UTF_8))
