@@ -12,10 +12,10 @@ import java.util.Locale;
 /// An HTTP/1 response as it came.
 ///
 /// @param complete whether its end came as its framing announced
-record Reply(int status, List<String> fields, String body, List<String> trailers, boolean complete) {
+public record Reply(int status, List<String> fields, String body, List<String> trailers, boolean complete) {
 
     /// The value of a field, or `-`.
-    String field(String name) {
+    public String field(String name) {
         String start = name.toLowerCase(Locale.ROOT) + ":";
         return fields.stream()
                 .filter(field -> field.toLowerCase(Locale.ROOT).startsWith(start))
@@ -25,7 +25,7 @@ record Reply(int status, List<String> fields, String body, List<String> trailers
     }
 
     /// Reads one response to a method.
-    static Reply read(InputStream in, String method) throws IOException {
+    public static Reply read(InputStream in, String method) throws IOException {
         String statusLine = line(in);
         List<String> fields = fieldLines(in);
         int status = Integer.parseInt(statusLine.split(" ")[1]);

@@ -15,19 +15,19 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /// An HTTP/1 server on a real socket that does as the test says, right or wrong.
 ///
 /// Thread: one virtual thread a connection.
-final class Upstream implements AutoCloseable {
+public final class Upstream implements AutoCloseable {
     private final ServerSocket server;
     private final Script script;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
 
     /// Answers one request.
-    interface Script {
+    public interface Script {
         /// @param request head and body as they came
         void answer(String request, Socket socket) throws Exception;
     }
 
-    Upstream(Script script) throws IOException {
+    public Upstream(Script script) throws IOException {
         this.script = script;
         this.server = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
         Thread.startVirtualThread(this::accept);
@@ -39,16 +39,16 @@ final class Upstream implements AutoCloseable {
     }
 
     /// Answers with the request's own head as the body.
-    static Upstream echo() throws IOException {
+    public static Upstream echo() throws IOException {
         return new Upstream((request, socket) -> HttpClient.write(socket, response(200, request)));
     }
 
-    static String response(int status, String body, String... fields) {
+    public static String response(int status, String body, String... fields) {
         String more = fields.length == 0 ? "" : String.join("\r\n", fields) + "\r\n";
         return "HTTP/1.1 " + status + " Status\r\ncontent-length: " + body.length() + "\r\n" + more + "\r\n" + body;
     }
 
-    int port() {
+    public int port() {
         return server.getLocalPort();
     }
 

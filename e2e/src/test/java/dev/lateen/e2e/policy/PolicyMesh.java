@@ -1,6 +1,7 @@
 package dev.lateen.e2e.policy;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.lateen.e2e.behaviour.DataPlane;
 import dev.lateen.model.mesh.Locality;
 import dev.lateen.model.mesh.MeshConfig;
 import dev.lateen.model.mesh.MeshSettings;
@@ -13,7 +14,9 @@ import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.validate.ResourceReader;
 import dev.lateen.translate.Translator;
 import dev.lateen.xds.ResourceType;
+import dev.lateen.xds.XdsResources;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,15 +55,58 @@ final class PolicyMesh {
 
     /// @param more resources besides the policies
     static MeshSnapshot snapshot(List<WrittenPolicy> policies, String more) {
+        return snapshot(MESH + "---\n" + more
+                + String.join(
+                        "",
+                        policies.stream()
+                                .map(policy -> "\n---\n" + policy.yaml())
+                                .toList()));
+    }
+
+    /// @param yaml resources besides the workload's service, the mesh's settings among them
+    static MeshSnapshot snapshot(String yaml) {
         List<RawResource> resources = new ArrayList<>();
-        read(MESH, resources);
         read(SERVICE, resources);
-        read(more, resources);
-        policies.forEach(policy -> read(policy.yaml(), resources));
+        read(yaml, resources);
         SnapshotBuilder builder = new SnapshotBuilder(MeshSettings.DEFAULT);
         builder.mesh(MeshConfig.of(new MeshConfigReader().read(resources).meshConfig()));
         builder.put(resources);
         return builder.build();
+    }
+
+    /// The metadata by which the control plane tells the data planes apart.
+    static String plane(DataPlane plane) {
+        return switch (plane) {
+            case LATEEN -> "LATEEN_PROXY";
+            case ENVOY -> "ENVOY_UPSTREAM";
+        };
+    }
+
+    /// What a gateway that listens on port 8080 gets.
+    record Gateway(Listener listener, RouteConfiguration routes) {}
+
+    static Gateway gateway(MeshSnapshot snapshot, DataPlane plane) throws InvalidProtocolBufferException {
+        ProxyNode node = ProxyNode.parse(
+                        "router~10.1.0.9~edge-1.default~default.svc.cluster.local",
+                        Map.of(
+                                plane(plane),
+                                "true",
+                                "LABELS",
+                                Map.of("app", "edge", "gateway.networking.k8s.io/gateway-name", "edge"),
+                                "NAMESPACE",
+                                "default"),
+                        Locality.NONE)
+                .orElseThrow();
+        XdsResources sent = new Translator().translate(snapshot, node);
+        return new Gateway(
+                Listener.parseFrom(sent.get(ResourceType.LISTENER, "0.0.0.0_8080")
+                        .orElseThrow()
+                        .any()
+                        .getValue()),
+                RouteConfiguration.parseFrom(sent.get(ResourceType.ROUTE, "http.8080")
+                        .orElseThrow()
+                        .any()
+                        .getValue()));
     }
 
     /// The listener for what comes to the workload.

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.StandardConstants;
@@ -62,7 +63,7 @@ final class WireCall {
             if (caller.peer().isEmpty() && caller.sni().isEmpty()) {
                 return ask(caller, plain);
             }
-            try (Socket secure = secure(caller, plain)) {
+            try (Socket secure = secure(identities.client(caller.peer()), caller.sni(), plain)) {
                 return ask(caller, secure);
             }
         }
@@ -80,13 +81,13 @@ final class WireCall {
                         caller.port());
     }
 
-    private Socket secure(Caller caller, Socket plain) throws IOException {
+    /// @param sni the server's name; empty for none
+    static Socket secure(SSLContext client, String sni, Socket plain) throws IOException {
         // The JDK resumes sessions by the host that is named here, under the server name that they began with.
-        String host = caller.sni().isEmpty() ? plain.getInetAddress().getHostAddress() : caller.sni();
-        SSLSocket socket = (SSLSocket)
-                identities.client(caller.peer()).getSocketFactory().createSocket(plain, host, plain.getPort(), true);
+        String host = sni.isEmpty() ? plain.getInetAddress().getHostAddress() : sni;
+        SSLSocket socket = (SSLSocket) client.getSocketFactory().createSocket(plain, host, plain.getPort(), true);
         SSLParameters parameters = socket.getSSLParameters();
-        parameters.setServerNames(caller.sni().isEmpty() ? List.of() : List.of(new AnyName(caller.sni())));
+        parameters.setServerNames(sni.isEmpty() ? List.of() : List.of(new AnyName(sni)));
         socket.setSSLParameters(parameters);
         socket.startHandshake();
         return socket;

@@ -2,10 +2,6 @@ package dev.lateen.e2e.policy;
 
 import dev.lateen.e2e.behaviour.DataPlane;
 import dev.lateen.e2e.behaviour.TokenIssuer;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,9 +76,8 @@ final class WireRun {
     }
 
     private void ask(int wanted) throws Exception {
-        try (ServerSocket echo = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
+        try (TcpEcho echo = TcpEcho.start();
                 ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
-            Thread.ofVirtual().start(() -> serve(echo));
             while (pairs < wanted) {
                 int sets = Math.min(SETS_OF_A_PROXY, (wanted - pairs + CALLERS_OF_A_SET - 1) / CALLERS_OF_A_SET);
                 List<List<WrittenPolicy>> policies = new ArrayList<>();
@@ -90,7 +85,7 @@ final class WireRun {
                     policies.add(generator.policies());
                 }
                 try (PolicyProxy proxy =
-                        PolicyProxy.start(plane, policies, tokens, identities, echo.getLocalPort(), addresses)) {
+                        PolicyProxy.start(plane, policies, tokens, identities, echo.port(), addresses)) {
                     for (int set = 0; set < sets; set++) {
                         askAbout(policies.get(set), set, proxy, clients);
                     }
@@ -130,24 +125,5 @@ final class WireRun {
 
     private static String text(List<WrittenPolicy> policies) {
         return String.join("---\n", policies.stream().map(WrittenPolicy::yaml).toList());
-    }
-
-    private static void serve(ServerSocket echo) {
-        while (!echo.isClosed()) {
-            try {
-                Socket socket = echo.accept();
-                Thread.ofVirtual().start(() -> sendBack(socket));
-            } catch (IOException _) {
-                // Closed: the run is over.
-            }
-        }
-    }
-
-    private static void sendBack(Socket socket) {
-        try (socket) {
-            socket.getInputStream().transferTo(socket.getOutputStream());
-        } catch (IOException _) {
-            // The client has gone.
-        }
     }
 }
