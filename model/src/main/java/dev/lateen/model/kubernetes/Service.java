@@ -76,5 +76,14 @@ public record Service(
                     in.text("targetPort", ""),
                     in.integer("nodePort"));
         }
+
+        /// The port of a target that is a number; empty where it can be a name alone.
+        public static OptionalInt number(String targetPort) {
+            return targetPort.length() <= 5
+                            && targetPort.chars().allMatch(digit -> digit >= '0' && digit <= '9')
+                            && !targetPort.isEmpty()
+                    ? OptionalInt.of(Integer.parseInt(targetPort))
+                    : OptionalInt.empty();
+        }
     }
 }

@@ -141,14 +141,12 @@ final class KubernetesServices {
                 new Owner(workload.workload(), workload.namespace(), workload.serviceAccount(), workload.labels()));
     }
 
-    /// 0 where a named port does not exist.
+    /// 0 where a named port does not exist. A name may begin with a digit.
     static int targetPort(ServicePort port, Workload workload) {
         String target = port.targetPort();
         if (target.isEmpty()) {
             return port.port();
         }
-        return Character.isDigit(target.charAt(0))
-                ? Integer.parseInt(target)
-                : workload.namedPorts().getOrDefault(target, 0);
+        return Service.Port.number(target).orElseGet(() -> workload.namedPorts().getOrDefault(target, 0));
     }
 }

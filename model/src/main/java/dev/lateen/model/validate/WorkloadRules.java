@@ -1,12 +1,18 @@
 package dev.lateen.model.validate;
 
+import dev.lateen.model.kubernetes.Service;
 import dev.lateen.model.resource.RawResource;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// Rules for Kubernetes' own kinds, where a mesh depends on them. Thread: any.
 final class WorkloadRules {
+    /// Source: RFC 6335, section 5.1.
+    private static final Pattern PORT_NAME = Pattern.compile("(?=.{1,15}$)(?=.*[a-z])[a-z0-9]([a-z0-9-]*[a-z0-9])?");
+
     private static final Set<String> SELECTING = Set.of("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet");
 
     private WorkloadRules() {}
@@ -68,6 +74,23 @@ final class WorkloadRules {
             } else if (port.filled("name") && !names.add(port.text("name"))) {
                 port.error("name", "duplicate", "port name is given twice");
             }
+            if (port.filled("targetPort")) {
+                targetPort(port);
+            }
+        }
+    }
+
+    private static void targetPort(View port) {
+        String target = port.text("targetPort");
+        OptionalInt number = Service.Port.number(target);
+        if (number.isPresent()) {
+            Checks.port(port.report(), port.spot("targetPort"), number.getAsInt());
+        } else if (!PORT_NAME.matcher(target).matches() || target.contains("--")) {
+            port.error(
+                    "targetPort",
+                    "bad-name",
+                    "neither a port number nor the name of a port",
+                    "1 to 65535, or at most 15 of a-z, 0-9 and - with a letter among them");
         }
     }
 }

@@ -46,6 +46,31 @@ class ValidatorTest {
         assertThat(diagnostic.advice()).isEqualTo("did you mean 'STRICT'?");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"808@0", "70000", "0", "\"1-2\"", "a--b", "more-than-15-chars"})
+    void refusesATargetPortThatIsNeitherNumberNorName(String target) {
+        Diagnostic diagnostic = only(service(target));
+        assertThat(diagnostic.path()).isEqualTo("spec.ports[0].targetPort");
+        assertThat(diagnostic.at()).isEqualTo(new Position("f.yaml", 6, 28));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"8080", "\"8080\"", "http", "8080-tcp", "3s"})
+    void takesTargetPortsByNumberAndByName(String target) {
+        assertThat(reader.read(service(target), "f.yaml").getFirst()).isInstanceOf(Valid.class);
+    }
+
+    private static String service(String target) {
+        return """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: shop}
+                spec:
+                  ports:
+                  - {port: 80, targetPort: %s}
+                """.formatted(target);
+    }
+
     @Test
     void refusesTwoMembersOfAOneof() {
         Diagnostic diagnostic = only(virtualService("""
