@@ -18,8 +18,7 @@ import java.util.TreeMap;
 /// Policies that ask a server outside. For each server, a filter of policies without force notes which of them match,
 /// and the filter after it asks the server where one did. What cannot be asked is refused.
 ///
-/// Differs: policies on trial (`istio.io/dry-run`) are left out, since asking a server is not without effect; our own
-/// proxy cannot ask about connections yet, and refuses those that a server would be asked about.
+/// Differs: policies on trial (`istio.io/dry-run`) are left out, since asking a server is not without effect.
 final class CustomAuthorization {
     private static final String NOTES = "istio_ext_authz_";
     private static final String PREFIX = "istio-ext-authz";
@@ -72,9 +71,7 @@ final class CustomAuthorization {
         List<Filter> filters = new ArrayList<>();
         byServer.forEach((server, rules) -> {
             Optional<Authorizer> authorizer = authorizer(server);
-            boolean cannotAsk =
-                    authorizer.isEmpty() || (authorizer.get().tcp().isPresent() && !scene.asksAboutConnections());
-            if (cannotAsk) {
+            if (authorizer.isEmpty()) {
                 filters.add(Authorization.tcp(
                         RbacFilterConfigs.tcp().setRules(refusing(rules)).build()));
                 return;

@@ -44,11 +44,6 @@ record Scene(ProxyScope scope, AccessListFilters accessLists) {
         return node().metadata().dataPlane() != DataPlane.UPSTREAM_ENVOY;
     }
 
-    /// Whether the proxy can ask servers outside about connections, as every proxy can about requests.
-    boolean asksAboutConnections() {
-        return node().metadata().dataPlane() != DataPlane.LATEEN;
-    }
-
     RateLimiting rateLimiting() {
         return RateLimiting.of(snapshot(), node());
     }

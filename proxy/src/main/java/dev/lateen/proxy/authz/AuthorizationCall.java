@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// One question to an authorization server.
+/// One question to an authorization server, about a request or a connection.
 ///
 /// Limits: an answer of 1 MiB. Thread: event loop of the request.
 public final class AuthorizationCall {
@@ -78,6 +78,19 @@ public final class AuthorizationCall {
                         MAX_ANSWER,
                         answer(listener, (status, headers, body) -> verdict(http.answer(), status, headers, body)));
         };
+    }
+
+    /// As above, about a connection.
+    static ClusterCall ask(
+            ConnectionAuthzConfig config, Cluster cluster, EventLoop loop, StreamInfo info, Listener listener) {
+        ExtAuthzConfig.Grpc server = config.service();
+        return ClusterCall.send(
+                cluster.on(loop),
+                GrpcMessages.head(server.authority(), CheckCodec.PATH, server.timeout(), server.metadata()),
+                CheckCodec.encode(info, config.serverName()),
+                server.timeout(),
+                MAX_ANSWER,
+                answer(listener, CheckCodec::decode));
     }
 
     private interface Reader {

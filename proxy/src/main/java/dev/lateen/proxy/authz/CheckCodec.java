@@ -57,27 +57,39 @@ final class CheckCodec {
                 http.setBody(new String(bytes, StandardCharsets.UTF_8));
             }
         });
+        var attributes = attributes(info, told.serverName()).putAllContextExtensions(told.context());
+        attributes.getRequestBuilder().setHttp(http);
+        for (String namespace : told.metadata()) {
+            if (info.metadata(namespace, List.of()) instanceof Map<?, ?> map) {
+                attributes.getMetadataContextBuilder().putFilterMetadata(namespace, struct(map));
+            }
+        }
+        return frame(attributes);
+    }
+
+    /// The question about a connection.
+    static byte[] encode(StreamInfo info, boolean serverName) {
+        return frame(attributes(info, serverName));
+    }
+
+    private static byte[] frame(AttributeContext.Builder attributes) {
+        return GrpcMessages.frame(
+                CheckRequest.newBuilder().setAttributes(attributes).build().toByteArray());
+    }
+
+    private static AttributeContext.Builder attributes(StreamInfo info, boolean serverName) {
         var attributes = AttributeContext.newBuilder()
                 .setSource(peer(info.downstreamDirectRemote, info.downstreamPeerUri))
                 .setDestination(peer(info.downstreamLocal, info.downstreamLocalUri))
                 .setRequest(AttributeContext.Request.newBuilder()
                         .setTime(Timestamp.newBuilder()
                                 .setSeconds(info.startEpochMillis / 1000)
-                                .setNanos((int) (info.startEpochMillis % 1000) * 1_000_000))
-                        .setHttp(http))
-                .putAllContextExtensions(told.context());
-        for (String namespace : told.metadata()) {
-            if (info.metadata(namespace, List.of()) instanceof Map<?, ?> map) {
-                attributes.getMetadataContextBuilder().putFilterMetadata(namespace, struct(map));
-            }
-        }
+                                .setNanos((int) (info.startEpochMillis % 1000) * 1_000_000)));
         String name = info.requestedServerName;
-        if (told.serverName() && name != null) {
+        if (serverName && name != null) {
             attributes.setTlsSession(AttributeContext.TLSSession.newBuilder().setSni(name));
         }
-        byte[] message =
-                CheckRequest.newBuilder().setAttributes(attributes).build().toByteArray();
-        return GrpcMessages.frame(message);
+        return attributes;
     }
 
     private static AttributeContext.Peer peer(java.net.@Nullable SocketAddress address, @Nullable String principal) {

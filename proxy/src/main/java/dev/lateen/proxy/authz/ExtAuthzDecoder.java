@@ -25,10 +25,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// Decodes the external authorization filter.
+/// Decodes the external authorization filters, for requests and for connections.
 ///
 /// Thread: main.
 public final class ExtAuthzDecoder {
+    public static final String NETWORK = "envoy.extensions.filters.network.ext_authz.v3.ExtAuthz";
     private static final String AUTHZ = "envoy.extensions.filters.http.ext_authz.v3.";
     private static final int FORBIDDEN = 403;
     private static final int MAX_BODY = 8 << 20;
@@ -75,6 +76,14 @@ public final class ExtAuthzDecoder {
                     "context_extensions",
                     "disable_request_body_buffering",
                     "with_request_body")
+            .message(
+                    NETWORK,
+                    "stat_prefix",
+                    "grpc_service",
+                    "failure_mode_allow",
+                    "transport_api_version",
+                    "filter_enabled_metadata",
+                    "include_tls_session")
             .message("envoy.config.core.v3.GrpcService", "envoy_grpc", "timeout", "initial_metadata")
             .message("envoy.config.core.v3.GrpcService.EnvoyGrpc", "cluster_name", "authority")
             .message("envoy.type.v3.HttpStatus", "code")
@@ -114,6 +123,28 @@ public final class ExtAuthzDecoder {
                 authz.getStatPrefix());
     }
 
+    /// The filter for connections.
+    public static ConnectionAuthzConfig connections(TypedConfig config, Place at) {
+        var authz = config.unpack(
+                io.envoyproxy.envoy.extensions.filters.network.ext_authz.v3.ExtAuthz.parser(), FIELDS, at);
+        at.field("stat_prefix").require(!authz.getStatPrefix().isEmpty(), "is empty");
+        at.field("grpc_service").require(authz.hasGrpcService(), "is missing");
+        version(authz.getTransportApiVersion(), at);
+        return new ConnectionAuthzConfig(
+                authz.getStatPrefix(),
+                grpc(authz.getGrpcService(), at.field("grpc_service")),
+                authz.getFailureModeAllow(),
+                authz.hasFilterEnabledMetadata()
+                        ? Optional.of(MetadataMatcherDecoder.decode(
+                                authz.getFilterEnabledMetadata(), at.field("filter_enabled_metadata")))
+                        : Optional.empty(),
+                authz.getIncludeTlsSession());
+    }
+
+    private static void version(ApiVersion version, Place at) {
+        at.field("transport_api_version").require(version == ApiVersion.V3, "value: " + version + " (expected: V3)");
+    }
+
     public static ExtAuthzConfig.Route route(TypedConfig config, Place at) {
         ExtAuthzPerRoute route = config.unpack(ExtAuthzPerRoute.parser(), FIELDS, at);
         return switch (route.getOverrideCase()) {
@@ -139,10 +170,7 @@ public final class ExtAuthzDecoder {
     private static ExtAuthzConfig.Service service(ExtAuthz authz, Place at) {
         return switch (authz.getServicesCase()) {
             case GRPC_SERVICE -> {
-                at.field("transport_api_version")
-                        .require(
-                                authz.getTransportApiVersion() == ApiVersion.V3,
-                                "value: " + authz.getTransportApiVersion() + " (expected: V3)");
+                version(authz.getTransportApiVersion(), at);
                 yield grpc(authz.getGrpcService(), at.field("grpc_service"));
             }
             case HTTP_SERVICE -> http(authz.getHttpService(), at.field("http_service"));

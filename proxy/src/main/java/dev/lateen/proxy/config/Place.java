@@ -21,6 +21,11 @@ public record Place(String resource, String path) {
         return new Place(resource, path + "['" + key + "']");
     }
 
+    /// With the name of what stands here, for people who look for it.
+    public Place called(String name) {
+        return name.isEmpty() ? this : new Place(resource, path + "(" + name + ")");
+    }
+
     /// To be thrown: `throw at.refuse("…")`.
     ///
     /// @param what the offending value, what was expected and, where it helps, advice

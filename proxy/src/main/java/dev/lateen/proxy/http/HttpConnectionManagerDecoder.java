@@ -135,7 +135,7 @@ public final class HttpConnectionManagerDecoder {
         List<NamedFilter> chain = new ArrayList<>();
         for (int index = 0; index < filters.size(); index++) {
             HttpFilter filter = filters.get(index);
-            Place place = at.index(index);
+            Place place = at.index(index).called(filter.getName());
             place.field("typed_config").require(filter.hasTypedConfig(), "is missing");
             TypedConfig config = TypedConfig.of(filter.getTypedConfig(), place.field("typed_config"));
             place.field("disabled").require(!filter.getDisabled(), "not supported by this proxy yet");

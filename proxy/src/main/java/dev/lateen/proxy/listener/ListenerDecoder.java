@@ -191,7 +191,8 @@ public final class ListenerDecoder {
         List<NetworkFilterConfig> decoded = new ArrayList<>();
         for (int index = 0; index < chain.getFiltersCount(); index++) {
             var filter = chain.getFilters(index);
-            Place place = at.field("filters").index(index).field("typed_config");
+            Place place =
+                    at.field("filters").index(index).called(filter.getName()).field("typed_config");
             place.require(filter.hasTypedConfig(), "is missing");
             decoded.add(filters.decode(TypedConfig.of(filter.getTypedConfig(), place), place));
         }

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.listener;
 
+import dev.lateen.proxy.authz.ConnectionAuthzConfig;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig;
 import dev.lateen.proxy.ratelimit.NetworkLimitConfig;
 import dev.lateen.proxy.rbac.NetworkRbacConfig;
@@ -17,7 +18,8 @@ public sealed interface NetworkFilterConfig {
     default boolean terminal() {
         return switch (this) {
             case Http _, Tcp _ -> true;
-            case Rbac _, RateLimit _, ConnectionLimit _, SniCluster _, IstioStats _, PeerExchange _ -> false;
+            case Rbac _, Authorization _, RateLimit _, ConnectionLimit _, SniCluster _, IstioStats _, PeerExchange _ ->
+                false;
         };
     }
 
@@ -29,6 +31,9 @@ public sealed interface NetworkFilterConfig {
 
     /// Lets connections through or closes them.
     record Rbac(NetworkRbacConfig config) implements NetworkFilterConfig {}
+
+    /// Asks a server which connections may pass, and closes the others.
+    record Authorization(ConnectionAuthzConfig config) implements NetworkFilterConfig {}
 
     /// Closes connections above a number, for this filter chain alone.
     ///

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.listener;
 
+import dev.lateen.proxy.authz.ExtAuthzDecoder;
 import dev.lateen.proxy.config.CommonDecoder;
 import dev.lateen.proxy.config.CommonFields;
 import dev.lateen.proxy.config.ImplementedFields;
@@ -36,6 +37,8 @@ public final class NetworkFilterDecoder {
             case HTTP -> http(TypedConfig.parse(config.any(), HttpConnectionManager.parser(), at), at);
             case TcpProxyDecoder.TYPE -> new NetworkFilterConfig.Tcp(TcpProxyDecoder.decode(config, at));
             case RbacDecoder.NETWORK -> new NetworkFilterConfig.Rbac(RbacDecoder.network(config, at));
+            case ExtAuthzDecoder.NETWORK ->
+                new NetworkFilterConfig.Authorization(ExtAuthzDecoder.connections(config, at));
             case CONNECTION_LIMIT -> limit(config.unpack(ConnectionLimit.parser(), FIELDS, at), at);
             case NetworkLimitDecoder.ASKED -> new NetworkFilterConfig.RateLimit(NetworkLimitDecoder.asked(config, at));
             case NetworkLimitDecoder.LOCAL -> new NetworkFilterConfig.RateLimit(NetworkLimitDecoder.local(config, at));

@@ -3,6 +3,7 @@ package dev.lateen.proxy.ratelimit;
 import dev.lateen.proxy.cluster.Clusters;
 import dev.lateen.proxy.downstream.ChainHandler;
 import dev.lateen.proxy.downstream.DownstreamConnection;
+import dev.lateen.proxy.downstream.HeldReads;
 import dev.lateen.proxy.stream.ResponseFlag;
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.telemetry.Counter;
@@ -110,10 +111,11 @@ public final class RateLimitedChain implements ChainHandler {
                     connection.channel().eventLoop(), loop -> new LimitClient(config.service(), clusters, loop, stats));
             total.increment();
             active.increment();
+            HeldReads held = HeldReads.of(connection, () -> {});
             var _ = client.ask("", descriptors(info), answer -> {
                 active.add(-1);
-                if (connection.channel().isActive()) {
-                    decide(connection, info, answer);
+                if (!held.ended()) {
+                    decide(connection, info, answer, held);
                 }
             });
         }
@@ -133,7 +135,7 @@ public final class RateLimitedChain implements ChainHandler {
             return descriptors;
         }
 
-        private void decide(DownstreamConnection connection, StreamInfo info, LimitAnswer answer) {
+        private void decide(DownstreamConnection connection, StreamInfo info, LimitAnswer answer, HeldReads held) {
             switch (answer) {
                 case LimitAnswer.Counted counted
                 when counted.over() -> {
@@ -142,7 +144,7 @@ public final class RateLimitedChain implements ChainHandler {
                 }
                 case LimitAnswer.Counted _ -> {
                     ok.increment();
-                    inner.serve(connection);
+                    held.release(() -> inner.serve(connection));
                 }
                 case LimitAnswer.Failed _ -> {
                     error.increment();
@@ -150,7 +152,7 @@ public final class RateLimitedChain implements ChainHandler {
                         refuse(connection, info, ResponseFlag.RATE_LIMIT_SERVICE_ERROR, "ratelimit_error_close");
                     } else {
                         allowed.increment();
-                        inner.serve(connection);
+                        held.release(() -> inner.serve(connection));
                     }
                 }
             }

@@ -1,5 +1,7 @@
 package dev.lateen.proxy.xds;
 
+import dev.lateen.proxy.authz.ConnectionAuthzConfig;
+import dev.lateen.proxy.authz.ConnectionQuestion;
 import dev.lateen.proxy.bootstrap.LocalPeer;
 import dev.lateen.proxy.cluster.Clusters;
 import dev.lateen.proxy.downstream.ChainHandler;
@@ -69,14 +71,16 @@ public final class RuntimeBuilder implements ChainHandlers {
 
     @Override
     public ChainHandler create(ListenerConfig listener, FilterChainConfig chain) {
-        List<NetworkRbacConfig> guards = new ArrayList<>();
+        List<GuardedChain.Guard> guards = new ArrayList<>();
         for (NetworkFilterConfig filter : chain.filters()) {
             if (filter instanceof NetworkFilterConfig.Rbac(NetworkRbacConfig config)) {
-                guards.add(config);
+                guards.add(GuardedChain.rules(config, stats));
+            } else if (filter instanceof NetworkFilterConfig.Authorization(ConnectionAuthzConfig config)) {
+                guards.add(new GuardedChain.Asked(new ConnectionQuestion(config, clusters, stats)));
             }
         }
         ChainHandler terminal = rated(chain, terminal(listener, chain));
-        ChainHandler guarded = guards.isEmpty() ? terminal : new GuardedChain(guards, terminal, stats, clock);
+        ChainHandler guarded = guards.isEmpty() ? terminal : new GuardedChain(guards, terminal, clock);
         return limited(chain, guarded);
     }
 
@@ -118,6 +122,7 @@ public final class RuntimeBuilder implements ChainHandlers {
                         stats,
                         clock);
             case NetworkFilterConfig.Rbac _,
+                    NetworkFilterConfig.Authorization _,
                     NetworkFilterConfig.ConnectionLimit _,
                     NetworkFilterConfig.RateLimit _,
                     NetworkFilterConfig.SniCluster _,
