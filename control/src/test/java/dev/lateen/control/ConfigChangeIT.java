@@ -114,6 +114,28 @@ class ConfigChangeIT {
     }
 
     @Test
+    void namesThePolicyWhoseFilterAProxyRejected() throws Exception {
+        Files.writeString(config.resolve("policies.yaml"), """
+                apiVersion: security.istio.io/v1
+                kind: AuthorizationPolicy
+                metadata: {name: gets, namespace: shop}
+                spec: {rules: [{to: [{operation: {methods: [GET]}}]}]}
+                ---
+                apiVersion: security.istio.io/v1
+                kind: RequestAuthentication
+                metadata: {name: tokens, namespace: shop}
+                spec: {jwtRules: [{issuer: a.test, jwks: "{\\"keys\\": []}"}]}
+                """);
+        connect(1, response -> response.getTypeUrl().endsWith(".Listener") ? "the jwt_authn filter is bad" : "");
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(resource("RequestAuthentication")
+                                .path("rejected")
+                                .toString())
+                        .contains("\"madeFrom\":[\"RequestAuthentication shop/tokens\"]"));
+        assertThat(resource("AuthorizationPolicy").path("rejected")).isEmpty();
+    }
+
+    @Test
     void showsAReferenceToAMissingHostAtItsLine() throws IOException {
         save("elsewhere", "usre");
 
@@ -128,14 +150,18 @@ class ConfigChangeIT {
     }
 
     private JsonNode route() throws Exception {
+        return resource("VirtualService");
+    }
+
+    private JsonNode resource(String kind) throws Exception {
         JsonNode page = new JsonMapper()
                 .readTree(EnvoyProcess.get("http://127.0.0.1:" + control.debugPort() + "/debug/statusz"));
         for (JsonNode resource : page.path("resources")) {
-            if (resource.path("kind").asString().equals("VirtualService")) {
+            if (resource.path("kind").asString().equals(kind)) {
                 return resource;
             }
         }
-        throw new AssertionError("no VirtualService in " + page);
+        throw new AssertionError("no " + kind + " in " + page);
     }
 
     private static boolean holds(DeltaDiscoveryResponse response, String routeName) {

@@ -9,6 +9,7 @@ import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.istio.UnsupportedFeature;
 import dev.lateen.model.resource.ResourceKey;
 import dev.lateen.model.tree.Position;
+import dev.lateen.translate.policy.BlamedPolicies;
 import dev.lateen.translate.policy.CarriedPolicies;
 import dev.lateen.xds.EncodedResource;
 import java.util.ArrayList;
@@ -48,16 +49,17 @@ final class StatusPage {
         findings = mesh.findings();
         proxies = List.copyOf(mesh.proxies());
         unsupported = mesh.snapshot().unsupported();
+        Map<Refusal, Set<ResourceKey>> known = new HashMap<>();
         for (ConnectedProxy proxy : proxies) {
-            for (ResourceKey policy : CarriedPolicies.of(mesh.snapshot(), proxy.node())) {
+            Set<ResourceKey> carried = CarriedPolicies.of(mesh.snapshot(), proxy.node());
+            for (ResourceKey policy : carried) {
                 carriers.computeIfAbsent(policy, _ -> new ArrayList<>())
                         .add(proxy.node().name());
             }
-        }
-        Map<Refusal, Set<ResourceKey>> known = new HashMap<>();
-        for (ConnectedProxy proxy : proxies) {
             for (Refusal refusal : proxy.progress().refusals()) {
-                refusals.add(new Refused(proxy, refusal, known.computeIfAbsent(refusal, this::culprits)));
+                Set<ResourceKey> blamed = BlamedPolicies.of(carried, refusal.reason());
+                refusals.add(new Refused(
+                        proxy, refusal, blamed.isEmpty() ? known.computeIfAbsent(refusal, this::culprits) : blamed));
             }
         }
     }
