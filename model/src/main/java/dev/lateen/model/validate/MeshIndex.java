@@ -26,13 +26,22 @@ final class MeshIndex {
     private final List<Workload> workloads = new ArrayList<>();
     private final Map<String, Map<String, String>> selectorByHost = new HashMap<>();
     private final Set<String> providers = new HashSet<>(Set.of("prometheus", "envoy", "stackdriver"));
+    private final Set<String> askedByHttp = new HashSet<>();
     private final Set<String> kinds = new HashSet<>();
 
     MeshIndex(Collection<RawResource> resources) {
         resources.forEach(this::add);
         new Fields(new MeshConfigReader().read(resources).meshConfig())
-                .objects("extensionProviders", provider -> provider.text("name", ""))
-                .forEach(providers::add);
+                .objects("extensionProviders", this::addProvider);
+    }
+
+    private String addProvider(Fields provider) {
+        String name = provider.text("name", "");
+        providers.add(name);
+        if (provider.has("envoyExtAuthzHttp")) {
+            askedByHttp.add(name);
+        }
+        return name;
     }
 
     private void add(RawResource resource) {
@@ -135,6 +144,11 @@ final class MeshIndex {
 
     Set<String> providers() {
         return providers;
+    }
+
+    /// Whether the provider authorizes, and can only be asked about HTTP.
+    boolean isAskedByHttp(String provider) {
+        return askedByHttp.contains(provider);
     }
 
     Map<String, String> selectorOf(String fullHost) {

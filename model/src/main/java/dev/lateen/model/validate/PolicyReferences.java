@@ -3,9 +3,14 @@ package dev.lateen.model.validate;
 import dev.lateen.model.resource.ResourceKey;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// What policies refer to: workloads, targets, extension providers. Thread: any one.
 final class PolicyReferences {
+    private static final AnyField HTTP_SOURCE = new AnyField(List.of("requestPrincipals", "notRequestPrincipals"));
+    private static final AnyField HTTP_OPERATION =
+            new AnyField(List.of("hosts", "notHosts", "methods", "notMethods", "paths", "notPaths"));
+
     private final References references;
     private final MeshIndex index;
     private final String rootNamespace;
@@ -19,6 +24,40 @@ final class PolicyReferences {
     void authorization(ResourceKey key, View spec) {
         attachment(key, spec);
         spec.object("provider").filter(provider -> provider.filled("name")).ifPresent(this::provider);
+        boolean custom = spec.text("action").equals("CUSTOM");
+        boolean byHttp = spec.object("provider")
+                .map(provider -> index.isAskedByHttp(provider.text("name")))
+                .orElse(false);
+        if (custom && byHttp) {
+            spec.objects("rules").stream()
+                    .filter(PolicyReferences::looksAtConnections)
+                    .forEach(rule -> references
+                            .report()
+                            .warning(
+                                    rule.spot(),
+                                    "asks-nobody-about-tcp",
+                                    "the provider is asked about HTTP alone: TCP connections that match pass unasked",
+                                    "a provider that is asked by gRPC"));
+        }
+    }
+
+    /// Whether the rule says something, and nothing that only HTTP has.
+    private static boolean looksAtConnections(View rule) {
+        boolean http = parts(rule, "from", "source").anyMatch(HTTP_SOURCE::matches)
+                || parts(rule, "to", "operation").anyMatch(HTTP_OPERATION::matches)
+                || rule.objects("when").stream()
+                        .anyMatch(when -> when.text("key").startsWith("request."));
+        return !http && (rule.size("from") + rule.size("to") + rule.size("when") > 0);
+    }
+
+    private static Stream<View> parts(View rule, String list, String part) {
+        return rule.objects(list).stream().flatMap(item -> item.object(part).stream());
+    }
+
+    private record AnyField(List<String> names) {
+        boolean matches(View holder) {
+            return names.stream().anyMatch(name -> holder.size(name) > 0);
+        }
     }
 
     void telemetry(ResourceKey key, View spec) {

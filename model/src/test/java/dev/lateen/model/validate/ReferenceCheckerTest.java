@@ -116,6 +116,30 @@ class ReferenceCheckerTest {
     }
 
     @Test
+    void warnsOfProvidersThatAreNotAskedAboutConnections() {
+        Diagnostic diagnostic = only("""
+                apiVersion: install.istio.io/v1alpha1
+                kind: IstioOperator
+                spec:
+                  meshConfig:
+                    extensionProviders: [{name: judge, envoyExtAuthzHttp: {service: judge.test.svc.cluster.local, port: 80}}]
+                ---
+                apiVersion: security.istio.io/v1
+                kind: AuthorizationPolicy
+                metadata: {name: ask}
+                spec:
+                  action: CUSTOM
+                  provider: {name: judge}
+                  rules:
+                  - to: [{operation: {ports: ["9000"], paths: [/a]}}]
+                  - {}
+                  - to: [{operation: {ports: ["9000"]}}]
+                """);
+        assertThat(diagnostic.code()).isEqualTo("asks-nobody-about-tcp");
+        assertThat(diagnostic.path()).isEqualTo("spec.rules[2]");
+    }
+
+    @Test
     void refusesANameGivenTwice() {
         Diagnostic diagnostic = only(SHOP + """
                 apiVersion: v1
