@@ -2,7 +2,6 @@ package dev.lateen.proxy.telemetry.accesslog;
 
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.telemetry.Stats;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// Thread: any.
 public final class AccessLogs implements AutoCloseable {
     private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    private static final int LINE = 512;
 
     private final Map<String, LogFile> files = new ConcurrentHashMap<>();
     private final AtomicLong dropped = new AtomicLong();
@@ -43,7 +41,6 @@ public final class AccessLogs implements AutoCloseable {
     private final class FileLogger implements AccessLogger {
         private final AccessLogConfig config;
         private final LogFile file;
-        private final ThreadLocal<StringBuilder> line = ThreadLocal.withInitial(() -> new StringBuilder(LINE));
 
         FileLogger(AccessLogConfig config, LogFile file) {
             this.config = config;
@@ -55,22 +52,29 @@ public final class AccessLogs implements AutoCloseable {
             if (!config.filter().accepts(info)) {
                 return;
             }
-            StringBuilder text = line.get();
-            text.setLength(0);
-            config.format().append(info, text);
-            file.offer(text.toString().getBytes(StandardCharsets.UTF_8));
-            wake();
+            LogLane lane = file.lane();
+            config.format().append(info, lane.text());
+            switch (lane.offer()) {
+                case QUEUED -> wake();
+                case FULL -> hurry();
+                case DROPPED -> file.dropped(1);
+            }
         }
     }
 
     private void wake() {
         if (sleeping) {
-            sleeping = false;
-            LockSupport.unpark(writer);
+            hurry();
         }
     }
 
-    /// Sleeps until there is something to write, then a moment longer so that lines leave together.
+    private void hurry() {
+        sleeping = false;
+        LockSupport.unpark(writer);
+    }
+
+    /// Sleeps until there is something to write, then a moment longer so that lines leave together, but not longer than
+    /// it takes to fill a block.
     private void write() {
         while (!closed) {
             sleeping = true;

@@ -7,26 +7,27 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// Lines on their way into one file. Bounded: what does not fit is dropped and counted.
+/// One file, and the lanes on which threads bring it their lines. Lines of one thread are written in their order, and
+/// none is torn by those of another. Bounded: what does not fit is dropped and counted.
 ///
 /// Limits: 8 MiB of lines may wait.
 ///
-/// Thread: `offer` any; everything else on the writer's thread.
+/// Thread: `lane`, `dropped` and `reopen` any; everything else on the writer's thread.
 final class LogFile {
     private static final System.Logger LOG = System.getLogger(LogFile.class.getName());
     private static final int MAX_WAITING_BYTES = 8 << 20;
-    private static final int BUFFER = 1 << 16;
 
     private final String path;
-    private final ConcurrentLinkedQueue<byte[]> lines = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger waitingBytes = new AtomicInteger();
+    private final AtomicInteger room = new AtomicInteger(MAX_WAITING_BYTES);
+    private final List<LogLane> lanes = new CopyOnWriteArrayList<>();
+    private final ThreadLocal<LogLane> lane = ThreadLocal.withInitial(this::newLane);
     private final AtomicLong dropped;
-    private final byte[] buffer = new byte[BUFFER];
     private @Nullable OutputStream out;
     private volatile boolean reopen;
     private boolean failed;
@@ -36,17 +37,28 @@ final class LogFile {
         this.dropped = dropped;
     }
 
-    void offer(byte[] line) {
-        if (waitingBytes.addAndGet(line.length) > MAX_WAITING_BYTES) {
-            waitingBytes.addAndGet(-line.length);
-            dropped.incrementAndGet();
-            return;
-        }
-        lines.add(line);
+    /// The calling thread's.
+    LogLane lane() {
+        return lane.get();
+    }
+
+    private LogLane newLane() {
+        LogLane made = new LogLane(room);
+        lanes.add(made);
+        return made;
+    }
+
+    void dropped(int lines) {
+        dropped.addAndGet(lines);
     }
 
     boolean isEmpty() {
-        return lines.isEmpty();
+        for (LogLane each : lanes) {
+            if (!each.isEmpty()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// Another process has moved the file away: the next line goes to a new one.
@@ -56,32 +68,16 @@ final class LogFile {
 
     /// Writes what waits. A file that cannot be written to loses its lines, which are counted.
     void drain() {
-        int filled = 0;
-        byte[] line;
+        if (reopen) {
+            reopen = false;
+            close();
+        }
         try {
-            if (reopen) {
-                reopen = false;
-                close();
-            }
-            while ((line = lines.poll()) != null) {
-                waitingBytes.addAndGet(-line.length);
-                if (filled + line.length > BUFFER) {
-                    stream().write(buffer, 0, filled);
-                    filled = 0;
-                }
-                if (line.length > BUFFER) {
-                    stream().write(line);
-                } else {
-                    System.arraycopy(line, 0, buffer, filled, line.length);
-                    filled += line.length;
-                }
-            }
-            if (filled > 0) {
-                stream().write(buffer, 0, filled);
+            for (LogLane each : lanes) {
+                each.writeTo(this);
             }
             failed = false;
         } catch (IOException e) {
-            dropped.incrementAndGet();
             close();
             if (!failed) {
                 failed = true;
@@ -90,7 +86,7 @@ final class LogFile {
         }
     }
 
-    private OutputStream stream() throws IOException {
+    OutputStream stream() throws IOException {
         OutputStream open = out;
         if (open == null) {
             open = switch (path) {
