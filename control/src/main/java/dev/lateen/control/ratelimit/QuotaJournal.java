@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.zip.CRC32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,8 +47,10 @@ final class QuotaJournal implements AutoCloseable {
     /// Not a channel, which the interruption of whoever writes would close.
     private FileOutputStream out;
     private long bytes;
-    private boolean dirty;
+    private volatile boolean dirty;
     private boolean full;
+    /// Whether the flusher waits for something to do, which would otherwise wake fifty times a second for nothing.
+    private volatile boolean idle;
 
     private record Count(long startMillis, long endMillis, long used) {}
 
@@ -166,6 +169,7 @@ final class QuotaJournal implements AutoCloseable {
         try {
             bytes += write(out, record(key, count));
             dirty = true;
+            wake();
             if (bytes > REWRITE_BYTES) {
                 rewrite();
             }
@@ -206,11 +210,20 @@ final class QuotaJournal implements AutoCloseable {
     /// Has a count saved within 20 ms.
     void later(CalendarCount count) {
         unsaved.add(count);
+        wake();
+    }
+
+    private void wake() {
+        if (idle) {
+            idle = false;
+            LockSupport.unpark(flusher);
+        }
     }
 
     private void flush() {
         for (int round = 0; ; round++) {
             try {
+                awaitWork();
                 if (closed.await(FLUSH_MILLIS, TimeUnit.MILLISECONDS)) {
                     return;
                 }
@@ -224,6 +237,14 @@ final class QuotaJournal implements AutoCloseable {
                 LOG.atError().addKeyValue("file", file).setCause(e).log("counts of quotas cannot be kept");
             }
         }
+    }
+
+    private void awaitWork() {
+        idle = true;
+        if (unsaved.isEmpty() && !dirty && closed.getCount() > 0) {
+            LockSupport.park(this);
+        }
+        idle = false;
     }
 
     private void saveAll() {
@@ -243,6 +264,7 @@ final class QuotaJournal implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
+        LockSupport.unpark(flusher);
         try {
             flusher.join();
             saveAll();
