@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What proxies of equal traits and scope send, translated once and brought up to date for each snapshot: services
@@ -130,41 +131,62 @@ final class OutboundResources {
     ///
     /// @return whether that was enough: endpoints may shape clusters too
     private boolean movedEndpoints(Scene scene) {
+        MeshSnapshot snapshot = scene.snapshot();
         if (services.size() != scene.outbound().services().size()) {
             return false;
         }
-        Map<String, EncodedResource> next = null;
-        for (MeshService service : scene.outbound().services()) {
-            OfService known = services.get(service.id());
-            List<Endpoint> own = scene.snapshot().endpointsOf(service.id());
-            if (known == null || known.service() != service) {
-                return false;
-            }
-            if (known.endpoints() == own) {
-                continue;
-            }
-            OfService made = translate(service, known.rule(), own, scene);
-            if (!made.clusters().equals(known.clusters())
-                    || made.assignments().size() != known.assignments().size()) {
-                return false;
-            }
-            for (int i = 0; i < made.assignments().size(); i++) {
-                EncodedResource before = known.assignments().get(i);
-                EncodedResource now = made.assignments().get(i);
-                EncodedResource told = endpoints.get(now.name());
-                if (!now.name().equals(before.name()) || told == null || !told.equals(before)) {
+        Map<String, EncodedResource> next = new HashMap<>();
+        Optional<Set<ServiceId>> moved =
+                seen == null || scope != scene.outbound() ? Optional.empty() : snapshot.movedSince(seen.endpoints());
+        if (moved.isPresent()) {
+            for (ServiceId id : moved.get()) {
+                OfService known = services.get(id);
+                if (known != null && !moved(known, snapshot.endpointsOf(id), scene, next)) {
                     return false;
                 }
-                if (!now.equals(before)) {
-                    next = next == null ? new LinkedHashMap<>(endpoints) : next;
-                    next.put(now.name(), now);
+            }
+        } else {
+            for (MeshService service : scene.outbound().services()) {
+                OfService known = services.get(service.id());
+                if (known == null
+                        || known.service() != service
+                        || !moved(known, snapshot.endpointsOf(service.id()), scene, next)) {
+                    return false;
                 }
             }
-            services.put(service.id(), new OfService(service, known.rule(), own, known.clusters(), made.assignments()));
         }
-        if (next != null) {
-            endpoints = Collections.unmodifiableMap(next);
+        if (!next.isEmpty()) {
+            Map<String, EncodedResource> all = new LinkedHashMap<>(endpoints);
+            all.putAll(next);
+            endpoints = Collections.unmodifiableMap(all);
         }
+        return true;
+    }
+
+    /// @param news takes the assignments that have become others
+    private boolean moved(OfService known, List<Endpoint> own, Scene scene, Map<String, EncodedResource> news) {
+        if (known.endpoints() == own) {
+            return true;
+        }
+        OfService made = translate(known.service(), known.rule(), own, scene);
+        if (!made.clusters().equals(known.clusters())
+                || made.assignments().size() != known.assignments().size()) {
+            return false;
+        }
+        for (int i = 0; i < made.assignments().size(); i++) {
+            EncodedResource before = known.assignments().get(i);
+            EncodedResource now = made.assignments().get(i);
+            EncodedResource told = endpoints.get(now.name());
+            if (!now.name().equals(before.name()) || told == null || !told.equals(before)) {
+                return false;
+            }
+            if (!now.equals(before)) {
+                news.put(now.name(), now);
+            }
+        }
+        services.put(
+                known.service().id(),
+                new OfService(known.service(), known.rule(), own, known.clusters(), made.assignments()));
         return true;
     }
 

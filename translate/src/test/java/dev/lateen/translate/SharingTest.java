@@ -152,6 +152,22 @@ class SharingTest {
     }
 
     @Test
+    void seesEndpointsThatChangedInASnapshotThatItWasNotShown() {
+        mesh();
+        OutboundResources resources = new OutboundResources();
+        resources.update(scene());
+
+        builder.put(parse(ENDPOINTS.replace("NAME", "one").replace("ADDRESS", "10.1.0.2")));
+        builder.build();
+        builder.put(parse(ENDPOINTS.replace("NAME", "two").replace("ADDRESS", "10.1.0.3")));
+        resources.update(scene());
+
+        OutboundResources fresh = new OutboundResources();
+        fresh.update(scene());
+        assertThat(resources.endpoints()).isEqualTo(fresh.endpoints());
+    }
+
+    @Test
     void oneChangedRouteTranslatesAndEncodesOnlyItself() {
         mesh();
         OutboundResources resources = new OutboundResources();

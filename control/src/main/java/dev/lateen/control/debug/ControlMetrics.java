@@ -7,6 +7,7 @@ import dev.lateen.control.ratelimit.LimitStats;
 import dev.lateen.identity.ca.RotationStatus;
 import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.xds.ResourceType;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /// The control plane's numbers, under istiod's names.
@@ -46,7 +48,9 @@ public final class ControlMetrics implements PushListener, AuthorityGauges {
             .name("pilot_xds_pushes")
             .help("Responses sent, by type.")
             .labelNames("type")
+            .withoutExemplars()
             .register(registry);
+    private final Map<ResourceType, CounterDataPoint> pushesByType = new ConcurrentHashMap<>();
     private final Counter rejects = Counter.builder()
             .name("pilot_total_xds_rejects")
             .help("Responses that proxies rejected.")
@@ -56,6 +60,7 @@ public final class ControlMetrics implements PushListener, AuthorityGauges {
     private final Histogram convergence = Histogram.builder()
             .name("pilot_proxy_convergence_time")
             .help("Seconds from a change to the proxy's acceptance of all of it.")
+            .withoutExemplars() // Looking for some costs a timer, and there is no trace to point at.
             .classicUpperBounds(.01, .05, .1, .25, .5, 1, 3, 5, 10, 20, 30)
             .classicOnly()
             .register(registry);
@@ -130,7 +135,9 @@ public final class ControlMetrics implements PushListener, AuthorityGauges {
 
     @Override
     public void sent(ResourceType type, int resources) {
-        pushes.labelValues(type.shortName().toLowerCase(Locale.ROOT)).inc();
+        pushesByType
+                .computeIfAbsent(type, key -> pushes.labelValues(key.shortName().toLowerCase(Locale.ROOT)))
+                .inc();
     }
 
     @Override

@@ -179,7 +179,8 @@ public final class ResourceStore {
         rivals.values().removeIf(Map::isEmpty);
         // A name that was only ever refused goes with its file.
         status.entrySet()
-                .removeIf(entry -> !held.containsKey(entry.getKey())
+                .removeIf(entry -> entry.getValue().verdict() == Verdict.REFUSED
+                        && !held.containsKey(entry.getKey())
                         && !except.contains(entry.getKey())
                         && entry.getValue().diagnostics().stream()
                                 .anyMatch(found -> found.at().file().equals(file)));

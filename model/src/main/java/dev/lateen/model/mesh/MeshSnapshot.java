@@ -16,6 +16,7 @@ import dev.lateen.model.policy.RateLimit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// The mesh at one moment. Parts that a change did not touch are the same instances as in the snapshot before, which is
 /// what caches of translations rely on.
@@ -24,6 +25,7 @@ import java.util.Optional;
 ///
 /// @param generation counts snapshots from 1
 /// @param endpoints by service; a service without endpoints may be missing
+/// @param moved what tells `endpoints` from those of an earlier snapshot
 /// @param structuralEndpoints those among `endpoints` that shape listeners and clusters: of headless services and of
 ///     those that a proxy resolves by DNS
 /// @param unsupported fields that are set but have no effect
@@ -33,6 +35,7 @@ public record MeshSnapshot(
         MeshConfig mesh,
         ServiceIndex services,
         Map<ServiceId, List<Endpoint>> endpoints,
+        Moved moved,
         Map<ServiceId, List<Endpoint>> structuralEndpoints,
         Traffic traffic,
         Security security,
@@ -56,6 +59,25 @@ public record MeshSnapshot(
     /// The kinds of our own, sorted, eldest first. Access lists hold what has been read for their sources.
     public record Policies(List<RateLimit> rateLimits, List<Quota> quotas, List<AccessList> accessLists) {
         public static final Policies NONE = new Policies(List.of(), List.of(), List.of());
+    }
+
+    /// The last change of endpoints.
+    ///
+    /// @param from the endpoints before it
+    /// @param services all whose endpoints differ from those
+    public record Moved(Map<ServiceId, List<Endpoint>> from, Set<ServiceId> services) {
+        static final Moved NOTHING = new Moved(Map.of(), Set.of());
+    }
+
+    /// The services whose endpoints are others than in a snapshot that had `before`; empty where that takes a look at
+    /// all of them.
+    // Identity is the point: comparing the content is what this saves.
+    @SuppressWarnings("ReferenceEquality")
+    public Optional<Set<ServiceId>> movedSince(Map<ServiceId, List<Endpoint>> before) {
+        if (before == endpoints) {
+            return Optional.of(Set.of());
+        }
+        return before == moved.from() ? Optional.of(moved.services()) : Optional.empty();
     }
 
     public List<Endpoint> endpointsOf(ServiceId service) {

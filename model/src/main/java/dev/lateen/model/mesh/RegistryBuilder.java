@@ -45,6 +45,7 @@ final class RegistryBuilder {
     private WorkloadIndex index = WorkloadIndex.EMPTY;
     private ServiceIndex services = ServiceIndex.EMPTY;
     private Map<ServiceId, List<Endpoint>> endpoints = Map.of();
+    private MeshSnapshot.Moved moved = MeshSnapshot.Moved.NOTHING;
     private Map<ServiceId, List<Endpoint>> structural = Map.of();
 
     RegistryBuilder(MeshSettings settings) {
@@ -235,6 +236,7 @@ final class RegistryBuilder {
             Map<ServiceId, List<Endpoint>> next = new HashMap<>(endpoints);
             next.putAll(changed);
             next.values().removeIf(List::isEmpty);
+            moved = new MeshSnapshot.Moved(endpoints, Set.copyOf(changed.keySet()));
             endpoints = Collections.unmodifiableMap(next);
         }
         if (shapeChanged) {
@@ -290,6 +292,10 @@ final class RegistryBuilder {
 
     Map<ServiceId, List<Endpoint>> endpoints() {
         return endpoints;
+    }
+
+    MeshSnapshot.Moved moved() {
+        return moved;
     }
 
     Map<ServiceId, List<Endpoint>> structuralEndpoints() {

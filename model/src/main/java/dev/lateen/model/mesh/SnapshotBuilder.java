@@ -223,6 +223,7 @@ public final class SnapshotBuilder {
                 mesh,
                 registry.services(),
                 registry.endpoints(),
+                registry.moved(),
                 registry.structuralEndpoints(),
                 traffic(),
                 security(),

@@ -18,6 +18,9 @@ import java.util.Set;
 final class TargetIndex {
     private final Map<String, List<Target>> byAddress = new HashMap<>();
     private final IdentityHashMap<MeshService, Integer> ranks = new IdentityHashMap<>();
+    /// More than one where resources name the same service.
+    private final Map<ServiceId, List<MeshService>> byId = new HashMap<>();
+
     private ServiceIndex services = ServiceIndex.EMPTY;
     private Map<ServiceId, List<Endpoint>> endpoints = Map.of();
     private long indexed;
@@ -31,17 +34,27 @@ final class TargetIndex {
             endpoints = Map.of();
             byAddress.clear();
             ranks.clear();
-            services.all().forEach(service -> ranks.put(service, ranks.size()));
+            byId.clear();
+            for (MeshService service : services.all()) {
+                ranks.put(service, ranks.size());
+                byId.computeIfAbsent(service.id(), _ -> new ArrayList<>(1)).add(service);
+            }
         }
-        for (MeshService service : services.all()) {
-            List<Endpoint> before = endpoints.getOrDefault(service.id(), List.of());
-            List<Endpoint> now = snapshot.endpointsOf(service.id());
-            if (before != now && service.resolution() != Resolution.ALIAS) {
-                before.forEach(endpoint -> remove(service, endpoint));
-                now.forEach(endpoint -> add(service, endpoint));
+        for (ServiceId id : snapshot.movedSince(endpoints).orElse(byId.keySet())) {
+            List<Endpoint> before = endpoints.getOrDefault(id, List.of());
+            List<Endpoint> now = snapshot.endpointsOf(id);
+            if (before != now) {
+                byId.getOrDefault(id, List.of()).forEach(service -> move(service, before, now));
             }
         }
         endpoints = snapshot.endpoints();
+    }
+
+    private void move(MeshService service, List<Endpoint> before, List<Endpoint> now) {
+        if (service.resolution() != Resolution.ALIAS) {
+            before.forEach(endpoint -> remove(service, endpoint));
+            now.forEach(endpoint -> add(service, endpoint));
+        }
     }
 
     /// How many endpoints have been put in so far.

@@ -49,6 +49,18 @@ class TargetIndexTest {
     }
 
     @Test
+    void followsChangesOfSnapshotsThatItWasNotShown() {
+        endpoints("two", "10.1.0.1", "10.1.0.3");
+        builder.build();
+        endpoints("three", "10.1.0.4");
+        index.update(builder.build());
+
+        assertThat(served("10.1.0.2")).containsExactly("one");
+        assertThat(served("10.1.0.3")).containsExactly("two");
+        assertThat(served("10.1.0.4")).containsExactly("three");
+    }
+
+    @Test
     void keepsTheOrderOfTheRegistry() {
         endpoints("one", "10.1.0.9");
         index.update(builder.build());
