@@ -3,6 +3,7 @@ package dev.lateen.cli;
 import dev.lateen.control.ControlPlane;
 import dev.lateen.control.ControlPlaneSettings;
 import dev.lateen.control.ControlPlaneSettings.Ports;
+import dev.lateen.control.cluster.ClusterSettings;
 import dev.lateen.control.identity.IdentitySettings;
 import dev.lateen.control.keys.KeyTiming;
 import dev.lateen.control.push.PushTiming;
@@ -14,8 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,7 +30,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "control-plane",
         aliases = "discovery",
-        description = "Serve the configuration of a directory to proxies over xDS, and certificates to workloads.",
+        description = "Serve the configuration of a directory or a cluster to proxies over xDS, and certificates to workloads.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  lateen control-plane --config shop/",
@@ -42,9 +45,24 @@ final class ControlPlaneCommand implements Callable<Integer> {
     @Option(
             names = {"-c", "--config"},
             paramLabel = "PATH",
-            required = true,
             description = "A file or directory with manifests, watched; may be given several times.")
     private List<Path> config = List.of();
+
+    @Option(names = "--in-cluster", description = "Serve the Kubernetes cluster whose pod this is.")
+    private boolean inCluster;
+
+    @Option(
+            names = "--kubeconfig",
+            paramLabel = "FILE",
+            description = "Serve the cluster of this file's current context.")
+    private @Nullable Path kubeconfig;
+
+    @Option(
+            names = "--namespace",
+            paramLabel = "NAME",
+            description = "Where in the cluster the mesh's own settings are (default: ${DEFAULT-VALUE}).",
+            defaultValue = "${env:POD_NAMESPACE:-istio-system}")
+    private String namespace = "istio-system";
 
     @Option(
             names = "--state",
@@ -143,6 +161,10 @@ final class ControlPlaneCommand implements Callable<Integer> {
                 throw new ParameterException(spec.commandLine(), path + ": no such file or directory");
             }
         }
+        if (config.isEmpty() != (inCluster || kubeconfig != null)) {
+            throw new ParameterException(
+                    spec.commandLine(), "expected: --config, or one of --in-cluster and --kubeconfig");
+        }
         Ports ports = new Ports(address, plaintextPort, securePort, debugPort, readyPort);
         ControlPlaneSettings settings = new ControlPlaneSettings(
                 config,
@@ -153,7 +175,8 @@ final class ControlPlaneCommand implements Callable<Integer> {
                 PushTiming.DEFAULT,
                 KeyTiming.DEFAULT.withRefresh(keyRefresh),
                 identity(),
-                redis.isEmpty() ? LimitSettings.EMBEDDED : LimitSettings.EMBEDDED.withRedis(redis));
+                redis.isEmpty() ? LimitSettings.EMBEDDED : LimitSettings.EMBEDDED.withRedis(redis),
+                cluster());
         ControlPlane controlPlane = ControlPlane.start(settings);
         Shutdown.register(controlPlane::close);
         spec.commandLine()
@@ -163,6 +186,12 @@ final class ControlPlaneCommand implements Callable<Integer> {
         spec.commandLine().getOut().flush();
         new CountDownLatch(1).await(); // the shutdown hook ends the process
         return 0;
+    }
+
+    private Optional<ClusterSettings> cluster() {
+        return config.isEmpty()
+                ? Optional.of(new ClusterSettings(Optional.ofNullable(kubeconfig), namespace))
+                : Optional.empty();
     }
 
     private IdentitySettings identity() {

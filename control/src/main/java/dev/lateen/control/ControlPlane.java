@@ -1,5 +1,10 @@
 package dev.lateen.control;
 
+import dev.lateen.control.cluster.AuthoritySecret;
+import dev.lateen.control.cluster.ClusterDuties;
+import dev.lateen.control.cluster.ClusterFacts;
+import dev.lateen.control.cluster.ClusterSettings;
+import dev.lateen.control.cluster.ClusterSource;
 import dev.lateen.control.debug.ControlMetrics;
 import dev.lateen.control.debug.DebugServer;
 import dev.lateen.control.identity.AuthorityWatch;
@@ -18,9 +23,11 @@ import dev.lateen.control.push.Proxies;
 import dev.lateen.control.ratelimit.LimitStats;
 import dev.lateen.control.ratelimit.LimitStore;
 import dev.lateen.control.ratelimit.MeshLimiter;
+import dev.lateen.control.source.ConfigFile;
 import dev.lateen.control.source.DirectorySource;
 import dev.lateen.identity.SpiffeId;
 import dev.lateen.identity.ca.CertificateAuthority;
+import dev.lateen.kubernetes.cluster.Cluster;
 import dev.lateen.model.validate.ResourceReader;
 import dev.lateen.translate.Translator;
 import dev.lateen.translate.policy.PolicyLimits;
@@ -36,8 +43,10 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,6 +83,7 @@ public final class ControlPlane implements AutoCloseable {
         this.settings = settings;
         try {
             // 1. Who we are and whom we believe.
+            Optional<Cluster> cluster = connect(clock);
             authority = CertificateAuthority.open(
                     ControlPlaneSettings.authority(settings.state()),
                     settings.identity().authority(settings.trustDomain()),
@@ -92,9 +102,8 @@ public final class ControlPlane implements AutoCloseable {
             state = opened(new MeshState(settings, loop, proxies, clock));
 
             // 3. The configuration, before anybody can ask for it.
-            DirectorySource source = opened(new DirectorySource(
-                    settings.config(), ResourceReader.create(), files -> loop.execute(() -> state.onFiles(files))));
-            source.start();
+            ClusterFacts facts = new ClusterFacts();
+            startSource(cluster, facts, files -> loop.execute(() -> state.onFiles(files)));
             awaitConfiguration();
             awaitFetched();
 
@@ -115,11 +124,12 @@ public final class ControlPlane implements AutoCloseable {
                     limit));
             if (settings.ports().webhook().isPresent()) {
                 webhooks = OptionalInt.of(
-                        opened(Webhooks.start(at(settings.ports().webhook().getAsInt()), own.tls(), state::snapshot))
+                        opened(Webhooks.start(at(settings.ports().webhook().getAsInt()), own.tls(), state::snapshot, facts))
                                 .port());
             }
             rotate(loop, own);
             opened(new AuthorityWatch(authority, own, metrics)).start();
+            startDuties(cluster, facts);
             debug = opened(DebugServer.start(
                     at(settings.ports().debug()),
                     at(settings.ports().ready()),
@@ -188,6 +198,47 @@ public final class ControlPlane implements AutoCloseable {
                 limiter.rules(PolicyLimits.of(mesh), mesh.mesh().identity().rootNamespace()));
         metrics.limits(stats, store::size);
         return limiter;
+    }
+
+    /// A cluster keeps the authority, too.
+    private Optional<Cluster> connect(InstantSource clock) throws IOException {
+        Optional<ClusterSettings> wanted = settings.cluster();
+        if (wanted.isEmpty()) {
+            return Optional.empty();
+        }
+        Cluster cluster = opened(wanted.get().connect());
+        AuthoritySecret.settle(
+                cluster,
+                wanted.get().namespace(),
+                ControlPlaneSettings.authority(settings.state()),
+                settings.identity().authority(settings.trustDomain()),
+                clock);
+        return Optional.of(cluster);
+    }
+
+    private void startSource(Optional<Cluster> cluster, ClusterFacts facts, Consumer<List<ConfigFile>> changes)
+            throws IOException {
+        if (cluster.isPresent()) {
+            opened(new ClusterSource(
+                            cluster.get(), settings.cluster().orElseThrow(), ResourceReader.create(), facts, changes))
+                    .start();
+        } else {
+            opened(new DirectorySource(settings.config(), ResourceReader.create(), changes))
+                    .start();
+        }
+    }
+
+    private void startDuties(Optional<Cluster> cluster, ClusterFacts facts) {
+        if (cluster.isPresent()) {
+            String host = System.getenv().getOrDefault("HOSTNAME", "istiod");
+            opened(new ClusterDuties(
+                            cluster.get(),
+                            settings.cluster().orElseThrow(),
+                            facts,
+                            authority::rootsPem,
+                            host + "-" + ProcessHandle.current().pid()))
+                    .start();
+        }
     }
 
     private <T extends AutoCloseable> T opened(T part) {

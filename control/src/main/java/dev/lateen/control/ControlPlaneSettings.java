@@ -1,5 +1,6 @@
 package dev.lateen.control;
 
+import dev.lateen.control.cluster.ClusterSettings;
 import dev.lateen.control.identity.IdentitySettings;
 import dev.lateen.control.keys.KeyTiming;
 import dev.lateen.control.push.PushTiming;
@@ -8,6 +9,7 @@ import dev.lateen.model.mesh.MeshSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// How a control plane runs.
@@ -17,6 +19,7 @@ import java.util.OptionalInt;
 /// @param keys when those of tokens' issuers are fetched again
 /// @param identity how workloads prove who they are, and who signs for them
 /// @param limits where mesh-wide limits are counted
+/// @param cluster whose objects are part of the configuration
 public record ControlPlaneSettings(
         List<Path> config,
         Path state,
@@ -26,7 +29,8 @@ public record ControlPlaneSettings(
         PushTiming timing,
         KeyTiming keys,
         IdentitySettings identity,
-        LimitSettings limits) {
+        LimitSettings limits,
+        Optional<ClusterSettings> cluster) {
     public ControlPlaneSettings {
         config = List.copyOf(config);
     }
@@ -65,19 +69,20 @@ public record ControlPlaneSettings(
                 PushTiming.DEFAULT,
                 KeyTiming.DEFAULT,
                 IdentitySettings.DEFAULT,
-                LimitSettings.EMBEDDED);
+                LimitSettings.EMBEDDED,
+                Optional.empty());
     }
 
     public ControlPlaneSettings withPorts(Ports other) {
-        return new ControlPlaneSettings(config, state, other, trustDomain, mesh, timing, keys, identity, limits);
+        return new ControlPlaneSettings(config, state, other, trustDomain, mesh, timing, keys, identity, limits, cluster);
     }
 
     public ControlPlaneSettings withTiming(PushTiming other) {
-        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, other, keys, identity, limits);
+        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, other, keys, identity, limits, cluster);
     }
 
     public ControlPlaneSettings withKeys(KeyTiming other) {
-        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, timing, other, identity, limits);
+        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, timing, other, identity, limits, cluster);
     }
 
     public ControlPlaneSettings withWorkloadLifetime(Duration other) {
@@ -85,11 +90,16 @@ public record ControlPlaneSettings(
     }
 
     public ControlPlaneSettings withIdentity(IdentitySettings other) {
-        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, timing, keys, other, limits);
+        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, timing, keys, other, limits, cluster);
     }
 
     public ControlPlaneSettings withLimits(LimitSettings other) {
-        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, timing, keys, identity, other);
+        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, timing, keys, identity, other, cluster);
+    }
+
+    public ControlPlaneSettings withCluster(ClusterSettings other) {
+        return new ControlPlaneSettings(
+                config, state, ports, trustDomain, mesh, timing, keys, identity, limits, Optional.of(other));
     }
 
     /// The file that keeps the counts of quotas.

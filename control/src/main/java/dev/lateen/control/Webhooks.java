@@ -1,5 +1,6 @@
 package dev.lateen.control;
 
+import dev.lateen.control.cluster.ClusterFacts;
 import dev.lateen.control.debug.BuildVersion;
 import dev.lateen.kubernetes.inject.InjectionSettings;
 import dev.lateen.kubernetes.inject.InjectionValues;
@@ -13,7 +14,6 @@ import dev.lateen.xds.server.GrpcListener.Tls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
@@ -23,22 +23,26 @@ import tools.jackson.databind.node.ObjectNode;
 /// What this control plane answers to Kubernetes API servers, by the mesh's settings of the moment. Thread: any.
 final class Webhooks {
     private final Supplier<MeshSnapshot> mesh;
+    private final ClusterFacts facts;
     private volatile Current current;
 
     /// @param settings from which the hook was made
-    private record Current(MeshConfig settings, InjectionHook hook) {}
+    /// @param injector the values from which it was made
+    private record Current(MeshConfig settings, ObjectNode injector, InjectionHook hook) {}
 
-    private Webhooks(Supplier<MeshSnapshot> mesh) {
+    private Webhooks(Supplier<MeshSnapshot> mesh, ClusterFacts facts) {
         this.mesh = mesh;
-        this.current = make(mesh.get().mesh());
+        this.facts = facts;
+        this.current = make(mesh.get().mesh(), facts.injector());
     }
 
     /// @param own certificate: API servers show none of theirs
-    static WebhookServer start(InetSocketAddress address, Tls own, Supplier<MeshSnapshot> mesh) throws IOException {
+    static WebhookServer start(
+            InetSocketAddress address, Tls own, Supplier<MeshSnapshot> mesh, ClusterFacts facts) throws IOException {
         try {
             SSLContext tls = SSLContext.getInstance("TLS");
             tls.init(new KeyManager[] {own.keys()}, null, null);
-            return WebhookServer.start(address, tls, new Webhooks(mesh)::injection, new ValidationHook());
+            return WebhookServer.start(address, tls, new Webhooks(mesh, facts)::injection, new ValidationHook());
         } catch (GeneralSecurityException e) {
             throw new IOException("webhooks: no TLS: " + e.getMessage(), e);
         }
@@ -46,15 +50,16 @@ final class Webhooks {
 
     private InjectionHook injection() {
         MeshConfig settings = mesh.get().mesh();
+        ObjectNode injector = facts.injector();
         Current known = current;
-        if (!known.settings().equals(settings)) {
-            known = make(settings);
+        if (!known.settings().equals(settings) || !known.injector().equals(injector)) {
+            known = make(settings, injector);
             current = known;
         }
         return known.hook();
     }
 
-    private static Current make(MeshConfig mesh) {
+    private Current make(MeshConfig mesh, ObjectNode injector) {
         ObjectNode proxy = Trees.object("statusPort", mesh.proxy().statusPort());
         if (!mesh.proxy().interceptionMode().isEmpty()) {
             proxy.put("interceptionMode", mesh.proxy().interceptionMode());
@@ -70,9 +75,9 @@ final class Webhooks {
                 Trees.object("mode", mesh.inboundLocalhost() ? "LOCALHOST" : "PASSTHROUGH"),
                 "defaultConfig",
                 proxy);
-        InjectionSettings settings = new InjectionSettings(
-                InjectionValues.defaults(BuildVersion.read().version()), document, "default", true, false);
-        // Namespaces are not watched yet: the API server's selection of pods is believed.
-        return new Current(mesh, new InjectionHook(settings, Set.of("default"), _ -> Optional.empty()));
+        ObjectNode values = InjectionValues.defaults(BuildVersion.read().version());
+        InjectionValues.overlay(values, injector);
+        InjectionSettings settings = new InjectionSettings(values, document, "default", true, false);
+        return new Current(mesh, injector, new InjectionHook(settings, Set.of("default"), facts::namespace));
     }
 }

@@ -1,0 +1,118 @@
+package dev.lateen.control.cluster;
+
+import dev.lateen.control.source.ConfigFile;
+import dev.lateen.kubernetes.cluster.Cluster;
+import dev.lateen.kubernetes.cluster.ClusterEvent;
+import dev.lateen.kubernetes.cluster.ClusterException;
+import dev.lateen.kubernetes.cluster.ClusterWatch;
+import dev.lateen.model.validate.ResourceReader;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Watches the objects of a cluster and reports what changes in them, as checked resources. Each object is a file of
+/// its own, whose name says kind, namespace and name.
+///
+/// Where the API server does not answer, what was known stays in force.
+///
+/// Thread: its own; reports come from it in order, the first of them with everything there is.
+public final class ClusterSource implements AutoCloseable {
+    private static final Set<String> STATUS_COUNTS = Set.of("Pod", "Service");
+
+    private final Cluster cluster;
+    private final ClusterSettings settings;
+    private final ResourceReader reader;
+    private final ClusterFacts facts;
+    private final Consumer<List<ConfigFile>> changes;
+    private final BlockingQueue<ClusterEvent> queue = new LinkedBlockingQueue<>();
+    private final Thread thread;
+    private @Nullable ClusterWatch watch;
+
+    /// @param facts learns what only injection needs
+    /// @param changes gets the first report once everything has been listed
+    public ClusterSource(
+            Cluster cluster,
+            ClusterSettings settings,
+            ResourceReader reader,
+            ClusterFacts facts,
+            Consumer<List<ConfigFile>> changes) {
+        this.cluster = cluster;
+        this.settings = settings;
+        this.reader = reader;
+        this.facts = facts;
+        this.changes = changes;
+        this.thread = Thread.ofPlatform().name("cluster-source").daemon().unstarted(this::run);
+    }
+
+    public void start() throws ClusterException {
+        watch = cluster.watch(MeshKinds.in(settings.namespace()), queue::add);
+        watch.listed().thenRun(thread::start);
+    }
+
+    @Override
+    public void close() {
+        ClusterWatch open = watch;
+        if (open != null) {
+            open.close();
+        }
+        thread.interrupt();
+    }
+
+    private void run() {
+        try {
+            report(drained(new ArrayList<>()));
+            while (true) {
+                List<ClusterEvent> events = new ArrayList<>();
+                events.add(queue.take());
+                report(drained(events));
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private List<ClusterEvent> drained(List<ClusterEvent> events) {
+        queue.drainTo(events);
+        return events;
+    }
+
+    private void report(List<ClusterEvent> events) {
+        // Of several states of an object that came at once, the last counts.
+        Map<String, ConfigFile> files = new LinkedHashMap<>();
+        for (ClusterEvent event : events) {
+            facts.onEvent(event);
+            file(event).ifPresent(file -> files.put(file.name(), file));
+        }
+        changes.accept(List.copyOf(files.values()));
+    }
+
+    private Optional<ConfigFile> file(ClusterEvent event) {
+        String name = event.namespace().isEmpty()
+                ? event.kind() + "/" + event.name()
+                : event.kind() + "/" + event.namespace() + "/" + event.name();
+        return switch (event) {
+            case ClusterEvent.Gone _ -> Optional.of(new ConfigFile.Gone(name));
+            case ClusterEvent.Seen(var kind, var _, var own, var object) -> {
+                if (kind.equals("ConfigMap") && own.equals(ClusterFacts.INJECTOR)) {
+                    yield Optional.empty();
+                }
+                if (kind.equals("Pod") && PodExtract.isOver(object)) {
+                    yield Optional.of(new ConfigFile.Gone(name));
+                }
+                ObjectNode tree = kind.equals("Pod") ? PodExtract.of(object) : object;
+                if (!STATUS_COUNTS.contains(kind)) {
+                    tree.remove("status"); // our own words there are no news of the resource
+                }
+                yield Optional.of(new ConfigFile.Present(name, reader.read(tree.toString(), name)));
+            }
+        };
+    }
+}

@@ -1,0 +1,33 @@
+package dev.lateen.control.cluster;
+
+import dev.lateen.kubernetes.cluster.WatchedKind;
+import dev.lateen.kubernetes.crd.ResourceDefinitions;
+import dev.lateen.kubernetes.tree.Trees;
+import dev.lateen.model.schema.Schemas;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The kinds of objects that make up a mesh in a cluster.
+final class MeshKinds {
+    private MeshKinds() {}
+
+    /// @param namespace of the control plane
+    static List<WatchedKind> in(String namespace) {
+        List<WatchedKind> kinds = new ArrayList<>(List.of(
+                WatchedKind.of("", "v1", "Namespace", "namespaces"),
+                WatchedKind.of("", "v1", "Service", "services"),
+                WatchedKind.of("", "v1", "Pod", "pods"),
+                WatchedKind.of("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices"),
+                WatchedKind.configMap(namespace, "istio"),
+                WatchedKind.configMap(namespace, ClusterFacts.INJECTOR)));
+        for (ObjectNode definition : ResourceDefinitions.all(Schemas.standard())) {
+            kinds.add(WatchedKind.of(
+                    Trees.text(definition, "spec", "group"),
+                    Trees.text(Trees.objects(definition, "spec", "versions").getFirst(), "name"),
+                    Trees.text(definition, "spec", "names", "kind"),
+                    Trees.text(definition, "spec", "names", "plural")));
+        }
+        return List.copyOf(kinds);
+    }
+}

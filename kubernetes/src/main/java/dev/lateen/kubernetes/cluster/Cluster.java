@@ -1,0 +1,149 @@
+package dev.lateen.kubernetes.cluster;
+
+import dev.lateen.kubernetes.tree.Trees;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import tools.jackson.databind.node.ObjectNode;
+
+/// One Kubernetes cluster, through its API server.
+///
+/// Errors: `ClusterException` where the server refuses or does not answer.
+///
+/// Thread: any; blocks.
+public final class Cluster implements AutoCloseable {
+    private static final int PATIENCE_MILLIS = 10_000;
+    /// Under which name the API server records what we have set.
+    private static final String FIELD_MANAGER = "lateen";
+
+    private final KubernetesClient client;
+
+    private Cluster(Config config) {
+        client = new KubernetesClientBuilder()
+                .withConfig(new ConfigBuilder(config)
+                        .withRequestTimeout(PATIENCE_MILLIS)
+                        .withConnectionTimeout(PATIENCE_MILLIS)
+                        .build())
+                .build();
+    }
+
+    /// The cluster of the pod that this process runs in, as its service account.
+    public static Cluster inside() {
+        return new Cluster(Config.autoConfigure(null));
+    }
+
+    /// The cluster of a kubeconfig's current context.
+    public static Cluster of(Path kubeconfig) throws IOException {
+        Config config = Config.fromKubeconfig(kubeconfig.toFile());
+        return new Cluster(config);
+    }
+
+    /// Where its API server is.
+    public String address() {
+        return client.getMasterUrl().toString();
+    }
+
+    /// Whether the API server knows the kind.
+    public boolean serves(WatchedKind kind) throws ClusterException {
+        return this.<Boolean>asked(() -> {
+            String path = kind.group().isEmpty()
+                    ? "/api/" + kind.version()
+                    : "/apis/" + kind.group() + "/" + kind.version();
+            String answer = client.raw(path);
+            return answer != null
+                    && Trees.objects(Trees.parse(answer), "resources").stream()
+                            .anyMatch(one -> Trees.text(one, "name").equals(kind.plural()));
+        });
+    }
+
+    /// Watches until closed. Events of one object come in order; those of what there is at the start come before
+    /// `ClusterWatch.listed` completes.
+    ///
+    /// @param events called by several threads, one at a time for each kind; must be quick
+    public ClusterWatch watch(List<WatchedKind> kinds, Consumer<ClusterEvent> events) throws ClusterException {
+        return asked(() -> ClusterWatch.start(client, this, kinds, events));
+    }
+
+    /// @param apiVersion group and version, such as `v1` or `apps/v1`
+    public Optional<ObjectNode> get(String apiVersion, String kind, String namespace, String name)
+            throws ClusterException {
+        return asked(() -> {
+            var all = client.genericKubernetesResources(apiVersion, kind);
+            GenericKubernetesResource found = namespace.isEmpty()
+                    ? all.withName(name).get()
+                    : all.inNamespace(namespace).withName(name).get();
+            return Optional.ofNullable(found).map(this::tree);
+        });
+    }
+
+    /// Makes an object that must not exist yet; `ClusterException.isConflict` where it does.
+    public void create(ObjectNode object) throws ClusterException {
+        asked(() -> client.resource(typed(object)).create());
+    }
+
+    /// Sees to it that the object has at least these fields (server-side apply), whoever set them before.
+    public void apply(ObjectNode object) throws ClusterException {
+        asked(() -> client.resource(typed(object))
+                .patch(
+                        new PatchContext.Builder()
+                                .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                                .withFieldManager(FIELD_MANAGER)
+                                .withForce(true)
+                                .build(),
+                        typed(object)));
+    }
+
+    /// Changes an object by a JSON patch (RFC 6902).
+    public void patch(String apiVersion, String kind, String namespace, String name, String patch)
+            throws ClusterException {
+        asked(() -> {
+            var all = client.genericKubernetesResources(apiVersion, kind);
+            var one = namespace.isEmpty()
+                    ? all.withName(name)
+                    : all.inNamespace(namespace).withName(name);
+            return one.patch(PatchContext.of(PatchType.JSON), patch);
+        });
+    }
+
+    /// Takes part in the election of a leader until closed, which gives the lead back.
+    ///
+    /// @param identity of this process; unique among those that take part
+    public Leadership lead(String namespace, String lease, String identity) {
+        return Leadership.start(client, namespace, lease, identity);
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    private GenericKubernetesResource typed(ObjectNode object) {
+        return client.getKubernetesSerialization().unmarshal(object.toString(), GenericKubernetesResource.class);
+    }
+
+    private ObjectNode tree(GenericKubernetesResource object) {
+        return (ObjectNode) Trees.parse(client.getKubernetesSerialization().asJson(object));
+    }
+
+    private <T> T asked(Supplier<T> question) throws ClusterException {
+        try {
+            return question.get();
+        } catch (KubernetesClientException e) {
+            String message = e.getStatus() != null && e.getStatus().getMessage() != null
+                    ? e.getStatus().getMessage()
+                    : String.valueOf(e.getMessage());
+            throw new ClusterException("API server " + address() + ": " + message, e.getCode(), e);
+        }
+    }
+}

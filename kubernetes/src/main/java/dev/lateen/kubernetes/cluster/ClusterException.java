@@ -1,0 +1,24 @@
+package dev.lateen.kubernetes.cluster;
+
+import java.io.IOException;
+
+/// An API server refused or did not answer.
+public final class ClusterException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+
+    /// @param status of HTTP; 0 where there was no answer
+    ClusterException(String message, int status, Throwable cause) {
+        super(message, cause);
+        this.status = status;
+    }
+
+    public boolean isConflict() {
+        return status == 409;
+    }
+
+    public boolean isForbidden() {
+        return status == 403;
+    }
+}

@@ -1,0 +1,27 @@
+package dev.lateen.kubernetes.cluster;
+
+import java.util.Optional;
+
+/// Objects of one kind that are to be watched.
+///
+/// @param group the API group; empty for the core group
+/// @param plural the name of the kind in addresses, such as `virtualservices`
+/// @param namespace where they are watched; empty for all
+/// @param name of the one object that is watched; empty for all
+public record WatchedKind(
+        String group, String version, String kind, String plural, Optional<String> namespace, Optional<String> name) {
+
+    /// All objects of a kind.
+    public static WatchedKind of(String group, String version, String kind, String plural) {
+        return new WatchedKind(group, version, kind, plural, Optional.empty(), Optional.empty());
+    }
+
+    /// One ConfigMap.
+    public static WatchedKind configMap(String namespace, String name) {
+        return new WatchedKind("", "v1", "ConfigMap", "configmaps", Optional.of(namespace), Optional.of(name));
+    }
+
+    String apiVersion() {
+        return group.isEmpty() ? version : group + "/" + version;
+    }
+}
