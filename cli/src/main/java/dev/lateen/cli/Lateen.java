@@ -34,6 +34,10 @@ import picocli.CommandLine.Spec;
             QuotaCommand.class,
             IptablesCommand.class,
             KubeInjectCommand.class,
+            InstallCommand.class,
+            UninstallCommand.class,
+            VerifyInstallCommand.class,
+            ManifestCommand.class,
             VersionCommand.class,
             CompletionCommand.class
         },

@@ -5,6 +5,8 @@ import dev.lateen.proxy.ProxyOptions.Role;
 import dev.lateen.proxy.ProxyProcess;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -21,6 +23,9 @@ public final class ProxyMain {
               -c, --config-path FILE   an Envoy v3 bootstrap in YAML or JSON; without it the environment is Istio's
                                        (POD_NAME, POD_NAMESPACE, INSTANCE_IP, PROXY_CONFIG, ISTIO_META_…)
                   --concurrency N      event loops (default: one for each processor)
+                  --domain NAME        the DNS domain of the pod (default: NAMESPACE.svc.cluster.local)
+                  --proxyLogLevel, --proxyComponentLogLevel, --log_output_level, --log_as_json, --stsPort, --outlierLogPath
+                                       of Istio's agent: understood, without effect
               -h, --help               this text
 
             Examples:
@@ -46,23 +51,33 @@ public final class ProxyMain {
         Optional<Path> file = Optional.empty();
         OptionalInt concurrency = OptionalInt.empty();
         Role role = Role.SIDECAR;
+        Map<String, String> environment = new HashMap<>(System.getenv());
         for (int i = 0; i < arguments.length; i++) {
             String name =
                     arguments[i].contains("=") ? arguments[i].substring(0, arguments[i].indexOf('=')) : arguments[i];
             boolean joined = name.length() < arguments[i].length();
             switch (name) {
+                case "proxy" -> {} // what injected containers are told, as Istio's image is
                 case "sidecar" -> role = Role.SIDECAR;
                 case "router" -> role = Role.ROUTER;
                 case "-h", "--help" -> {
                     return Optional.empty();
                 }
-                case "-c", "--config-path", "--concurrency" -> {
+                case "--log_as_json" -> {}
+                case "--proxyLogLevel",
+                        "--proxyComponentLogLevel",
+                        "--log_output_level",
+                        "--stsPort",
+                        "--outlierLogPath" -> i += joined ? 0 : 1;
+                case "-c", "--config-path", "--concurrency", "--domain" -> {
                     if (!joined && i + 1 == arguments.length) {
                         errors.println("lateen proxy: " + name + " needs a value");
                         return Optional.empty();
                     }
                     String value = joined ? arguments[i].substring(name.length() + 1) : arguments[++i];
-                    if (!name.equals("--concurrency")) {
+                    if (name.equals("--domain")) {
+                        environment.put("DNS_DOMAIN", value);
+                    } else if (!name.equals("--concurrency")) {
                         file = Optional.of(Path.of(value));
                     } else if (value.matches("[1-9][0-9]{0,3}")) {
                         concurrency = OptionalInt.of(Integer.parseInt(value));
@@ -77,6 +92,6 @@ public final class ProxyMain {
                 }
             }
         }
-        return Optional.of(new ProxyOptions(file, concurrency, role, System.getenv()));
+        return Optional.of(new ProxyOptions(file, concurrency, role, Map.copyOf(environment)));
     }
 }

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +46,11 @@ public final class Cluster implements AutoCloseable {
 
     /// The cluster of a kubeconfig's current context.
     public static Cluster of(Path kubeconfig) throws IOException {
+        if (!Files.isReadable(kubeconfig)) {
+            throw new IOException(kubeconfig + ": no such kubeconfig, or it may not be read");
+        }
         Config config = Config.fromKubeconfig(kubeconfig.toFile());
+        ClientKeys.tell(config);
         return new Cluster(config);
     }
 
@@ -104,6 +109,16 @@ public final class Cluster implements AutoCloseable {
                         typed(object)));
     }
 
+    /// Deletes an object and what belongs to it; one that is not there is no error, nor is a kind that is not defined.
+    public void delete(String apiVersion, String kind, String namespace, String name) throws ClusterException {
+        asked(() -> {
+            var all = client.genericKubernetesResources(apiVersion, kind);
+            return namespace.isEmpty()
+                    ? all.withName(name).delete()
+                    : all.inNamespace(namespace).withName(name).delete();
+        });
+    }
+
     /// Changes an object by a JSON patch (RFC 6902).
     public void patch(String apiVersion, String kind, String namespace, String name, String patch)
             throws ClusterException {
@@ -140,10 +155,19 @@ public final class Cluster implements AutoCloseable {
         try {
             return question.get();
         } catch (KubernetesClientException e) {
-            String message = e.getStatus() != null && e.getStatus().getMessage() != null
-                    ? e.getStatus().getMessage()
-                    : String.valueOf(e.getMessage());
-            throw new ClusterException("API server " + address() + ": " + message, e.getCode(), e);
+            throw new ClusterException("API server " + address() + ": " + reason(e), e.getCode(), e);
         }
+    }
+
+    /// What the server said, or what kept it from saying anything.
+    private static String reason(KubernetesClientException failure) {
+        if (failure.getStatus() != null && failure.getStatus().getMessage() != null) {
+            return failure.getStatus().getMessage();
+        }
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 }

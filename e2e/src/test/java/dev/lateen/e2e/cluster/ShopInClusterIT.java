@@ -1,0 +1,194 @@
+package dev.lateen.e2e.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/// Installs the mesh in a cluster, deploys the shop and sends requests from pod to pod. Parameters: `KUBECONFIG`, and
+/// `LATEEN_IMAGE_LOAD`, a command that makes an image of a tar file known to the cluster; empty where the images that
+/// `IMAGE_HUB` and `IMAGE_TAG` name can be pulled.
+@EnabledIfSystemProperty(named = "lateen.cluster", matches = "true", disabledReason = "./dev cluster runs it")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class ShopInClusterIT {
+    private static final String HUB = System.getenv().getOrDefault("IMAGE_HUB", "lateen.local");
+    private static final String TAG = System.getenv().getOrDefault("IMAGE_TAG", "dev");
+    private static final Path HOME = Path.of(System.getProperty("lateen.home", ".."));
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static Kubectl cluster;
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    @BeforeAll
+    static void install() throws IOException, InterruptedException {
+        cluster = Kubectl.start();
+        String load = System.getenv().getOrDefault("LATEEN_IMAGE_LOAD", "");
+        for (String image : List.of("pilot", "proxy", "proxy-init", "shop")) {
+            if (!load.isEmpty()) {
+                Path tar = HOME.resolve("target/images/" + image + ".tar").toRealPath();
+                Kubectl.command(List.of(load, tar.toString()), "");
+            }
+        }
+        lateen("install", "-y", "--set", "hub=" + HUB, "--set", "tag=" + TAG);
+        cluster.apply(resource("shop.yaml").replace("${hub}", HUB).replace("${tag}", TAG));
+        cluster.run("-n", "shop", "rollout", "status", "deployment", "--timeout=120s");
+        cluster.apply(routing());
+    }
+
+    @AfterAll
+    static void uninstall() throws IOException, InterruptedException {
+        if (System.getenv("LATEEN_KEEP") == null) {
+            cluster.run("delete", "namespace", "shop", "--ignore-not-found", "--wait=true");
+            lateen("uninstall", "-y", "--purge");
+        }
+        cluster.close();
+    }
+
+    @Test
+    @Order(1)
+    void injectsTheSidecarIntoEachPod() throws IOException, InterruptedException {
+        String containers = cluster.run(
+                "-n", "shop", "get", "pods", "-o", "jsonpath={range .items[*]}{.spec.initContainers[*].name}{'\\n'}");
+        assertThat(containers.lines()).hasSize(3).allMatch(line -> line.equals("istio-init istio-proxy"));
+    }
+
+    @Test
+    @Order(2)
+    void routesByTheSeedsVirtualService() {
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(order("version", "v2").body()).contains("\"version\":\"v2\""));
+        for (int i = 0; i < 20; i++) {
+            assertThat(order("version", "v2").body()).contains("\"status\":200", "\"version\":\"v2\"");
+        }
+        int first = 0;
+        for (int i = 0; i < 100; i++) {
+            first += order("x-any", "1").body().contains("\"version\":\"v1\"") ? 1 : 0;
+        }
+        assertThat(first).isBetween(75, 99);
+    }
+
+    @Test
+    @Order(3)
+    void speaksMutualTlsBetweenTheSidecars() throws IOException, InterruptedException {
+        cluster.apply("""
+                apiVersion: security.istio.io/v1
+                kind: PeerAuthentication
+                metadata: {name: strict, namespace: shop}
+                spec:
+                  selector: {matchLabels: {app: user-service}}
+                  mtls: {mode: STRICT}
+                """);
+        // The API server has no certificate of the mesh.
+        String direct = cluster.service("shop", "user-service", 80, "/api/users");
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(get(direct, "x-any", "1").statusCode()).isNotEqualTo(200));
+        assertThat(order("version", "v2").body()).contains("\"status\":200");
+    }
+
+    @Test
+    @Order(4)
+    void refusesABrokenResourceWithItsField() {
+        assertThat(refusal("""
+                        apiVersion: security.istio.io/v1
+                        kind: PeerAuthentication
+                        metadata: {name: broken, namespace: shop}
+                        spec:
+                          selector: {matchLabels: {app: user-service}}
+                          portLevelMtls: {"0": {mode: STRICT}}
+                        """)).contains("portLevelMtls");
+    }
+
+    @Test
+    @Order(5)
+    void servesWhileTheControlPlaneIsReplaced() throws IOException, InterruptedException {
+        cluster.run("-n", "istio-system", "rollout", "restart", "deployment/istiod");
+        int failed = 0;
+        int asked = 0;
+        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (System.nanoTime() < end) {
+            asked++;
+            failed += order("version", "v2").body().contains("\"version\":\"v2\"") ? 0 : 1;
+        }
+        cluster.run("-n", "istio-system", "rollout", "status", "deployment/istiod", "--timeout=120s");
+        assertThat(failed).as("failed of %s", asked).isZero();
+    }
+
+    @Test
+    @Order(6)
+    void verifiesItsInstallation() throws IOException, InterruptedException {
+        assertThat(lateen("verify-install")).contains("everything is there and ready");
+    }
+
+    private static HttpResponse<String> order(String header, String value) {
+        return get(cluster.service("shop", "order-service", 80, "/api/orders"), header, value);
+    }
+
+    private static HttpResponse<String> get(String address, String header, String value) {
+        try {
+            return CLIENT.send(
+                    HttpRequest.newBuilder(URI.create(address))
+                            .header(header, value)
+                            .timeout(Duration.ofSeconds(15))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new AssertionError(address, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(address, e);
+        }
+    }
+
+    private static String refusal(String yaml) {
+        try {
+            cluster.apply(yaml);
+            return "accepted";
+        } catch (IOException e) {
+            return String.valueOf(e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "interrupted";
+        }
+    }
+
+    private static String lateen(String... arguments) throws IOException, InterruptedException {
+        List<String> words = new ArrayList<>(List.of(HOME.resolve("lateen").toString()));
+        words.addAll(List.of(arguments));
+        return Kubectl.command(words, "");
+    }
+
+    /// The demo's own, in the shop's namespace.
+    private static String routing() throws IOException {
+        return Files.readString(HOME.resolve("demo/manifests/user-service-routing.yaml"))
+                .replace("  name: user-service\n", "  name: user-service\n  namespace: shop\n");
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream in = ShopInClusterIT.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IOException("not on the class path: " + name);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/// What an installation puts into a cluster. Entry: ControlPlaneManifests, Installation.
+@NullMarked
+package dev.lateen.kubernetes.install;
+
+import org.jspecify.annotations.NullMarked;

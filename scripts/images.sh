@@ -1,0 +1,151 @@
+# Makes OCI images as tar files, for `./dev images`: no daemon, no registry, no base image from elsewhere. The same
+# inputs give the same bytes. Sourced by ./dev.
+
+images=$LATEEN_HOME/target/images
+modules=java.base,java.logging,java.management,java.naming,java.net.http,java.security.jgss,java.xml,jdk.httpserver,jdk.unsupported,jdk.zipfs
+tar_options=(--sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --format=gnu)
+
+# with_libraries ROOT FILE …: copies the shared libraries that the files need to where the loader looks for them.
+with_libraries() {
+  local root=$1 library
+  shift
+  ldd "$@" 2> /dev/null | grep -oE '/[^ ]+\.so[^ ]*' | grep -v ':$' | sort -u | while read -r library; do
+    case $library in "$LATEEN_HOME"/*) continue ;; esac
+    mkdir -p "$root$(dirname "$library")"
+    cp -nL "$library" "$root$library"
+  done
+}
+
+# The layer that all images share: a Java run-time of the modules that are used, and the C library. No shell.
+runtime_layer() {
+  local root=$images/runtime
+  rm -rf "$root" && mkdir -p "$root"/{etc,tmp,opt/lateen,var/lib/istio/data,etc/istio/proxy}
+  "$JAVA_HOME/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages --compress zip-6 \
+    --output "$root/opt/lateen/java" 2> /dev/null || die 'jlink failed'
+  "$root/opt/lateen/java/bin/java" -XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Xshare:dump > /dev/null 2>&1 || :
+  with_libraries "$root" "$root"/opt/lateen/java/bin/java "$root"/opt/lateen/java/lib/*.so "$root"/opt/lateen/java/lib/server/*.so
+  printf 'root:x:0:0:root:/:/none\nistio-proxy:x:1337:1337::/:/none\n' > "$root/etc/passwd"
+  printf 'root:x:0:\nistio-proxy:x:1337:\n' > "$root/etc/group"
+  printf 'hosts: files dns\n' > "$root/etc/nsswitch.conf"
+  local library
+  for library in libnss_files.so.2 libnss_dns.so.2 libresolv.so.2; do
+    library=$(ldconfig -p | awk -v name="$library" '$1 == name { print $NF; exit }')
+    [ -z "$library" ] || { mkdir -p "$root$(dirname "$library")"; cp -nL "$library" "$root$library"; }
+  done
+  chmod 1777 "$root/tmp"
+  tar "${tar_options[@]}" -C "$root" -cf "$images/layers/runtime.tar" .
+}
+
+# layer NAME: $images/NAME → $images/layers/NAME.tar
+layer() { tar "${tar_options[@]}" -C "$images/$1" -cf "$images/layers/$1.tar" .; }
+
+# blob FILE LAYOUT: puts a file into a layout under its digest, which it prints.
+blob() {
+  local digest
+  digest=$(sha256sum "$1" | cut -d' ' -f1)
+  ln -f "$1" "$2/blobs/sha256/$digest" 2> /dev/null || cp "$1" "$2/blobs/sha256/$digest"
+  echo "$digest"
+}
+
+# image NAME USER ENVIRONMENT-JSON ENTRYPOINT-JSON LAYER …: writes $images/NAME.tar, an OCI layout. A layer is named as its directory.
+image() {
+  local name=$1 user=$2 environment=$3 entry=$4 layout=$images/$1.layout reference digest size
+  shift 4
+  reference=${IMAGE_HUB:-lateen.local}/$name:${IMAGE_TAG:-dev}
+  rm -rf "$layout" && mkdir -p "$layout/blobs/sha256"
+  printf '{"imageLayoutVersion":"1.0.0"}' > "$layout/oci-layout"
+  local diffs='' layers='' part
+  for part in "$@"; do
+    digest=$(blob "$images/layers/$part.tar" "$layout")
+    diffs="$diffs,\"sha256:$digest\""
+    layers="$layers,{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar\",\"digest\":\"sha256:$digest\",\"size\":$(stat -c %s "$images/layers/$part.tar")}"
+  done
+  local machine
+  case $(uname -m) in x86_64) machine=amd64 ;; aarch64) machine=arm64 ;; *) machine=$(uname -m) ;; esac
+  printf '{"architecture":"%s","os":"linux","config":{"User":"%s","Env":%s,"Entrypoint":%s,"WorkingDir":"/"},"rootfs":{"type":"layers","diff_ids":[%s]}}' \
+    "$machine" "$user" "$environment" "$entry" "${diffs#,}" > "$images/config.json"
+  digest=$(blob "$images/config.json" "$layout") size=$(stat -c %s "$images/config.json")
+  rm "$images/config.json"
+  printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:%s","size":%s},"layers":[%s]}' \
+    "$digest" "$size" "${layers#,}" > "$images/manifest.json"
+  digest=$(blob "$images/manifest.json" "$layout") size=$(stat -c %s "$images/manifest.json")
+  rm "$images/manifest.json"
+  printf '{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:%s","size":%s,"annotations":{"io.containerd.image.name":"%s","org.opencontainers.image.ref.name":"%s"}}]}' \
+    "$digest" "$size" "$reference" "${reference##*:}" > "$layout/index.json"
+  tar "${tar_options[@]}" -C "$layout" -cf "$images/$name.tar" .
+  rm -rf "$layout"
+  echo "$images/$name.tar: $reference, $(($(stat -c %s "$images/$name.tar") >> 20)) MiB"
+}
+
+# Options of the JVM by role, as the launcher sets them.
+jvm_options() {
+  printf '%s\n' -XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:-UsePerfData --enable-native-access=ALL-UNNAMED \
+    --sun-misc-unsafe-memory-access=allow -Dfile.encoding=UTF-8 -XX:TieredStopAtLevel=1 "$@"
+}
+
+# class_path_layer NAME CLASS-PATH: the jars, without native libraries of other systems.
+class_path_layer() {
+  local directory=$images/$1/opt/lateen/lib jar number=100
+  mkdir -p "$directory"
+  local IFS=:
+  for jar in $2; do
+    case $jar in
+      *-osx-*.jar | *-windows-*.jar | */jspecify/* | */errorprone/* | */j2objc/* | */animal-sniffer*) continue ;;
+      *-linux-x86_64.jar) [ "$(uname -m)" = x86_64 ] || continue ;;
+      *-linux-aarch_64.jar) [ "$(uname -m)" = aarch64 ] || continue ;;
+    esac
+    number=$((number + 1))
+    cp "$jar" "$directory/$number-$(basename "$jar")" # the order of the class path is that of the names
+  done
+}
+
+jars_of() { (cd "$images/$1" && find opt/lateen/lib -name '*.jar' | sort | sed 's|^|/|' | paste -sd: -); }
+
+make_images() {
+  local build=$LATEEN_HOME/.lateen/build java='/opt/lateen/java/bin/java'
+  mkdir -p "$images/layers"
+  rm -rf "$images"/{control,proxy,init,shop}
+  runtime_layer
+  # The control plane, which is the command as well.
+  class_path_layer control "$(cat "$build/cli.classpath")"
+  jvm_options -Xss512k -XX:MetaspaceSize=64m "-XX:MaxRAMPercentage=45" -XX:MaxDirectMemorySize=64m \
+    -cp "$(jars_of control)" dev.lateen.cli.Lateen > "$images/control/opt/lateen/lateen.args"
+  layer control
+  # The proxy: one jar.
+  mkdir -p "$images/proxy/opt/lateen/lib"
+  cp "$build/sidecar.jar" "$images/proxy/opt/lateen/lib/sidecar.jar"
+  jvm_options -Xms8m -Xmx48m -Xmn3m -Xss256k -XX:ReservedCodeCacheSize=16m -XX:MinHeapFreeRatio=5 -XX:MaxHeapFreeRatio=10 \
+    -XX:SoftRefLRUPolicyMSPerMB=0 -XX:TrimNativeHeapInterval=5000 -XX:StringTableSize=8192 -XX:MaxDirectMemorySize=64m \
+    -Dio.netty.allocator.type=pooled -Dio.netty.allocator.numDirectArenas=1 -Dio.netty.allocator.numHeapArenas=1 \
+    -Dio.netty.allocator.maxOrder=5 -Dio.netty.leakDetection.level=disabled -Dio.netty.jfr.enabled=false \
+    -Dslf4j.internal.verbosity=ERROR -cp /opt/lateen/lib/sidecar.jar dev.lateen.cli.ProxyMain > "$images/proxy/opt/lateen/proxy.args"
+  layer proxy
+  # The init container: the command with the programs that set packet filters.
+  local tools program
+  tools=$(command -v iptables-restore) || die 'iptables is missing: ./dev tools'
+  tools=$(readlink -f "$tools")
+  mkdir -p "$images/init/usr/sbin"
+  cp "$tools" "$images/init/usr/sbin/$(basename "$tools")"
+  for program in iptables iptables-restore iptables-save ip6tables ip6tables-restore ip6tables-save; do
+    ln -s "$(basename "$tools")" "$images/init/usr/sbin/$program"
+  done
+  with_libraries "$images/init" "$tools"
+  local extensions
+  extensions=$(find /usr/lib -maxdepth 2 -name xtables -type d | head -1)
+  if [ -n "$extensions" ]; then
+    mkdir -p "$images/init$extensions"
+    cp "$extensions"/lib{xt,ipt,ip6t}_*.so "$images/init$extensions"
+    with_libraries "$images/init" "$extensions"/*.so
+  fi
+  layer init
+  image pilot 1337:1337 '["MALLOC_ARENA_MAX=2"]' "[\"$java\",\"@/opt/lateen/lateen.args\"]" runtime control
+  image proxy 1337:1337 '["MALLOC_ARENA_MAX=1"]' "[\"$java\",\"@/opt/lateen/proxy.args\"]" runtime proxy
+  image proxy-init 0:0 '["MALLOC_ARENA_MAX=1","PATH=/usr/sbin"]' "[\"$java\",\"@/opt/lateen/lateen.args\"]" runtime control init
+  # The demo's services, for tests in a cluster: `shop CLASS`.
+  mkdir -p "$images/shop/opt/shop"
+  "$JAVA_HOME/bin/javac" -d "$images/shop/opt/shop" demo/services/java/*.java
+  layer shop
+  image shop 1000:1000 '["MALLOC_ARENA_MAX=1"]' \
+    "[\"$java\",\"-Dsun.net.httpserver.idleInterval=86400\",\"-XX:+UseSerialGC\",\"-XX:+UseCompactObjectHeaders\",\"-XX:TieredStopAtLevel=1\",\"-Xmx64m\",\"-cp\",\"/opt/shop\"]" \
+    runtime shop
+}
