@@ -108,17 +108,19 @@ make_images() {
   runtime_layer
   # The control plane, which is the command as well.
   class_path_layer control "$(cat "$build/cli.classpath")"
-  jvm_options -Xss512k -XX:MetaspaceSize=64m "-XX:MaxRAMPercentage=45" -XX:MaxDirectMemorySize=64m \
+  jvm_options -Xms32m -Xss512k -XX:MetaspaceSize=64m -Xmx128m -XX:MaxDirectMemorySize=64m \
     -cp "$(jars_of control)" dev.lateen.cli.Lateen > "$images/control/opt/lateen/lateen.args"
   layer control
-  # The proxy: one jar.
-  mkdir -p "$images/proxy/opt/lateen/lib"
+  # The proxy: one jar, and its native libraries as files, since its container can write nowhere.
+  mkdir -p "$images/proxy/opt/lateen/lib" "$images/proxy/opt/lateen/native"
   cp "$build/sidecar.jar" "$images/proxy/opt/lateen/lib/sidecar.jar"
+  (cd "$images/proxy/opt/lateen/native" && "$JAVA_HOME/bin/jar" xf "$build/sidecar.jar" META-INF/native &&
+    mv META-INF/native/*.so . && rm -r META-INF)
   jvm_options -Xms8m -Xmx48m -Xmn3m -Xss256k -XX:ReservedCodeCacheSize=16m -XX:MinHeapFreeRatio=5 -XX:MaxHeapFreeRatio=10 \
     -XX:SoftRefLRUPolicyMSPerMB=0 -XX:TrimNativeHeapInterval=5000 -XX:StringTableSize=8192 -XX:MaxDirectMemorySize=64m \
     -Dio.netty.allocator.type=pooled -Dio.netty.allocator.numDirectArenas=1 -Dio.netty.allocator.numHeapArenas=1 \
     -Dio.netty.allocator.maxOrder=5 -Dio.netty.leakDetection.level=disabled -Dio.netty.jfr.enabled=false \
-    -Dslf4j.internal.verbosity=ERROR -cp /opt/lateen/lib/sidecar.jar dev.lateen.cli.ProxyMain > "$images/proxy/opt/lateen/proxy.args"
+    -Dslf4j.internal.verbosity=ERROR -Djava.library.path=/opt/lateen/native -cp /opt/lateen/lib/sidecar.jar dev.lateen.cli.ProxyMain > "$images/proxy/opt/lateen/proxy.args"
   layer proxy
   # The init container: the command with the programs that set packet filters.
   local tools program

@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "control-plane",
         aliases = "discovery",
-        description = "Serve the configuration of a directory or a cluster to proxies over xDS, and certificates to workloads.",
+        description =
+                "Serve the configuration of a directory or a cluster to proxies over xDS, and certificates to workloads.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  lateen control-plane --config shop/",

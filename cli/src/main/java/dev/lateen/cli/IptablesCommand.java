@@ -118,6 +118,12 @@ final class IptablesCommand implements Callable<Integer> {
     private boolean dropInvalid;
 
     @Option(
+            names = "--log_output_level",
+            description = "Of Istio's program: understood, without effect.",
+            defaultValue = "")
+    private String logLevel = "";
+
+    @Option(
             names = {"-n", "--dry-run"},
             description = "Print the rules and change nothing.")
     private boolean dryRun;

@@ -123,9 +123,9 @@ public final class ControlPlane implements AutoCloseable {
                             RateLimitService.definition(limiter)),
                     limit));
             if (settings.ports().webhook().isPresent()) {
-                webhooks = OptionalInt.of(
-                        opened(Webhooks.start(at(settings.ports().webhook().getAsInt()), own.tls(), state::snapshot, facts))
-                                .port());
+                webhooks = OptionalInt.of(opened(Webhooks.start(
+                                at(settings.ports().webhook().getAsInt()), own.tls(), state::snapshot, facts))
+                        .port());
             }
             rotate(loop, own);
             opened(new AuthorityWatch(authority, own, metrics)).start();

@@ -74,15 +74,18 @@ public record ControlPlaneSettings(
     }
 
     public ControlPlaneSettings withPorts(Ports other) {
-        return new ControlPlaneSettings(config, state, other, trustDomain, mesh, timing, keys, identity, limits, cluster);
+        return new ControlPlaneSettings(
+                config, state, other, trustDomain, mesh, timing, keys, identity, limits, cluster);
     }
 
     public ControlPlaneSettings withTiming(PushTiming other) {
-        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, other, keys, identity, limits, cluster);
+        return new ControlPlaneSettings(
+                config, state, ports, trustDomain, mesh, other, keys, identity, limits, cluster);
     }
 
     public ControlPlaneSettings withKeys(KeyTiming other) {
-        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, timing, other, identity, limits, cluster);
+        return new ControlPlaneSettings(
+                config, state, ports, trustDomain, mesh, timing, other, identity, limits, cluster);
     }
 
     public ControlPlaneSettings withWorkloadLifetime(Duration other) {
@@ -94,7 +97,8 @@ public record ControlPlaneSettings(
     }
 
     public ControlPlaneSettings withLimits(LimitSettings other) {
-        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, timing, keys, identity, other, cluster);
+        return new ControlPlaneSettings(
+                config, state, ports, trustDomain, mesh, timing, keys, identity, other, cluster);
     }
 
     public ControlPlaneSettings withCluster(ClusterSettings other) {

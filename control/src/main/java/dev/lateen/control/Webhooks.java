@@ -37,8 +37,8 @@ final class Webhooks {
     }
 
     /// @param own certificate: API servers show none of theirs
-    static WebhookServer start(
-            InetSocketAddress address, Tls own, Supplier<MeshSnapshot> mesh, ClusterFacts facts) throws IOException {
+    static WebhookServer start(InetSocketAddress address, Tls own, Supplier<MeshSnapshot> mesh, ClusterFacts facts)
+            throws IOException {
         try {
             SSLContext tls = SSLContext.getInstance("TLS");
             tls.init(new KeyManager[] {own.keys()}, null, null);

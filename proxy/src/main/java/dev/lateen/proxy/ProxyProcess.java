@@ -226,7 +226,7 @@ public final class ProxyProcess implements AutoCloseable {
                         choresLoops, runtime.bootstrap().admin().get(), api));
             }
             for (SocketAddress address : runtime.bootstrap().agent()) {
-                admin.add(AdminServer.start(choresLoops, address, AgentApi.of(backend, runtime.stats())));
+                admin.add(AdminServer.start(choresLoops, address, AgentApi.of(backend, runtime.stats(), System.getenv())));
             }
         } catch (IOException e) {
             throw new ProxyStartException(List.of("admin: " + e.getMessage()));

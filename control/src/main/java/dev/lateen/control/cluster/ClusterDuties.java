@@ -116,12 +116,7 @@ public final class ClusterDuties implements AutoCloseable {
                     "ConfigMap",
                     "metadata",
                     Trees.object(
-                            "name",
-                            ROOTS,
-                            "namespace",
-                            namespace,
-                            "labels",
-                            Trees.object("istio.io/config", "true")),
+                            "name", ROOTS, "namespace", namespace, "labels", Trees.object("istio.io/config", "true")),
                     "data",
                     Trees.object("root-cert.pem", pem)));
             told.put(namespace, pem);
@@ -149,7 +144,8 @@ public final class ClusterDuties implements AutoCloseable {
         Optional<ObjectNode> found = cluster.get(REGISTRATION, webhook.kind(), "", webhook.name());
         List<Object> steps = new ArrayList<>();
         int index = 0;
-        for (ObjectNode one : found.map(config -> Trees.objects(config, "webhooks")).orElse(List.of())) {
+        for (ObjectNode one :
+                found.map(config -> Trees.objects(config, "webhooks")).orElse(List.of())) {
             String path = "/webhooks/" + index++;
             if (!Trees.text(one, "clientConfig", "caBundle").equals(bundle)) {
                 // What stands at the place now must be what was read, or the whole patch fails and is made anew.

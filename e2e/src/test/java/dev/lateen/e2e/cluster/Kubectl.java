@@ -30,8 +30,7 @@ final class Kubectl implements AutoCloseable {
         Process proxy = new ProcessBuilder("kubectl", "proxy", "--port=0")
                 .redirectErrorStream(true)
                 .start();
-        BufferedReader out =
-                new BufferedReader(new InputStreamReader(proxy.getInputStream(), StandardCharsets.UTF_8));
+        BufferedReader out = new BufferedReader(new InputStreamReader(proxy.getInputStream(), StandardCharsets.UTF_8));
         String line = String.valueOf(out.readLine());
         Matcher address = ADDRESS.matcher(line);
         if (!address.find()) {

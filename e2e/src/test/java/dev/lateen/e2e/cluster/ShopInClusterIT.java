@@ -101,7 +101,8 @@ final class ShopInClusterIT {
         String direct = cluster.service("shop", "user-service", 80, "/api/users");
         Awaitility.await()
                 .atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(get(direct, "x-any", "1").statusCode()).isNotEqualTo(200));
+                .untilAsserted(
+                        () -> assertThat(get(direct, "x-any", "1").statusCode()).isNotEqualTo(200));
         assertThat(order("version", "v2").body()).contains("\"status\":200");
     }
 

@@ -23,10 +23,7 @@ final class ClientKeys {
             config.setClientKeyAlgo("EC");
         } else if (pem.contains("BEGIN PRIVATE KEY")) {
             byte[] der = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
-            KINDS.stream()
-                    .filter(kind -> isOf(kind, der))
-                    .findFirst()
-                    .ifPresent(config::setClientKeyAlgo);
+            KINDS.stream().filter(kind -> isOf(kind, der)).findFirst().ifPresent(config::setClientKeyAlgo);
         }
     }
 

@@ -62,9 +62,8 @@ public final class Cluster implements AutoCloseable {
     /// Whether the API server knows the kind.
     public boolean serves(WatchedKind kind) throws ClusterException {
         return this.<Boolean>asked(() -> {
-            String path = kind.group().isEmpty()
-                    ? "/api/" + kind.version()
-                    : "/apis/" + kind.group() + "/" + kind.version();
+            String path =
+                    kind.group().isEmpty() ? "/api/" + kind.version() : "/apis/" + kind.group() + "/" + kind.version();
             String answer = client.raw(path);
             return answer != null
                     && Trees.objects(Trees.parse(answer), "resources").stream()

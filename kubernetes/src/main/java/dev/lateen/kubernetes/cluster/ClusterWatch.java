@@ -83,7 +83,8 @@ public final class ClusterWatch implements AutoCloseable {
     }
 
     private CompletionStage<Void> add(WatchedKind kind) {
-        SharedIndexInformer<GenericKubernetesResource> informer = informable(kind).runnableInformer(0);
+        SharedIndexInformer<GenericKubernetesResource> informer =
+                informable(kind).runnableInformer(0);
         informer.itemStore(new ReducedStateItemStore<>(
                 ReducedStateItemStore.NAME_KEY_STATE,
                 GenericKubernetesResource.class,
@@ -100,7 +101,8 @@ public final class ClusterWatch implements AutoCloseable {
             return true;
         });
         informers.add(informer);
-        return informer.start().thenRunAsync(() -> told.await(informer.getStore().listKeys().size()), THREADS);
+        return informer.start()
+                .thenRunAsync(() -> told.await(informer.getStore().listKeys().size()), THREADS);
     }
 
     private Informable<GenericKubernetesResource> informable(WatchedKind kind) {
@@ -113,8 +115,7 @@ public final class ClusterWatch implements AutoCloseable {
                 .build();
         var all = client.genericKubernetesResources(definition);
         if (kind.namespace().isPresent() && kind.name().isPresent()) {
-            return all.inNamespace(kind.namespace().get())
-                    .withName(kind.name().get());
+            return all.inNamespace(kind.namespace().get()).withName(kind.name().get());
         }
         if (kind.name().isPresent()) {
             return all.inAnyNamespace()

@@ -70,9 +70,9 @@ public final class Leadership implements AutoCloseable {
             CompletableFuture<?> running =
                     client.leaderElector().withConfig(config).build().start();
             election = running;
-            var _ = running.whenComplete((_, _) -> CompletableFuture.delayedExecutor(
-                            RETRY.toMillis(), TimeUnit.MILLISECONDS)
-                    .execute(this::stand));
+            var _ = running.whenComplete(
+                    (_, _) -> CompletableFuture.delayedExecutor(RETRY.toMillis(), TimeUnit.MILLISECONDS)
+                            .execute(this::stand));
         }
     }
 

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -25,16 +26,18 @@ public final class AgentApi implements AdminPages {
     private final AdminBackend backend;
     private final Stats stats;
     private final Optional<URI> application;
+    private final AppProber prober;
 
-    private AgentApi(AdminBackend backend, Stats stats, Optional<URI> application) {
+    private AgentApi(AdminBackend backend, Stats stats, Optional<URI> application, AppProber prober) {
         this.backend = backend;
         this.stats = stats;
         this.application = application;
+        this.prober = prober;
     }
 
-    /// Readiness and the proxy's own numbers.
-    public static AgentApi of(AdminBackend backend, Stats stats) {
-        return new AgentApi(backend, stats, Optional.empty());
+    /// Readiness and the proxy's own numbers, and the probes that the environment tells of.
+    public static AgentApi of(AdminBackend backend, Stats stats, Map<String, String> environment) {
+        return new AgentApi(backend, stats, Optional.empty(), AppProber.of(environment));
     }
 
     /// With the numbers of an application on this machine.
@@ -44,7 +47,7 @@ public final class AgentApi implements AdminPages {
     public static AgentApi withApplication(AdminBackend backend, Stats stats, int port, String path) {
         try {
             URI uri = new URI("http", null, "localhost", port, path.isEmpty() ? "/metrics" : path, null, null);
-            return new AgentApi(backend, stats, Optional.of(uri));
+            return new AgentApi(backend, stats, Optional.of(uri), AppProber.of(Map.of()));
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException("the path of the application's metrics: '" + path + "'", e);
         }
@@ -57,7 +60,11 @@ public final class AgentApi implements AdminPages {
             case "/stats/prometheus", "/metrics" -> metrics(reply);
             case "/quitquitquit" -> reply.accept(quit(request));
             case "/drain" -> reply.accept(drain(request));
-            default -> reply.accept(AdminReply.text(404, "not found\n"));
+            default ->
+                prober.probe(request.path())
+                        .ifPresentOrElse(
+                                probe -> prober.ask(probe, reply),
+                                () -> reply.accept(AdminReply.text(404, "not found\n")));
         }
     }
 
