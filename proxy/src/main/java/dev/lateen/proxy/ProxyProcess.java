@@ -226,7 +226,8 @@ public final class ProxyProcess implements AutoCloseable {
                         choresLoops, runtime.bootstrap().admin().get(), api));
             }
             for (SocketAddress address : runtime.bootstrap().agent()) {
-                admin.add(AdminServer.start(choresLoops, address, AgentApi.of(backend, runtime.stats(), System.getenv())));
+                admin.add(AdminServer.start(
+                        choresLoops, address, AgentApi.of(backend, runtime.stats(), System.getenv())));
             }
         } catch (IOException e) {
             throw new ProxyStartException(List.of("admin: " + e.getMessage()));

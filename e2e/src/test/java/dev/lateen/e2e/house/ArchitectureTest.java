@@ -95,6 +95,19 @@ class ArchitectureTest {
     }
 
     @Test
+    void onePackageTalksToApiServers() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.lateen..")
+                .and()
+                .resideOutsideOfPackage("dev.lateen.kubernetes.cluster..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.fabric8..")
+                .because("the Kubernetes client can be replaced, and must never reach a sidecar"));
+    }
+
+    @Test
     void generatedTypesStayAtTheWire() {
         check(noClasses()
                 .that()

@@ -16,12 +16,11 @@ import java.util.function.Consumer;
 ///
 /// The question comes from 127.0.0.6, which the pod's packet filter leaves alone, and goes to the pod's own address.
 ///
-/// Limits: 4 KiB of an answer are read, its status is what counts.
+/// Limits: of an answer, its status is read.
 ///
 /// Thread: any; the application is asked on a virtual thread.
 final class AppProber {
     private static final byte[] SOURCE = {127, 0, 0, 6};
-    private static final int MOST_BYTES = 4096;
     private static final int STATUS_AT = "HTTP/1.1 ".length();
 
     private final Map<String, AppProbe> probes;
@@ -64,15 +63,21 @@ final class AppProber {
     private int status(AppProbe probe, AppProbe.Http http) throws IOException {
         StringBuilder head = new StringBuilder("GET " + http.path() + " HTTP/1.1\r\n");
         if (http.headers().keySet().stream().noneMatch(name -> name.equalsIgnoreCase("host"))) {
-            head.append("host: ").append(address).append(':').append(probe.port()).append("\r\n");
+            head.append("host: ")
+                    .append(address)
+                    .append(':')
+                    .append(probe.port())
+                    .append("\r\n");
         }
         head.append("user-agent: kube-probe/lateen\r\nconnection: close\r\n");
-        http.headers().forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        http.headers()
+                .forEach((name, value) ->
+                        head.append(name).append(": ").append(value).append("\r\n"));
         try (Socket socket = connect(probe);
                 InputStream in = socket.getInputStream()) {
             socket.getOutputStream().write(head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
-            String answer = new String(in.readNBytes(MOST_BYTES), StandardCharsets.ISO_8859_1);
-            if (!answer.matches("(?s)HTTP/1\\.[01] [1-5][0-9]{2}.*")) {
+            String answer = new String(in.readNBytes(STATUS_AT + 3), StandardCharsets.ISO_8859_1);
+            if (!answer.matches("HTTP/1\\.[01] [1-5][0-9]{2}")) {
                 throw new IOException("no HTTP answer");
             }
             return Integer.parseInt(answer.substring(STATUS_AT, STATUS_AT + 3));

@@ -44,7 +44,8 @@ public record AppProbe(Question question, int port, Duration timeout) {
     }
 
     private static AppProbe probe(Map<?, ?> fields) {
-        Duration timeout = Duration.ofSeconds(fields.get("timeoutSeconds") instanceof Number seconds ? seconds.longValue() : 1);
+        Duration timeout =
+                Duration.ofSeconds(fields.get("timeoutSeconds") instanceof Number seconds ? seconds.longValue() : 1);
         if (fields.get("httpGet") instanceof Map<?, ?> http) {
             if ("HTTPS".equals(http.get("scheme"))) {
                 return new AppProbe(new Unsupported("httpGet.scheme: HTTPS"), 0, timeout);
