@@ -33,6 +33,7 @@ final class InstallCommand implements Callable<Integer> {
     @Option(
             names = {"-y", "--skip-confirmation"},
             description = "Ask nothing; nothing is asked yet.")
+    @SuppressWarnings("UnusedVariable") // taken since users and injected pods give it
     private boolean confirmed;
 
     @Option(names = "--dry-run", description = "Say what would be applied, and apply nothing.")

@@ -121,6 +121,7 @@ final class IptablesCommand implements Callable<Integer> {
             names = "--log_output_level",
             description = "Of Istio's program: understood, without effect.",
             defaultValue = "")
+    @SuppressWarnings("UnusedVariable") // taken since users and injected pods give it
     private String logLevel = "";
 
     @Option(

@@ -28,6 +28,7 @@ final class UninstallCommand implements Callable<Integer> {
     @Option(
             names = {"-y", "--skip-confirmation"},
             description = "Ask nothing; nothing is asked yet.")
+    @SuppressWarnings("UnusedVariable") // taken since users and injected pods give it
     private boolean confirmed;
 
     @Option(
