@@ -116,6 +116,12 @@ public final class Bootstrap {
         return this;
     }
 
+    /// @param yaml the whole of it
+    public Bootstrap rawCluster(String yaml) {
+        clusters.add(yaml);
+        return this;
+    }
+
     /// @param yaml the whole of it, with its address
     public Bootstrap rawListener(String yaml) {
         listeners.add(yaml);

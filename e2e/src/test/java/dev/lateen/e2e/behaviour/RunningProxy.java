@@ -61,6 +61,11 @@ public final class RunningProxy implements AutoCloseable {
         return new HttpClient(ports.of(listener));
     }
 
+    /// A page of its admin server.
+    public String admin(String path) throws IOException {
+        return client("admin").get(path).body();
+    }
+
     Socket connect(String listener) throws IOException {
         return client(listener).connect();
     }

@@ -74,7 +74,8 @@ final class FieldProxy implements AutoCloseable {
                 .cluster("http-echo", http)
                 .cluster("outbound|8080||shop.default.svc.cluster.local", http)
                 .cluster("tcp-echo", tcp)
-                .rawListener(PolicyProxy.LISTENER.formatted(port, "", String.join(",\n", chains)));
+                .rawListener(PolicyProxy.LISTENER.formatted(
+                        port, "traffic_direction: INBOUND,", String.join(",\n", chains)));
         more.accept(bootstrap);
         return new FieldProxy(plane.start(bootstrap, HEAP), port, log, wire);
     }
@@ -166,6 +167,10 @@ final class FieldProxy implements AutoCloseable {
                                         .filter(line -> line.contains(mark)))
                                 .as("%s", call)
                                 .anyMatch(line -> line.contains(" " + details + " "))));
+    }
+
+    String admin(String path) throws IOException {
+        return proxy.admin(path);
     }
 
     @Override

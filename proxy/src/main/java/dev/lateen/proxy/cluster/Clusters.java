@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 public final class Clusters {
     private final ClusterEnvironment environment;
     private final Map<String, Cluster> byName = new ConcurrentHashMap<>();
+    private final EndpointPeers peers = new EndpointPeers(visitor -> byName.values()
+            .forEach(cluster -> cluster.hosts().forEach(host -> visitor.accept(host.address(), host.peer()))));
 
     public Clusters(ClusterEnvironment environment) {
         this.environment = environment;
@@ -18,6 +20,11 @@ public final class Clusters {
 
     public @Nullable Cluster get(String name) {
         return byName.get(name);
+    }
+
+    /// Who has which address.
+    public EndpointPeers peers() {
+        return peers;
     }
 
     public Collection<Cluster> all() {
@@ -37,6 +44,7 @@ public final class Clusters {
         }
         byName.put(config.name(), cluster);
         cluster.start();
+        peers.changed();
         if (old != null) {
             old.stop();
         }
@@ -51,6 +59,7 @@ public final class Clusters {
                 cluster.assign(endpoints);
             }
         }
+        peers.changed();
     }
 
     /// Requests in flight end in peace.

@@ -49,7 +49,8 @@ public sealed interface NetworkFilterConfig {
     /// Istio's exchange of workload names over TCP, which needs the ALPN `istio-peer-exchange` from the client. Ours is
     /// told by certificates and endpoint metadata, so there is nothing to do.
     ///
-    /// Differs: labels of a TCP client's workload are `unknown` at the server.
+    /// Differs: a TCP client's workload is that of the endpoint with its address, in the namespace that its
+    /// certificate proves; `unknown` at the server where there is none.
     enum PeerExchange implements NetworkFilterConfig {
         INSTANCE
     }

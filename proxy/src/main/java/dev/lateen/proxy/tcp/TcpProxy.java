@@ -94,6 +94,10 @@ public final class TcpProxy implements ChainHandler {
     void established(StreamInfo info, EventLoop loop, DestinationService service) {
         IstioMetrics istio = telemetry.istio();
         if (istio != null) {
+            if (info.downstreamPeerUri != null) {
+                info.downstreamPeer =
+                        clusters.peers().find(info.downstreamRemote, info.downstreamPeer, System.nanoTime());
+            }
             istio.on(loop).tcpOpened(info, service);
         }
     }
