@@ -19,8 +19,7 @@ public final class QueryText {
         int at = path.indexOf('?') + 1;
         while (at > 0 && at <= path.length()) {
             int end = end(path, at);
-            int equals = path.indexOf('=', at);
-            int nameEnd = equals < 0 || equals > end ? end : equals;
+            int nameEnd = nameEnd(path, at, end);
             if (decoded(path.substring(at, nameEnd)).equals(name)) {
                 return nameEnd == end ? "" : decoded(path.substring(nameEnd + 1, end));
             }
@@ -39,8 +38,7 @@ public final class QueryText {
         char separator = '?';
         for (int at = mark + 1; at <= path.length(); ) {
             int end = end(path, at);
-            int equals = path.indexOf('=', at);
-            int nameEnd = equals < 0 || equals > end ? end : equals;
+            int nameEnd = nameEnd(path, at, end);
             if (!names.test(decoded(path.substring(at, nameEnd)))) {
                 kept.append(separator).append(path, at, end);
                 separator = '&';
@@ -48,6 +46,12 @@ public final class QueryText {
             at = end + 1;
         }
         return kept.toString();
+    }
+
+    /// Not looked for behind the parameter: without any `=`, many parameters would cost the square of their number.
+    private static int nameEnd(String path, int at, int end) {
+        int equals = path.indexOf('=', at, end);
+        return equals < 0 ? end : equals;
     }
 
     private static int end(String path, int at) {
