@@ -26,9 +26,19 @@ final class Load {
     record Result(long succeeded, long failed, double perSecond, double p50Millis, double p99Millis) {}
 
     /// As fast as the proxy answers, for `time`.
-    static Result closedLoop(Scenario scenario, int port, Duration time) {
+    static Result closedLoop(Scenario scenario, int port, Duration time, Path scratch) throws IOException {
+        return switch (scenario.traffic()) {
+            case Scenario.WithTokens(Tokens.Algorithm algorithm, boolean many)
+            when many -> TokenLoad.closedLoop(Tokens.of(algorithm), port, time, scratch);
+            case Scenario.Handshakes(boolean mutual, boolean resumed) ->
+                HandshakeLoad.closedLoop(Credentials.in(scratch), mutual, resumed, port, time);
+            case Scenario.Protocol _, Scenario.WithTokens _ -> closedLoop(scenario, port, time);
+        };
+    }
+
+    private static Result closedLoop(Scenario scenario, int port, Duration time) {
         List<String> command = base(scenario, port);
-        boolean http2 = scenario.protocol() == Scenario.Protocol.HTTP_2;
+        boolean http2 = scenario.traffic() == Scenario.Protocol.HTTP_2;
         command.addAll(List.of(
                 "-c", Integer.toString(http2 ? HTTP2_CONNECTIONS : CONNECTIONS),
                 "-m", Integer.toString(http2 ? HTTP2_STREAMS : 1),
@@ -36,8 +46,14 @@ final class Load {
         return run(command, port, null);
     }
 
-    /// `perSecond` requests each second over 64 connections, each latency logged.
+    /// `perSecond` requests each second over 64 connections, each latency logged. Nothing where it would measure
+    /// another
+    /// thing than the closed loop.
     static Result fixedRate(Scenario scenario, int port, int perSecond, Duration time, Path scratch) {
+        if (scenario.traffic() instanceof Scenario.Handshakes
+                || scenario.traffic() instanceof Scenario.WithTokens(Tokens.Algorithm _, boolean many) && many) {
+            return new Result(0, 0, 0, Double.NaN, Double.NaN);
+        }
         List<String> command = base(scenario, port);
         Path log = scratch.resolve("latency-" + port + ".log");
         int connections = 20;
@@ -52,8 +68,12 @@ final class Load {
 
     private static List<String> base(Scenario scenario, int port) {
         List<String> command = new ArrayList<>(List.of("h2load", "-t", "1"));
-        if (scenario.protocol() == Scenario.Protocol.HTTP_1) {
+        if (scenario.traffic() != Scenario.Protocol.HTTP_2) {
             command.add("--h1");
+        }
+        if (scenario.traffic() instanceof Scenario.WithTokens(Tokens.Algorithm algorithm, boolean _)) {
+            command.addAll(List.of(
+                    "-H", "authorization: Bearer " + Tokens.of(algorithm).all().getFirst()));
         }
         command.addAll(List.of("-H", "x-bench: yes", "http://127.0.0.1:" + port + "/api/users/1"));
         return command;

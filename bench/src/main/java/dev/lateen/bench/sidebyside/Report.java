@@ -42,14 +42,14 @@ final class Report {
             if (measurement.peer() != Peer.ENVOY && envoy != null) {
                 text.append(String.format(
                         Locale.ROOT,
-                        "| %s | %s | %.2f× | %.2f× | %.2f× | %.2f× | %+.2f ms |%n",
+                        "| %s | %s | %.2f× | %.2f× | %.2f× | %.2f× | %s |%n",
                         measurement.scenario().name(),
                         measurement.peer().label(),
                         measurement.cpuMicros() / envoy.cpuMicros(),
                         measurement.requestsPerSecond() / envoy.requestsPerSecond(),
                         measurement.idleMiB() / envoy.idleMiB(),
                         measurement.loadedMiB() / envoy.loadedMiB(),
-                        measurement.p99Millis() - envoy.p99Millis()));
+                        difference(measurement.p99Millis() - envoy.p99Millis())));
             }
         }
         text.append(
@@ -58,13 +58,13 @@ final class Report {
         for (Measurement m : measurements) {
             text.append(String.format(
                     Locale.ROOT,
-                    "| %s | %s | %.1f | %.0f | %.2f | %.2f | %.0f | %.0f | %.0f | %d |%n",
+                    "| %s | %s | %.1f | %.0f | %s | %s | %.0f | %.0f | %.0f | %d |%n",
                     m.scenario().name(),
                     m.peer().label(),
                     m.cpuMicros(),
                     m.requestsPerSecond(),
-                    m.p50Millis(),
-                    m.p99Millis(),
+                    millis(m.p50Millis()),
+                    millis(m.p99Millis()),
                     m.idleMiB(),
                     m.loadedMiB(),
                     m.readyMillis(),
@@ -85,14 +85,14 @@ final class Report {
             text.append(String.format(
                     Locale.ROOT,
                     "  {\"scenario\": \"%s\", \"proxy\": \"%s\", \"cpuMicrosPerRequest\": %.2f, \"requestsPerSecond\": %.0f, "
-                            + "\"p50Millis\": %.3f, \"p99Millis\": %.3f, \"rssIdleMiB\": %.1f, \"rssLoadedMiB\": %.1f, "
+                            + "\"p50Millis\": %s, \"p99Millis\": %s, \"rssIdleMiB\": %.1f, \"rssLoadedMiB\": %.1f, "
                             + "\"readyMillis\": %.0f, \"failed\": %d}%s%n",
                     m.scenario().name(),
                     m.peer().label(),
                     m.cpuMicros(),
                     m.requestsPerSecond(),
-                    m.p50Millis(),
-                    m.p99Millis(),
+                    number(m.p50Millis()),
+                    number(m.p99Millis()),
                     m.idleMiB(),
                     m.loadedMiB(),
                     m.readyMillis(),
@@ -100,6 +100,19 @@ final class Report {
                     index + 1 < measurements.size() ? "," : ""));
         }
         return text.append("]\n").toString();
+    }
+
+    /// Where there is no figure, none is shown.
+    private static String millis(double value) {
+        return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%.2f", value);
+    }
+
+    private static String difference(double value) {
+        return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%+.2f ms", value);
+    }
+
+    private static String number(double value) {
+        return Double.isNaN(value) ? "null" : String.format(Locale.ROOT, "%.3f", value);
     }
 
     private @org.jspecify.annotations.Nullable Measurement envoyOf(Scenario scenario) {

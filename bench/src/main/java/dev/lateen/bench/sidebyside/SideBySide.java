@@ -23,10 +23,9 @@ import java.util.stream.Collectors;
 /// Measures every peer in every scenario in one run and writes the report. The peers of a scenario are measured in
 /// turns, round after round, so that a machine whose speed drifts bends all of them alike; medians are reported.
 ///
-/// Usage: `SideBySide [--scenarios a,b] [--peers a,b] [--rounds N] [--seconds N] [--rate N] [--out DIR]`.
+/// Usage: `SideBySide [--scenarios a,b] [--peers a,b] [--rounds N] [--warm-up N] [--seconds N] [--rate N] [--out DIR]`.
 public final class SideBySide {
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
-    private static final Duration WARM_UP = Duration.ofSeconds(8);
 
     private final Path repository;
     private final Path scratch;
@@ -69,7 +68,11 @@ public final class SideBySide {
         for (int round = 0; round < options.rounds(); round++) {
             for (Peer peer : scenario.peers().stream().filter(options::wants).toList()) {
                 System.err.printf("%s: %s, round %d%n", scenario.name(), peer.label(), round + 1);
-                rounds.computeIfAbsent(peer, _ -> new ArrayList<>()).add(measureOnce(scenario, peer, upstream));
+                Measurement measured = measureOnce(scenario, peer, upstream);
+                System.err.printf(
+                        "  %.1f µs CPU a request, %.0f a second, %.0f MiB%n",
+                        measured.cpuMicros(), measured.requestsPerSecond(), measured.loadedMiB());
+                rounds.computeIfAbsent(peer, _ -> new ArrayList<>()).add(measured);
             }
         }
         return rounds.values().stream().map(Report::median).toList();
@@ -88,11 +91,12 @@ public final class SideBySide {
         try {
             awaitAnswer(scenario, proxy, port);
             double readyMillis = (System.nanoTime() - start) / 1e6;
+            Refusals.check(scenario, port);
             ProcessMeter meter = new ProcessMeter(proxy.pid());
             double idleMiB = meter.residentMiB();
-            Load.closedLoop(scenario, port, WARM_UP);
+            Load.closedLoop(scenario, port, options.warmUp(), scratch);
             double before = meter.cpuSeconds();
-            Load.Result closed = Load.closedLoop(scenario, port, options.time());
+            Load.Result closed = Load.closedLoop(scenario, port, options.time(), scratch);
             double cpu = meter.cpuSeconds() - before;
             double loadedMiB = meter.residentMiB();
             Load.Result paced = Load.fixedRate(scenario, port, options.rate(), options.time(), scratch);
@@ -124,10 +128,28 @@ public final class SideBySide {
                 .replace("@CERT@", credentials.chain().toString())
                 .replace("@KEY@", credentials.key().toString())
                 .replace("@CA@", credentials.root().toString())
-                .replace("@DIR@", directory.toString());
+                .replace("@DIR@", directory.toString())
+                .replace("@FILTERS@", filters(scenario))
+                .replace(
+                        "@MUTUAL@",
+                        Boolean.toString(
+                                scenario.traffic() instanceof Scenario.Handshakes handshakes && handshakes.mutual()));
         Path config = directory.resolve(peer.configName(scenario));
         Files.writeString(config, text);
         return config;
+    }
+
+    private static String filters(Scenario scenario) {
+        return switch (scenario.filters()) {
+            case NONE -> "";
+            case POLICIES -> MeshFilters.ofPolicies();
+            case RS256 ->
+                MeshFilters.ofTokens(
+                        Tokens.ISSUER, Tokens.of(Tokens.Algorithm.RS256).jwks());
+            case ES256 ->
+                MeshFilters.ofTokens(
+                        Tokens.ISSUER, Tokens.of(Tokens.Algorithm.ES256).jwks());
+        };
     }
 
     private Upstream startUpstream() throws IOException, InterruptedException {
@@ -161,7 +183,7 @@ public final class SideBySide {
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
         while (true) {
             try {
-                if (scenario.protocol() == Scenario.Protocol.HTTP_2
+                if (scenario.traffic() == Scenario.Protocol.HTTP_2 || scenario.traffic() instanceof Scenario.Handshakes
                         ? accepts(port)
                         : client.send(request, HttpResponse.BodyHandlers.discarding())
                                         .statusCode()
@@ -212,7 +234,8 @@ public final class SideBySide {
     private record Upstream(Process process, int port, int http2Port) {}
 
     /// What the command line asks for.
-    private record Options(Set<String> scenarios, Set<String> peers, int rounds, Duration time, int rate, Path out) {
+    private record Options(
+            Set<String> scenarios, Set<String> peers, int rounds, Duration warmUp, Duration time, int rate, Path out) {
         static Options parse(String[] args) {
             Map<String, String> given = new TreeMap<>();
             for (int index = 0; index + 1 < args.length; index += 2) {
@@ -228,6 +251,7 @@ public final class SideBySide {
                     scenarios,
                     peers,
                     Integer.parseInt(given.getOrDefault("--rounds", "3")),
+                    Duration.ofSeconds(Long.parseLong(given.getOrDefault("--warm-up", "8"))),
                     Duration.ofSeconds(Long.parseLong(given.getOrDefault("--seconds", "10"))),
                     Integer.parseInt(given.getOrDefault("--rate", "1000")),
                     Path.of(given.getOrDefault("--out", "bench/results")));

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.jwt;
 
+import com.amazon.corretto.crypto.provider.RuntimeCryptoException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
@@ -74,15 +75,15 @@ enum Algorithm {
             return false;
         }
         try {
-            Signature verifier = Signature.getInstance(javaName);
+            Signature verifier = SignatureLibrary.verifier(javaName);
             if (parameters != null) {
                 verifier.setParameter(parameters);
             }
             verifier.initVerify(key);
             verifier.update(token.signed().getBytes(StandardCharsets.US_ASCII));
             return verifier.verify(Base64.getUrlDecoder().decode(token.signature()));
-        } catch (GeneralSecurityException _) {
-            // A signature of the wrong length or shape, or a key that this JDK will not use.
+        } catch (GeneralSecurityException | RuntimeCryptoException _) {
+            // A signature of the wrong length or shape, or a key that the library will not use.
             return false;
         }
     }

@@ -16,6 +16,10 @@ record KeySet(List<Key> keys) {
     /// @param id empty where it has none: then it may be meant by any token
     /// @param algorithm empty where it is for every algorithm that fits
     record Key(String id, String algorithm, PublicKey key) {
+        Key {
+            key = SignatureLibrary.prepared(key);
+        }
+
         private boolean meantBy(Token token) {
             return (id.isEmpty() || token.keyId().isEmpty() || id.equals(token.keyId()))
                     && (algorithm.isEmpty()
