@@ -51,7 +51,7 @@ final class Load {
     /// thing than the closed loop.
     static Result fixedRate(Scenario scenario, int port, int perSecond, Duration time, Path scratch) {
         if (scenario.traffic() instanceof Scenario.Handshakes
-                || scenario.traffic() instanceof Scenario.WithTokens(Tokens.Algorithm _, boolean many) && many) {
+                || (scenario.traffic() instanceof Scenario.WithTokens tokens && tokens.many())) {
             return new Result(0, 0, 0, Double.NaN, Double.NaN);
         }
         List<String> command = base(scenario, port);

@@ -8,9 +8,23 @@ import org.jspecify.annotations.Nullable;
 /// match.
 ///
 /// Source: envoy.config.rbac.v3.RBAC. Thread: any (immutable).
-public record RbacRules(Action action, List<Policy> policies) {
-    public RbacRules {
-        policies = List.copyOf(policies);
+public final class RbacRules {
+    private final Action action;
+    private final List<Policy> policies;
+    private final @Nullable PolicyIndex index;
+
+    public RbacRules(Action action, List<Policy> policies) {
+        this.action = action;
+        this.policies = List.copyOf(policies);
+        this.index = PolicyIndex.of(this.policies);
+    }
+
+    public Action action() {
+        return action;
+    }
+
+    public List<Policy> policies() {
+        return policies;
     }
 
     /// What a match means.
@@ -29,8 +43,14 @@ public record RbacRules(Action action, List<Policy> policies) {
 
     /// The first policy that matches, or null.
     public @Nullable Policy matching(StreamInfo info) {
-        for (int index = 0; index < policies.size(); index++) {
-            Policy policy = policies.get(index);
+        return index == null ? firstOf(info) : index.matching(info);
+    }
+
+    /// As `matching`, by looking at each policy.
+    @Nullable
+    Policy firstOf(StreamInfo info) {
+        for (int each = 0; each < policies.size(); each++) {
+            Policy policy = policies.get(each);
             if (policy.matches(info)) {
                 return policy;
             }
@@ -44,5 +64,15 @@ public record RbacRules(Action action, List<Policy> policies) {
             case DENY -> matched == null;
             case LOG -> true;
         };
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof RbacRules that && action == that.action && policies.equals(that.policies);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * action.hashCode() + policies.hashCode();
     }
 }

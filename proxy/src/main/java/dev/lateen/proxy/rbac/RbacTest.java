@@ -181,7 +181,7 @@ public sealed interface RbacTest {
             return uri != null && (matcher.matches(uri) || matcher.matches(withoutScheme(uri)));
         }
 
-        private static String withoutScheme(@Nullable String uri) {
+        static String withoutScheme(@Nullable String uri) {
             String text = uri == null ? "" : uri;
             return text.startsWith(SCHEME) ? text.substring(SCHEME.length()) : text;
         }
