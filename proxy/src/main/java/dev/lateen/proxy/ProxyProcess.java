@@ -99,7 +99,7 @@ public final class ProxyProcess implements AutoCloseable {
                 clusters,
                 routes,
                 bootstrap.node(),
-                new RuntimeBuilder.Surrounding(stats, accessLogs, Clock.systemUTC(), overload));
+                new RuntimeBuilder.Surrounding(stats, accessLogs, Clock.systemUTC(), overload, loops.all()));
         Listeners listeners = new Listeners(new ListenerEnvironment(
                 loops,
                 chores,

@@ -20,6 +20,12 @@ public final class Bootstrap {
             {name: envoy.filters.http.router, typed_config:
               {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}""";
 
+    /// Fields of a cluster whose servers speak HTTP/2, as gRPC servers do.
+    static final String HTTP2 = """
+            connect_timeout: 1s, typed_extension_protocol_options: {envoy.extensions.upstreams.http.v3.HttpProtocolOptions: {
+              "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions,
+              explicit_http_config: {http2_protocol_options: {}}}}""";
+
     private final Ports ports = new Ports();
     private final List<String> clusters = new ArrayList<>();
     private final List<String> listeners = new ArrayList<>();

@@ -55,10 +55,7 @@ class LocalRateLimitIT {
                 });
         proxy = plane.start(new Bootstrap()
                 .cluster("echo", echo.port())
-                .cluster("server", """
-                        connect_timeout: 1s, typed_extension_protocol_options: {envoy.extensions.upstreams.http.v3.HttpProtocolOptions: {
-                          "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions,
-                          explicit_http_config: {http2_protocol_options: {}}}}""", server.port())
+                .cluster("server", Bootstrap.HTTP2, server.port())
                 .http("values", "", local(ON + BY_USER + "descriptors: [" + descriptor("", 2) + "],"), ROUTE)
                 .http(
                         "named",

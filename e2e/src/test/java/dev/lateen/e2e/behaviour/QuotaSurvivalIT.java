@@ -23,10 +23,7 @@ class QuotaSurvivalIT {
     private static RunningProxy proxy(int service) throws Exception {
         Bootstrap bootstrap = new Bootstrap();
         return DataPlane.LATEEN.start(bootstrap
-                .cluster("limits", """
-                        connect_timeout: 1s, typed_extension_protocol_options: {envoy.extensions.upstreams.http.v3.HttpProtocolOptions: {
-                          "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions,
-                          explicit_http_config: {http2_protocol_options: {}}}}""", service)
+                .cluster("limits", Bootstrap.HTTP2, service)
                 .cluster("origin", bootstrap.ports().of("origin"))
                 .http("origin", "{match: {prefix: /}, direct_response: {status: 200, body: {inline_string: ok}}}")
                 .http("limited", "", """

@@ -25,11 +25,6 @@ class RateLimitAccuracyIT {
     /// As many times the limit must be offered, or nothing is shown.
     private static final double ENOUGH = 5;
 
-    private static final String HTTP2 = """
-            connect_timeout: 1s, typed_extension_protocol_options: {envoy.extensions.upstreams.http.v3.HttpProtocolOptions: {
-              "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions,
-              explicit_http_config: {http2_protocol_options: {}}}}""";
-
     @TempDir
     static Path state;
 
@@ -51,7 +46,7 @@ class RateLimitAccuracyIT {
     private static Bootstrap bootstrap() {
         Bootstrap bootstrap = new Bootstrap();
         return bootstrap
-                .cluster("limits", HTTP2, server.port())
+                .cluster("limits", Bootstrap.HTTP2, server.port())
                 .cluster("origin", bootstrap.ports().of("origin"))
                 .http("origin", "{match: {prefix: /}, direct_response: {status: 200, body: {inline_string: ok}}}")
                 .http("bucket", "", MESH_WIDE, by(LimitServer.BUCKET))

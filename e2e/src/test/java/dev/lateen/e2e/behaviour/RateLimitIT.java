@@ -34,10 +34,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(DataPlane.class)
 class RateLimitIT {
     private static final String TYPE = "type.googleapis.com/envoy.extensions.filters.http.ratelimit.v3.";
-    private static final String HTTP2 = """
-            connect_timeout: 1s, typed_extension_protocol_options: {envoy.extensions.upstreams.http.v3.HttpProtocolOptions: {
-              "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions,
-              explicit_http_config: {http2_protocol_options: {}}}}""";
     private static final List<RateLimitRequest> SEEN = new CopyOnWriteArrayList<>();
     private static RunningProxy proxy;
     private static Upstream echo;
@@ -57,8 +53,8 @@ class RateLimitIT {
                 RateLimitIT::limit);
         proxy = plane.start(new Bootstrap()
                 .cluster("echo", echo.port())
-                .cluster("server", HTTP2, server.port())
-                .cluster("gone", HTTP2, Ports.free())
+                .cluster("server", Bootstrap.HTTP2, server.port())
+                .cluster("gone", Bootstrap.HTTP2, Ports.free())
                 .http("asks", "", limits("server", "enable_x_ratelimit_headers: DRAFT_VERSION_03,"), routes())
                 .httpHosts("hosts", "", limits("server", ""), hosts())
                 .http("teapot", "", limits("server", """

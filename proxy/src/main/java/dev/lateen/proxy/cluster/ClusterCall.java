@@ -77,13 +77,17 @@ public final class ClusterCall implements StreamReady, ResponseListener {
         if (!timeout.isZero()) {
             timer = loop.schedule(this::onTimeout, timeout.toNanos(), TimeUnit.NANOSECONDS);
         }
-        StreamOptions options = cluster.cluster().config().http().protocol() == HttpOptions.Protocol.HTTP2
-                ? StreamOptions.HTTP2
-                : StreamOptions.HTTP1;
-        PendingStream waiting = cluster.newStream(picked, options, this);
+        PendingStream waiting = cluster.newStream(picked, options(cluster), this);
         if (stream == null && !ended) {
             pending = waiting;
         }
+    }
+
+    /// What the connections of calls have in common.
+    static StreamOptions options(ClusterWorker cluster) {
+        return cluster.cluster().config().http().protocol() == HttpOptions.Protocol.HTTP2
+                ? StreamOptions.HTTP2
+                : StreamOptions.HTTP1;
     }
 
     /// Gives up; no callback will come.

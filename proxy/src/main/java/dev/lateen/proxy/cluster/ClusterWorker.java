@@ -1,5 +1,6 @@
 package dev.lateen.proxy.cluster;
 
+import dev.lateen.net.http.ClientConnection;
 import dev.lateen.net.http.HttpVersion;
 import dev.lateen.proxy.stream.ProxyError;
 import io.netty.channel.Channel;
@@ -62,6 +63,25 @@ public final class ClusterWorker {
             startSweeping();
         }
         return own.pool(options).newStream(callback);
+    }
+
+    /// Opens a connection that `ClusterCall` will find; where that fails, the first call tries again.
+    void connectAhead() {
+        Host host = cluster.stopped() ? null : pick(LbContext.ANY);
+        if (host != null) {
+            newStream(host, ClusterCall.options(this), Unused.INSTANCE);
+        }
+    }
+
+    /// Wants a connection to be there, and nothing of it.
+    private enum Unused implements StreamReady {
+        INSTANCE;
+
+        @Override
+        public void onReady(ClientConnection connection, Host host, boolean reused) {}
+
+        @Override
+        public void onFailure(ProxyError error, String details) {}
     }
 
     /// Opens a connection to `host` for one TCP session. The caller tells the host how it went (`Host.recordResult`).

@@ -1,6 +1,8 @@
 package dev.lateen.proxy.cluster;
 
+import io.netty.channel.EventLoop;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,7 @@ public final class Clusters {
     private final Map<String, Cluster> byName = new ConcurrentHashMap<>();
     private final EndpointPeers peers = new EndpointPeers(visitor -> byName.values()
             .forEach(cluster -> cluster.hosts().forEach(host -> visitor.accept(host.address(), host.peer()))));
+    private final Map<String, Iterable<EventLoop>> ahead = new HashMap<>();
 
     public Clusters(ClusterEnvironment environment) {
         this.environment = environment;
@@ -45,10 +48,30 @@ public final class Clusters {
         byName.put(config.name(), cluster);
         cluster.start();
         peers.changed();
+        connectAhead(cluster);
         if (old != null) {
             old.stop();
         }
         return cluster;
+    }
+
+    /// Has a connection on each of these loops before anything asks for one, as soon as the cluster has hosts: for
+    /// calls that may not take as long as a handshake. It is not opened again when it ends.
+    public void connectAhead(String name, Iterable<EventLoop> loops) {
+        if (ahead.put(name, loops) == null) {
+            Cluster cluster = byName.get(name);
+            if (cluster != null) {
+                connectAhead(cluster);
+            }
+        }
+    }
+
+    private void connectAhead(Cluster cluster) {
+        Iterable<EventLoop> loops = ahead.get(cluster.name());
+        if (loops != null) {
+            cluster.whenWarm(() ->
+                    loops.forEach(loop -> loop.execute(() -> cluster.on(loop).connectAhead())));
+        }
     }
 
     /// Hands discovered endpoints to the clusters that use this service name.

@@ -10,6 +10,8 @@ import dev.lateen.proxy.http.HttpConnectionManager;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig;
 import dev.lateen.proxy.http.HttpEnvironment;
 import dev.lateen.proxy.http.LiveRoutes;
+import dev.lateen.proxy.http.filter.FilterConfig;
+import dev.lateen.proxy.http.filter.NamedFilter;
 import dev.lateen.proxy.http.filter.OwnMetadata;
 import dev.lateen.proxy.listener.ChainHandlers;
 import dev.lateen.proxy.listener.FilterChainConfig;
@@ -32,6 +34,7 @@ import dev.lateen.proxy.telemetry.accesslog.AccessLogConfig;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogs;
 import io.envoyproxy.envoy.config.core.v3.Node;
+import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -51,9 +54,13 @@ public final class RuntimeBuilder implements ChainHandlers {
     private final AccessLogs accessLogs;
     private final IstioReporters istio;
     private final Overload overload;
+    private final Iterable<EventLoop> workers;
 
     /// What it needs of the process around it.
-    public record Surrounding(Stats stats, AccessLogs accessLogs, InstantSource clock, Overload overload) {}
+    ///
+    /// @param workers the loops of all traffic
+    public record Surrounding(
+            Stats stats, AccessLogs accessLogs, InstantSource clock, Overload overload, Iterable<EventLoop> workers) {}
 
     /// @param node whom this proxy serves
     public RuntimeBuilder(Clusters clusters, Routes routes, Node node, Surrounding surrounding) {
@@ -67,6 +74,7 @@ public final class RuntimeBuilder implements ChainHandlers {
         this.routes = routes;
         this.stats = stats;
         this.clock = surrounding.clock();
+        this.workers = surrounding.workers();
     }
 
     @Override
@@ -107,12 +115,14 @@ public final class RuntimeBuilder implements ChainHandlers {
 
     private ChainHandler terminal(ListenerConfig listener, FilterChainConfig chain) {
         return switch (chain.terminal()) {
-            case NetworkFilterConfig.Http(HttpConnectionManagerConfig config, var logs) ->
-                new HttpChain(new HttpConnectionManager(
+            case NetworkFilterConfig.Http(HttpConnectionManagerConfig config, var logs) -> {
+                connectAhead(config.filters());
+                yield new HttpChain(new HttpConnectionManager(
                         config,
                         routesOf(config),
                         new HttpEnvironment(clusters, stats, istio, own, overload),
                         loggers(logs)));
+            }
             case NetworkFilterConfig.Tcp(var config) ->
                 new TcpProxy(
                         config,
@@ -130,6 +140,16 @@ public final class RuntimeBuilder implements ChainHandlers {
                     NetworkFilterConfig.PeerExchange _ ->
                 throw new IllegalStateException("the decoder takes no chain that ends in such a filter");
         };
+    }
+
+    /// A request that is refused where the rate limit service does not answer in time must not wait for a handshake.
+    private void connectAhead(List<NamedFilter> filters) {
+        for (NamedFilter filter : filters) {
+            if (filter.config() instanceof FilterConfig.RateLimit(var config)
+                    && config.failure().denies()) {
+                clusters.connectAhead(config.service().cluster(), workers);
+            }
+        }
     }
 
     @Override
