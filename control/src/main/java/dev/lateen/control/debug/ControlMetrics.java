@@ -226,6 +226,11 @@ public final class ControlMetrics implements PushListener, AuthorityGauges {
                 .help("Counters that made room for others although they still counted something.")
                 .callback(out -> out.call((double) stats.evictedCounters()))
                 .register(registry);
+        CounterWithCallback.builder()
+                .name("lateen_ratelimit_ignored_overrides")
+                .help("Descriptors with a limit of their own, which were counted by the rule's.")
+                .callback(out -> out.call((double) stats.ignoredOverrides()))
+                .register(registry);
         GaugeWithCallback.builder()
                 .name("lateen_ratelimit_counters")
                 .help("Counters of mesh-wide limits that are kept.")

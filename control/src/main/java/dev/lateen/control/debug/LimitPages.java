@@ -39,7 +39,8 @@ final class LimitPages {
                 .put("evictedCounters", stats.evictedCounters())
                 .put("unknownDescriptors", stats.unknownDescriptors())
                 .put("refusedCallers", stats.refusedCallers())
-                .put("unavailableAnswers", stats.unavailableAnswers());
+                .put("unavailableAnswers", stats.unavailableAnswers())
+                .put("ignoredOverrides", stats.ignoredOverrides());
         ArrayNode rules = page.putArray("rules");
         Map<String, LimitStats.Numbers> numbers = stats.rules();
         new TreeMap<>(limiter.rules()).forEach((id, rule) -> {

@@ -14,6 +14,7 @@ public final class LimitStats {
     private final LongAdder strangers = new LongAdder();
     private final LongAdder unavailable = new LongAdder();
     private final LongAdder evicted = new LongAdder();
+    private final LongAdder overrides = new LongAdder();
 
     /// The numbers of one rule.
     static final class OfRule {
@@ -51,6 +52,10 @@ public final class LimitStats {
         unavailable.increment();
     }
 
+    void ignoredOverride() {
+        overrides.increment();
+    }
+
     void evicted(long count) {
         evicted.add(count);
     }
@@ -82,6 +87,11 @@ public final class LimitStats {
     /// Questions without an answer, since the counters could not be reached.
     public long unavailableAnswers() {
         return unavailable.sum();
+    }
+
+    /// Descriptors with a limit of their own, which does not count here.
+    public long ignoredOverrides() {
+        return overrides.sum();
     }
 
     /// Counters that made room for others although they still counted something.

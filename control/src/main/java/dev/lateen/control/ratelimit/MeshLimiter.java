@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// others are the values by which it counts. What no rule knows passes, and is counted.
 ///
 /// A workload may count only by rules of its own namespace and of the root namespace: nobody uses up what is not
-/// theirs.
+/// theirs. So a limit that a proxy names itself does not replace the rule's; it is counted as ignored.
 ///
 /// Thread: any; may block where the counters are elsewhere.
 public final class MeshLimiter implements RateLimitService.Limiter {
@@ -108,6 +108,9 @@ public final class MeshLimiter implements RateLimitService.Limiter {
             if (take == null) {
                 stats.unknown();
                 continue;
+            }
+            if (question.descriptors().get(index).overrides()) {
+                stats.ignoredOverride();
             }
             String namespace = namespaceOf(take.rule().id());
             if (!namespace.equals(caller.namespace()) && !namespace.equals(known.rootNamespace())) {

@@ -91,6 +91,13 @@ class MeshLimiterTest {
     }
 
     @Test
+    void countsByTheRuleWhereAProxyNamesALimitOfItsOwn() {
+        Descriptor generous = new Descriptor(List.of(new Entry("rule", BUCKET.id())), 1001, true);
+        assertThat(counted(null, generous).over()).isTrue();
+        assertThat(stats.ignoredOverrides()).isEqualTo(1);
+    }
+
+    @Test
     void grantsAheadOnlyWhereLeasesAreKnown() {
         assertThat(counted(null, descriptor(BUCKET.id(), 1)).granted()).isNull();
         assertThat(counted(new Lease(20, 0), descriptor(BUCKET.id(), 1)).granted())

@@ -84,9 +84,14 @@ public final class RateLimitService {
     public record Lease(long hits, long refused) {}
 
     /// @param hits how much the request counts; 0: it only asks
-    public record Descriptor(List<Entry> entries, long hits) {
+    /// @param overrides whether the caller names a limit of its own
+    public record Descriptor(List<Entry> entries, long hits, boolean overrides) {
         public Descriptor {
             entries = List.copyOf(entries);
+        }
+
+        public Descriptor(List<Entry> entries, long hits) {
+            this(entries, hits, false);
         }
     }
 
@@ -213,7 +218,7 @@ public final class RateLimitService {
             long hits = descriptor.hasHitsAddend()
                     ? Math.clamp(descriptor.getHitsAddend().getValue(), 0, MAX_LEASE)
                     : Math.min(addend, MAX_LEASE);
-            descriptors.add(new Descriptor(entries, hits));
+            descriptors.add(new Descriptor(entries, hits, descriptor.hasLimit()));
         }
         return new Question(request.getDomain(), descriptors, WANTED.get());
     }
