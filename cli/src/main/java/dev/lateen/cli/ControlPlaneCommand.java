@@ -151,7 +151,7 @@ final class ControlPlaneCommand implements Callable<Integer> {
             names = "--redis",
             paramLabel = "URI",
             description = "Where several control planes count mesh-wide limits together, such as redis://host:6379;"
-                    + " empty: each in its own memory (default: ${DEFAULT-VALUE}).",
+                    + " empty: each in its own memory (default: what LATEEN_REDIS says, where a password belongs).",
             defaultValue = "${env:LATEEN_REDIS:-}")
     private String redis = "";
 
@@ -176,7 +176,7 @@ final class ControlPlaneCommand implements Callable<Integer> {
                 PushTiming.DEFAULT,
                 KeyTiming.DEFAULT.withRefresh(keyRefresh),
                 identity(),
-                redis.isEmpty() ? LimitSettings.EMBEDDED : LimitSettings.EMBEDDED.withRedis(redis),
+                limits(),
                 cluster());
         ControlPlane controlPlane = ControlPlane.start(settings);
         Shutdown.register(controlPlane::close);
@@ -193,6 +193,15 @@ final class ControlPlaneCommand implements Callable<Integer> {
         return config.isEmpty()
                 ? Optional.of(new ClusterSettings(Optional.ofNullable(kubeconfig), namespace))
                 : Optional.empty();
+    }
+
+    /// Everybody on the machine may read the command lines of its processes.
+    private LimitSettings limits() {
+        if (redis.contains("@") && spec.commandLine().getParseResult().hasMatchedOption("--redis")) {
+            throw new ParameterException(
+                    spec.commandLine(), "--redis: an address with a password belongs in LATEEN_REDIS");
+        }
+        return redis.isEmpty() ? LimitSettings.EMBEDDED : LimitSettings.EMBEDDED.withRedis(redis);
     }
 
     private IdentitySettings identity() {

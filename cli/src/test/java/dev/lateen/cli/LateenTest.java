@@ -43,6 +43,13 @@ class LateenTest {
     }
 
     @Test
+    void takesNoPasswordOfRedisFromACommandLine() {
+        CommandRun run = CommandRun.of("control-plane", "--config", ".", "--redis", "redis://:secret@127.0.0.1:1");
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).contains("belongs in LATEEN_REDIS").doesNotContain("secret");
+    }
+
+    @Test
     void printsItsNumberAlone() {
         CommandRun run = CommandRun.of("version", "--short");
         assertThat(run.status()).isZero();

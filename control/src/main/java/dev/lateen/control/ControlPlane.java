@@ -194,8 +194,14 @@ public final class ControlPlane implements AutoCloseable {
         LimitStats stats = new LimitStats();
         LimitStore store = opened(settings.limits().open(ControlPlaneSettings.quotas(settings.state()), stats, clock));
         MeshLimiter limiter = new MeshLimiter(callers::authenticate, store, stats);
-        state.onSnapshot(mesh ->
-                limiter.rules(PolicyLimits.of(mesh), mesh.mesh().identity().rootNamespace()));
+        try {
+            // Before the port opens: a rule that is not known yet would let requests pass uncounted.
+            state.onSnapshot(mesh ->
+                    limiter.rules(PolicyLimits.of(mesh), mesh.mesh().identity().rootNamespace()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the limits were read", e);
+        }
         metrics.limits(stats, store::size);
         return limiter;
     }

@@ -88,11 +88,14 @@ final class MeshState implements AutoCloseable {
     }
 
     /// Tells the latest snapshot and all later ones. Thread: any.
-    void onSnapshot(Consumer<MeshSnapshot> action) {
+    void onSnapshot(Consumer<MeshSnapshot> action) throws InterruptedException {
+        CountDownLatch told = new CountDownLatch(1);
         loop.execute(() -> {
             listener = action;
             action.accept(snapshot);
+            told.countDown();
         });
+        told.await();
     }
 
     /// Opens when the configuration has been read for the first time.

@@ -41,6 +41,7 @@ final class SecretsIT {
             "/debug/endpointz",
             "/debug/statusz",
             "/debug/syncz",
+            "/debug/ratelimitz",
             "/metrics");
 
     @TempDir
