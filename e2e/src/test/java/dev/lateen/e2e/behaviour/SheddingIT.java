@@ -1,6 +1,7 @@
 package dev.lateen.e2e.behaviour;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What is refused while a resource is scarce, and that it is served again afterwards.
@@ -32,14 +34,18 @@ class SheddingIT {
     }
 
     private RunningProxy start(DataPlane plane, String action, String trigger) throws Exception {
+        return startWith(plane, "actions", "envoy.overload_actions." + action, trigger);
+    }
+
+    private RunningProxy startWith(DataPlane plane, String field, String name, String trigger) throws Exception {
         return plane.start(new Bootstrap()
                 .with("""
                     overload_manager: {refresh_interval: 0.05s,
                       resource_monitors: [{name: %s, typed_config: {
                         "@type": type.googleapis.com/envoy.extensions.resource_monitors.injected_resource.v3.InjectedResourceConfig,
                         filename: "%s"}}],
-                      actions: [{name: envoy.overload_actions.%s, triggers: [{name: %s, %s}]}]}\
-                    """.formatted(MONITOR, pressure, action, MONITOR, trigger))
+                      %s: [{name: %s, triggers: [{name: %s, %s}]}]}\
+                    """.formatted(MONITOR, pressure, field, name, MONITOR, trigger))
                 .http("main", DIRECT));
     }
 
@@ -69,6 +75,46 @@ class SheddingIT {
             press(proxy, "0.1");
             assertThat(proxy.client("main").get("/?after").status()).isEqualTo(200);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(DataPlane.class)
+    void shedsRequestsWhoseHeadsItHasRead(DataPlane plane) throws Exception {
+        String point = "envoy.load_shed_points.http_connection_manager_decode_headers";
+        try (RunningProxy proxy = startWith(plane, "loadshed_points", point, "threshold: {value: 0.9}")) {
+            assertThat(proxy.client("main").get("/?before").status()).isEqualTo(200);
+            press(proxy, "0.95");
+            assertThat(proxy.client("main").get("/?during").status()).isEqualTo(503);
+            assertThat(proxy.client("admin").get("/stats").body())
+                    .contains("overload." + point + ".scale_percent: 100")
+                    .contains("overload." + point + ".shed_load_count: 1");
+            press(proxy, "0.1");
+            assertThat(proxy.client("main").get("/?after").status()).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(DataPlane.class)
+    void shedsConnectionsThatItHasAccepted(DataPlane plane) throws Exception {
+        String point = "envoy.load_shed_points.tcp_listener_accept";
+        try (RunningProxy proxy = startWith(plane, "loadshed_points", point, "threshold: {value: 0.9}")) {
+            press(proxy, "0.95");
+            assertThat(proxy.client("main").exchange("GET / HTTP/1.1\r\nhost: a\r\n\r\n"))
+                    .isEmpty();
+            press(proxy, "0.1");
+            assertThat(proxy.client("main").get("/").status()).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "actions, envoy.overload_actions.reduce_timeouts",
+        "loadshed_points, envoy.load_shed_points.http1_server_abort_dispatch",
+        "loadshed_points, envoy.load_shed_points.http2_server_go_away_on_dispatch"
+    })
+    void refusesByNameWhatItDoesNotDo(String field, String name) {
+        assertThatThrownBy(() -> startWith(DataPlane.LATEEN, field, name, "threshold: {value: 0.9}"))
+                .hasMessageContaining("'" + name + "' is not supported by this proxy yet");
     }
 
     @ParameterizedTest

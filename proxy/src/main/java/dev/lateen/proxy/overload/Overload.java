@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
 ///
 /// Statistics, as Envoy's: `overload.<monitor>.pressure` (per cent) and `.failed_updates`, `overload.<action>.active`
 /// and
-/// `.scale_percent`.
+/// `.scale_percent`; of load-shed points `overload.<point>.scale_percent` and `.shed_load_count`.
 ///
 /// Thread: `start` and what it repeats the chores loop; the questions any.
 public final class Overload {
@@ -30,7 +30,9 @@ public final class Overload {
     private final Map<OverloadConfig.Kind, Gauges> gauges = new EnumMap<>(OverloadConfig.Kind.class);
     private final Map<OverloadConfig.Kind, Double> scales = new EnumMap<>(OverloadConfig.Kind.class);
     private volatile int refusedRequests;
+    private volatile int shedRequests;
     private volatile int refusedConnections;
+    private volatile int shedConnections;
     private volatile int endedConnections;
     private volatile int resetStreams;
 
@@ -58,6 +60,7 @@ public final class Overload {
         }
     }
 
+    /// @param active of a load-shed point, what it has shed
     private record Gauges(Counter active, Counter percent) {}
 
     /// @param allocator of the data path
@@ -75,8 +78,10 @@ public final class Overload {
         }
         for (OverloadConfig.Action action : config.actions()) {
             String prefix = "overload." + action.kind().actionName() + ".";
-            gauges.put(
-                    action.kind(), new Gauges(stats.gauge(prefix + "active"), stats.gauge(prefix + "scale_percent")));
+            Counter active = action.kind().isLoadShedPoint()
+                    ? stats.counter(prefix + "shed_load_count")
+                    : stats.gauge(prefix + "active");
+            gauges.put(action.kind(), new Gauges(active, stats.gauge(prefix + "scale_percent")));
         }
     }
 
@@ -120,7 +125,9 @@ public final class Overload {
         double before = known == null ? 0 : known;
         Gauges shown = gauges.get(kind);
         if (shown != null) {
-            set(shown.active, scale >= 1 ? 1 : 0);
+            if (!kind.isLoadShedPoint()) {
+                set(shown.active, scale >= 1 ? 1 : 0);
+            }
             set(shown.percent, Math.round(scale * 100));
         }
         if ((before > 0) != (scale > 0)) {
@@ -130,6 +137,8 @@ public final class Overload {
         switch (kind) {
             case STOP_ACCEPTING_REQUESTS -> refusedRequests = parts;
             case REJECT_INCOMING_CONNECTIONS -> refusedConnections = parts;
+            case TCP_LISTENER_ACCEPT -> shedConnections = parts;
+            case HTTP_CONNECTION_MANAGER_DECODE_HEADERS -> shedRequests = parts;
             case DISABLE_HTTP_KEEPALIVE -> endedConnections = parts;
             case STOP_ACCEPTING_CONNECTIONS -> {
                 if ((before >= 1) != (scale >= 1)) {
@@ -156,11 +165,24 @@ public final class Overload {
 
     /// @param random its low bits decide, where only a part is refused
     public boolean refusesRequest(long random) {
-        return isIn(refusedRequests, random);
+        return isIn(refusedRequests, random)
+                || sheds(OverloadConfig.Kind.HTTP_CONNECTION_MANAGER_DECODE_HEADERS, shedRequests, random);
     }
 
     public boolean refusesConnection(long random) {
-        return isIn(refusedConnections, random);
+        return isIn(refusedConnections, random)
+                || sheds(OverloadConfig.Kind.TCP_LISTENER_ACCEPT, shedConnections, random);
+    }
+
+    private boolean sheds(OverloadConfig.Kind point, int parts, long random) {
+        if (!isIn(parts, random)) {
+            return false;
+        }
+        Gauges shown = gauges.get(point);
+        if (shown != null) {
+            shown.active.increment();
+        }
+        return true;
     }
 
     /// Whether a connection is to end with the response that it is about to give.

@@ -57,11 +57,20 @@ public record OverloadConfig(Duration refreshInterval, List<Monitor> monitors, L
         /// Gives unused memory back.
         SHRINK_HEAP,
         /// Ends the requests that hold most buffers.
-        RESET_HIGH_MEMORY_STREAM;
+        RESET_HIGH_MEMORY_STREAM,
+        /// Load-shed point: closes new connections.
+        TCP_LISTENER_ACCEPT,
+        /// Load-shed point: answers requests with 503.
+        HTTP_CONNECTION_MANAGER_DECODE_HEADERS;
+
+        boolean isLoadShedPoint() {
+            return this == TCP_LISTENER_ACCEPT || this == HTTP_CONNECTION_MANAGER_DECODE_HEADERS;
+        }
 
         /// Envoy's name.
         public String actionName() {
-            return "envoy.overload_actions." + name().toLowerCase(java.util.Locale.ROOT);
+            return (isLoadShedPoint() ? "envoy.load_shed_points." : "envoy.overload_actions.")
+                    + name().toLowerCase(java.util.Locale.ROOT);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.lateen.proxy.overload.OverloadConfig.Action;
 import dev.lateen.proxy.overload.OverloadConfig.Kind;
 import dev.lateen.proxy.overload.OverloadConfig.Monitor;
 import dev.lateen.proxy.overload.OverloadConfig.Trigger;
+import io.envoyproxy.envoy.config.overload.v3.LoadShedPoint;
 import io.envoyproxy.envoy.config.overload.v3.OverloadAction;
 import io.envoyproxy.envoy.config.overload.v3.OverloadManager;
 import io.envoyproxy.envoy.config.overload.v3.ResourceMonitor;
@@ -29,7 +30,13 @@ public final class OverloadDecoder {
     private static final Duration MIN_INTERVAL = Duration.ofMillis(10);
 
     public static final ImplementedFields FIELDS = ImplementedFields.builder()
-            .message("envoy.config.overload.v3.OverloadManager", "refresh_interval", "resource_monitors", "actions")
+            .message(
+                    "envoy.config.overload.v3.OverloadManager",
+                    "refresh_interval",
+                    "resource_monitors",
+                    "actions",
+                    "loadshed_points")
+            .message("envoy.config.overload.v3.LoadShedPoint", "name", "triggers")
             .harmless(
                     "envoy.config.overload.v3.OverloadManager",
                     "buffers are counted for every request",
@@ -65,6 +72,12 @@ public final class OverloadDecoder {
             actions.add(action(
                     proto.getActions(index), monitors, at.field("actions").index(index)));
         }
+        for (int index = 0; index < proto.getLoadshedPointsCount(); index++) {
+            actions.add(point(
+                    proto.getLoadshedPoints(index),
+                    monitors,
+                    at.field("loadshed_points").index(index)));
+        }
         return new OverloadConfig(interval, monitors, actions);
     }
 
@@ -99,22 +112,32 @@ public final class OverloadDecoder {
     }
 
     private static Action action(OverloadAction action, List<Monitor> monitors, Place at) {
-        Kind kind = null;
+        Kind kind = kind(action.getName(), false, at.field("name"));
+        return new Action(kind, triggers(action.getTriggersList(), monitors, at.field("triggers")));
+    }
+
+    private static Action point(LoadShedPoint point, List<Monitor> monitors, Place at) {
+        Kind kind = kind(point.getName(), true, at.field("name"));
+        return new Action(kind, triggers(point.getTriggersList(), monitors, at.field("triggers")));
+    }
+
+    private static Kind kind(String name, boolean isPoint, Place at) {
         for (Kind candidate : Kind.values()) {
-            if (candidate.actionName().equals(action.getName())) {
-                kind = candidate;
+            if (candidate.actionName().equals(name) && candidate.isLoadShedPoint() == isPoint) {
+                return candidate;
             }
         }
-        if (kind == null) {
-            throw at.field("name").refuse("action '" + action.getName() + "' is not supported by this proxy yet");
-        }
+        throw at.refuse((isPoint ? "load-shed point '" : "action '") + name + "' is not supported by this proxy yet");
+    }
+
+    private static List<Trigger> triggers(
+            List<io.envoyproxy.envoy.config.overload.v3.Trigger> protos, List<Monitor> monitors, Place at) {
+        at.require(!protos.isEmpty(), "is empty");
         List<Trigger> triggers = new ArrayList<>();
-        for (int index = 0; index < action.getTriggersCount(); index++) {
-            triggers.add(trigger(
-                    action.getTriggers(index), monitors, at.field("triggers").index(index)));
+        for (int index = 0; index < protos.size(); index++) {
+            triggers.add(trigger(protos.get(index), monitors, at.index(index)));
         }
-        at.field("triggers").require(!triggers.isEmpty(), "is empty");
-        return new Action(kind, triggers);
+        return triggers;
     }
 
     private static Trigger trigger(
