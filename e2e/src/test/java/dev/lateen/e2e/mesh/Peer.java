@@ -17,14 +17,18 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.LongAdder;
 
 /// A workload of the tests, a process of its own. It says who it is and who called, and does on behalf of a test what
 /// only a pod can do:
 ///
 ///   /            its name, the caller's certificate and the user, as its proxy tells them
+///   /count?P     how often it was asked for a path for which it has no other answer than its name
 ///   /headers     the names of the request's fields
 ///   /fetch?URL   what that URL answers, asked with the token that came with the request
 ///   /resolve?N   the addresses of a name
@@ -33,6 +37,7 @@ final class Peer {
     private static final String NAME = System.getenv().getOrDefault("PEER_NAME", "peer");
     private static final Duration LONGEST = Duration.ofSeconds(10);
     private static final HttpClient CLIENT = client();
+    private static final Map<String, LongAdder> COUNTS = new ConcurrentHashMap<>();
 
     private Peer() {}
 
@@ -47,8 +52,8 @@ final class Peer {
                 "/",
                 exchange -> answer(
                         exchange,
-                        NAME + " " + exchange.getRequestHeaders().getFirst("x-forwarded-client-cert") + " user="
-                                + exchange.getRequestHeaders().getFirst("x-user")));
+                        counted(exchange) + " " + exchange.getRequestHeaders().getFirst("x-forwarded-client-cert")
+                                + " user=" + exchange.getRequestHeaders().getFirst("x-user")));
         server.createContext(
                 "/headers",
                 exchange -> answer(
@@ -61,9 +66,23 @@ final class Peer {
                         fetch(
                                 question(exchange),
                                 Optional.ofNullable(exchange.getRequestHeaders().getFirst("authorization")))));
+        server.createContext(
+                "/count",
+                exchange ->
+                        answer(exchange, Long.toString(count(question(exchange)).sum())));
         server.createContext("/resolve", exchange -> answer(exchange, resolve(question(exchange))));
         server.createContext("/tcp", exchange -> answer(exchange, firstLine(question(exchange))));
         server.start();
+    }
+
+    /// Its name.
+    private static String counted(HttpExchange exchange) {
+        count(exchange.getRequestURI().getPath()).increment();
+        return NAME;
+    }
+
+    private static LongAdder count(String path) {
+        return COUNTS.computeIfAbsent(path, _ -> new LongAdder());
     }
 
     private static int port() {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -54,7 +55,8 @@ final class RootRotationIT {
             assertThat(ca(mesh, "rotate")).contains("a rotation runs already");
             await().atMost(ROTATION).until(() -> ca(mesh, "status").contains("rotation: steady"));
             traffic.requests(10 * PROXIES);
-            restartControlPlane(mesh);
+            // All proxies have to call it anew, and believe its certificate of the new root.
+            assertThat(mesh.kill(Set.of("control-plane"))).isEqualTo(1);
             await().atMost(SOON).until(() -> metrics(mesh).contains("\npilot_xds " + (PROXIES + 1) + ".0\n"));
             traffic.requests(10 * PROXIES);
             traffic.stop();
@@ -99,15 +101,6 @@ final class RootRotationIT {
 
     private static boolean answers(RunningMesh mesh, String caller, String callee) {
         return mesh.ask(caller, "/fetch", "http://" + callee + "/").startsWith("200 " + callee);
-    }
-
-    /// All proxies have to call it anew, and believe its certificate of the new root.
-    private static void restartControlPlane(RunningMesh mesh) {
-        for (ProcessHandle process : mesh.descendants()) {
-            if (process.info().commandLine().orElse("").contains(" control-plane ")) {
-                process.destroyForcibly();
-            }
-        }
     }
 
     private static String metrics(RunningMesh mesh) throws IOException {
