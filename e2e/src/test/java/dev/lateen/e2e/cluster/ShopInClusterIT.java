@@ -35,7 +35,10 @@ final class ShopInClusterIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static Kubectl cluster;
-    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    private static final HttpClient CLIENT = HttpClient.newBuilder()
+            .version(
+                    HttpClient.Version.HTTP_1_1) // API servers take an offer of HTTP/2 for an upgrade of the connection
+            .build();
 
     @BeforeAll
     static void install() throws IOException, InterruptedException {
@@ -67,7 +70,7 @@ final class ShopInClusterIT {
     void injectsTheSidecarIntoEachPod() throws IOException, InterruptedException {
         String containers = cluster.run(
                 "-n", "shop", "get", "pods", "-o", "jsonpath={range .items[*]}{.spec.initContainers[*].name}{'\\n'}");
-        assertThat(containers.lines()).hasSize(3).allMatch(line -> line.equals("istio-init istio-proxy"));
+        assertThat(containers.strip().lines()).hasSize(3).allMatch(line -> line.equals("istio-init istio-proxy"));
     }
 
     @Test
