@@ -34,7 +34,8 @@ final class IdentityOptions {
     @Option(
             names = "--root-key",
             paramLabel = "KIND",
-            description = "Key of a root that is made here: P256, P384, RSA or 4096 (default: ${DEFAULT-VALUE}).",
+            description =
+                    "Key of a root that is made here: P256, P384, 2048 (or RSA), 3072 or 4096 (default: ${DEFAULT-VALUE}).",
             defaultValue = "P256")
     private String rootKey = "P256";
 
@@ -119,17 +120,30 @@ final class IdentityOptions {
             description = "The name in its certificate (default: its host).")
     private @Nullable String serverName;
 
+    @Option(
+            names = "--bundle-ca",
+            paramLabel = "FILE",
+            description = "Who vouches, beside the JDK's authorities, for servers of other trust domains' bundles.")
+    private @Nullable Path bundleAuthorities;
+
     /// Errors: `IllegalArgumentException` that names the option.
     IdentitySettings settings() {
         WorkloadKeys kind = WorkloadKeys.named(rootKey)
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "--root-key: '" + rootKey + "' (expected: P256, P384, RSA or 4096)"));
+                        "--root-key: '" + rootKey + "' (expected: P256, P384, 2048 (or RSA), 3072 or 4096)"));
         List<IssuerTokens.Rule> issuers = issuer.isEmpty()
                 ? List.of()
                 : List.of(new IssuerTokens.Rule(issuer, Optional.ofNullable(keysAt), audiences));
         Optional<IdentitySettings.Reviews> reviews =
                 review ? Optional.of(new IdentitySettings.Reviews(kubernetes(), audiences)) : Optional.empty();
-        return new IdentitySettings(workloadLifetime, maxLifetime, kind, issuers, reviews, signing());
+        return new IdentitySettings(
+                workloadLifetime,
+                maxLifetime,
+                kind,
+                issuers,
+                reviews,
+                signing(),
+                Optional.ofNullable(bundleAuthorities));
     }
 
     private ApiServer kubernetes() {

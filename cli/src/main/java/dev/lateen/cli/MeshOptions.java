@@ -34,6 +34,14 @@ final class MeshOptions {
             defaultValue = "lateen")
     private ProxyKind proxy = ProxyKind.LATEEN;
 
+    @Option(
+            names = "--trust-domain",
+            paramLabel = "NAME",
+            description = "The trust domain of identities; meshConfig.trustDomain must say the same"
+                    + " (default: ${DEFAULT-VALUE}).",
+            defaultValue = "cluster.local")
+    private String trustDomain = "cluster.local";
+
     MeshSettings settings(List<Path> paths, Map<String, String> proxyEnvironment) {
         return settings(name, paths, proxyEnvironment);
     }
@@ -42,6 +50,7 @@ final class MeshOptions {
         List<Path> absolute =
                 paths.stream().map(path -> path.toAbsolutePath().normalize()).toList();
         Path home = LateenHome.runDirectory().resolve(meshName);
-        return new MeshSettings(meshName, absolute, home, LateenHome.launcher(), proxy, capture, proxyEnvironment);
+        return new MeshSettings(
+                meshName, absolute, home, LateenHome.launcher(), proxy, capture, trustDomain, proxyEnvironment);
     }
 }

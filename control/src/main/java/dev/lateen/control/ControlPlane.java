@@ -25,6 +25,7 @@ import dev.lateen.control.ratelimit.LimitStore;
 import dev.lateen.control.ratelimit.MeshLimiter;
 import dev.lateen.control.source.ConfigFile;
 import dev.lateen.control.source.DirectorySource;
+import dev.lateen.control.trust.SpiffeBundle;
 import dev.lateen.identity.SpiffeId;
 import dev.lateen.identity.ca.CertificateAuthority;
 import dev.lateen.kubernetes.cluster.Cluster;
@@ -38,6 +39,7 @@ import dev.lateen.xds.server.GrpcListener;
 import dev.lateen.xds.server.RateLimitService;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -47,6 +49,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -100,6 +103,7 @@ public final class ControlPlane implements AutoCloseable {
             ControlLoop loop = opened(new ControlLoop());
             proxies = new Proxies(loop, new NodeAdmission(callers), new Translator(), metrics, clock);
             state = opened(new MeshState(settings, loop, proxies, clock));
+            tellRoots(loop, signers);
 
             // 3. The configuration, before anybody can ask for it.
             ClusterFacts facts = new ClusterFacts();
@@ -124,11 +128,16 @@ public final class ControlPlane implements AutoCloseable {
                     limit));
             if (settings.ports().webhook().isPresent()) {
                 webhooks = OptionalInt.of(opened(Webhooks.start(
-                                at(settings.ports().webhook().getAsInt()), own.tls(), state::snapshot, facts))
+                                at(settings.ports().webhook().getAsInt()),
+                                own.tls(),
+                                state::snapshot,
+                                facts,
+                                () -> SpiffeBundle.of(state.roots()).json()))
                         .port());
             }
             rotate(loop, own);
-            opened(new AuthorityWatch(authority, own, metrics)).start();
+            opened(new AuthorityWatch(authority, own, metrics, () -> tellRoots(loop, signers)))
+                    .start();
             startDuties(cluster, facts);
             debug = opened(DebugServer.start(
                     at(settings.ports().debug()),
@@ -245,6 +254,12 @@ public final class ControlPlane implements AutoCloseable {
                             host + "-" + ProcessHandle.current().pid()))
                     .start();
         }
+    }
+
+    private void tellRoots(ControlLoop loop, Signers signers) {
+        List<X509Certificate> roots = Stream.concat(authority.roots().stream(), signers.foreignRoots().get().stream())
+                .toList();
+        loop.execute(() -> state.onRoots(roots, authority.revocations()));
     }
 
     private <T extends AutoCloseable> T opened(T part) {

@@ -5,6 +5,7 @@ import dev.lateen.control.push.ConnectedProxy;
 import dev.lateen.control.push.Proxies;
 import dev.lateen.control.status.Findings;
 import dev.lateen.model.mesh.MeshSnapshot;
+import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,11 @@ import java.util.Map;
 ///
 /// Thread: any but the control loop, which it asks.
 record LiveMeshView(ControlLoop loop, MeshState state, Proxies connected) implements MeshView {
+    @Override
+    public List<X509Certificate> roots() {
+        return state.roots();
+    }
+
     @Override
     public MeshSnapshot snapshot() {
         return state.snapshot();

@@ -8,6 +8,9 @@ import dev.lateen.control.source.ConfigFile;
 import dev.lateen.control.status.Findings;
 import dev.lateen.control.store.ResourceStore;
 import dev.lateen.control.store.StoreChange;
+import dev.lateen.control.trust.BundleServers;
+import dev.lateen.control.trust.TrustBundleSources;
+import dev.lateen.identity.Pem;
 import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.mesh.MeshConfig;
 import dev.lateen.model.mesh.MeshSnapshot;
@@ -16,6 +19,8 @@ import dev.lateen.model.resource.MeshConfigReader;
 import dev.lateen.model.resource.ParsedResource;
 import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.resource.ResourceKey;
+import java.io.IOException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -52,13 +57,17 @@ final class MeshState implements AutoCloseable {
     private final ControlLoop loop;
     private final IssuerKeys keys;
     private final AccessListSources lists;
+    private final TrustBundleSources bundles;
     private final Map<ResourceKey, Long> generations = new HashMap<>();
     private final Set<ResourceKey> notYetPushed = new HashSet<>();
     private boolean checkDue;
     private volatile Consumer<MeshSnapshot> listener = _ -> {};
     private volatile MeshSnapshot snapshot;
+    private volatile List<X509Certificate> roots = List.of();
 
-    MeshState(ControlPlaneSettings settings, ControlLoop loop, Proxies proxies, InstantSource clock) {
+    /// Errors: `IOException` where a file that the settings name cannot be read.
+    MeshState(ControlPlaneSettings settings, ControlLoop loop, Proxies proxies, InstantSource clock)
+            throws IOException {
         this.builder = new SnapshotBuilder(settings.mesh());
         this.proxies = proxies;
         this.loop = loop;
@@ -66,6 +75,12 @@ final class MeshState implements AutoCloseable {
         this.scheduler = new PushScheduler(settings.timing(), clock, loop::after, this::push);
         this.keys = new IssuerKeys(settings.keys(), loop, loop::after, this::onFetched);
         this.lists = new AccessListSources(settings.config(), loop, loop::after, this::onFetched);
+        this.bundles = new TrustBundleSources(
+                settings.keys(),
+                BundleServers.fetcher(settings.identity().bundleAuthorities()),
+                loop,
+                loop::after,
+                this::onFetched);
         this.snapshot = builder.build();
     }
 
@@ -128,6 +143,7 @@ final class MeshState implements AutoCloseable {
         if (change.put().stream().anyMatch(resource -> resource.key().kind().equals("AccessList"))) {
             lists.want(builder.listAddresses());
         }
+        bundles.want(builder.bundleAddresses());
         if (loaded.getCount() > 0) {
             push(clock.instant());
             loaded.countDown();
@@ -145,12 +161,13 @@ final class MeshState implements AutoCloseable {
     }
 
     private boolean isSettled() {
-        return keys.areSettled() && lists.areSettled();
+        return keys.areSettled() && lists.areSettled() && bundles.areSettled();
     }
 
     private void onFetched() {
         boolean otherKeys = builder.keySets(keys.keys());
-        boolean other = builder.accessLists(lists.lists()) || otherKeys;
+        boolean otherBundles = builder.trustBundles(bundles.bundles());
+        boolean other = builder.accessLists(lists.lists()) || otherKeys || otherBundles;
         if (settled.getCount() > 0 && isSettled()) {
             // At the start, nobody is to be told that there are no keys, or that a list is empty, while others are
             // still being asked.
@@ -162,11 +179,26 @@ final class MeshState implements AutoCloseable {
         checkLater();
     }
 
+    /// The mesh's own authority has these certificates.
+    /// @param revocations in PEM
+    void onRoots(List<X509Certificate> certificates, String revocations) {
+        roots = List.copyOf(certificates);
+        if (builder.ownRoots(Pem.encode(certificates) + revocations)) {
+            scheduler.changed(false);
+        }
+    }
+
+    /// What the mesh's own authority signs leads to these. Thread: any.
+    List<X509Certificate> roots() {
+        return roots;
+    }
+
     /// Fetches nothing any more.
     @Override
     public void close() {
         keys.close();
         lists.close();
+        bundles.close();
     }
 
     /// Pushes what there is, without waiting for a change.
@@ -193,6 +225,7 @@ final class MeshState implements AutoCloseable {
                 checkDue = false;
                 List<Diagnostic> problems = new ArrayList<>(keys.problems());
                 problems.addAll(lists.problems());
+                problems.addAll(bundles.problems());
                 findings.check(store::resources, snapshot, problems);
             });
         }

@@ -37,12 +37,19 @@ final class Webhooks {
     }
 
     /// @param own certificate: API servers show none of theirs
-    static WebhookServer start(InetSocketAddress address, Tls own, Supplier<MeshSnapshot> mesh, ClusterFacts facts)
+    /// @param bundle whom other trust domains are to trust here
+    static WebhookServer start(
+            InetSocketAddress address,
+            Tls own,
+            Supplier<MeshSnapshot> mesh,
+            ClusterFacts facts,
+            Supplier<String> bundle)
             throws IOException {
         try {
             SSLContext tls = SSLContext.getInstance("TLS");
             tls.init(new KeyManager[] {own.keys()}, null, null);
-            return WebhookServer.start(address, tls, new Webhooks(mesh, facts)::injection, new ValidationHook());
+            return WebhookServer.start(
+                    address, tls, new Webhooks(mesh, facts)::injection, new ValidationHook(), bundle);
         } catch (GeneralSecurityException e) {
             throw new IOException("webhooks: no TLS: " + e.getMessage(), e);
         }

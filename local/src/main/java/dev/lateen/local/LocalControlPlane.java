@@ -97,6 +97,7 @@ public final class LocalControlPlane {
         }
         words.addAll(List.of("--config", settings.runtimeManifests().toString()));
         words.addAll(List.of("--state", stateDirectory().toString(), "--address", ports.address()));
+        words.addAll(List.of("--trust-domain", settings.trustDomain()));
         // These manifests have not been through an API server.
         words.add("--assign-cluster-ips");
         return ChildCommand.of("control-plane", words, settings.home(), log())

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,8 +40,6 @@ public final class Mesh implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Mesh.class.getName());
     private static final Duration LOOK_EVERY = Duration.ofMillis(300);
     private static final Duration REPLACEMENT_WAIT = Duration.ofSeconds(60);
-
-    private static final String TRUST_DOMAIN = "cluster.local";
 
     private final MeshSettings settings;
     private final MeshListener listener;
@@ -71,7 +70,7 @@ public final class Mesh implements AutoCloseable {
                 children,
                 capture,
                 new ProxyEnvironment(settings, capture, ports),
-                new Identities(controlPlane.stateDirectory(), TRUST_DOMAIN),
+                new Identities(controlPlane.stateDirectory(), settings.trustDomain(), InstantSource.system()),
                 listener);
     }
 

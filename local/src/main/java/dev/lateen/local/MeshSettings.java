@@ -11,6 +11,7 @@ import java.util.Map;
 /// @param paths manifests: files and directories, watched
 /// @param home where this mesh keeps what it makes: logs, identities, status
 /// @param launcher the command that starts control plane and proxies
+/// @param trustDomain of all identities of this mesh
 /// @param proxyEnvironment more environment of the proxies, such as short lives of certificates in a test
 public record MeshSettings(
         String name,
@@ -19,6 +20,7 @@ public record MeshSettings(
         Path launcher,
         ProxyKind proxy,
         CaptureMode capture,
+        String trustDomain,
         Map<String, String> proxyEnvironment) {
     public MeshSettings {
         paths = List.copyOf(paths);

@@ -33,7 +33,7 @@ final class ProxyEnvironment {
         environment.put("INSTANCE_IP", place.address());
         environment.put("HOST_IP", capture.controlAddress());
         environment.put("SERVICE_ACCOUNT", workload.serviceAccount());
-        environment.put("TRUST_DOMAIN", "cluster.local");
+        environment.put("TRUST_DOMAIN", settings.trustDomain());
         environment.put("CA_ADDR", control.tls());
         environment.put("PILOT_CERT_PROVIDER", "istiod");
         environment.put("PROXY_CONFIG", proxyConfig(workload));

@@ -26,6 +26,7 @@ import dev.lateen.proxy.telemetry.Counter;
 import dev.lateen.proxy.telemetry.Stats;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogs;
 import dev.lateen.proxy.tls.CertificateConfig;
+import dev.lateen.proxy.tls.Revocations;
 import dev.lateen.proxy.tls.Secret;
 import dev.lateen.proxy.tls.Secrets;
 import dev.lateen.proxy.tls.TlsDecoder;
@@ -243,9 +244,16 @@ public final class ProxyProcess implements AutoCloseable {
     }
 
     /// The root first: with a new authority, peers that show its certificates must be believed already.
-    private void useIdentity(WorkloadCertificate certificate) {
-        ValidationConfig roots = ValidationConfig.ofRoots(certificate.roots());
-        runtime.assembler().putLocal(IdentityDuty.ROOT, new Secret.Validation(roots));
+    /// Lists that cannot be read leave whom we believe as it was.
+    private void useIdentity(WorkloadCertificate certificate, String revocations) {
+        switch (Revocations.read(revocations)) {
+            case Decoded.Ok<Revocations>(var lists) ->
+                runtime.assembler()
+                        .putLocal(
+                                IdentityDuty.ROOT,
+                                new Secret.Validation(ValidationConfig.ofRoots(certificate.roots(), lists)));
+            case Decoded.Rejected<Revocations>(var reason) -> LOG.log(System.Logger.Level.WARNING, reason);
+        }
         runtime.assembler()
                 .putLocal(
                         IdentityDuty.CERTIFICATE,

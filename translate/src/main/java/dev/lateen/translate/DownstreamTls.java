@@ -37,8 +37,7 @@ final class DownstreamTls {
     private static DownstreamTlsContext mutualContext(Scene scene, List<String> alpn, List<String> names) {
         List<StringMatcher> allowed = new ArrayList<>();
         if (names.isEmpty()) {
-            allowed.add(prefix(scene.mesh().identity().trustDomain()));
-            scene.mesh().identity().trustDomainAliases().forEach(alias -> allowed.add(prefix(alias)));
+            scene.mesh().identity().admitted().forEach(domain -> allowed.add(prefix(domain)));
         } else {
             names.forEach(name ->
                     allowed.add(StringMatcher.newBuilder().setExact(name).build()));
@@ -60,7 +59,7 @@ final class DownstreamTls {
                         .addTlsCertificateSdsSecretConfigs(Sds.workload("default"))
                         .setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
                                 .setDefaultValidationContext(validation(allowed))
-                                .setValidationContextSdsSecretConfig(Sds.workload("ROOTCA")))
+                                .setValidationContextSdsSecretConfig(Sds.trusted(scene.mesh())))
                         .addAllAlpnProtocols(alpn))
                 .build();
     }

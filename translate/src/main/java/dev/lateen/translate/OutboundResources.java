@@ -265,8 +265,11 @@ final class OutboundResources {
                         name,
                         new VirtualHosts(scene, wanted.egress(), wanted.port(), wanted.onlyHost(), memo)
                                 .encoded(name)));
+        ResourceMap secretMap = new ResourceMap(ResourceType.SECRET, secrets);
+        TrustSecret.of(scene).ifPresent(secretMap::add);
         listeners = listenerMap.done();
         routes = routeMap.done();
+        secrets = secretMap.done();
     }
 
     private void gateway(Scene scene) {
@@ -280,6 +283,7 @@ final class OutboundResources {
         GatewayRoutes gatewayRoutes = new GatewayRoutes(scene);
         gateways.byRoute().forEach((name, entries) -> routeMap.add(name, gatewayRoutes.configuration(name, entries)));
         GatewaySecrets.of(scene, gateways).forEach(secretMap::add);
+        TrustSecret.of(scene).ifPresent(secretMap::add);
         listeners = listenerMap.done();
         routes = routeMap.done();
         secrets = secretMap.done();

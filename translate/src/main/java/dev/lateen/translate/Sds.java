@@ -1,5 +1,6 @@
 package dev.lateen.translate;
 
+import dev.lateen.model.mesh.MeshConfig;
 import io.envoyproxy.envoy.config.core.v3.ApiConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
@@ -29,6 +30,11 @@ final class Sds {
 
     static SdsSecretConfig workload(String name) {
         return SdsSecretConfig.newBuilder().setName(name).setSdsConfig(AGENT).build();
+    }
+
+    /// Whom the mesh's workloads trust: who signs for them alone, or each trust domain's authorities for its own names.
+    static SdsSecretConfig trusted(MeshConfig mesh) {
+        return mesh.identity().anchors().isEmpty() ? workload("ROOTCA") : ads(TrustSecret.NAME);
     }
 
     /// A key or a root in a file, which the agent reads and watches.

@@ -103,7 +103,8 @@ final class UpstreamTls {
     static TransportSocket toControlPlane() {
         CertificateValidationContext.Builder validation = CertificateValidationContext.newBuilder();
         allow(validation, List.of(CONTROL_PLANE));
-        return socket(meshTls(validation, CONTROL_PLANE, List.of("h2")).build());
+        return socket(meshTls(validation, CONTROL_PLANE, List.of("h2"), Sds.workload("ROOTCA"))
+                .build());
     }
 
     private static TransportSocket relayed(TransportSocket inner, String version) {
@@ -123,11 +124,11 @@ final class UpstreamTls {
     private static UpstreamTlsContext.Builder mutual(Peer peer, List<String> names, String sni, Scene scene) {
         CertificateValidationContext.Builder validation = CertificateValidationContext.newBuilder();
         allow(validation, names);
-        return meshTls(validation, sni, alpn(peer, scene));
+        return meshTls(validation, sni, alpn(peer, scene), Sds.trusted(scene.mesh()));
     }
 
     private static UpstreamTlsContext.Builder meshTls(
-            CertificateValidationContext.Builder validation, String sni, List<String> alpn) {
+            CertificateValidationContext.Builder validation, String sni, List<String> alpn, SdsSecretConfig trusted) {
         return UpstreamTlsContext.newBuilder()
                 .setSni(sni)
                 .setCommonTlsContext(CommonTlsContext.newBuilder()
@@ -135,7 +136,7 @@ final class UpstreamTls {
                         .addTlsCertificateSdsSecretConfigs(Sds.workload("default"))
                         .setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
                                 .setDefaultValidationContext(validation)
-                                .setValidationContextSdsSecretConfig(Sds.workload("ROOTCA")))
+                                .setValidationContextSdsSecretConfig(trusted))
                         .addAllAlpnProtocols(alpn));
     }
 

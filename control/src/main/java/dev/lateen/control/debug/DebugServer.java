@@ -3,6 +3,7 @@ package dev.lateen.control.debug;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.lateen.control.ratelimit.MeshLimiter;
+import dev.lateen.control.trust.SpiffeBundle;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -111,6 +112,7 @@ public final class DebugServer implements AutoCloseable {
         page("statusz", _ -> new StatusPage(mesh).json());
         page("accessz", query -> new AccessPage(mesh).json(query));
         page("authenticationz", _ -> new AuthenticationPage(mesh).json());
+        page("trustz", _ -> new TrustPage(mesh).json());
         page("registryz", _ -> meshPages.services());
         page("endpointz", _ -> meshPages.endpoints());
         page("endpointShardz", _ -> meshPages.endpoints());
@@ -143,6 +145,9 @@ public final class DebugServer implements AutoCloseable {
                 ByteArrayOutputStream body = new ByteArrayOutputStream();
                 metrics.write(body);
                 send(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", body.toByteArray());
+            } else if (withPages && path.equals("/spiffe/bundle")) {
+                byte[] bundle = SpiffeBundle.of(mesh.roots()).json().getBytes(StandardCharsets.UTF_8);
+                send(exchange, 200, "application/json", bundle);
             } else if (withPages && path.equals("/version")) {
                 text(exchange, 200, BuildVersion.read().toString());
             } else if (withPages && path.startsWith("/debug/")) {

@@ -7,6 +7,7 @@ import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.resource.ResourceKey;
+import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,9 @@ public interface MeshView {
     void pushNow();
 
     boolean ready();
+
+    /// What the mesh's own authority signs leads to these.
+    List<X509Certificate> roots();
 
     /// What can be said about the resources only together.
     Findings.Latest findings();

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 
 /// Fetches texts over HTTP. Certificates of servers must be good to the JDK's trust store.
 ///
@@ -24,10 +25,7 @@ import java.util.concurrent.TimeoutException;
 public final class WebFetcher implements AutoCloseable {
     private final String accepted;
     private final int mostBytes;
-    private final HttpClient client = HttpClient.newBuilder()
-            .followRedirects(HttpClient.Redirect.NORMAL)
-            .connectTimeout(Duration.ofSeconds(10))
-            .build();
+    private final HttpClient client;
     private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
 
     /// @param accepted media types that are asked for
@@ -35,6 +33,20 @@ public final class WebFetcher implements AutoCloseable {
     public WebFetcher(String accepted, int mostBytes) {
         this.accepted = accepted;
         this.mostBytes = mostBytes;
+        this.client = settings().build();
+    }
+
+    /// @param tls by whose trust store servers' certificates must be good
+    public WebFetcher(String accepted, int mostBytes, SSLContext tls) {
+        this.accepted = accepted;
+        this.mostBytes = mostBytes;
+        this.client = settings().sslContext(tls).build();
+    }
+
+    private static HttpClient.Builder settings() {
+        return HttpClient.newBuilder()
+                .followRedirects(HttpClient.Redirect.NORMAL)
+                .connectTimeout(Duration.ofSeconds(10));
     }
 
     /// The text of an answer with status 200.

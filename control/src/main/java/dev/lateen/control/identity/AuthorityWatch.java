@@ -18,11 +18,15 @@ public final class AuthorityWatch implements AutoCloseable {
     private final CertificateAuthority authority;
     private final ServerIdentity own;
     private final AuthorityGauges gauges;
+    private final Runnable followers;
     private final Thread thread;
     private String lastProblem = "";
 
     /// @param own follows what the authority does
-    public AuthorityWatch(CertificateAuthority authority, ServerIdentity own, AuthorityGauges gauges) {
+    /// @param followers told every few seconds that others may be trusted than before
+    public AuthorityWatch(
+            CertificateAuthority authority, ServerIdentity own, AuthorityGauges gauges, Runnable followers) {
+        this.followers = followers;
         this.authority = authority;
         this.own = own;
         this.gauges = gauges;
@@ -70,5 +74,6 @@ public final class AuthorityWatch implements AutoCloseable {
             }
         }
         gauges.authority(authority.status(), own.expiry());
+        followers.run();
     }
 }

@@ -16,16 +16,25 @@ import java.util.Optional;
 /// @param issuers whose tokens are believed by their signature
 /// @param reviews the cluster that is asked about all other tokens
 /// @param signing who signs
+/// @param bundleAuthorities file with authorities that vouch, beside the JDK's, for servers of other trust domains'
+///     bundles
 public record IdentitySettings(
         Duration workloadLifetime,
         Duration maxLifetime,
         WorkloadKeys rootKey,
         List<IssuerTokens.Rule> issuers,
         Optional<Reviews> reviews,
-        Signing signing) {
+        Signing signing,
+        Optional<Path> bundleAuthorities) {
     /// Our own authority and our own tokens.
     public static final IdentitySettings DEFAULT = new IdentitySettings(
-            Duration.ofHours(24), Duration.ofDays(90), WorkloadKeys.EC_P256, List.of(), Optional.empty(), Own.INSTANCE);
+            Duration.ofHours(24),
+            Duration.ofDays(90),
+            WorkloadKeys.EC_P256,
+            List.of(),
+            Optional.empty(),
+            Own.INSTANCE,
+            Optional.empty());
 
     public IdentitySettings {
         issuers = List.copyOf(issuers);
@@ -54,19 +63,26 @@ public record IdentitySettings(
     public record Kubernetes(ApiServer server, String signer, Path roots) implements Signing {}
 
     public IdentitySettings withWorkloadLifetime(Duration other) {
-        return new IdentitySettings(other, maxLifetime, rootKey, issuers, reviews, signing);
+        return new IdentitySettings(other, maxLifetime, rootKey, issuers, reviews, signing, bundleAuthorities);
     }
 
     public IdentitySettings withIssuers(List<IssuerTokens.Rule> others) {
-        return new IdentitySettings(workloadLifetime, maxLifetime, rootKey, others, reviews, signing);
+        return new IdentitySettings(
+                workloadLifetime, maxLifetime, rootKey, others, reviews, signing, bundleAuthorities);
     }
 
     public IdentitySettings withReviews(Reviews other) {
-        return new IdentitySettings(workloadLifetime, maxLifetime, rootKey, issuers, Optional.of(other), signing);
+        return new IdentitySettings(
+                workloadLifetime, maxLifetime, rootKey, issuers, Optional.of(other), signing, bundleAuthorities);
     }
 
     public IdentitySettings withSigning(Signing other) {
-        return new IdentitySettings(workloadLifetime, maxLifetime, rootKey, issuers, reviews, other);
+        return new IdentitySettings(workloadLifetime, maxLifetime, rootKey, issuers, reviews, other, bundleAuthorities);
+    }
+
+    public IdentitySettings withBundleAuthorities(Path file) {
+        return new IdentitySettings(
+                workloadLifetime, maxLifetime, rootKey, issuers, reviews, signing, Optional.of(file));
     }
 
     public AuthoritySettings authority(String trustDomain) {

@@ -3,6 +3,7 @@ package dev.lateen.control.identity;
 import dev.lateen.identity.SpiffeId;
 import dev.lateen.identity.WorkloadKeys;
 import dev.lateen.identity.ca.CertificateAuthority;
+import dev.lateen.identity.ca.RevocationFile;
 import dev.lateen.xds.server.GrpcListener.Tls;
 import java.io.IOException;
 import java.net.Socket;
@@ -11,12 +12,20 @@ import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.Principal;
 import java.security.PrivateKey;
+import java.security.cert.CertPathBuilder;
+import java.security.cert.CertStore;
 import java.security.cert.CertificateException;
+import java.security.cert.CollectionCertStoreParameters;
+import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.PKIXRevocationChecker;
+import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
+import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -104,11 +113,28 @@ public final class ServerIdentity {
                 roots.setCertificateEntry("root-" + index++, root);
             }
             TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
-            factory.init(roots);
+            String revocations = authority.revocations();
+            if (revocations.isEmpty()) {
+                factory.init(roots);
+            } else {
+                factory.init(new CertPathTrustManagerParameters(revoking(roots, revocations)));
+            }
             return new Trusted(foreign, (X509ExtendedTrustManager) factory.getTrustManagers()[0]);
         } catch (GeneralSecurityException e) {
             throw new IOException("the authority's roots cannot be used: " + e.getMessage(), e);
         }
+    }
+
+    /// Lists and nothing else say who is refused: nobody is asked over the network.
+    private static PKIXBuilderParameters revoking(KeyStore roots, String revocations) throws GeneralSecurityException {
+        PKIXBuilderParameters parameters = new PKIXBuilderParameters(roots, new X509CertSelector());
+        PKIXRevocationChecker checker =
+                (PKIXRevocationChecker) CertPathBuilder.getInstance("PKIX").getRevocationChecker();
+        checker.setOptions(Set.of(PKIXRevocationChecker.Option.PREFER_CRLS, PKIXRevocationChecker.Option.NO_FALLBACK));
+        parameters.addCertPathChecker(checker);
+        parameters.addCertStore(CertStore.getInstance(
+                "Collection", new CollectionCertStoreParameters(RevocationFile.parse(revocations))));
+        return parameters;
     }
 
     @SuppressWarnings("ReferenceEquality") // the list is another one when its content is

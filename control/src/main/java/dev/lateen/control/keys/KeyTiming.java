@@ -17,7 +17,7 @@ public record KeyTiming(Duration refresh, Duration firstRetry, Duration lastRetr
     }
 
     /// @param failures in a row
-    Duration retry(int failures) {
+    public Duration retry(int failures) {
         Duration pause = firstRetry.multipliedBy(1L << Math.min(failures - 1, 20));
         return pause.compareTo(lastRetry) < 0 ? pause : lastRetry;
     }

@@ -7,6 +7,7 @@ import dev.lateen.control.ControlPlane;
 import dev.lateen.control.ControlPlaneSettings;
 import dev.lateen.identity.Pem;
 import dev.lateen.identity.WorkloadCertificate;
+import dev.lateen.identity.WorkloadKeys;
 import dev.lateen.identity.ca.CertificateAuthority;
 import dev.lateen.identity.ca.RotationPhase;
 import dev.lateen.net.EventLoops;
@@ -98,11 +99,17 @@ class LearnedRootsIT {
                 "shop",
                 account,
                 account,
+                WorkloadKeys.EC_P256,
                 Duration.ofSeconds(40),
                 0.5,
-                directory.resolve("learned.pem"));
+                new IdentityConfig.Files(directory.resolve("learned.pem"), directory.resolve("no-lists.pem")));
         new IdentityDuty(
-                        config, loops, KnownRoots.of(config), published::add, Clock.systemUTC(), new SplittableRandom())
+                        config,
+                        loops,
+                        KnownRoots.of(config),
+                        (certificate, _) -> published.add(certificate),
+                        Clock.systemUTC(),
+                        new SplittableRandom())
                 .start();
     }
 }

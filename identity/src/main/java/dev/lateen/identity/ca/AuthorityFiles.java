@@ -67,7 +67,7 @@ final class AuthorityFiles {
     /// Changes when one of the files does.
     static String stamp(Path directory) throws IOException {
         StringBuilder stamp = new StringBuilder();
-        for (String name : List.of(CERTIFICATE, KEY, ROOTS, CHAIN)) {
+        for (String name : List.of(CERTIFICATE, KEY, ROOTS, CHAIN, RevocationFile.NAME)) {
             Path file = directory.resolve(name);
             if (Files.exists(file)) {
                 stamp.append(Files.getLastModifiedTime(file).toInstant()).append(Files.size(file));

@@ -34,7 +34,7 @@ public final class CertificateAuthority {
     private String seen;
 
     /// What signs now.
-    private record Current(RotationPhase phase, SigningKey signer, LeafIssuer issuer) {}
+    private record Current(RotationPhase phase, SigningKey signer, LeafIssuer issuer, String revocations) {}
 
     private CertificateAuthority(Path directory, AuthoritySettings settings, InstantSource clock) throws IOException {
         this.directory = directory;
@@ -130,6 +130,11 @@ public final class CertificateAuthority {
         return current.signer().roots();
     }
 
+    /// Lists of certificates that are taken back, in PEM; empty where there is none.
+    public String revocations() {
+        return current.revocations();
+    }
+
     public String rootsPem() {
         return Pem.encode(roots());
     }
@@ -177,7 +182,8 @@ public final class CertificateAuthority {
         }
         Current now = current;
         return !now.signer().certificate().equals(before.signer().certificate())
-                || !now.signer().roots().equals(before.signer().roots());
+                || !now.signer().roots().equals(before.signer().roots())
+                || !now.revocations().equals(before.revocations());
     }
 
     /// How far the replacement of the root is, and for whom it waits.
@@ -192,6 +198,10 @@ public final class CertificateAuthority {
     }
 
     private static void refuseIntermediate(Path directory, Current now) throws IOException {
+        if (!now.revocations().isEmpty()) {
+            throw new IOException(directory.resolve(RevocationFile.NAME)
+                    + ": nobody has a list of the new root, which would be refused (expected: no such file)");
+        }
         if (!now.signer().intermediates().isEmpty()) {
             throw new IOException(
                     directory + ": the authority is an intermediate (expected: a root): put the new files of its own"
@@ -223,7 +233,7 @@ public final class CertificateAuthority {
         RotationPhase phase = RotationFiles.phase(directory);
         SigningKey signer = AuthorityFiles.read(
                 RotationFiles.signer(directory, phase), AuthorityFiles.roots(directory), clock.instant());
-        return new Current(phase, signer, new LeafIssuer(signer, random));
+        return new Current(phase, signer, new LeafIssuer(signer, random), RevocationFile.read(directory));
     }
 
     /// The root that the signer descends from comes first, for readers that take one only.

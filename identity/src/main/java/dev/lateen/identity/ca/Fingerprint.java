@@ -9,12 +9,12 @@ import java.util.HexFormat;
 import java.util.List;
 
 /// Names a set of certificates by their content, whatever their order.
-final class Fingerprint {
+public final class Fingerprint {
     private static final int BYTES = 16;
 
     private Fingerprint() {}
 
-    static String of(List<X509Certificate> certificates) {
+    public static String of(List<X509Certificate> certificates) {
         try {
             MessageDigest all = MessageDigest.getInstance("SHA-256");
             MessageDigest one = MessageDigest.getInstance("SHA-256");

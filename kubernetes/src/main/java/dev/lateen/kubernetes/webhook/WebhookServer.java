@@ -17,7 +17,8 @@ import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Listens for what API servers ask, under istiod's paths: `/inject` and what follows it, `/validate`, `/httpsReady`.
+/// Listens for what API servers ask, under istiod's paths: `/inject` and what follows it, `/validate`, `/httpsReady`;
+/// and, as the one HTTPS port, for other trust domains that fetch the mesh's bundle: `/spiffe/bundle`.
 ///
 /// Limits: bodies as large as an API server's largest object with its old state, a number of requests at a time; more
 /// wait their turn, for which the API server's own timeout is the end.
@@ -38,8 +39,13 @@ public final class WebhookServer implements AutoCloseable {
 
     /// @param tls with the certificate that the API server is told to believe
     /// @param injection as it is in force at the time of a request
+    /// @param bundle of the mesh's trust domain
     public static WebhookServer start(
-            InetSocketAddress address, SSLContext tls, Supplier<InjectionHook> injection, ValidationHook validation)
+            InetSocketAddress address,
+            SSLContext tls,
+            Supplier<InjectionHook> injection,
+            ValidationHook validation,
+            Supplier<String> bundle)
             throws IOException {
         WebhookServer started;
         try {
@@ -59,6 +65,7 @@ public final class WebhookServer implements AutoCloseable {
                                 .answer(request, exchange.getRequestURI().getPath())));
         server.createContext("/validate", exchange -> started.review(exchange, validation::answer));
         server.createContext("/httpsReady", exchange -> answer(exchange, 200, "text/plain", "ok\n"));
+        server.createContext("/spiffe/bundle", exchange -> answer(exchange, 200, "application/json", bundle.get()));
         server.start();
         return started;
     }

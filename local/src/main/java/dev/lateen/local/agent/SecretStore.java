@@ -38,11 +38,17 @@ final class SecretStore {
 
     /// Publishes a workload's certificate and whom it trusts, the latter first: with a new authority, peers that show
     /// its certificates must be believed already.
-    void publish(WorkloadCertificate certificate) {
+    ///
+    /// @param revocations lists of revoked certificates in PEM, empty for none
+    void publish(WorkloadCertificate certificate, String revocations) {
+        CertificateValidationContext.Builder trusted =
+                CertificateValidationContext.newBuilder().setTrustedCa(inline(Pem.encode(certificate.roots())));
+        if (!revocations.isEmpty()) {
+            trusted.setCrl(inline(revocations));
+        }
         put(Secret.newBuilder()
                 .setName(IdentityDuty.ROOT)
-                .setValidationContext(
-                        CertificateValidationContext.newBuilder().setTrustedCa(inline(Pem.encode(certificate.roots()))))
+                .setValidationContext(trusted)
                 .build());
         put(Secret.newBuilder()
                 .setName(IdentityDuty.CERTIFICATE)

@@ -95,13 +95,13 @@ class SecretServiceIT {
     @Test
     void givesEnvoyTheCertificateAndItsSuccessors() {
         WorkloadCertificate first = certificate();
-        secrets.publish(first);
+        secrets.publish(first, "");
         await().atMost(SOON)
                 .ignoreExceptions()
                 .until(this::shownSerial, first.leaf().getSerialNumber()::equals);
 
         WorkloadCertificate second = certificate();
-        secrets.publish(second);
+        secrets.publish(second, "");
 
         await().atMost(SOON)
                 .ignoreExceptions()

@@ -11,10 +11,12 @@ import dev.lateen.model.tree.Node;
 import dev.lateen.model.tree.Node.Mapping;
 import dev.lateen.model.tree.Position;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /// Settings of the mesh as a whole. Source: Istio `MeshConfig`.
 public record MeshConfig(
@@ -44,7 +46,18 @@ public record MeshConfig(
     /// @param httpProxy 0 for none
     public record Ports(int outbound, int inbound, int httpProxy) {}
 
-    public record Identity(String rootNamespace, String trustDomain, List<String> trustDomainAliases) {}
+    /// @param anchors authorities trusted beside the mesh's own
+    public record Identity(
+            String rootNamespace, String trustDomain, List<String> trustDomainAliases, List<TrustAnchor> anchors) {
+        /// The domains whose workloads may connect: the mesh's own, its aliases, those that anchors name.
+        public List<String> admitted() {
+            Set<String> domains = new LinkedHashSet<>();
+            domains.add(trustDomain);
+            domains.addAll(trustDomainAliases);
+            anchors.forEach(anchor -> domains.addAll(anchor.trustDomains()));
+            return List.copyOf(domains);
+        }
+    }
 
     /// Who sees a resource that does not say.
     public record ExportTo(List<String> services, List<String> virtualServices, List<String> destinationRules) {}
@@ -94,7 +107,6 @@ public record MeshConfig(
                 "configSources",
                 "enablePrometheusMerge",
                 "ca",
-                "caCertificates",
                 "discoverySelectors",
                 "verifyCertificateAtClient",
                 "certificates");
@@ -121,7 +133,8 @@ public record MeshConfig(
                 new Identity(
                         in.text("rootNamespace", "istio-system"),
                         in.text("trustDomain", "cluster.local"),
-                        in.texts("trustDomainAliases")),
+                        in.texts("trustDomainAliases"),
+                        in.objects("caCertificates", TrustAnchor::of)),
                 new ExportTo(
                         orAll(in.texts("defaultServiceExportTo")),
                         orAll(in.texts("defaultVirtualServiceExportTo")),

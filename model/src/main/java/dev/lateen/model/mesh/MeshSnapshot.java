@@ -54,7 +54,8 @@ public record MeshSnapshot(
     public record Security(
             List<PeerAuthentication> peerAuthentications,
             List<AuthorizationPolicy> authorizationPolicies,
-            List<RequestAuthentication> requestAuthentications) {}
+            List<RequestAuthentication> requestAuthentications,
+            TrustBundles trust) {}
 
     /// The kinds of our own, sorted, eldest first. Access lists hold what has been read for their sources.
     public record Policies(List<RateLimit> rateLimits, List<Quota> quotas, List<AccessList> accessLists) {

@@ -67,10 +67,12 @@ public final class SnapshotBuilder {
     private MeshConfig mesh = MeshConfig.defaults();
     private Traffic traffic = new Traffic(List.of(), List.of(), List.of(), List.of());
     private List<VirtualService> unmerged = List.of();
-    private Security security = new Security(List.of(), List.of(), List.of());
+    private Security security = new Security(List.of(), List.of(), List.of(), TrustBundles.NONE);
     private List<RequestAuthentication> withoutKeys = List.of();
     private Map<KeyAddress, String> keySets = Map.of();
     private boolean keysChanged;
+    private String ownRoots = "";
+    private Map<String, String> bundles = Map.of();
     private long generation;
 
     public SnapshotBuilder(MeshSettings settings) {
@@ -119,6 +121,32 @@ public final class SnapshotBuilder {
                                     .add(rule.origin()));
                 }
             }
+        }
+        return addresses;
+    }
+
+    /// Replaces the certificates of the mesh's own authority, in PEM. False where these are the same.
+    public boolean ownRoots(String pem) {
+        boolean other = !pem.equals(ownRoots);
+        ownRoots = pem;
+        return other && !mesh.identity().anchors().isEmpty();
+    }
+
+    /// Replaces the bundles of trust domains that somebody has fetched, in PEM. False where these are the same.
+    public boolean trustBundles(Map<String, String> fetched) {
+        boolean other = !fetched.equals(bundles);
+        bundles = Map.copyOf(fetched);
+        return other;
+    }
+
+    /// Where bundles of trust domains stand that the control plane has to fetch, each with what names it.
+    public Map<String, List<Origin>> bundleAddresses() {
+        Map<String, List<Origin>> addresses = new LinkedHashMap<>();
+        for (TrustAnchor anchor : mesh.identity().anchors()) {
+            anchor.bundleUrl()
+                    .ifPresent(url -> addresses
+                            .computeIfAbsent(url, _ -> new ArrayList<>(1))
+                            .add(anchor.origin()));
         }
         return addresses;
     }
@@ -250,17 +278,20 @@ public final class SnapshotBuilder {
     }
 
     private Security security() {
+        TrustBundles trust = TrustBundles.of(mesh, ownRoots, bundles);
         boolean same = security.peerAuthentications() == peerAuthentications.sorted()
                 && security.authorizationPolicies() == authorizationPolicies.sorted()
                 && withoutKeys == requestAuthentications.sorted()
-                && !keysChanged;
+                && !keysChanged
+                && trust.equals(security.trust());
         if (!same) {
             withoutKeys = requestAuthentications.sorted();
             keysChanged = false;
             security = new Security(
                     peerAuthentications.sorted(),
                     authorizationPolicies.sorted(),
-                    withoutKeys.stream().map(policy -> policy.withKeys(keySets)).toList());
+                    withoutKeys.stream().map(policy -> policy.withKeys(keySets)).toList(),
+                    trust);
         }
         return security;
     }

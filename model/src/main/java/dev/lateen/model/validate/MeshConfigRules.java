@@ -24,6 +24,7 @@ final class MeshConfigRules {
         }
         trustDomain(config.report(), config.spot("trustDomain"));
         config.items("trustDomainAliases").forEach(alias -> trustDomain(config.report(), alias));
+        config.objects("caCertificates").forEach(TrustAnchorRules::check);
         protocolDetection(config);
         config.object("localityLbSetting").ifPresent(setting -> LoadBalancerRules.locality(setting, true));
         config.object("defaultHttpRetryPolicy").ifPresent(RetryRules::check);
@@ -72,7 +73,7 @@ final class MeshConfigRules {
         }
     }
 
-    private static void trustDomain(Report report, Spot spot) {
+    static void trustDomain(Report report, Spot spot) {
         String domain = spot.value();
         boolean fits = !domain.isEmpty() && domain.length() <= 255;
         for (String label : List.of(domain.split("\\.", -1))) {

@@ -37,6 +37,7 @@ public final class ReferenceChecker {
     static List<Diagnostic> rivals(Collection<RawResource> resources) {
         Report report = new Report();
         new RivalRules(report).check(resources);
+        PeerAuthenticationUse.rivals(resources, report);
         return report.findings();
     }
 
@@ -56,8 +57,11 @@ public final class ReferenceChecker {
             case "security.istio.io/AuthorizationPolicy" ->
                 new PolicyReferences(references, rootNamespace).authorization(key, spec);
             case "telemetry.istio.io/Telemetry" -> new PolicyReferences(references, rootNamespace).telemetry(key, spec);
-            case "security.istio.io/PeerAuthentication",
-                    "security.istio.io/RequestAuthentication",
+            case "security.istio.io/PeerAuthentication" -> {
+                new PolicyReferences(references, rootNamespace).attachment(key, spec);
+                PeerAuthenticationUse.check(key, spec, rootNamespace);
+            }
+            case "security.istio.io/RequestAuthentication",
                     "policy.lateen.dev/RateLimit",
                     "policy.lateen.dev/Quota",
                     "policy.lateen.dev/AccessList",

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.bootstrap;
 
+import dev.lateen.identity.WorkloadKeys;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -8,15 +9,20 @@ import java.time.Duration;
 /// @param authority the certificate service
 /// @param trustDomain for the SPIFFE id in the request
 /// @param pod tells replicas of one identity apart
+/// @param keys what kind of key is made
 /// @param lifetime asked for
 /// @param graceRatio part of the lifetime that is left when it is renewed, such as 0.5
-/// @param learnedRoots file that keeps whom else to trust at the control plane
 public record IdentityConfig(
         ServerAddress authority,
         String trustDomain,
         String namespace,
         String serviceAccount,
         String pod,
+        WorkloadKeys keys,
         Duration lifetime,
         double graceRatio,
-        Path learnedRoots) {}
+        Files files) {
+    /// @param learnedRoots keeps whom else to trust at the control plane
+    /// @param revocations lists of revoked certificates of the mesh, which may be missing; watched
+    public record Files(Path learnedRoots, Path revocations) {}
+}

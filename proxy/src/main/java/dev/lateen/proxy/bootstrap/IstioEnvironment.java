@@ -5,6 +5,7 @@ import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
+import dev.lateen.identity.WorkloadKeys;
 import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.config.Refusal;
 import dev.lateen.proxy.overload.ConnectionLimits;
@@ -27,7 +28,8 @@ import java.util.Optional;
 /// Builds the bootstrap of a pod's proxy from the environment that Istio's injection gives it.
 ///
 /// Files are looked for where Istio mounts them, below the working directory: the token in
-/// `var/run/secrets/tokens/istio-token`, the authority in `var/run/secrets/istio/root-cert.pem`, labels and annotations
+/// `var/run/secrets/tokens/istio-token`, the authority in `var/run/secrets/istio/root-cert.pem`, revoked
+/// certificates in `var/run/secrets/istio/crl/ca-crl.pem`, labels and annotations
 /// in `etc/istio/pod`.
 ///
 /// Source: Istio's pilot-agent, environment variables and node metadata. Thread: main.
@@ -38,6 +40,7 @@ public final class IstioEnvironment {
     private static final String META_JSON = "ISTIO_METAJSON_";
     /// In the directory of Istio's pods that outlives a container.
     private static final String LEARNED_ROOTS = "var/lib/istio/data/learned-roots.pem";
+    private static final String REVOCATIONS = "var/run/secrets/istio/crl/ca-crl.pem";
     private static final String DEFAULT_DISCOVERY = "istiod.istio-system.svc:15012";
     private static final String ISTIO_VERSION = "1.30.0";
     private static final Duration DEFAULT_LIFETIME = Duration.ofHours(24);
@@ -80,9 +83,10 @@ public final class IstioEnvironment {
                         required("POD_NAMESPACE"),
                         text("SERVICE_ACCOUNT", "default"),
                         required("POD_NAME"),
+                        keys(),
                         duration("SECRET_TTL", DEFAULT_LIFETIME),
                         graceRatio(),
-                        root.resolve(LEARNED_ROOTS))),
+                        new IdentityConfig.Files(root.resolve(LEARNED_ROOTS), root.resolve(REVOCATIONS)))),
                 ConnectionLimits.standard(),
                 OverloadConfig.standard());
     }
@@ -241,6 +245,26 @@ public final class IstioEnvironment {
                 Value.newBuilder().setNumberValue(number.doubleValue()).build();
             default -> Value.newBuilder().setStringValue(tree.toString()).build();
         };
+    }
+
+    private WorkloadKeys keys() {
+        String algorithm = setting("ECC_SIGNATURE_ALGORITHM");
+        String curve = setting("ECC_CURVE");
+        String bits = setting("WORKLOAD_RSA_KEY_SIZE");
+        return WorkloadKeys.ofIstio(algorithm, curve, bits)
+                .orElseThrow(() -> new Refusal("environment variables ECC_SIGNATURE_ALGORITHM, ECC_CURVE and"
+                        + " WORKLOAD_RSA_KEY_SIZE: '" + algorithm + "', '" + curve + "' and '" + bits
+                        + "' (expected: ECDSA or nothing, P256 or P384, 2048, 3072 or 4096)"));
+    }
+
+    /// Injection makes variables of `proxyMetadata`; without it they stand there.
+    private String setting(String variable) {
+        String given = text(variable, "");
+        if (!given.isEmpty() || !(proxyConfig.get("proxyMetadata") instanceof Map<?, ?> metadata)) {
+            return given;
+        }
+        Object value = metadata.get(variable);
+        return value == null ? "" : value.toString();
     }
 
     private double graceRatio() {

@@ -3,13 +3,15 @@ package dev.lateen.proxy.control;
 import dev.lateen.identity.CertificateRequest;
 import dev.lateen.identity.SpiffeId;
 import dev.lateen.identity.WorkloadCertificate;
-import dev.lateen.identity.WorkloadKeys;
 import dev.lateen.net.EventLoops;
 import dev.lateen.net.http.ClientConnection;
 import dev.lateen.proxy.bootstrap.IdentityConfig;
 import dev.lateen.xds.client.CertificateClient;
 import dev.lateen.xds.client.GrpcAdsTransport;
 import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,8 +19,9 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// Keeps the workload's certificate fresh: makes a key, has it signed, hands the certificate on, and does it again
 /// before
@@ -38,6 +41,7 @@ public final class IdentityDuty {
     private static final Duration FIRST_RETRY = Duration.ofMillis(200);
     private static final Duration LONGEST_RETRY = Duration.ofSeconds(10);
     private static final Duration SHORTEST_RENEWAL = Duration.ofMillis(500);
+    private static final int MOST_REVOCATION_BYTES = 1 << 20;
     private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
     /// Renewals of a mesh started at one time should not come at one time.
     private static final double JITTER = 0.1;
@@ -46,7 +50,7 @@ public final class IdentityDuty {
     private final ServerConnections connections;
     private final KnownRoots known;
     private final EventLoop chores;
-    private final Consumer<WorkloadCertificate> publisher;
+    private final BiConsumer<WorkloadCertificate, String> publisher;
     private final InstantSource clock;
     private final RandomGenerator random;
     private Duration retry = FIRST_RETRY;
@@ -55,14 +59,16 @@ public final class IdentityDuty {
     /// Only the latest appointment is kept.
     private long appointment;
     private boolean rootIsNew;
+    private @Nullable WorkloadCertificate published;
+    private String revocations = "";
 
     /// @param known learns whom to trust at the control plane from now on
-    /// @param publisher takes each new certificate, on the chores loop
+    /// @param publisher takes each new certificate, with lists of what is revoked in PEM, on the chores loop
     public IdentityDuty(
             IdentityConfig config,
             EventLoops choresLoops,
             KnownRoots known,
-            Consumer<WorkloadCertificate> publisher,
+            BiConsumer<WorkloadCertificate, String> publisher,
             InstantSource clock,
             RandomGenerator random) {
         this.config = config;
@@ -77,10 +83,40 @@ public final class IdentityDuty {
     /// Asks for a certificate, and again when it is time.
     public void start() {
         chores.execute(() -> {
+            revocations = readRevocations();
             ask();
             chores.scheduleWithFixedDelay(
-                    this::lookAtRoot, LOOK_EVERY.toMillis(), LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+                    this::lookAtFiles, LOOK_EVERY.toMillis(), LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
         });
+    }
+
+    private void lookAtFiles() {
+        String now = readRevocations();
+        if (!now.equals(revocations)) {
+            revocations = now;
+            WorkloadCertificate last = published;
+            if (last != null) {
+                publisher.accept(last, now);
+            }
+        }
+        lookAtRoot();
+    }
+
+    /// What cannot be read now leaves what was read before.
+    private String readRevocations() {
+        Path file = config.files().revocations();
+        try {
+            if (!Files.exists(file)) {
+                return "";
+            }
+            if (Files.size(file) <= MOST_REVOCATION_BYTES) {
+                return Files.readString(file);
+            }
+            LOG.log(System.Logger.Level.WARNING, "{0}: larger than {1} bytes", file, MOST_REVOCATION_BYTES);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "{0}: {1}", file, e);
+        }
+        return revocations;
     }
 
     private void lookAtRoot() {
@@ -119,7 +155,7 @@ public final class IdentityDuty {
     }
 
     private void request(ClientConnection connection) {
-        KeyPair keys = WorkloadKeys.EC_P256.generate();
+        KeyPair keys = config.keys().generate();
         SpiffeId id = new SpiffeId(config.trustDomain(), config.namespace(), config.serviceAccount());
         CertificateClient.create(
                 connection,
@@ -154,7 +190,8 @@ public final class IdentityDuty {
         retry = FIRST_RETRY;
         LOG.log(System.Logger.Level.INFO, "certificate for {0} until {1}", certificate.id(), certificate.expiry());
         known.learn(certificate.roots(), knownRoot);
-        publisher.accept(certificate);
+        published = certificate;
+        publisher.accept(certificate, revocations);
         scheduleRenewal(certificate);
     }
 

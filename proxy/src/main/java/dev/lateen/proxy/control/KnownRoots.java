@@ -48,7 +48,8 @@ public final class KnownRoots {
     }
 
     public static KnownRoots of(IdentityConfig config) {
-        return new KnownRoots(config.authority().rootCertificate(), config.learnedRoots());
+        return new KnownRoots(
+                config.authority().rootCertificate(), config.files().learnedRoots());
     }
 
     /// Whom to trust at a server beside its root file.

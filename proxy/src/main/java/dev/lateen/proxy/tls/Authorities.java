@@ -4,7 +4,6 @@ import dev.lateen.identity.SpiffeId;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -18,7 +17,7 @@ sealed interface Authorities {
 
     static Authorities of(ValidationConfig config) {
         if (!config.trustDomains().isEmpty()) {
-            return PerTrustDomain.of(config.trustDomains(), config.revocations());
+            return PerTrustDomain.of(config.trustDomains());
         }
         return config.roots().isEmpty()
                 ? Unverified.INSTANCE
@@ -47,9 +46,10 @@ sealed interface Authorities {
         private static final int KEY_CERT_SIGN = 5;
         private static final int CRL_SIGN = 6;
 
-        static PerTrustDomain of(Map<String, List<X509Certificate>> trustDomains, Revocations revocations) {
+        static PerTrustDomain of(Map<String, TrustBundle> trustDomains) {
             Map<String, ChainVerifier> verifiers = new TreeMap<>();
-            trustDomains.forEach((name, roots) -> verifiers.put(name, new ChainVerifier(roots, revocations)));
+            trustDomains.forEach(
+                    (name, bundle) -> verifiers.put(name, new ChainVerifier(bundle.roots(), bundle.revocations())));
             return new PerTrustDomain(Map.copyOf(verifiers));
         }
 

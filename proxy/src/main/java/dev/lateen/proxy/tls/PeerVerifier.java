@@ -39,7 +39,7 @@ final class PeerVerifier extends X509ExtendedTrustManager {
         }
         Instant end = config.acceptUntrusted() ? Instant.MAX : authorities.verify(chain, role, now);
         checkLeaf(chain[0]);
-        if (config.revocations().lists().isEmpty()) { // Lists end too, and are looked at each time.
+        if (!config.looksAtLists()) { // Lists end too, and are looked at each time.
             verified.add(key, end);
         }
     }

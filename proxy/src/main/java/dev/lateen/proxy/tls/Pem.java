@@ -47,8 +47,15 @@ final class Pem {
         }
     }
 
-    /// Lists of revoked certificates.
+    /// Lists of revoked certificates, at least one.
     static List<X509CRL> revocations(byte[] pem, Place at) {
+        List<X509CRL> lists = anyRevocations(pem, at);
+        at.require(!lists.isEmpty(), "holds no revocation list (expected: PEM with BEGIN X509 CRL)");
+        return lists;
+    }
+
+    /// Lists of revoked certificates that may stand beside others.
+    static List<X509CRL> anyRevocations(byte[] pem, Place at) {
         List<X509CRL> lists = new ArrayList<>();
         for (Block block : blocks(pem, at)) {
             if (block.label.equals(REVOCATIONS)) {
@@ -60,7 +67,6 @@ final class Pem {
                 }
             }
         }
-        at.require(!lists.isEmpty(), "holds no revocation list (expected: PEM with BEGIN X509 CRL)");
         return lists;
     }
 

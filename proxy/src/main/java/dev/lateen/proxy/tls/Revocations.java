@@ -1,5 +1,8 @@
 package dev.lateen.proxy.tls;
 
+import dev.lateen.proxy.config.Decoded;
+import dev.lateen.proxy.config.Place;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.X509CRL;
 import java.util.List;
 
@@ -11,5 +14,14 @@ public record Revocations(List<X509CRL> lists, boolean leafOnly) {
 
     public Revocations {
         lists = List.copyOf(lists);
+    }
+
+    /// Those of a text in PEM, by which whole chains are checked; none of an empty one.
+    public static Decoded<Revocations> read(String pem) {
+        return Decoded.of(() -> pem.isEmpty()
+                ? NONE
+                : new Revocations(
+                        Pem.revocations(pem.getBytes(StandardCharsets.UTF_8), Place.resource("file", "ca-crl.pem")),
+                        false));
     }
 }

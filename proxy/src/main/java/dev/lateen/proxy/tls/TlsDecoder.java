@@ -16,7 +16,6 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -246,7 +245,7 @@ public final class TlsDecoder {
         List<String> hashes = context.getVerifyCertificateHashList().stream()
                 .map(hash -> hash.replace(":", "").toLowerCase(Locale.ROOT))
                 .toList();
-        Map<String, List<X509Certificate>> trustDomains = context.hasCustomValidatorConfig()
+        Map<String, TrustBundle> trustDomains = context.hasCustomValidatorConfig()
                 ? TrustDomainsDecoder.decode(context.getCustomValidatorConfig(), at.field("custom_validator_config"))
                 : Map.of();
         return new ValidationConfig(

@@ -7,8 +7,6 @@ import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.TypedConfig;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig;
-import java.security.cert.X509Certificate;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -25,20 +23,23 @@ final class TrustDomainsDecoder {
 
     private TrustDomainsDecoder() {}
 
-    static Map<String, List<X509Certificate>> decode(TypedExtensionConfig validator, Place at) {
+    static Map<String, TrustBundle> decode(TypedExtensionConfig validator, Place at) {
         Place place = at.field("typed_config");
         TypedConfig typed = TypedConfig.of(validator.getTypedConfig(), place);
         place.require(typed.type().equals(CONFIG), "is of type " + typed.type() + " (supported: " + CONFIG + ")");
         SPIFFECertValidatorConfig config = typed.unpack(SPIFFECertValidatorConfig.parser(), FIELDS, place);
-        Map<String, List<X509Certificate>> bundles = new TreeMap<>();
+        Map<String, TrustBundle> bundles = new TreeMap<>();
         for (int index = 0; index < config.getTrustDomainsCount(); index++) {
             SPIFFECertValidatorConfig.TrustDomain domain = config.getTrustDomains(index);
             Place domainAt = place.field("trust_domains").index(index);
             Place bundleAt = domainAt.field("trust_bundle");
             domainAt.field("name").require(!domain.getName().isEmpty(), "is empty");
-            List<X509Certificate> before = bundles.put(
+            byte[] pem = CommonDecoder.data(domain.getTrustBundle(), bundleAt);
+            TrustBundle before = bundles.put(
                     domain.getName(),
-                    Pem.certificates(CommonDecoder.data(domain.getTrustBundle(), bundleAt), bundleAt));
+                    new TrustBundle(
+                            Pem.certificates(pem, bundleAt),
+                            new Revocations(Pem.anyRevocations(pem, bundleAt), false)));
             domainAt.field("name").require(before == null, "names a trust domain again");
         }
         place.field("trust_domains").require(!bundles.isEmpty(), "is empty");

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /// @param acceptUntrusted take connections whose chain does not verify (ACCEPT_UNTRUSTED)
 public record ValidationConfig(
         List<X509Certificate> roots,
-        Map<String, List<X509Certificate>> trustDomains,
+        Map<String, TrustBundle> trustDomains,
         Revocations revocations,
         List<SanMatcher> sans,
         List<String> certificateHashes,
@@ -35,6 +35,18 @@ public record ValidationConfig(
     /// Any peer with a certificate of these authorities.
     public static ValidationConfig ofRoots(List<X509Certificate> roots) {
         return of(roots, List.of());
+    }
+
+    /// Any peer with a certificate of these authorities that is not revoked.
+    public static ValidationConfig ofRoots(List<X509Certificate> roots, Revocations revocations) {
+        return new ValidationConfig(roots, Map.of(), revocations, List.of(), List.of(), List.of(), false);
+    }
+
+    /// Whether lists of revoked certificates have to be looked at, each time since they end.
+    boolean looksAtLists() {
+        return !revocations.lists().isEmpty()
+                || trustDomains.values().stream()
+                        .anyMatch(bundle -> !bundle.revocations().lists().isEmpty());
     }
 
     /// Peers of these authorities and names.
@@ -68,7 +80,7 @@ public record ValidationConfig(
             return roots;
         }
         List<X509Certificate> all = new ArrayList<>();
-        trustDomains.values().forEach(all::addAll);
+        trustDomains.values().forEach(bundle -> all.addAll(bundle.roots()));
         return all;
     }
 

@@ -258,7 +258,9 @@ class PeerVerifierTest {
         X509Bundle other = Credentials.authority("two");
         PeerVerifier verifier = verifier(new ValidationConfig(
                 List.of(),
-                Map.of("one.test", Credentials.root(authority), "two.test", Credentials.root(other)),
+                Map.of(
+                        "one.test", new TrustBundle(Credentials.root(authority), Revocations.NONE),
+                        "two.test", new TrustBundle(Credentials.root(other), Revocations.NONE)),
                 Revocations.NONE,
                 List.of(),
                 List.of(),
