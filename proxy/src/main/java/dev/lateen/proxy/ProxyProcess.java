@@ -30,7 +30,6 @@ import dev.lateen.proxy.tls.Revocations;
 import dev.lateen.proxy.tls.Secret;
 import dev.lateen.proxy.tls.Secrets;
 import dev.lateen.proxy.tls.TlsDecoder;
-import dev.lateen.proxy.tls.ValidationConfig;
 import dev.lateen.proxy.xds.ResourceDecoders;
 import dev.lateen.proxy.xds.Routes;
 import dev.lateen.proxy.xds.RuntimeBuilder;
@@ -246,14 +245,8 @@ public final class ProxyProcess implements AutoCloseable {
     /// The root first: with a new authority, peers that show its certificates must be believed already.
     /// Lists that cannot be read leave whom we believe as it was.
     private void useIdentity(WorkloadCertificate certificate, String revocations) {
-        switch (Revocations.read(revocations)) {
-            case Decoded.Ok<Revocations>(var lists) ->
-                runtime.assembler()
-                        .putLocal(
-                                IdentityDuty.ROOT,
-                                new Secret.Validation(ValidationConfig.ofRoots(certificate.roots(), lists)));
-            case Decoded.Rejected<Revocations>(var reason) -> LOG.log(System.Logger.Level.WARNING, reason);
-        }
+        Revocations.trusting(certificate.roots(), revocations)
+                .ifPresent(trusted -> runtime.assembler().putLocal(IdentityDuty.ROOT, trusted));
         runtime.assembler()
                 .putLocal(
                         IdentityDuty.CERTIFICATE,
