@@ -46,9 +46,8 @@ final class Load {
         return run(command, port, null);
     }
 
-    /// `perSecond` requests each second over 64 connections, each latency logged. Nothing where it would measure
-    /// another
-    /// thing than the closed loop.
+    /// `perSecond` requests each second over 64 connections, each latency logged. Nothing where it
+    /// would measure another thing than the closed loop.
     static Result fixedRate(Scenario scenario, int port, int perSecond, Duration time, Path scratch) {
         if (scenario.traffic() instanceof Scenario.Handshakes
                 || (scenario.traffic() instanceof Scenario.WithTokens tokens && tokens.many())) {

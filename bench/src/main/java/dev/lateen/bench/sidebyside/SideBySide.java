@@ -181,13 +181,16 @@ public final class SideBySide {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/users/1"))
                 .build();
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
+        boolean plain =
+                scenario.traffic() != Scenario.Protocol.HTTP_2 && !(scenario.traffic() instanceof Scenario.Handshakes);
         while (true) {
             try {
-                if (scenario.traffic() == Scenario.Protocol.HTTP_2 || scenario.traffic() instanceof Scenario.Handshakes
-                        ? accepts(port)
-                        : client.send(request, HttpResponse.BodyHandlers.discarding())
+                boolean up = plain
+                        ? client.send(request, HttpResponse.BodyHandlers.discarding())
                                         .statusCode()
-                                == 200) {
+                                == 200
+                        : accepts(port);
+                if (up) {
                     return;
                 }
             } catch (IOException _) {
