@@ -2,6 +2,7 @@ package dev.lateen.control.ratelimit;
 
 import dev.lateen.control.identity.TokenVerdict;
 import dev.lateen.identity.SpiffeId;
+import dev.lateen.translate.policy.Algorithm;
 import dev.lateen.translate.policy.LimitRule;
 import dev.lateen.xds.server.Peer;
 import dev.lateen.xds.server.RateLimitService;
@@ -31,6 +32,10 @@ public final class MeshLimiter implements RateLimitService.Limiter {
     static final String DOMAIN = "lateen";
     private static final String RULE = "rule";
     private static final long LEASE_MILLIS = 100;
+    /// What a quota grants ahead is counted for good, so it stays usable for as long as proxies keep it: at few
+    /// requests a
+    /// second, leases as short as those of rates would end unused, and a fifth of a quota with them.
+    private static final long QUOTA_LEASE_MILLIS = 10_000;
     private static final long MAX_RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long MIN_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final double BUCKET_RETRY_SECONDS = 0.01;
@@ -285,7 +290,7 @@ public final class MeshLimiter implements RateLimitService.Limiter {
     /// A proxy that is refused comes back when there is room for more than a single hit, lest it asks for each of them.
     private static Grant grant(List<Counted> enforced, LimitStore.Taken taken, boolean over) {
         if (!over) {
-            return new Grant(taken.ahead(), LEASE_MILLIS);
+            return new Grant(taken.ahead(), leaseMillis(enforced, taken));
         }
         long retry = MIN_RETRY_NANOS;
         for (int index = 0; index < enforced.size(); index++) {
@@ -295,6 +300,19 @@ public final class MeshLimiter implements RateLimitService.Limiter {
             }
         }
         return new Grant(0, TimeUnit.NANOSECONDS.toMillis(Math.min(retry, MAX_RETRY_NANOS)));
+    }
+
+    private static long leaseMillis(List<Counted> enforced, LimitStore.Taken taken) {
+        long millis = QUOTA_LEASE_MILLIS;
+        for (int index = 0; index < enforced.size(); index++) {
+            if (enforced.get(index).rule().algorithm() != Algorithm.CALENDAR) {
+                return LEASE_MILLIS;
+            }
+            // Never into the next window, which counts anew.
+            long rest = taken.states().get(index).resetNanos();
+            millis = Math.min(millis, TimeUnit.NANOSECONDS.toMillis(rest));
+        }
+        return enforced.isEmpty() ? LEASE_MILLIS : millis;
     }
 
     private static long retry(Take take, LimitState state) {

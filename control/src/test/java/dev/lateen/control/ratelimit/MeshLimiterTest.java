@@ -112,6 +112,22 @@ class MeshLimiterTest {
     }
 
     @Test
+    void letsWhatAQuotaGrantsAheadLastUntilItIsUsed() {
+        assertThat(counted(new Lease(10, 0), descriptor(DAILY.id(), 1)).granted())
+                .isEqualTo(new Grant(10, 10_000));
+        assertThat(counted(new Lease(10, 0), descriptor(DAILY.id(), 1), descriptor(BUCKET.id(), 1))
+                        .granted())
+                .isEqualTo(new Grant(10, 100));
+    }
+
+    @Test
+    void letsNothingOfAQuotaLastIntoTheNextWindow() {
+        now = Instant.parse("2099-01-15T23:59:59Z");
+        assertThat(counted(new Lease(10, 0), descriptor(DAILY.id(), 1)).granted())
+                .isEqualTo(new Grant(10, 1_000));
+    }
+
+    @Test
     void hasProxiesThatAreRefusedComeBackForMoreThanOneHit() {
         counted(null, descriptor(BUCKET.id(), 1000));
         Grant granted = counted(new Lease(10, 0), descriptor(BUCKET.id(), 1)).granted();
