@@ -15,6 +15,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "manifest",
         description = "What an installation consists of.",
+        footerHeading = "%nExamples:%n",
+        footer = {"  lateen manifest generate"},
         subcommands = ManifestCommand.Generate.class,
         mixinStandardHelpOptions = true)
 final class ManifestCommand {
@@ -23,6 +25,8 @@ final class ManifestCommand {
     @Command(
             name = "generate",
             description = "Print all objects of an installation as YAML.",
+            footerHeading = "%nExamples:%n",
+            footer = "  lateen manifest generate --set tag=0.1.0 > lateen.yaml",
             sortOptions = false,
             mixinStandardHelpOptions = true)
     static final class Generate implements Callable<Integer> {

@@ -16,6 +16,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "uninstall",
         description = "Remove the control plane from a Kubernetes cluster.",
+        footerHeading = "%nExamples:%n",
+        footer = {"  lateen uninstall -y", "  lateen uninstall --purge -y"},
         sortOptions = false,
         mixinStandardHelpOptions = true)
 final class UninstallCommand implements Callable<Integer> {

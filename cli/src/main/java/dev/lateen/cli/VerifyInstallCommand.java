@@ -16,6 +16,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "verify-install",
         description = "Check that a cluster has everything that an installation consists of, and that it is ready.",
+        footerHeading = "%nExamples:%n",
+        footer = {"  lateen verify-install", "  lateen verify-install --kubeconfig ~/.kube/config"},
         sortOptions = false,
         mixinStandardHelpOptions = true)
 final class VerifyInstallCommand implements Callable<Integer> {

@@ -22,7 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
 public final class AuthoritySecret {
     private static final String PLUGGED_IN = "cacerts";
     private static final String OWN = "istio-ca-secret";
-    private static final List<String> FILES = List.of("root-cert.pem", "ca-cert.pem", "cert-chain.pem", "ca-key.pem", "ca-crl.pem");
+    private static final List<String> FILES =
+            List.of("root-cert.pem", "ca-cert.pem", "cert-chain.pem", "ca-key.pem", "ca-crl.pem");
 
     private AuthoritySecret() {}
 
