@@ -7,8 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /// `proxy` in the list of verbs. The launcher starts proxies without coming here; whoever starts this class by hand
-/// gets
-/// the same.
+/// gets the same.
 @Command(
         name = "proxy",
         description = "Run a proxy: a sidecar or a gateway. See `lateen proxy --help`.",

@@ -11,8 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /// Where a process of `lateen proxy` starts. It reads its few options by hand: the library that reads those of the
-/// other
-/// verbs would cost every sidecar memory, and is not on its class path.
+/// other verbs would cost every sidecar memory, and is not on its class path.
 ///
 /// Thread: main.
 public final class ProxyMain {

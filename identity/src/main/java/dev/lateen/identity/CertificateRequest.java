@@ -7,9 +7,8 @@ import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 
-/// A request for a certificate that names one SPIFFE id and is signed by the workload's own key, which stays where it
-/// was
-/// made.
+/// A request for a certificate that names one SPIFFE id and is signed by the workload's own key, which stays where
+/// it was made.
 ///
 /// Thread: any (immutable).
 ///

@@ -35,8 +35,7 @@ public record SpiffeId(String trustDomain, String namespace, String serviceAccou
     }
 
     /// Reads the exact form above; anything else (another scheme, a port, a query, an escape, an empty or extra
-    /// segment)
-    /// is empty. Nothing is normalised: two spellings of one name would be two keys of one lock.
+    /// segment) is empty. Nothing is normalised: two spellings of one name would be two keys of one lock.
     public static Optional<SpiffeId> parse(String uri) {
         if (uri.length() > MAX_LENGTH || !uri.startsWith(SCHEME)) {
             return Optional.empty();
@@ -50,16 +49,14 @@ public record SpiffeId(String trustDomain, String namespace, String serviceAccou
     }
 
     /// The one SPIFFE id of a certificate; empty where it has none, more than one URI, or one of another form (an
-    /// X.509-SVID
-    /// has exactly one URI name).
+    /// X.509-SVID has exactly one URI name).
     public static Optional<SpiffeId> of(X509Certificate certificate) {
         List<String> uris = uriNames(certificate);
         return uris.size() == 1 ? parse(uris.getFirst()) : Optional.empty();
     }
 
-    /// The trust domain of a certificate's one SPIFFE id, whose path may have any form, as other meshes' have; empty
-    /// where
-    /// there is no such id, or more than one URI name.
+    /// The trust domain of a certificate's one SPIFFE id, whose path may have any form, as other meshes' have;
+    /// empty where there is no such id, or more than one URI name.
     public static Optional<String> trustDomainOf(X509Certificate certificate) {
         List<String> uris = uriNames(certificate);
         if (uris.size() != 1

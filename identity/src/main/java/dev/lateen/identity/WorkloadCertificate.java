@@ -60,8 +60,8 @@ public record WorkloadCertificate(
     }
 
     /// When to ask for the next one. The lifetime counts from when it was received, since authorities date the
-    /// beginning
-    /// back for the sake of slow clocks, which for a short-lived certificate may be more than its whole life.
+    /// beginning back for the sake of slow clocks, which for a short-lived certificate may be more than its whole
+    /// life.
     ///
     /// @param receivedAt when the authority gave it out
     /// @param graceRatio the part of the lifetime that must be left, such as 0.5

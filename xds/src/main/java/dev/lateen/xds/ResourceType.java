@@ -5,8 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The resource types on an aggregated stream, in the order in which a change must reach a proxy so that nothing
-/// refers
-/// to what is not there yet (make before break).
+/// refers to what is not there yet (make before break).
 ///
 /// Source: xDS protocol, "Eventual consistency considerations".
 public enum ResourceType {

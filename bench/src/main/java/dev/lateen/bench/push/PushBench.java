@@ -22,10 +22,9 @@ import java.util.function.BooleanSupplier;
 /// DestinationRules, 100 proxies over delta ADS.
 ///
 /// Of a changed route, the median of ten changes after ten that warm the JVM; of a changed endpoint, the median of
-/// thirty
-/// after twenty, since what compilers and collections add is more than a part of so small a figure. Of the first
-/// configurations, the first round (cold) and the median of five later ones (warm), each after a change that touches
-/// every route.
+/// thirty after twenty, since what compilers and collections add is more than a part of so small a figure. Of the
+/// first configurations, the first round (cold) and the median of five later ones (warm), each after a change that
+/// touches every route.
 ///
 /// Usage: `PushBench [SERVICES] [PROXIES] [OUT.md]`.
 public final class PushBench {

@@ -30,8 +30,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// A sidecar as the control plane sees one: it subscribes over delta ADS as Envoy does (all clusters and listeners,
-/// then
-/// the endpoints and routes that those name), and acknowledges everything.
+/// then the endpoints and routes that those name), and acknowledges everything.
 ///
 /// Thread: gRPC's, one call at a time.
 final class SimulatedProxy implements StreamObserver<DeltaDiscoveryResponse> {

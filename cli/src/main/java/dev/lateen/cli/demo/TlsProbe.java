@@ -16,9 +16,8 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 
-/// Looks at a TLS port: the certificate it shows, the answer it gives. It believes any certificate, since it is there
-/// to
-/// report what it sees.
+/// Looks at a TLS port: the certificate it shows, the answer it gives. It believes any certificate, since it is
+/// there to report what it sees.
 ///
 /// Thread: any.
 record TlsProbe(String host, int port) {

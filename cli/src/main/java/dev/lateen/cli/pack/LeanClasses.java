@@ -18,8 +18,7 @@ final class LeanClasses {
     private static final String HOLDER = "DefaultEntryHolder";
 
     /// The verifier would have to load dozens of classes for the frames that come with a new body: they name the
-    /// nearest
-    /// common class, where the compiler's name an interface, which needs no proof.
+    /// nearest common class, where the compiler's name an interface, which needs no proof.
     private static final List<String> AS_THEY_ARE = List.of("io/netty/util/internal/", "io/netty/buffer/");
 
     private static final String DESCRIPTOR = "Lcom/google/protobuf/Descriptors$Descriptor;";

@@ -8,9 +8,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /// Where Netty sets up the JDK's own TLS beside the native one, with a hundred and eighty classes and a tenth of a
-/// second:
-/// to learn whether the JDK speaks TLS 1.3 (those that run this do), and to make extended trust managers of simple ones
-/// (those of the proxy are extended).
+/// second: to learn whether the JDK speaks TLS 1.3 (those that run this do), and to make extended trust managers of
+/// simple ones (those of the proxy are extended).
 final class NettyProbes {
     private static final String WRAPPER = "io/netty/handler/ssl/OpenSslX509TrustManagerWrapper";
     private static final Set<String> CLASSES = Set.of("io/netty/handler/ssl/SslUtils", WRAPPER);

@@ -14,11 +14,9 @@ import java.util.stream.Stream;
 /// - Classes of ours, messages and parts of Guava that nothing refers to: the JVM keeps the directory of every jar that
 ///   it opens.
 ///
-/// What counts as called is what a class other than a message names, of a message, of its interface or of a parent of
-/// all
-/// messages, and what such methods call in turn. Asking a trimmed message
-/// for its fields by descriptor (hence `toString` and JSON) goes through reflection and fails: the proxy uses
-/// `DynamicMessage` for that.
+/// What counts as called is what a class other than a message names, of a message, of its interface or of a parent
+/// of all messages, and what such methods call in turn. Asking a trimmed message for its fields by descriptor
+/// (hence `toString` and JSON) goes through reflection and fails: the proxy uses `DynamicMessage` for that.
 ///
 /// In their place come the types of bootstrap files in a form that need not stay in memory (`BareTypes`).
 ///

@@ -23,8 +23,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A Kubernetes API server, as far as identities need it: JSON over HTTPS with a bearer token. Both files are read
-/// anew,
-/// since the kubelet replaces them.
+/// anew, since the kubelet replaces them.
 ///
 /// Limits: answers of 1 MiB within 10 s; no redirects.
 ///

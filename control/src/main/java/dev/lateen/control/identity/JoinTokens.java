@@ -22,9 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Issues and checks the tokens by which workloads outside Kubernetes first prove who they are: JWTs (HS256) in the
-/// form
-/// of Kubernetes' service account tokens, for one audience, and for one pod where that is asked for. Keys and the list
-/// of tokens that were taken back are files, and what changes in them counts at once.
+/// form of Kubernetes' service account tokens, for one audience, and for one pod where that is asked for. Keys and
+/// the list of tokens that were taken back are files, and what changes in them counts at once.
 ///
 /// Limits: a token is at most 8 KiB.
 ///

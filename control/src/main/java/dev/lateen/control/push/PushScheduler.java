@@ -7,8 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Decides when a change is pushed: changes of configuration are gathered, changes of endpoints go at once, taking
-/// along
-/// what was being gathered.
+/// along what was being gathered.
 ///
 /// Thread: control loop.
 public final class PushScheduler {

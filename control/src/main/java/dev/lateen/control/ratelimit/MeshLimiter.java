@@ -33,8 +33,7 @@ public final class MeshLimiter implements RateLimitService.Limiter {
     private static final String RULE = "rule";
     private static final long LEASE_MILLIS = 100;
     /// What a quota grants ahead is counted for good, so it stays usable for as long as proxies keep it: at few
-    /// requests a
-    /// second, leases as short as those of rates would end unused, and a fifth of a quota with them.
+    /// requests a second, leases as short as those of rates would end unused, and a fifth of a quota with them.
     private static final long QUOTA_LEASE_MILLIS = 10_000;
     private static final long MAX_RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long MIN_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);

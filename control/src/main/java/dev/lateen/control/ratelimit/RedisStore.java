@@ -32,8 +32,7 @@ import org.slf4j.LoggerFactory;
 /// more.
 ///
 /// Limits: a quarter of a second for an answer, then the counters count as unreachable. How much survives an end of
-/// Redis
-/// is a matter of its own settings (`appendonly yes`).
+/// Redis is a matter of its own settings (`appendonly yes`).
 ///
 /// Thread: any; blocks.
 final class RedisStore implements LimitStore {

@@ -18,9 +18,8 @@ final class ConfigNames {
         return SUFFIXES.stream().anyMatch(lower::endsWith);
     }
 
-    /// Hidden directories too are passed over: version control, and the `..data` of a mounted ConfigMap, whose files
-    /// are
-    /// reached by their links.
+    /// Hidden directories too are passed over: version control, and the `..data` of a mounted ConfigMap, whose
+    /// files are reached by their links.
     static boolean isHidden(String name) {
         return name.startsWith(".");
     }

@@ -29,10 +29,9 @@ import org.slf4j.LoggerFactory;
 /// Watches directories and files and reports what changes in them, as checked resources.
 ///
 /// A file is read once it has stood still for `SETTLE`, so that a writer that takes several steps is not caught
-/// between
-/// them. One that is suddenly empty is taken for half written until `EMPTY_GRACE` has passed. The kernel's notices say
-/// where to look; what has changed there is found by comparing, and a look at everything each `RESCAN`, or less often
-/// where there is much to look at, catches what notices miss (network file systems, overflow).
+/// between them. One that is suddenly empty is taken for half written until `EMPTY_GRACE` has passed. The kernel's
+/// notices say where to look; what has changed there is found by comparing, and a look at everything each `RESCAN`,
+/// or less often where there is much to look at, catches what notices miss (network file systems, overflow).
 ///
 /// Limits: 16 MiB a file.
 ///
@@ -196,8 +195,7 @@ public final class DirectorySource implements AutoCloseable {
     }
 
     /// Scans until two scans in a row agree. Directories are watched before they are listed again, so that nothing
-    /// falls
-    /// between.
+    /// falls between.
     private DirectoryScan settled() throws InterruptedException {
         DirectoryScan scan = DirectoryScan.of(roots);
         notices.watch(scan.directories());

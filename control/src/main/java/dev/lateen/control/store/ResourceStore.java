@@ -24,10 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// Keeps the last good version of each resource.
 ///
 /// A refused resource is dropped alone, its last good version stays. A file of which a part cannot even be named
-/// (broken
-/// YAML) keeps everything it held before that it does not now say anew: what the broken part was cannot be known. Of
-/// two
-/// files that hold the same name, the one seen first is in force.
+/// (broken YAML) keeps everything it held before that it does not now say anew: what the broken part was cannot be
+/// known. Of two files that hold the same name, the one seen first is in force.
 ///
 /// Thread: control loop.
 public final class ResourceStore {

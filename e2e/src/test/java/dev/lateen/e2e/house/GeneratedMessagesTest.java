@@ -12,9 +12,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// A sidecar's class path is trimmed: what asks a generated message for its fields by descriptor fails there, and with
-/// it
-/// `toString` in a log or an error. The compiler sees nothing of it, so the class files are read.
+/// A sidecar's class path is trimmed: what asks a generated message for its fields by descriptor fails there, and
+/// with it `toString` in a log or an error. The compiler sees nothing of it, so the class files are read.
 class GeneratedMessagesTest {
     private static final List<String> ON_A_SIDECAR = List.of("proxy", "net", "xds", "identity");
     private static final Set<String> ELSEWHERE =

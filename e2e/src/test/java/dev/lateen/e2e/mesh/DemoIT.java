@@ -15,8 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// The demo's checks, from the command that a newcomer types. With our proxy wherever the capture is possible; with
-/// real
-/// Envoy where all integration tests are asked for (`lateen.it=all`), since each mode takes about two minutes.
+/// real Envoy where all integration tests are asked for (`lateen.it=all`), since each mode takes about two minutes.
 final class DemoIT {
     private static final long LONGEST_MINUTES = 20;
 

@@ -24,10 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Quotas by a proved identity and by a token's claim, under a load that never pauses, while the control plane, then
-/// all
-/// proxies, then all of them are killed. The applications count what reaches them, so no answer that got lost hides
-/// anything.
+/// Quotas by a proved identity and by a token's claim, under a load that never pauses, while the control plane,
+/// then all proxies, then all of them are killed. The applications count what reaches them, so no answer that got
+/// lost hides anything.
 final class QuotaUnderFireIT {
     private static final Duration SOON = Duration.ofSeconds(90);
     private static final long QUOTA = 4000;

@@ -22,8 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A mesh that allows mutual TLS alone replaces its root under traffic. Every other workload has real Envoy as its
-/// proxy;
-/// each asks the next one. `LATEEN_ROTATION_PROXIES` says how many there are: two unless it is set.
+/// proxy; each asks the next one. `LATEEN_ROTATION_PROXIES` says how many there are: two unless it is set.
 final class RootRotationIT {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration ROTATION = Duration.ofMinutes(5);

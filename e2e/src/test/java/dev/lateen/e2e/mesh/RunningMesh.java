@@ -29,8 +29,7 @@ import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 
 /// A mesh that `./lateen up` runs for one test, of manifests that the test writes. Requests enter by the ingress
-/// gateway
-/// that `manifests` adds: host `NAME.test` leads to service NAME.
+/// gateway that `manifests` adds: host `NAME.test` leads to service NAME.
 final class RunningMesh implements AutoCloseable {
     private static final Duration LONGEST_START = Duration.ofMinutes(5);
     private static final String READY = "is ready; logs are in";

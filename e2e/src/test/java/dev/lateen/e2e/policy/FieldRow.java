@@ -13,8 +13,7 @@ import java.util.List;
 import java.util.Objects;
 
 /// One field of an API, what is written with it, and what callers get then. Tables of them are YAML; a rule or the
-/// rules
-/// for tokens may stand there for themselves, and become a policy of the workload.
+/// rules for tokens may stand there for themselves, and become a policy of the workload.
 ///
 /// @param field its name, and how it is used
 /// @param resources as YAML

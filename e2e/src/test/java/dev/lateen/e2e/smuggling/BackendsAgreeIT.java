@@ -13,8 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /// The whole corpus against other projects' servers: nginx, Node, Python (gunicorn) and Go, over HTTP/1 and HTTP/2.
-/// They
-/// may refuse what the proxy lets through, but all that take a request must see the same one.
+/// They may refuse what the proxy lets through, but all that take a request must see the same one.
 class BackendsAgreeIT {
     private static final List<Backend> BACKENDS = new ArrayList<>();
     private static Relay relay;

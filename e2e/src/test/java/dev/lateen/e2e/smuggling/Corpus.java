@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /// Reads the inputs: `[GROUP]`, then lines of `EXPECTED | NAME | TEXT`. `@values T` begins a table of `NAME |
-/// SPELLING`,
-/// `@cross T` lines into which each spelling of the table is put for `{v}`, `@plain` ordinary lines again.
+/// SPELLING`, `@cross T` lines into which each spelling of the table is put for `{v}`, `@plain` ordinary lines
+/// again.
 final class Corpus {
     private final List<Attack> attacks = new ArrayList<>();
     private final Map<String, List<String[]>> tables = new HashMap<>();

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 /// Turns the corpus' notation into bytes.
 ///
 /// `~` is CR LF, `$` the input's token; `\r \n \t \v \f \0 \s \xHH \\` are bytes (`\s` a blank); `{rep N TEXT}`
-/// repeats;
-/// `{smuggled}` is a whole request, `{poison}` a whole response, `{n}` the length of what follows the first empty line.
+/// repeats; `{smuggled}` is a whole request, `{poison}` a whole response, `{n}` the length of what follows the
+/// first empty line.
 final class Notation {
     private static final Pattern REPEAT = Pattern.compile("\\{rep (\\d+) ([^}]*)}");
     private static final Pattern ESCAPE = Pattern.compile("\\\\(x[0-9a-f]{2}|[rntvf0s\\\\])");

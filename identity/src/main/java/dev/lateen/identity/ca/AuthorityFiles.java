@@ -30,9 +30,8 @@ import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 
-/// The authority's files: `ca-cert.pem`, `ca-key.pem`, `root-cert.pem` and, for an intermediate, `cert-chain.pem`, as
-/// in
-/// Istio's `cacerts` secret. Files are written whole or not at all, mode 0600 in a directory of mode 0700.
+/// The authority's files: `ca-cert.pem`, `ca-key.pem`, `root-cert.pem` and, for an intermediate, `cert-chain.pem`,
+/// as in Istio's `cacerts` secret. Files are written whole or not at all, mode 0600 in a directory of mode 0700.
 ///
 /// Thread: any; two processes that open one directory are kept apart by a lock file.
 final class AuthorityFiles {

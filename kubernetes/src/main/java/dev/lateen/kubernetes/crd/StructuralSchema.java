@@ -22,8 +22,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Writes a type of the model as an API server wants it: an OpenAPI v3 schema that is structural, so that fields it
-/// does
-/// not know are pruned and `kubectl explain` has something to say. A type within itself is left open from there on.
+/// does not know are pruned and `kubectl explain` has something to say. A type within itself is left open from
+/// there on.
 ///
 /// Source: Kubernetes, "Specifying a structural schema".
 final class StructuralSchema {

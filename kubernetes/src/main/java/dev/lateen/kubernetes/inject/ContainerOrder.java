@@ -8,11 +8,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// In which order the containers of an injected pod start. The proxy of old comes last, so that `kubectl exec` meets
-/// the
-/// application, or first, if the application has to wait for it. A native sidecar comes before every other init
-/// container but those that its capture rests on; else capture comes last, since nothing can be reached between it and
-/// the proxy's start.
+/// In which order the containers of an injected pod start. The proxy of old comes last, so that `kubectl exec`
+/// meets the application, or first, if the application has to wait for it. A native sidecar comes before every
+/// other init container but those that its capture rests on; else capture comes last, since nothing can be reached
+/// between it and the proxy's start.
 final class ContainerOrder {
     private ContainerOrder() {}
 

@@ -18,8 +18,7 @@ final class ContainerOverrides {
     private ContainerOverrides() {}
 
     /// A sidecar that the template starts among the init containers is found there also if the user has written it
-    /// among
-    /// the containers.
+    /// among the containers.
     static void moveToTemplatesPlace(ObjectNode pod, ObjectNode template) {
         for (ObjectNode init : PodSubject.initContainers(template)) {
             String name = Trees.text(init, "name");

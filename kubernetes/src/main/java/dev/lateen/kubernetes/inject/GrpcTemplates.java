@@ -5,8 +5,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Templates for applications whose gRPC library speaks xDS itself, so that no proxy carries their traffic:
-/// `grpc-simple`
-/// writes the library's bootstrap, `grpc-agent` runs the agent beside it for certificates too.
+/// `grpc-simple` writes the library's bootstrap, `grpc-agent` runs the agent beside it for certificates too.
 final class GrpcTemplates {
     private static final String SIMPLE_VOLUME = "grpc-io-proxyless-bootstrap";
     private static final String SIMPLE_DIRECTORY = "/var/lib/grpc/data/";

@@ -6,8 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// The ids that OpenShift gives to a namespace. Applications run as the first of the range, so the proxy takes the
-/// last:
-/// capture tells the two apart by their ids. Source: OpenShift, security context constraints.
+/// last: capture tells the two apart by their ids. Source: OpenShift, security context constraints.
 ///
 /// @param size how many ids the range has
 record NamespaceIds(long first, long size) {

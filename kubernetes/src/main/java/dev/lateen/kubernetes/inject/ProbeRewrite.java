@@ -9,9 +9,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Leads kubelet's probes and hooks to the agent, which asks the application in its place: kubelet has no certificate
-/// of
-/// the mesh, and a captured port that accepts connections says nothing of the application behind it.
+/// Leads kubelet's probes and hooks to the agent, which asks the application in its place: kubelet has no
+/// certificate of the mesh, and a captured port that accepts connections says nothing of the application behind it.
 ///
 /// What the agent has to ask stands in its environment, as `ISTIO_KUBE_APP_PROBERS`: path to probe.
 final class ProbeRewrite {

@@ -9,9 +9,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Writes trees as block YAML, in their own order. A string is quoted unless no reader, of YAML 1.1 or 1.2, could take
-/// it
-/// for something else. Thread: any.
+/// Writes trees as block YAML, in their own order. A string is quoted unless no reader, of YAML 1.1 or 1.2, could
+/// take it for something else. Thread: any.
 public final class YamlText {
     private static final Pattern PLAIN =
             Pattern.compile("[A-Za-z/_][A-Za-z0-9/_.|@+$()=~-]*(:[A-Za-z0-9/_.|@+$()=~-]+)*");

@@ -21,8 +21,7 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Answers what an API server asks about new pods: the changes that give them a sidecar. A pod that asks for what
-/// cannot
-/// be had is refused with the reasons. Thread: any.
+/// cannot be had is refused with the reasons. Thread: any.
 ///
 /// The address of the request may say more about the pod's cluster: `/inject/cluster/NAME/net/NAME`, and any other pair
 /// as a variable of the proxy, `/inject/NAME/VALUE`, with `--slash--` for a slash.

@@ -11,9 +11,8 @@ import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 
-/// `envoy.service.accesslog.v3.AccessLogService`: takes the entries of Envoy's workers and has them counted. The name
-/// of
-/// the log says which side they are of.
+/// `envoy.service.accesslog.v3.AccessLogService`: takes the entries of Envoy's workers and has them counted. The
+/// name of the log says which side they are of.
 ///
 /// Thread: any.
 final class AccessLogService {

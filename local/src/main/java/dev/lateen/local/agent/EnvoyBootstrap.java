@@ -13,9 +13,8 @@ import java.net.SocketAddress;
 import java.util.regex.Pattern;
 
 /// Envoy's bootstrap for a pod, as YAML: who the node is, where the control plane and the agent are, and the listeners
-/// that Istio's proxies have from the start (readiness on 15021, numbers on 15090). It holds no secret: certificates
-/// come
-/// from the agent's socket.
+/// that Istio's proxies have from the start (readiness on 15021, numbers on 15090). It holds no secret:
+/// certificates come from the agent's socket.
 ///
 /// Source: Istio, names of the static clusters (`prometheus_stats`, `agent`, `sds-grpc`, `xds-grpc`) and statistics
 /// tags.

@@ -15,9 +15,8 @@ import io.grpc.stub.StreamObserver;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// `envoy.service.secret.v3.SecretDiscoveryService`: pushes each secret that Envoy asked for as soon as there is one,
-/// and
-/// again when it changes. Envoy opens a stream for each secret.
+/// `envoy.service.secret.v3.SecretDiscoveryService`: pushes each secret that Envoy asked for as soon as there is
+/// one, and again when it changes. Envoy opens a stream for each secret.
 ///
 /// Thread: any.
 final class SecretService {

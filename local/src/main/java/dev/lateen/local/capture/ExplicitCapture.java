@@ -14,9 +14,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /// Explicit capture: each pod has a loopback address of its own (Linux answers on all of 127.0.0.0/8), applications
-/// take
-/// the ports they are told by `PORT` and reach others through `HTTP_PROXY`. Needs no rights, and captures only what
-/// honours `HTTP_PROXY`.
+/// take the ports they are told by `PORT` and reach others through `HTTP_PROXY`. Needs no rights, and captures only
+/// what honours `HTTP_PROXY`.
 ///
 /// Thread: any.
 public final class ExplicitCapture implements Capture {

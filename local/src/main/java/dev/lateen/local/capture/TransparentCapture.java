@@ -17,9 +17,8 @@ import java.util.function.Function;
 
 /// Transparent capture: a network namespace a pod, as in a cluster, on a bridge in a namespace that stands for the
 /// node.
-/// A pair of interfaces joins this machine to the bridge, so that it reaches the gateways. Istio's redirection rules
-/// send
-/// a pod's traffic through its proxy, which runs as user 1337. Needs root.
+/// A pair of interfaces joins this machine to the bridge, so that it reaches the gateways. Istio's redirection
+/// rules send a pod's traffic through its proxy, which runs as user 1337. Needs root.
 ///
 /// Thread: any.
 public final class TransparentCapture implements Capture {

@@ -54,8 +54,7 @@ public record WorkloadSpec(
     }
 
     /// Without the container's place: an edit elsewhere in the file moves it without changing it. Maps are sorted:
-    /// their
-    /// own order differs from process to process.
+    /// their own order differs from process to process.
     private static List<Object> facts(ContainerSpec spec) {
         return List.of(
                 spec.name(),

@@ -16,10 +16,9 @@ import java.util.concurrent.Executors;
 /// Starts processes that end when we do, however we end.
 ///
 /// Three nets, since each has a hole: `close()` for an orderly end; the kernel's parent-death signal for the child
-/// itself
-/// when we crash; a watchdog that outlives us, sees its pipe close and kills what the child started in turn. The
-/// parent-death signal is tied to the thread that forked, not to the process: so one thread that lives as long as we do
-/// starts all children.
+/// itself when we crash; a watchdog that outlives us, sees its pipe close and kills what the child started in turn.
+/// The parent-death signal is tied to the thread that forked, not to the process: so one thread that lives as long
+/// as we do starts all children.
 ///
 /// Thread: any.
 public final class Children implements AutoCloseable {

@@ -200,8 +200,7 @@ final class AuthorizationPolicyRules {
     }
 
     /// A rule that looks at HTTP only cannot say anything about TCP traffic, so that DENY refuses all of it. `when`
-    /// does
-    /// not count, as in Istio.
+    /// does not count, as in Istio.
     private void warnAboutTcp(View rule) {
         List<View> sources = parts(rule, "from", "source");
         List<View> operations = parts(rule, "to", "operation");

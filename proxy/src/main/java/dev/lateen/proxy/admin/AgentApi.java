@@ -12,9 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// What Istio's agent serves beside its proxy: readiness on 15020 and 15021, and on 15020 (and 15090) the numbers of
-/// the
-/// proxy together with those of the application.
+/// What Istio's agent serves beside its proxy: readiness on 15020 and 15021, and on 15020 (and 15090) the numbers
+/// of the proxy together with those of the application.
 ///
 /// Limits: 16 MiB of the application's numbers, within 5 s.
 ///

@@ -21,8 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// `/config_dump`: the resources in force as `envoy.admin.v3.ConfigDump`, in the order in which Envoy shows them,
-/// without
-/// secrets. Costs memory for JSON and descriptors when it is first asked for.
+/// without secrets. Costs memory for JSON and descriptors when it is first asked for.
 final class ConfigDumpPage {
     private ConfigDumpPage() {}
 

@@ -23,8 +23,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /// Shows the secrets that no control plane sent, those of this process and of the bootstrap, in the form that
-/// discovered
-/// ones have, and all certificates. Keys are not shown.
+/// discovered ones have, and all certificates. Keys are not shown.
 ///
 /// Thread: chores loop.
 public final class OwnSecrets {
@@ -77,9 +76,8 @@ public final class OwnSecrets {
                 .build();
     }
 
-    /// For `/certs`: a certificate with the authorities that belong to it (those of this process, or `NAME-cacert`),
-    /// and
-    /// authorities alone.
+    /// For `/certs`: a certificate with the authorities that belong to it (those of this process, or
+    /// `NAME-cacert`), and authorities alone.
     public static String certificates(Secrets secrets, Instant now) {
         JsonOut json = new JsonOut().object().array("certificates");
         Map<SecretRef, Secret> all = secrets.all();

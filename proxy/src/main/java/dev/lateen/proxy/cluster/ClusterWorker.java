@@ -53,8 +53,7 @@ public final class ClusterWorker {
     }
 
     /// Admits a request (circuit breakers), gets or opens a connection to `host` and calls back on this loop. The
-    /// caller
-    /// tells the host how it went (`Host.recordResult`), failures to connect included.
+    /// caller tells the host how it went (`Host.recordResult`), failures to connect included.
     public PendingStream newStream(Host host, StreamOptions options, StreamReady callback) {
         HostPools own = pools.get(host);
         if (own == null) {

@@ -126,8 +126,7 @@ public final class EndpointDecoder {
     }
 
     /// `name;namespace;canonical service;canonical revision;cluster`: what the control plane tells of the workload
-    /// behind
-    /// an endpoint.
+    /// behind an endpoint.
     public static PeerInfo peer(@Nullable String workload) {
         if (workload == null) {
             return PeerInfo.UNKNOWN;

@@ -10,9 +10,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// Which workload has an address, as the endpoints of all clusters tell: a certificate says no more than a namespace
-/// and
-/// an account. Only for reports: an address proves nothing, and no policy asks here.
+/// Which workload has an address, as the endpoints of all clusters tell: a certificate says no more than a
+/// namespace and an account. Only for reports: an address proves nothing, and no policy asks here.
 ///
 /// Limits: read from the clusters when somebody asks after a change, at most once a second; nothing is kept before
 /// that.

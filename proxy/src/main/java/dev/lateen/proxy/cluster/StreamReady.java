@@ -3,9 +3,8 @@ package dev.lateen.proxy.cluster;
 import dev.lateen.net.http.ClientConnection;
 import dev.lateen.proxy.stream.ProxyError;
 
-/// Takes the connection that `ClusterWorker.newStream` found, or the reason why there is none. Exactly one call, which
-/// may
-/// come before `newStream` has returned.
+/// Takes the connection that `ClusterWorker.newStream` found, or the reason why there is none. Exactly one call,
+/// which may come before `newStream` has returned.
 ///
 /// Thread: the worker's event loop.
 public interface StreamReady {

@@ -24,9 +24,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps the workload's certificate fresh: makes a key, has it signed, hands the certificate on, and does it again
-/// before
-/// it expires or once the file with the control plane's root has changed: that is how a replaced root gets around. A
-/// private key never leaves this process.
+/// before it expires or once the file with the control plane's root has changed: that is how a replaced root gets
+/// around. A private key never leaves this process.
 ///
 /// Thread: `start` any; the rest chores loop.
 @SuppressWarnings("FutureReturnValueIgnored") // timers are never cancelled; closing a channel needs no answer

@@ -7,9 +7,8 @@ import dev.lateen.proxy.route.RouteEntry;
 import dev.lateen.proxy.route.Timeouts;
 import org.jspecify.annotations.Nullable;
 
-/// All time limits of one request behind one place in the timer wheel. Activity only notes the time: the wheel finds
-/// out
-/// when it looks.
+/// All time limits of one request behind one place in the timer wheel. Activity only notes the time: the wheel
+/// finds out when it looks.
 ///
 /// Thread: event loop of the request.
 final class Deadlines implements TimerWheel.Expiry {

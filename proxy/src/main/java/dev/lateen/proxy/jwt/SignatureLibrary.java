@@ -12,9 +12,8 @@ import java.security.Signature;
 import org.jspecify.annotations.Nullable;
 
 /// Who checks signatures: AWS-LC, a sibling of the TLS library's BoringSSL, where it can be loaded, otherwise the JDK.
-/// Compiled by C1 alone, as sidecars are, the JDK takes 240 µs for a signature of RSA with 2048 bits and 2 ms for one
-/// on
-/// P-256, the native library 18 µs and 55 µs. It is loaded with the first key, on the thread that reads it.
+/// Compiled by C1 alone, as sidecars are, the JDK takes 240 µs for a signature of RSA with 2048 bits and 2 ms for
+/// one on P-256, the native library 18 µs and 55 µs. It is loaded with the first key, on the thread that reads it.
 ///
 /// Thread: any.
 final class SignatureLibrary {

@@ -5,8 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Tokens whose signatures were good, so that a token that comes with every request costs one verification. What
-/// depends
-/// on the time, or on who asks, is not remembered. An entry holds only for the very keys that verified it.
+/// depends on the time, or on who asks, is not remembered. An entry holds only for the very keys that verified it.
 ///
 /// Limits: 512 tokens, of 4 KiB each and 512 KiB in all. Thread: one event loop.
 final class TokenCache {

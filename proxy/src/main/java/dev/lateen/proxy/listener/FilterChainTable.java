@@ -11,11 +11,10 @@ import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/// Finds the filter chain of a connection. Each step keeps the most specific criterion that matches, and there is no
-/// way
-/// back: destination port, destination address (longest prefix), server name (exact, then the longest wildcard),
-/// transport protocol, application protocols (in the client's order), directly connected source, source type, source
-/// address, source port. Nothing left means the default chain.
+/// Finds the filter chain of a connection. Each step keeps the most specific criterion that matches, and there is
+/// no way back: destination port, destination address (longest prefix), server name (exact, then the longest
+/// wildcard), transport protocol, application protocols (in the client's order), directly connected source, source
+/// type, source address, source port. Nothing left means the default chain.
 ///
 /// Source: envoy.config.listener.v3.FilterChainMatch. Thread: any (immutable once built).
 ///

@@ -15,9 +15,9 @@ import java.util.function.LongSupplier;
 
 /// How scarce each resource is, read in regular intervals, and so what is refused meanwhile.
 ///
-/// Statistics, as Envoy's: `overload.<monitor>.pressure` (per cent) and `.failed_updates`, `overload.<action>.active`
-/// and
-/// `.scale_percent`; of load-shed points `overload.<point>.scale_percent` and `.shed_load_count`.
+/// Statistics, as Envoy's: `overload.<monitor>.pressure` (per cent) and `.failed_updates`,
+/// `overload.<action>.active` and `.scale_percent`; of load-shed points `overload.<point>.scale_percent` and
+/// `.shed_load_count`.
 ///
 /// Thread: `start` and what it repeats the chores loop; the questions any.
 public final class Overload {

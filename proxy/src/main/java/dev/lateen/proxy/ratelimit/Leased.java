@@ -5,9 +5,8 @@ import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// What Lateen's own service has granted ahead for one list of descriptors, or that it has refused, and who waits for
-/// its
-/// next answer. Times are `System.nanoTime()` values.
+/// What Lateen's own service has granted ahead for one list of descriptors, or that it has refused, and who waits
+/// for its next answer. Times are `System.nanoTime()` values.
 ///
 /// Limits: a refusal is remembered for a second at most, so that an operator's reset takes effect.
 ///

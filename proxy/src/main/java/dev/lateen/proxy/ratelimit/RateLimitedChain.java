@@ -15,9 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// A filter chain that connections reach only within a rate; others are closed. While a service is asked, nothing is
-/// read
-/// of the connection, and nothing else waits.
+/// A filter chain that connections reach only within a rate; others are closed. While a service is asked, nothing
+/// is read of the connection, and nothing else waits.
 ///
 /// Source: Envoy's network filters for rate limits. Thread: `serve` the event loop of the connection.
 public final class RateLimitedChain implements ChainHandler {

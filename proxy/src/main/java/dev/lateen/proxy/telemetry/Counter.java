@@ -5,8 +5,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// A named number that counts up, or a gauge that goes both ways. Hot code takes a `cell()` for its thread once and
-/// adds to
-/// that; anybody may add here.
+/// adds to that; anybody may add here.
 ///
 /// Thread: any.
 public final class Counter {

@@ -6,8 +6,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What tells two series of Istio's metrics apart, for one reporter. Mutable so that looking a series up costs no
-/// object:
-/// an event loop fills the same key again and again, and stores a copy.
+/// object: an event loop fills the same key again and again, and stores a copy.
 ///
 /// Thread: its event loop.
 final class SeriesKey {

@@ -121,8 +121,7 @@ final class TlsEngines {
     }
 
     /// The list rules TLS 1.2 alone, as Envoy has it; without suites of TLS 1.3 in it the native context would turn
-    /// that
-    /// version off.
+    /// that version off.
     private static List<String> ciphers(TlsContextConfig config) {
         List<String> old = config.ciphers().isEmpty() ? CIPHERS_OF_TLS_1_2 : config.ciphers();
         if (!config.protocols().contains(TLS_1_3)) {

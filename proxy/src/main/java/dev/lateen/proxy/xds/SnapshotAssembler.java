@@ -314,9 +314,8 @@ public final class SnapshotAssembler {
         }
     }
 
-    /// The port was free when the listener was accepted and has been taken since. It stays staged, so that this proxy
-    /// is
-    /// not ready, and is tried again.
+    /// The port was free when the listener was accepted and has been taken since. It stays staged, so that this
+    /// proxy is not ready, and is tried again.
     private void retryLater(String listener, String failure) {
         if (!failure.equals(failedListeners.put(listener, failure))) {
             LOG.log(System.Logger.Level.ERROR, "{0}; trying again every {1}", failure, BIND_AGAIN);

@@ -16,8 +16,8 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /// The order of criteria: port, address, server name, transport, application protocol, direct source, source type,
-/// source
-/// address, source port; the first that tells chains apart decides, and what comes later cannot take it back.
+/// source address, source port; the first that tells chains apart decides, and what comes later cannot take it
+/// back.
 ///
 /// Source: envoy.config.listener.v3.FilterChainMatch.
 class FilterChainTableTest {

@@ -16,8 +16,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps a proxy's resources up to date: one aggregated stream, opened again whenever it is lost. What has been
-/// received
-/// stays through an outage; a delta client tells the next server what it holds, so that only the difference is sent.
+/// received stays through an outage; a delta client tells the next server what it holds, so that only the
+/// difference is sent.
 ///
 /// States: closed → waiting ⇄ opening → open → waiting (lost) …
 ///

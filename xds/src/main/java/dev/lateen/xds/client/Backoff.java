@@ -4,8 +4,7 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /// How long to wait before the next attempt: doubling from `first` to `longest`, each time a random part of it
-/// between a
-/// half and the whole, so that proxies do not come back in step.
+/// between a half and the whole, so that proxies do not come back in step.
 ///
 /// Thread: one.
 final class Backoff {

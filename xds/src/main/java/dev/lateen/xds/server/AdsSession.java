@@ -19,9 +19,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// The protocol of one aggregated stream, whichever variant it speaks: requests and new resources come in, responses
-/// go
-/// out. At most one response of a type is unanswered at a time.
+/// The protocol of one aggregated stream, whichever variant it speaks: requests and new resources come in,
+/// responses go out. At most one response of a type is unanswered at a time.
 ///
 /// Order of one change (make before break): clusters, their endpoints, listeners, routes, and last the removal of
 /// clusters that nothing needs any more. Listeners and routes wait until the proxy has taken new clusters and their
@@ -204,9 +203,8 @@ final class AdsSession {
         }
     }
 
-    /// A proxy that takes a changed cluster drops its endpoints until it is told them again, and it may not ask, since
-    /// it
-    /// never stopped being subscribed.
+    /// A proxy that takes a changed cluster drops its endpoints until it is told them again, and it may not ask,
+    /// since it never stopped being subscribed.
     private void clustersChanged(
             Content content, Map<String, EncodedResource> before, XdsResources current, boolean live) {
         Subscription endpoints = subscriptions.get(ResourceType.ENDPOINT);

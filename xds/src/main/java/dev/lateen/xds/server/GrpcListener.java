@@ -130,8 +130,7 @@ public final class GrpcListener implements AutoCloseable {
     }
 
     /// Calls of discovery stay on the connection's loop, since all they do there is to post to the ads loop; other
-    /// calls
-    /// may block and get a thread of their own.
+    /// calls may block and get a thread of their own.
     private static final class WithoutHandOver implements ServerCallExecutorSupplier {
         @Override
         public <Q, R> @Nullable Executor getExecutor(ServerCall<Q, R> call, Metadata metadata) {

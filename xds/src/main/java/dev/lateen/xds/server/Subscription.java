@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// What one stream asked for of one type, what it has been told, and what it still has to be told.
 ///
 /// The proxy is taken to hold the world `told`, as far as its interest goes, except for the names that are `owed`.
-/// That
-/// makes the steady state cheap: one reference to a map that other streams hold too.
+/// That makes the steady state cheap: one reference to a map that other streams hold too.
 ///
 /// Thread: ads loop.
 final class Subscription {
@@ -341,8 +340,7 @@ final class Subscription {
     }
 
     /// Listeners and clusters are always sent whole, since what is missing is thereby removed. Of the other types,
-    /// only
-    /// what changed needs to be sent, and a removal cannot be told at all.
+    /// only what changed needs to be sent, and a removal cannot be told at all.
     private Content stateOfTheWorld(Content news, Map<String, EncodedResource> world) {
         if (!isFullState()) {
             return new Content(news.resources(), List.of());

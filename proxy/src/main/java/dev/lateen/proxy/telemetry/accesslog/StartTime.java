@@ -12,8 +12,7 @@ import java.util.Locale;
 import java.util.function.ToLongFunction;
 
 /// Times of log lines, in UTC: `2026-01-31T12:34:56.789Z`, or a pattern like strftime's with `%3f`, `%6f`, `%9f`,
-/// `%E3S` …
-/// for fractions and `%s` for seconds since 1970.
+/// `%E3S` … for fractions and `%s` for seconds since 1970.
 final class StartTime {
     private static final long MILLIS_PER_DAY = 86_400_000;
 
