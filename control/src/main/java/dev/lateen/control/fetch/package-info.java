@@ -1,4 +1,5 @@
-/// Fetching of what stands at web addresses that resources name. Entry: `WebFetcher`.
+/// Fetching of what stands elsewhere and resources name. Entry: `Refreshed`, which keeps it fresh; `WebFetcher` for one
+/// text.
 @NullMarked
 package dev.lateen.control.fetch;
 

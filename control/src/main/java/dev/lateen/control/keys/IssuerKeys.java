@@ -1,18 +1,17 @@
 package dev.lateen.control.keys;
 
+import dev.lateen.control.fetch.Refreshed;
 import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.istio.Origin;
 import dev.lateen.model.istio.RequestAuthentication.KeyAddress;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,34 +19,22 @@ import org.slf4j.LoggerFactory;
 ///
 /// Limits: 1000 issuers; those above are not asked, and say so.
 ///
-/// Thread: control loop; fetching has threads of its own, so nothing waits for an issuer.
+/// Thread: control loop.
 public final class IssuerKeys implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(IssuerKeys.class);
     private static final int MOST = 1000;
 
     private final KeyTiming timing;
-    private final Executor loop;
-    private final BiConsumer<Duration, Runnable> later;
-    private final Runnable changed;
     private final KeyFetcher fetcher = new KeyFetcher();
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final Map<KeyAddress, Issuer> issuers = new HashMap<>();
+    private final Refreshed<KeyAddress, String> issuers;
     private Map<KeyAddress, List<Origin>> wanted = Map.of();
-
-    private static final class Issuer {
-        private String keys = "";
-        private String problem = "";
-        private int failures;
-    }
 
     /// @param loop the control loop
     /// @param later runs something on the control loop after a time
     /// @param changed told on the control loop when there are other keys, or another problem
     public IssuerKeys(KeyTiming timing, Executor loop, BiConsumer<Duration, Runnable> later, Runnable changed) {
         this.timing = timing;
-        this.loop = loop;
-        this.later = later;
-        this.changed = changed;
+        this.issuers = new Refreshed<>(new Issuers(), MOST, new Refreshed.Loop(loop, later, changed));
     }
 
     /// Fetches what is new, forgets what nobody names any more.
@@ -55,42 +42,24 @@ public final class IssuerKeys implements AutoCloseable {
     /// @param addresses with the rules that name them
     public void want(Map<KeyAddress, List<Origin>> addresses) {
         wanted = addresses;
-        issuers.keySet().retainAll(addresses.keySet());
-        for (KeyAddress address : addresses.keySet()) {
-            if (!issuers.containsKey(address) && issuers.size() < MOST) {
-                Issuer issuer = new Issuer();
-                issuers.put(address, issuer);
-                fetch(address, issuer);
-            }
-        }
+        issuers.want(addresses.keySet());
     }
 
     /// What has been fetched, as JSON; the last good keys of issuers that fail now.
     public Map<KeyAddress, String> keys() {
-        Map<KeyAddress, String> known = new HashMap<>();
-        issuers.forEach((address, issuer) -> {
-            if (!issuer.keys.isEmpty()) {
-                known.put(address, issuer.keys);
-            }
-        });
-        return known;
+        return issuers.values(Function.identity());
     }
 
     /// Whether every issuer has answered or failed by now.
     public boolean areSettled() {
-        return issuers.values().stream().allMatch(issuer -> !issuer.keys.isEmpty() || issuer.failures > 0);
+        return issuers.areSettled();
     }
 
     /// What is wrong with which rule's issuer.
     public List<Diagnostic> problems() {
         List<Diagnostic> problems = new ArrayList<>();
-        wanted.forEach((address, rules) -> {
-            Issuer issuer = issuers.get(address);
-            if (issuer != null && issuer.problem.isEmpty()) {
-                return;
-            }
-            String reason = issuer == null ? "more than " + MOST + " issuers" : issuer.problem;
-            String effect = issuer == null || issuer.keys.isEmpty()
+        wanted.forEach((address, rules) -> issuers.problem(address).ifPresent(reason -> {
+            String effect = issuers.value(address).isEmpty()
                     ? "no token of this issuer is accepted"
                     : "the keys that were fetched before stay in force";
             for (Origin rule : rules) {
@@ -101,73 +70,43 @@ public final class IssuerKeys implements AutoCloseable {
                                 "keys cannot be fetched, and " + effect + ": " + reason)
                         .withValue(address.uri()));
             }
-        });
+        }));
         return problems;
-    }
-
-    private void fetch(KeyAddress address, Issuer issuer) {
-        threads.execute(() -> {
-            try {
-                String keys = fetcher.fetch(address);
-                loop.execute(() -> onKeys(address, issuer, keys));
-            } catch (IOException | RuntimeException e) {
-                loop.execute(() -> onFailure(address, issuer, String.valueOf(e.getMessage())));
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt(); // closed
-            }
-        });
-    }
-
-    private void onKeys(KeyAddress address, Issuer issuer, String keys) {
-        if (!isCurrent(address, issuer)) {
-            return;
-        }
-        boolean other = !keys.equals(issuer.keys);
-        boolean recovered = !issuer.problem.isEmpty();
-        issuer.keys = keys;
-        issuer.problem = "";
-        issuer.failures = 0;
-        if (other || recovered) {
-            LOG.atInfo().addKeyValue("address", address.uri()).log("an issuer's keys are in force");
-            changed.run();
-        }
-        again(timing.refresh(), address, issuer);
-    }
-
-    private void onFailure(KeyAddress address, Issuer issuer, String reason) {
-        if (!isCurrent(address, issuer)) {
-            return;
-        }
-        boolean other = !reason.equals(issuer.problem);
-        issuer.problem = reason;
-        issuer.failures++;
-        if (other) {
-            LOG.atWarn()
-                    .addKeyValue("address", address.uri())
-                    .addKeyValue("reason", reason)
-                    .log("an issuer's keys cannot be fetched");
-            changed.run();
-        }
-        again(timing.retry(issuer.failures), address, issuer);
-    }
-
-    private void again(Duration pause, KeyAddress address, Issuer issuer) {
-        later.accept(pause, () -> {
-            if (isCurrent(address, issuer)) {
-                fetch(address, issuer);
-            }
-        });
-    }
-
-    /// Whether a policy still names it, and nothing has taken its place since.
-    @SuppressWarnings("ReferenceEquality") // this very one is meant
-    private boolean isCurrent(KeyAddress address, Issuer issuer) {
-        return issuers.get(address) == issuer;
     }
 
     @Override
     public void close() {
-        threads.shutdownNow();
+        issuers.close();
         fetcher.close();
+    }
+
+    private final class Issuers implements Refreshed.Source<KeyAddress, String> {
+        @Override
+        public String fetch(KeyAddress address) throws IOException, InterruptedException {
+            return fetcher.fetch(address);
+        }
+
+        @Override
+        public Duration refresh(KeyAddress address, String keys) {
+            return timing.refresh();
+        }
+
+        @Override
+        public Duration retry(KeyAddress address, int failures) {
+            return timing.retry(failures);
+        }
+
+        @Override
+        public void onValue(KeyAddress address, String keys) {
+            LOG.atInfo().addKeyValue("address", address.uri()).log("an issuer's keys are in force");
+        }
+
+        @Override
+        public void onFailure(KeyAddress address, String reason) {
+            LOG.atWarn()
+                    .addKeyValue("address", address.uri())
+                    .addKeyValue("reason", reason)
+                    .log("an issuer's keys cannot be fetched");
+        }
     }
 }

@@ -11,20 +11,17 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 
 /// Reads a list where it stands.
 ///
-/// Limits: eight at once; 4 MiB; files below the configuration's directories only, whatever links say.
+/// Limits: 4 MiB; files below the configuration's directories only, whatever links say.
 ///
 /// Thread: any that may block.
 final class ListReader implements AutoCloseable {
-    private static final int AT_ONCE = 8;
     private static final int MOST_BYTES = 4 << 20;
 
     private final List<Path> roots;
     private final WebFetcher web = new WebFetcher("text/plain, */*", MOST_BYTES);
-    private final Semaphore turns = new Semaphore(AT_ONCE);
 
     /// @param roots directories of the configuration
     ListReader(List<Path> roots) {
@@ -35,17 +32,12 @@ final class ListReader implements AutoCloseable {
     ///
     /// Errors: `IOException` that says what is wrong with the list, with its line, or why there is none.
     List<String> read(ListAddress address) throws IOException, InterruptedException {
-        turns.acquire();
-        try {
-            String text = address.file().isEmpty() ? web.get(address.url(), address.patience()) : file(address.file());
-            return switch (AccessListText.parse(text, address.holds())) {
-                case AccessListText.Good(List<String> values) -> values;
-                case AccessListText.Bad(int line, String reason) ->
-                    throw new IOException(address.place() + ":" + line + ": " + reason);
-            };
-        } finally {
-            turns.release();
-        }
+        String text = address.file().isEmpty() ? web.get(address.url(), address.patience()) : file(address.file());
+        return switch (AccessListText.parse(text, address.holds())) {
+            case AccessListText.Good(List<String> values) -> values;
+            case AccessListText.Bad(int line, String reason) ->
+                throw new IOException(address.place() + ":" + line + ": " + reason);
+        };
     }
 
     private String file(String relative) throws IOException {
