@@ -12,6 +12,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /// A fixed number of event loops and the buffers they share: epoll where the kernel has it, NIO otherwise.
@@ -44,6 +45,11 @@ public final class EventLoops implements AutoCloseable {
     /// @param name prefix of the threads' names
     public static EventLoops create(String name, int count) {
         return Epoll.isAvailable() ? epoll(name, count) : nio(name, count);
+    }
+
+    /// Why `create` does without epoll; empty where it does not.
+    public static Optional<String> obstacleToEpoll() {
+        return Optional.ofNullable(Epoll.unavailabilityCause()).map(Throwable::toString);
     }
 
     /// For platforms without epoll, and to test that nothing depends on it.

@@ -13,7 +13,13 @@ import java.util.Map;
 public record DrainConfig(Duration atMost, Duration atLeast, boolean exitOnZeroConnections) {
     private static final long DEFAULT_SECONDS = 5;
 
-    static DrainConfig ofBootstrapFile(Map<String, String> environment) {
+    static DrainConfig of(ProxyOptions options) {
+        return options.bootstrap().isPresent()
+                ? ofBootstrapFile(options.environment())
+                : ofIstio(options.environment());
+    }
+
+    private static DrainConfig ofBootstrapFile(Map<String, String> environment) {
         return new DrainConfig(atMost(environment), Duration.ZERO, true);
     }
 

@@ -2,7 +2,6 @@ package dev.lateen.proxy;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
-import com.google.protobuf.Value;
 import dev.lateen.identity.WorkloadCertificate;
 import dev.lateen.net.EventLoops;
 import dev.lateen.proxy.admin.AdminApi;
@@ -127,11 +126,11 @@ public final class ProxyProcess implements AutoCloseable {
     /// All that serves nobody yet.
     private static ProxyProcess create(ProxyOptions options) throws ProxyStartException {
         BootstrapConfig bootstrap = readBootstrap(options);
+        if (bootstrap.takesRedirected()) {
+            requireEpoll();
+        }
         int concurrency = options.concurrency().orElseGet(() -> concurrency(options, bootstrap));
-        DrainConfig drain = options.bootstrap().isPresent()
-                ? DrainConfig.ofBootstrapFile(options.environment())
-                : DrainConfig.ofIstio(options.environment());
-        return new ProxyProcess(bootstrap, drain, concurrency);
+        return new ProxyProcess(bootstrap, DrainConfig.of(options), concurrency);
     }
 
     private void begin() throws ProxyStartException {
@@ -148,18 +147,19 @@ public final class ProxyProcess implements AutoCloseable {
         followControlPlane();
     }
 
-    /// What Istio's proxy configuration says, where this process started from it; 0 there stands for every processor.
+    /// What Istio's proxy configuration says, where this process started from it.
     private static int concurrency(ProxyOptions options, BootstrapConfig bootstrap) {
-        int said = options.bootstrap().isPresent()
-                ? 0
-                : (int) bootstrap
-                        .node()
-                        .getMetadata()
-                        .getFieldsOrDefault("PROXY_CONFIG", Value.getDefaultInstance())
-                        .getStructValue()
-                        .getFieldsOrDefault("concurrency", Value.getDefaultInstance())
-                        .getNumberValue();
+        int said = options.bootstrap().isPresent() ? 0 : bootstrap.concurrency();
         return said > 0 ? said : Runtime.getRuntime().availableProcessors();
+    }
+
+    /// Without epoll all of a pod's connections would seem to be meant for this process, and go nowhere.
+    private static void requireEpoll() throws ProxyStartException {
+        Optional<String> obstacle = EventLoops.obstacleToEpoll();
+        if (obstacle.isPresent()) {
+            throw new ProxyStartException(List.of("no native transport, so original destinations are unknown: "
+                    + obstacle.get() + " (expected: /tmp or -Dio.netty.native.workdir to be writable)"));
+        }
     }
 
     private static BootstrapConfig readBootstrap(ProxyOptions options) throws ProxyStartException {

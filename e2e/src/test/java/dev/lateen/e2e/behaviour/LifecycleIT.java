@@ -134,8 +134,8 @@ class LifecycleIT {
     void namesTheFieldThatIsNotImplemented() throws Exception {
         assertRefused(
                 DataPlane.LATEEN,
-                new Bootstrap().http("main", "local_reply_config: {},", "", DIRECT),
-                "local_reply_config: not supported");
+                new Bootstrap().http("main", "add_proxy_protocol_connection_state: true,", "", DIRECT),
+                "add_proxy_protocol_connection_state: not supported");
     }
 
     private static void assertRefused(DataPlane plane, Bootstrap bootstrap, String named) throws Exception {

@@ -92,9 +92,8 @@ final class QuotaUnderFireIT {
                 proxy, path, served, QUOTA, served - QUOTA, failed, LEASE);
         int killedServices = 2;
         assertThat(served).as(path).isLessThanOrEqualTo(QUOTA + killedServices * LEASE);
-        // All else that was counted died with its proxy as a lease, or came too late for a request that then failed.
-        long leases = proxy.equals("envoy") ? 0 : 2L * APPLICATIONS.size() * LEASE;
-        assertThat(served + failed).as(path).isGreaterThanOrEqualTo(QUOTA - leases);
+        // What else was counted died with its proxy as a lease, or came too late for a request that then failed.
+        assertThat(served).as(path).isGreaterThanOrEqualTo(QUOTA - QUOTA / 20);
     }
 
     private static String manifests(TokenIssuer issuer) {

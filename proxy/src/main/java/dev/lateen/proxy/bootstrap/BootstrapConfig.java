@@ -1,5 +1,6 @@
 package dev.lateen.proxy.bootstrap;
 
+import com.google.protobuf.Value;
 import dev.lateen.proxy.overload.ConnectionLimits;
 import dev.lateen.proxy.overload.OverloadConfig;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
@@ -7,6 +8,7 @@ import io.envoyproxy.envoy.config.core.v3.Node;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// What the process starts from. The resources inside stay in their wire form, since they go through the same decoders
 /// as those of the control plane.
@@ -29,4 +31,24 @@ public record BootstrapConfig(
         Optional<DiscoveryConfig> discovery,
         Optional<IdentityConfig> identity,
         ConnectionLimits connections,
-        OverloadConfig overload) {}
+        OverloadConfig overload) {
+    private static final Set<String> REDIRECTED = Set.of("REDIRECT", "TPROXY");
+
+    /// How many workers Istio's proxy configuration asks for; 0 stands for every processor.
+    public int concurrency() {
+        return (int) metadata("PROXY_CONFIG")
+                .getStructValue()
+                .getFieldsOrDefault("concurrency", Value.getDefaultInstance())
+                .getNumberValue();
+    }
+
+    /// Whether connections of a pod are redirected to this process, which then has to learn where they wanted to go.
+    public boolean takesRedirected() {
+        return node.getId().startsWith("sidecar~")
+                && REDIRECTED.contains(metadata("INTERCEPTION_MODE").getStringValue());
+    }
+
+    private Value metadata(String name) {
+        return node.getMetadata().getFieldsOrDefault(name, Value.getDefaultInstance());
+    }
+}
