@@ -4,8 +4,8 @@ import dev.lateen.control.ControlPlane;
 import dev.lateen.control.ControlPlaneSettings;
 import dev.lateen.control.ControlPlaneSettings.Ports;
 import dev.lateen.control.cluster.ClusterSettings;
+import dev.lateen.control.fetch.FetchTiming;
 import dev.lateen.control.identity.IdentitySettings;
-import dev.lateen.control.keys.KeyTiming;
 import dev.lateen.control.push.PushTiming;
 import dev.lateen.control.ratelimit.LimitSettings;
 import dev.lateen.model.mesh.KeyFetching;
@@ -174,7 +174,7 @@ final class ControlPlaneCommand implements Callable<Integer> {
                 trustDomain,
                 mesh(),
                 PushTiming.DEFAULT,
-                KeyTiming.DEFAULT.withRefresh(keyRefresh),
+                FetchTiming.DEFAULT.withRefresh(keyRefresh),
                 identity(),
                 limits(),
                 cluster());

@@ -1,8 +1,8 @@
 package dev.lateen.control;
 
 import dev.lateen.control.cluster.ClusterSettings;
+import dev.lateen.control.fetch.FetchTiming;
 import dev.lateen.control.identity.IdentitySettings;
-import dev.lateen.control.keys.KeyTiming;
 import dev.lateen.control.push.PushTiming;
 import dev.lateen.control.ratelimit.LimitSettings;
 import dev.lateen.model.mesh.MeshSettings;
@@ -27,7 +27,7 @@ public record ControlPlaneSettings(
         String trustDomain,
         MeshSettings mesh,
         PushTiming timing,
-        KeyTiming keys,
+        FetchTiming keys,
         IdentitySettings identity,
         LimitSettings limits,
         Optional<ClusterSettings> cluster) {
@@ -67,7 +67,7 @@ public record ControlPlaneSettings(
                 "cluster.local",
                 MeshSettings.DEFAULT,
                 PushTiming.DEFAULT,
-                KeyTiming.DEFAULT,
+                FetchTiming.DEFAULT,
                 IdentitySettings.DEFAULT,
                 LimitSettings.EMBEDDED,
                 Optional.empty());
@@ -83,7 +83,7 @@ public record ControlPlaneSettings(
                 config, state, ports, trustDomain, mesh, other, keys, identity, limits, cluster);
     }
 
-    public ControlPlaneSettings withKeys(KeyTiming other) {
+    public ControlPlaneSettings withKeys(FetchTiming other) {
         return new ControlPlaneSettings(
                 config, state, ports, trustDomain, mesh, timing, other, identity, limits, cluster);
     }

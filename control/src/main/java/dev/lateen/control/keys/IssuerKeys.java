@@ -1,5 +1,6 @@
 package dev.lateen.control.keys;
 
+import dev.lateen.control.fetch.FetchTiming;
 import dev.lateen.control.fetch.Refreshed;
 import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.istio.Origin;
@@ -24,7 +25,7 @@ public final class IssuerKeys implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(IssuerKeys.class);
     private static final int MOST = 1000;
 
-    private final KeyTiming timing;
+    private final FetchTiming timing;
     private final KeyFetcher fetcher = new KeyFetcher();
     private final Refreshed<KeyAddress, String> issuers;
     private Map<KeyAddress, List<Origin>> wanted = Map.of();
@@ -32,7 +33,7 @@ public final class IssuerKeys implements AutoCloseable {
     /// @param loop the control loop
     /// @param later runs something on the control loop after a time
     /// @param changed told on the control loop when there are other keys, or another problem
-    public IssuerKeys(KeyTiming timing, Executor loop, BiConsumer<Duration, Runnable> later, Runnable changed) {
+    public IssuerKeys(FetchTiming timing, Executor loop, BiConsumer<Duration, Runnable> later, Runnable changed) {
         this.timing = timing;
         this.issuers = new Refreshed<>(new Issuers(), MOST, new Refreshed.Loop(loop, later, changed));
     }

@@ -1,5 +1,6 @@
 package dev.lateen.control.lists;
 
+import dev.lateen.control.fetch.FetchTiming;
 import dev.lateen.control.fetch.Refreshed;
 import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.istio.Origin;
@@ -95,8 +96,7 @@ public final class AccessListSources implements AutoCloseable {
 
         @Override
         public Duration retry(ListAddress address, int failures) {
-            Duration pause = FIRST_RETRY.multipliedBy(1L << Math.min(failures - 1, 20));
-            return pause.compareTo(address.refresh()) < 0 ? pause : address.refresh();
+            return new FetchTiming(address.refresh(), FIRST_RETRY, address.refresh()).retry(failures);
         }
 
         @Override

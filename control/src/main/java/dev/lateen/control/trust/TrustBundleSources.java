@@ -1,8 +1,8 @@
 package dev.lateen.control.trust;
 
+import dev.lateen.control.fetch.FetchTiming;
 import dev.lateen.control.fetch.Refreshed;
 import dev.lateen.control.fetch.WebFetcher;
-import dev.lateen.control.keys.KeyTiming;
 import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.istio.Origin;
 import java.io.IOException;
@@ -27,7 +27,7 @@ public final class TrustBundleSources implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration SHORTEST = Duration.ofMinutes(1);
 
-    private final KeyTiming timing;
+    private final FetchTiming timing;
     private final WebFetcher web;
     private final Refreshed<String, SpiffeBundle> bundles;
     private Map<String, List<Origin>> wanted = Map.of();
@@ -37,7 +37,7 @@ public final class TrustBundleSources implements AutoCloseable {
     /// @param later runs something on the control loop after a time
     /// @param changed told on the control loop when there are other bundles, or another problem
     public TrustBundleSources(
-            KeyTiming timing, WebFetcher web, Executor loop, BiConsumer<Duration, Runnable> later, Runnable changed) {
+            FetchTiming timing, WebFetcher web, Executor loop, BiConsumer<Duration, Runnable> later, Runnable changed) {
         this.timing = timing;
         this.web = web;
         this.bundles = new Refreshed<>(new Bundles(), MOST, new Refreshed.Loop(loop, later, changed));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.lateen.control.fetch.FetchTiming;
 import dev.lateen.model.istio.Origin;
 import dev.lateen.model.istio.RequestAuthentication.KeyAddress;
 import java.io.IOException;
@@ -27,8 +28,8 @@ import org.junit.jupiter.api.Test;
 class IssuerKeysIT {
     private static final String FIRST = "{\"keys\":[{\"kty\":\"OKP\",\"kid\":\"1\",\"crv\":\"Ed25519\",\"x\":\"AA\"}]}";
     private static final String SECOND = FIRST.replace("\"1\"", "\"2\"");
-    private static final KeyTiming FAST =
-            new KeyTiming(Duration.ofMillis(20), Duration.ofMillis(5), Duration.ofMillis(50));
+    private static final FetchTiming FAST =
+            new FetchTiming(Duration.ofMillis(20), Duration.ofMillis(5), Duration.ofMillis(50));
 
     private final Map<String, String> pages = new ConcurrentHashMap<>();
     private final AtomicInteger changes = new AtomicInteger();

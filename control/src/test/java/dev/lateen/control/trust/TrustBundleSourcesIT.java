@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import dev.lateen.control.fetch.FetchTiming;
 import dev.lateen.control.identity.ServerIdentity;
-import dev.lateen.control.keys.KeyTiming;
 import dev.lateen.identity.SpiffeId;
 import dev.lateen.identity.ca.AuthoritySettings;
 import dev.lateen.identity.ca.CertificateAuthority;
@@ -37,8 +37,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TrustBundleSourcesIT {
-    private static final KeyTiming FAST =
-            new KeyTiming(Duration.ofMillis(20), Duration.ofMillis(5), Duration.ofMillis(50));
+    private static final FetchTiming FAST =
+            new FetchTiming(Duration.ofMillis(20), Duration.ofMillis(5), Duration.ofMillis(50));
 
     @TempDir
     private Path directory;

@@ -1,6 +1,7 @@
 package dev.lateen.proxy.bootstrap;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,7 @@ public record AppProbe(Question question, int port, Duration timeout) {
     /// @param headers in the order in which they are sent
     public record Http(String path, Map<String, String> headers) implements Question {
         public Http {
-            headers = Map.copyOf(headers);
+            headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
         }
     }
 
