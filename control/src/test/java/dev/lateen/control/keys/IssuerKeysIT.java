@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.lateen.control.fetch.FetchTiming;
+import dev.lateen.control.fetch.StandInLoop;
 import dev.lateen.model.istio.Origin;
 import dev.lateen.model.istio.RequestAuthentication.KeyAddress;
 import java.io.IOException;
@@ -17,9 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,7 +31,7 @@ class IssuerKeysIT {
 
     private final Map<String, String> pages = new ConcurrentHashMap<>();
     private final AtomicInteger changes = new AtomicInteger();
-    private final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor();
+    private final StandInLoop loop = new StandInLoop();
     private HttpServer server;
     private IssuerKeys keys;
 
@@ -50,20 +48,12 @@ class IssuerKeysIT {
         });
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();
-        keys = new IssuerKeys(FAST, task -> later(Duration.ZERO, task), this::later, changes::incrementAndGet);
-    }
-
-    private void later(Duration pause, Runnable task) {
-        try {
-            var _ = loop.schedule(task, pause.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException _) {
-            // Closed.
-        }
+        keys = new IssuerKeys(FAST, loop, loop::after, changes::incrementAndGet);
     }
 
     @AfterEach
     void stop() {
-        loop.shutdownNow();
+        loop.close();
         keys.close();
         server.stop(0);
     }
@@ -74,7 +64,7 @@ class IssuerKeysIT {
 
     private KeyAddress want(String path, boolean discovered) throws Exception {
         KeyAddress address = new KeyAddress(at(path), discovered, Duration.ofSeconds(5));
-        loop.submit(() -> keys.want(Map.of(address, List.of(Origin.NONE)))).get();
+        loop.run(() -> keys.want(Map.of(address, List.of(Origin.NONE))));
         return address;
     }
 
@@ -83,11 +73,11 @@ class IssuerKeysIT {
     }
 
     private Map<KeyAddress, String> known() throws Exception {
-        return loop.submit(() -> new HashMap<>(keys.keys())).get();
+        return loop.ask(() -> new HashMap<>(keys.keys()));
     }
 
     private String problems() throws Exception {
-        return loop.submit(() -> keys.problems().toString()).get();
+        return loop.ask(() -> keys.problems().toString());
     }
 
     @Test
@@ -140,7 +130,7 @@ class IssuerKeysIT {
     void forgetsIssuersThatNobodyNames() throws Exception {
         pages.put("/keys", FIRST);
         awaitKeys(want("/keys", false), FIRST);
-        loop.submit(() -> keys.want(Map.of())).get();
+        loop.run(() -> keys.want(Map.of()));
         assertThat(known()).isEmpty();
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.lateen.control.fetch.StandInLoop;
 import dev.lateen.model.istio.Origin;
 import dev.lateen.model.policy.AccessList.Holds;
 import dev.lateen.model.policy.AccessList.ListAddress;
@@ -19,9 +20,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,7 +34,7 @@ class AccessListSourcesIT {
     private Path directory;
 
     private final AtomicReference<String> page = new AtomicReference<>("192.0.2.1\n");
-    private final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor();
+    private final StandInLoop loop = new StandInLoop();
     private HttpServer server;
     private AccessListSources sources;
 
@@ -53,21 +51,12 @@ class AccessListSourcesIT {
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();
         Files.createDirectory(directory.resolve("config"));
-        sources = new AccessListSources(
-                List.of(directory.resolve("config")), task -> later(Duration.ZERO, task), this::later, () -> {});
-    }
-
-    private void later(Duration pause, Runnable task) {
-        try {
-            var _ = loop.schedule(task, pause.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException _) {
-            // Closed.
-        }
+        sources = new AccessListSources(List.of(directory.resolve("config")), loop, loop::after, () -> {});
     }
 
     @AfterEach
     void stop() {
-        loop.shutdownNow();
+        loop.close();
         sources.close();
         server.stop(0);
     }
@@ -87,7 +76,7 @@ class AccessListSourcesIT {
 
     private <T> T onLoop(Callable<T> question) {
         try {
-            return loop.submit(question).get();
+            return loop.ask(question);
         } catch (InterruptedException | ExecutionException e) {
             throw new AssertionError(e);
         }

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.lateen.control.fetch.FetchTiming;
+import dev.lateen.control.fetch.StandInLoop;
 import dev.lateen.control.identity.ServerIdentity;
 import dev.lateen.identity.SpiffeId;
 import dev.lateen.identity.ca.AuthoritySettings;
@@ -24,10 +25,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -44,7 +41,7 @@ class TrustBundleSourcesIT {
     private Path directory;
 
     private final AtomicInteger asked = new AtomicInteger();
-    private final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor();
+    private final StandInLoop loop = new StandInLoop();
     private CertificateAuthority first;
     private CertificateAuthority second;
     private volatile String answer = "";
@@ -61,8 +58,7 @@ class TrustBundleSourcesIT {
     }
 
     private void open(Optional<Path> authorities) throws IOException {
-        sources = new TrustBundleSources(
-                FAST, BundleServers.fetcher(authorities), task -> later(Duration.ZERO, task), this::later, () -> {});
+        sources = new TrustBundleSources(FAST, BundleServers.fetcher(authorities), loop, loop::after, () -> {});
     }
 
     private void serve(HttpServer any) {
@@ -83,33 +79,25 @@ class TrustBundleSourcesIT {
                 directory.resolve(name), AuthoritySettings.of("two.example"), InstantSource.system());
     }
 
-    private void later(Duration pause, Runnable task) {
-        try {
-            var _ = loop.schedule(task, pause.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException _) {
-            // Closed.
-        }
-    }
-
     @AfterEach
     void stop() {
-        loop.shutdownNow();
+        loop.close();
         sources.close();
         server.stop(0);
     }
 
     private String want(String scheme) throws Exception {
         String address = scheme + "://localhost:" + server.getAddress().getPort() + "/";
-        loop.submit(() -> sources.want(Map.of(address, List.of(Origin.NONE)))).get();
+        loop.run(() -> sources.want(Map.of(address, List.of(Origin.NONE))));
         return address;
     }
 
     private Map<String, String> known() throws Exception {
-        return loop.submit(() -> new HashMap<>(sources.bundles())).get();
+        return loop.ask(() -> new HashMap<>(sources.bundles()));
     }
 
     private String problems() throws Exception {
-        return loop.submit(() -> sources.problems().toString()).get();
+        return loop.ask(() -> sources.problems().toString());
     }
 
     @Test
@@ -145,7 +133,7 @@ class TrustBundleSourcesIT {
         want("http");
         await().until(() -> !known().isEmpty());
 
-        loop.submit(() -> sources.want(Map.of())).get();
+        loop.run(() -> sources.want(Map.of()));
 
         assertThat(known()).isEmpty();
     }

@@ -2,7 +2,6 @@ package dev.lateen.e2e.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,11 +41,7 @@ final class CustomPolicyIT {
     @ParameterizedTest
     @ValueSource(strings = {"lateen", "envoy"})
     void asksTheirServers(String proxy) throws IOException {
-        String obstacle = RunningMesh.obstacle("explicit", proxy);
-        assumeTrue(obstacle.isEmpty(), obstacle);
-        assumeTrue(
-                proxy.equals("lateen") || "all".equals(System.getProperty("lateen.it")),
-                "SKIPPED: -Dlateen.it=all asks with Envoy too");
+        RunningMesh.assumeAsked("explicit", proxy);
         String manifests = MESH
                 + policy("shop", "by-http")
                 + policy("bank", "by-grpc")

@@ -2,7 +2,6 @@ package dev.lateen.e2e.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,11 +24,7 @@ final class DemoIT {
     @ParameterizedTest
     @CsvSource({"lateen, explicit", "lateen, transparent", "envoy, explicit", "envoy, transparent"})
     void allChecksPass(String proxy, String capture) throws IOException, InterruptedException {
-        String obstacle = RunningMesh.obstacle(capture, proxy);
-        assumeTrue(obstacle.isEmpty(), obstacle);
-        assumeTrue(
-                proxy.equals("lateen") || "all".equals(System.getProperty("lateen.it")),
-                "SKIPPED: -Dlateen.it=all runs the demo with Envoy too");
+        RunningMesh.assumeAsked(capture, proxy);
         check("--proxy", proxy, "--capture", capture);
     }
 

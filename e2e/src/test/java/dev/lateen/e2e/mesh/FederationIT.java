@@ -2,7 +2,6 @@ package dev.lateen.e2e.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lateen.identity.SpiffeId;
 import dev.lateen.identity.ca.AuthoritySettings;
@@ -30,11 +29,7 @@ final class FederationIT {
     @ParameterizedTest
     @ValueSource(strings = {"lateen", "envoy"})
     void believesEachDomainsAuthorityForItsOwnNamesAlone(String proxy) throws Exception {
-        String obstacle = RunningMesh.obstacle("explicit", proxy);
-        assumeTrue(obstacle.isEmpty(), obstacle);
-        assumeTrue(
-                proxy.equals("lateen") || "all".equals(System.getProperty("lateen.it")),
-                "SKIPPED: -Dlateen.it=all asks with Envoy too");
+        RunningMesh.assumeAsked("explicit", proxy);
         Path one = Files.createDirectories(directory.resolve("one"));
         try (RunningMesh server = RunningMesh.of(
                 Map.of("WORKLOAD_RSA_KEY_SIZE", "3072"), one, serverMesh(""), options("one.example", proxy))) {

@@ -49,8 +49,7 @@ final class LabelsIT {
 
     @BeforeAll
     static void start() throws IOException {
-        String obstacle = RunningMesh.obstacle("transparent", "envoy");
-        assumeTrue(obstacle.isEmpty(), obstacle);
+        RunningMesh.assumeRuns("transparent", "envoy");
         assumeTrue("all".equals(System.getProperty("lateen.it")), "SKIPPED: -Dlateen.it=all looks at labels");
         String says = ", {name: PEER_TCP, value: yes}";
         String envoy = ", local.lateen.dev/proxy: envoy";

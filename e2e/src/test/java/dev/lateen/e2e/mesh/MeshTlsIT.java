@@ -2,7 +2,6 @@ package dev.lateen.e2e.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lateen.identity.Pem;
 import dev.lateen.identity.SpiffeId;
@@ -40,11 +39,7 @@ final class MeshTlsIT {
     @ParameterizedTest
     @ValueSource(strings = {"lateen", "envoy"})
     void shakesHandsAsTheMeshAllows(String proxy) throws Exception {
-        String obstacle = RunningMesh.obstacle("explicit", proxy);
-        assumeTrue(obstacle.isEmpty(), obstacle);
-        assumeTrue(
-                proxy.equals("lateen") || "all".equals(System.getProperty("lateen.it")),
-                "SKIPPED: -Dlateen.it=all asks with Envoy too");
+        RunningMesh.assumeAsked("explicit", proxy);
         String rest = RunningMesh.peer("shop", "", "") + gateway();
         String weak = settings("{minProtocolVersion: TLSV1_2, cipherSuites: [ECDHE-ECDSA-AES256-GCM-SHA384]}");
         try (RunningMesh mesh = RunningMesh.of(directory, weak + rest, "--proxy", proxy, "--capture", "explicit")) {

@@ -1,7 +1,6 @@
 package dev.lateen.e2e.mesh;
 
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,8 +26,7 @@ final class MixedMeshIT {
     @ParameterizedTest
     @ValueSource(strings = {"explicit", "transparent"})
     void speaksMutualTlsInBothDirections(String capture) throws IOException {
-        String obstacle = RunningMesh.obstacle(capture, "envoy");
-        assumeTrue(obstacle.isEmpty(), obstacle);
+        RunningMesh.assumeRuns(capture, "envoy");
         String manifests = STRICT
                 + RunningMesh.peer("ours", "", "")
                 + RunningMesh.peer("theirs", ", local.lateen.dev/proxy: envoy", "")

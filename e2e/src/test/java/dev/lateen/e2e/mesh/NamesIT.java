@@ -2,7 +2,6 @@ package dev.lateen.e2e.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,8 +52,7 @@ final class NamesIT {
 
     @Test
     void leadWhereTheyWouldInACluster() throws IOException {
-        String obstacle = RunningMesh.obstacle("transparent", "lateen");
-        assumeTrue(obstacle.isEmpty(), obstacle);
+        RunningMesh.assumeRuns("transparent", "lateen");
         String says = ", {name: PEER_TCP, value: yes}";
         String manifests = SERVICES
                 + RunningMesh.peer("client", "", "")

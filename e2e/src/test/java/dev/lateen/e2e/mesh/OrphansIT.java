@@ -2,7 +2,6 @@ package dev.lateen.e2e.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.NetworkInterface;
@@ -28,8 +27,7 @@ final class OrphansIT {
     @ParameterizedTest
     @CsvSource({"explicit, INT", "explicit, KILL", "transparent, INT", "transparent, KILL"})
     void leavesNothingBehind(String capture, String signal) throws IOException, InterruptedException {
-        String obstacle = RunningMesh.obstacle(capture, "lateen");
-        assumeTrue(obstacle.isEmpty(), obstacle);
+        RunningMesh.assumeRuns(capture, "lateen");
         String manifests = RunningMesh.peer("one", "", "") + RunningMesh.gateway("one");
         try (RunningMesh mesh = RunningMesh.of(directory, manifests, "--capture", capture)) {
             Set<ProcessHandle> started = mesh.descendants();

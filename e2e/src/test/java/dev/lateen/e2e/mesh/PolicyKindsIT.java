@@ -2,7 +2,6 @@ package dev.lateen.e2e.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.URI;
@@ -108,8 +107,7 @@ final class PolicyKindsIT {
 
     @BeforeParameterizedClassInvocation
     static void start(String proxy) throws IOException {
-        String obstacle = RunningMesh.obstacle("explicit", proxy);
-        assumeTrue(obstacle.isEmpty(), obstacle);
+        RunningMesh.assumeRuns("explicit", proxy);
         Path directory = Files.createTempDirectory("limits");
         list = directory.resolve("manifests/lists/banned.txt");
         Files.createDirectories(list.getParent());

@@ -2,7 +2,6 @@ package dev.lateen.e2e.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lateen.e2e.behaviour.TokenIssuer;
 import java.io.IOException;
@@ -52,11 +51,7 @@ final class QuotaUnderFireIT {
     @ParameterizedTest
     @ValueSource(strings = {"lateen", "envoy"})
     void losesNoMoreThanLeasesWhenKilledUnderLoad(String proxy) throws Exception {
-        String obstacle = RunningMesh.obstacle("explicit", proxy);
-        assumeTrue(obstacle.isEmpty(), obstacle);
-        assumeTrue(
-                proxy.equals("lateen") || "all".equals(System.getProperty("lateen.it")),
-                "SKIPPED: -Dlateen.it=all asks with Envoy too");
+        RunningMesh.assumeAsked("explicit", proxy);
         TokenIssuer issuer = TokenIssuer.create("first");
         String token = "Bearer "
                 + issuer.token("\"iss\":\"https://auth.example.com\",\"sub\":\"ann\",\"exp\":"

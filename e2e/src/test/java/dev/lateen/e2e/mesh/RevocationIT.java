@@ -2,7 +2,6 @@ package dev.lateen.e2e.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lateen.identity.Pem;
 import dev.lateen.identity.SpiffeId;
@@ -51,11 +50,7 @@ final class RevocationIT {
     @ParameterizedTest
     @ValueSource(strings = {"lateen", "envoy"})
     void refusesWhoIsRevokedAsClientAndAsServer(String proxy) throws Exception {
-        String obstacle = RunningMesh.obstacle("explicit", proxy);
-        assumeTrue(obstacle.isEmpty(), obstacle);
-        assumeTrue(
-                proxy.equals("lateen") || "all".equals(System.getProperty("lateen.it")),
-                "SKIPPED: -Dlateen.it=all asks with Envoy too");
+        RunningMesh.assumeAsked("explicit", proxy);
         String manifests = STRICT
                 + RunningMesh.peer("shop", "", "")
                 + RunningMesh.peer("good", "", "")

@@ -2,7 +2,6 @@ package dev.lateen.e2e.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,8 +39,7 @@ final class RootRotationIT {
 
     @Test
     void losesNoRequestWhileTheRootIsReplaced() throws Exception {
-        String obstacle = RunningMesh.obstacle("explicit", "envoy");
-        assumeTrue(obstacle.isEmpty(), obstacle);
+        RunningMesh.assumeRuns("explicit", "envoy");
         List<String> names = IntStream.range(0, PROXIES).mapToObj(i -> "w" + i).toList();
         try (RunningMesh mesh = RunningMesh.of(directory, manifests(names))) {
             await().atMost(SOON).until(() -> names.stream().allMatch(name -> answers(mesh, name, next(names, name))));

@@ -3,6 +3,7 @@ package dev.lateen.e2e.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.Reader;
@@ -281,8 +282,22 @@ final class RunningMesh implements AutoCloseable {
         return directory.resolve("lateen");
     }
 
+    /// Skips a test whose mesh cannot run here, and says why.
+    static void assumeRuns(String capture, String proxy) {
+        String obstacle = obstacle(capture, proxy);
+        assumeTrue(obstacle.isEmpty(), obstacle);
+    }
+
+    /// As above; with real Envoy only where all integration tests are asked for.
+    static void assumeAsked(String capture, String proxy) {
+        assumeRuns(capture, proxy);
+        assumeTrue(
+                proxy.equals("lateen") || "all".equals(System.getProperty("lateen.it")),
+                "SKIPPED: -Dlateen.it=all asks with Envoy too");
+    }
+
     /// Why a mode cannot run here; empty when it can.
-    static String obstacle(String capture, String proxy) {
+    private static String obstacle(String capture, String proxy) {
         if (proxy.equals("envoy") && !onPath("envoy")) {
             return "SKIPPED: no envoy on PATH";
         }

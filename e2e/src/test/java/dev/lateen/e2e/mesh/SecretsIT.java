@@ -2,7 +2,6 @@ package dev.lateen.e2e.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,8 +49,7 @@ final class SecretsIT {
     @ParameterizedTest
     @ValueSource(strings = {"explicit", "transparent"})
     void keepsKeysAndTokensToItself(String capture) throws Exception {
-        String obstacle = RunningMesh.obstacle(capture, "lateen");
-        assumeTrue(obstacle.isEmpty(), obstacle);
+        RunningMesh.assumeRuns(capture, "lateen");
         String manifests = RunningMesh.peer("one", "", "") + RunningMesh.gateway("one");
         try (RunningMesh mesh = RunningMesh.of(directory, manifests, "--capture", capture)) {
             await().atMost(Duration.ofSeconds(30))

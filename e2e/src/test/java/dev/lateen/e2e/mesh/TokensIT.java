@@ -2,7 +2,6 @@ package dev.lateen.e2e.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.lateen.e2e.behaviour.TokenIssuer;
@@ -43,8 +42,7 @@ final class TokensIT {
 
     @BeforeParameterizedClassInvocation
     static void start(String proxy) throws Exception {
-        String obstacle = RunningMesh.obstacle("explicit", proxy);
-        assumeTrue(obstacle.isEmpty(), obstacle);
+        RunningMesh.assumeRuns("explicit", proxy);
         issuer = TokenIssuer.create("first");
         published = issuer;
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
