@@ -59,8 +59,10 @@ final class RunningMesh implements AutoCloseable {
         Files.writeString(shop.resolve("all.yaml"), manifests);
         Path log = directory.resolve("up.log");
         String name = "it-" + ProcessHandle.current().pid() + "-" + Math.floorMod(directory.hashCode(), 100_000);
+        // Whoever runs the tests in the background has them ignore Ctrl-C, which all that they start would inherit.
         List<String> words = Stream.concat(
-                        Stream.of(launcher().toString(), "up", shop.toString(), "--name", name), Stream.of(options))
+                        Stream.of("env", "--default-signal=INT", launcher().toString(), "up", shop.toString()),
+                        Stream.concat(Stream.of("--name", name), Stream.of(options)))
                 .toList();
         ProcessBuilder builder =
                 new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(log.toFile());
