@@ -25,20 +25,20 @@ import org.jspecify.annotations.Nullable;
 /// Thread: event loop of its channel.
 // A write or close that fails closes the channel, which is how everybody hears of it.
 @SuppressWarnings("FutureReturnValueIgnored")
-public final class Http1ClientConnection extends ChannelInboundHandlerAdapter implements ClientConnection, BodySink {
+public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
+        implements ClientConnection, BodySink, Input.Decoder {
     private static final int MAX_INFORMATIONAL = 32;
 
     private final HttpLimits limits;
     private final BodyReader body;
     private ChannelHandlerContext context;
     private Output output;
-    private InputGate gate;
+    private Input input;
     private HeadBuffer headBuffer;
     private HeadParser parser;
     private Listener listener = SilentConnectionListener.INSTANCE;
     private @Nullable SslHandler ssl;
     private @Nullable Http1ClientStream current;
-    private boolean processing;
     private boolean headRead;
     private boolean keepAlive = true;
     private boolean releasing;
@@ -61,7 +61,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter im
         context = ctx;
         ssl = ctx.pipeline().get(SslHandler.class);
         output = new Output(ctx);
-        gate = new InputGate(ctx.channel());
+        input = new Input(ctx.channel(), this);
         Scratch scratch = Scratch.current();
         headBuffer = new HeadBuffer(scratch.head(limits.maxHeaderBytes() + 4), limits.maxHeaderBytes(), false);
         parser = new HeadParser(scratch.fields, limits, ssl == null ? "http" : "https");
@@ -151,63 +151,37 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter im
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        ByteBuf in = (ByteBuf) message;
-        if (processing || !gate.isEmpty()) {
-            gate.hold(in);
-            return;
-        }
-        process(in);
-    }
-
-    private void process(ByteBuf in) {
-        processing = true;
-        boolean handedOn = false;
-        while (!handedOn && in.isReadable()) {
-            if (closed) {
-                break;
-            }
-            if (isPaused()) {
-                gate.holdFirst(in);
-                processing = false;
-                return;
-            }
-            handedOn = step(in);
-        }
-        if (!handedOn) {
-            in.release();
-        }
-        processing = false;
-        if (releasing && gate.isEmpty() && !closed) {
-            releasing = false;
-            listener.onStreamAvailable(this);
-        }
+        input.read((ByteBuf) message);
     }
 
     void proceed() {
-        if (processing || closed) {
-            return;
-        }
-        while (!gate.isEmpty() && !isPaused()) {
-            ByteBuf next = gate.poll();
-            if (next != null) {
-                process(next);
-            }
-        }
-        if (gate.isEmpty() && !isPaused()) {
-            gate.resumeSocket();
+        if (!closed) {
+            input.proceed();
         }
     }
 
     void pauseSocket() {
-        gate.pauseSocket();
+        input.pauseSocket();
     }
 
-    private boolean isPaused() {
+    @Override
+    public boolean isOver() {
+        return closed;
+    }
+
+    @Override
+    public boolean isBlocked() {
+        return isPaused();
+    }
+
+    @Override
+    public boolean isPaused() {
         Http1ClientStream stream = current;
         return stream != null && stream.isPaused();
     }
 
-    private boolean step(ByteBuf in) {
+    @Override
+    public boolean decode(ByteBuf in) {
         Http1ClientStream stream = current;
         if (stream == null) {
             fail(Http1Violation.UNSOLICITED_RESPONSE);
@@ -222,6 +196,14 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter im
             return true;
         }
         return body.read(in);
+    }
+
+    @Override
+    public void decoded() {
+        if (releasing && input.isEmpty() && !closed) {
+            releasing = false;
+            listener.onStreamAvailable(this);
+        }
     }
 
     private void readHead(ByteBuf in, Http1ClientStream stream) {
@@ -330,7 +312,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter im
         stream.detach();
         if (keepAlive && requestEnded && !draining) {
             releasing = true;
-            if (!processing) {
+            if (!input.isDecoding()) {
                 releasing = false;
                 listener.onStreamAvailable(this);
             }
@@ -390,7 +372,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter im
         closed = true;
         releasing = false;
         closeDetails = details;
-        gate.discard();
+        input.discard();
         output.close();
     }
 
@@ -404,7 +386,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter im
 
     private void inputEnded() {
         Http1ClientStream stream = current;
-        if (stream != null && headRead && stream.isTunnel() && gate.isEmpty()) {
+        if (stream != null && headRead && stream.isTunnel() && input.isEmpty()) {
             stream.responses().onData(Unpooled.EMPTY_BUFFER, true);
             stream.incomingEnded();
             return;
@@ -433,10 +415,10 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter im
     }
 
     private void flushHeld(Http1ClientStream stream) {
-        ByteBuf held = gate.poll();
+        ByteBuf held = input.poll();
         while (held != null) {
             stream.responses().onData(held, false);
-            held = gate.poll();
+            held = input.poll();
         }
     }
 
@@ -466,7 +448,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter im
         gone = true;
         endAtClose();
         closed = true;
-        gate.discard();
+        input.discard();
         output.discard();
         listener.onClosed(this, closeDetails);
     }

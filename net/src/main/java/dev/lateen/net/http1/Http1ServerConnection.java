@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// Thread: event loop of its channel.
 // A write or close that fails closes the channel, which is how everybody hears of it.
 @SuppressWarnings("FutureReturnValueIgnored")
-public final class Http1ServerConnection extends ChannelInboundHandlerAdapter implements HttpConnection, BodySink {
+public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
+        implements HttpConnection, BodySink, Input.Decoder {
     private static final long LINGER_MILLIS = 1000;
     private static final long DRAIN_LIMIT_BYTES = 256 * 1024;
     private static final long DRAIN_LIMIT_MILLIS = 5000;
@@ -39,14 +40,13 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     private final BodyReader body;
     private ChannelHandlerContext context;
     private Output output;
-    private InputGate gate;
+    private Input input;
     private HeadBuffer headBuffer;
     private HeadParser parser;
     private ServerHandler handler;
     private @Nullable SslHandler ssl;
     private @Nullable Http1ServerStream current;
     private @Nullable Future<?> headersTimer;
-    private boolean processing;
     private boolean draining;
     private boolean closing;
     private boolean closed;
@@ -73,7 +73,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
         context = ctx;
         ssl = ctx.pipeline().get(SslHandler.class);
         output = new Output(ctx);
-        gate = new InputGate(ctx.channel());
+        input = new Input(ctx.channel(), this);
         Scratch scratch = Scratch.current();
         headBuffer = new HeadBuffer(scratch.head(limits.maxHeaderBytes() + 4), limits.maxHeaderBytes(), true);
         parser = new HeadParser(scratch.fields, limits, ssl == null ? "http" : "https");
@@ -130,56 +130,26 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        ByteBuf in = (ByteBuf) message;
-        if (processing || !gate.isEmpty()) {
-            gate.hold(in);
-            return;
-        }
-        process(in);
+        input.read((ByteBuf) message);
     }
 
-    private void process(ByteBuf in) {
-        processing = true;
-        boolean handedOn = false;
-        while (!handedOn && in.isReadable()) {
-            if (closing) {
-                break;
-            }
-            if (isBlocked()) {
-                gate.holdFirst(in);
-                processing = false;
-                return;
-            }
-            handedOn = step(in);
-        }
-        if (!handedOn) {
-            in.release();
-        }
-        processing = false;
-    }
-
-    /// Goes on with held bytes once something that blocked them has changed.
     void proceed() {
-        if (processing || closed) {
-            return;
-        }
-        while (!gate.isEmpty() && (closing || !isBlocked())) {
-            ByteBuf next = gate.poll();
-            if (next != null) {
-                process(next);
-            }
-        }
-        if (gate.isEmpty() && !isPaused()) {
-            gate.resumeSocket();
+        if (!closed) {
+            input.proceed();
         }
     }
 
-    private boolean isPaused() {
-        Http1ServerStream stream = current;
-        return stream != null && stream.isPaused() && !closing;
+    void pauseSocket() {
+        input.pauseSocket();
     }
 
-    private boolean isBlocked() {
+    @Override
+    public boolean isOver() {
+        return closing;
+    }
+
+    @Override
+    public boolean isBlocked() {
         Http1ServerStream stream = current;
         if (stream == null) {
             return false;
@@ -187,7 +157,14 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
         return stream.isTunnel() ? stream.isPaused() : body.isDone() || stream.isPaused();
     }
 
-    private boolean step(ByteBuf in) {
+    @Override
+    public boolean isPaused() {
+        Http1ServerStream stream = current;
+        return stream != null && stream.isPaused() && !closing;
+    }
+
+    @Override
+    public boolean decode(ByteBuf in) {
         Http1ServerStream stream = current;
         if (stream == null) {
             readHead(in);
@@ -345,10 +322,6 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
         output.close();
     }
 
-    void pauseSocket() {
-        gate.pauseSocket();
-    }
-
     /// A tunnel's outgoing half has ended.
     void shutdownOutput() {
         output.flush();
@@ -391,8 +364,8 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
         body.stop();
         output.flush();
         HalfClose.shutdownOutput(context);
-        gate.discard();
-        gate.resumeSocket();
+        input.discard();
+        input.resumeSocket();
         context.executor().schedule(() -> context.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -471,7 +444,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
         closed = true;
         closing = true;
         stopHeadersTimer();
-        gate.discard();
+        input.discard();
         endStream(StreamReset.CONNECTION_CLOSED, "downstream_remote_disconnect");
         output.discard();
         handler.onClosed();
