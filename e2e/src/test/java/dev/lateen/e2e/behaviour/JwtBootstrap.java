@@ -17,7 +17,7 @@ final class JwtBootstrap {
     /// @param keys port of a server that has the issuer's keys
     /// @param noKeys port of a server that fails
     static Bootstrap create(TokenIssuer issuer, int echo, int keys, int noKeys) {
-        String local = "local_jwks: {inline_string: '" + issuer.keys().replace('\n', ' ') + "'}";
+        String local = "local_jwks: {inline_string: '" + issuer.keys() + "'}";
         String plain = "a: {issuer: a.test, " + local + "}";
         return new Bootstrap()
                 .cluster("echo", echo)

@@ -36,8 +36,7 @@ class JwtIT {
         issuer = TokenIssuer.create("one");
         stranger = TokenIssuer.create("one");
         published = issuer;
-        keys = new Upstream((_, socket) ->
-                HttpClient.write(socket, Upstream.response(200, published.keys().replace('\n', ' '))));
+        keys = new Upstream((_, socket) -> HttpClient.write(socket, Upstream.response(200, published.keys())));
         noKeys = new Upstream((_, socket) -> HttpClient.write(socket, Upstream.response(500, "no")));
         proxy = plane.start(JwtBootstrap.create(issuer, echo.port(), keys.port(), noKeys.port()));
     }

@@ -46,11 +46,7 @@ class RemoteKeysIT {
     }
 
     private void publish(String request, Socket socket) throws IOException {
-        HttpClient.write(
-                socket,
-                failing
-                        ? Upstream.response(503, "later")
-                        : Upstream.response(200, published.keys().replace('\n', ' ')));
+        HttpClient.write(socket, failing ? Upstream.response(503, "later") : Upstream.response(200, published.keys()));
     }
 
     private RunningProxy proxy(String cache) throws Exception {

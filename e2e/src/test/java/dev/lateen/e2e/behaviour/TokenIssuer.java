@@ -43,9 +43,9 @@ public record TokenIssuer(
     public String keys() {
         RSAPublicKey key = (RSAPublicKey) rsa.getPublic();
         return """
-                {"keys": [{"kty": "oct", "kid": "shared", "k": "AAAA"},
-                 {"kty": "RSA", "kid": "%1$s", "n": "%2$s", "e": "%3$s"}, %4$s, %5$s, %6$s,
-                 {"kty": "OKP", "kid": "%1$s-ed", "crv": "Ed25519", "x": "%7$s"}]}""".formatted(
+                {"keys": [{"kty": "oct", "kid": "shared", "k": "AAAA"}, \
+                {"kty": "RSA", "kid": "%1$s", "n": "%2$s", "e": "%3$s"}, %4$s, %5$s, %6$s, \
+                {"kty": "OKP", "kid": "%1$s-ed", "crv": "Ed25519", "x": "%7$s"}]}""".formatted(
                         keyId,
                         number(key.getModulus(), 256),
                         number(key.getPublicExponent(), 3),

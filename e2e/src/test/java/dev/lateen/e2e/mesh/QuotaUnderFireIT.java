@@ -126,7 +126,7 @@ final class QuotaUnderFireIT {
                   jwtRules:
                   - issuer: "https://auth.example.com"
                     jwks: '%2$s'
-                """.formatted(QUOTA, issuer.keys().replace("\n", " ")))
+                """.formatted(QUOTA, issuer.keys()))
                 .toString();
     }
 

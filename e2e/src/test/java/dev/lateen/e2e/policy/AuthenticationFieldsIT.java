@@ -46,16 +46,13 @@ class AuthenticationFieldsIT {
         Map<String, TokenIssuer> issuers =
                 Map.of("a", TokenIssuer.create("a"), "b", TokenIssuer.create("b"), "stranger", TokenIssuer.create("a"));
         rows = FieldRow.read("authentication.yaml", MESH).stream()
-                .map(row -> row.with("KEYS-A", line(issuers.get("a"))).with("KEYS-B", line(issuers.get("b"))))
+                .map(row -> row.with("KEYS-A", issuers.get("a").keys())
+                        .with("KEYS-B", issuers.get("b").keys()))
                 .toList();
         http = Upstream.echo();
         tcp = TcpEcho.start();
         FieldWire wire = new FieldWire(new Identities(Files.createTempDirectory("fields-")), issuers);
         proxy = FieldProxy.start(plane, rows, wire, http.port(), tcp.port(), _ -> {});
-    }
-
-    private static String line(TokenIssuer issuer) {
-        return issuer.keys().replace("\n", " ");
     }
 
     @AfterParameterizedClassInvocation

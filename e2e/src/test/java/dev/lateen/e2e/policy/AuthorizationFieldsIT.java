@@ -67,16 +67,12 @@ class AuthorizationFieldsIT {
         assumeTrue(obstacle.isEmpty(), obstacle);
         TokenIssuer a = TokenIssuer.create("a");
         TokenIssuer b = TokenIssuer.create("b");
-        rows = rows(MESH.formatted(line(a), line(b)));
+        rows = rows(MESH.formatted(a.keys(), b.keys()));
         http = Upstream.echo();
         tcp = TcpEcho.start();
         judges = Judges.start();
         FieldWire wire = new FieldWire(new Identities(Files.createTempDirectory("fields-")), Map.of("a", a, "b", b));
         proxy = FieldProxy.start(plane, rows, wire, http.port(), tcp.port(), judges::addTo);
-    }
-
-    private static String line(TokenIssuer issuer) {
-        return issuer.keys().replace("\n", " ");
     }
 
     private static List<FieldRow> rows(String more) throws IOException {

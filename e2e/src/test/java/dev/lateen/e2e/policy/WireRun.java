@@ -51,7 +51,7 @@ final class WireRun {
         this.identities = new Identities(Files.createTempDirectory("policies-"));
         TokenIssuer issuer = TokenIssuer.create("one");
         this.call = new WireCall(identities, issuer);
-        this.tokens = TOKENS.formatted(issuer.keys().replace("\n", " "));
+        this.tokens = TOKENS.formatted(issuer.keys());
     }
 
     /// @param arguments data plane, pairs, seed, whether the callers' addresses are this machine's

@@ -1,6 +1,7 @@
 package dev.lateen.identity.ca;
 
 import dev.lateen.identity.Pem;
+import dev.lateen.identity.RevocationLists;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,11 +18,10 @@ import java.util.Set;
 /// The lists of revoked certificates beside a plugged-in authority: `ca-crl.pem`, as in Istio's `cacerts` secret. Where
 /// there is one, whoever verifies wants a list of every authority of a chain, so each must be there.
 ///
-/// Limits: 1 MiB. Source: RFC 5280 §5. Thread: any.
+/// Limits: those of `RevocationLists`. Source: RFC 5280 §5. Thread: any.
 public final class RevocationFile {
     static final String NAME = "ca-crl.pem";
     private static final String LABEL = "X509 CRL";
-    private static final int MOST_BYTES = 1 << 20;
 
     private RevocationFile() {}
 
@@ -34,10 +34,7 @@ public final class RevocationFile {
         if (!Files.exists(file)) {
             return "";
         }
-        if (Files.size(file) > MOST_BYTES) {
-            throw new IOException(file + ": larger than 1 MiB");
-        }
-        String text = Files.readString(file);
+        String text = RevocationLists.read(file);
         try {
             check(file, parse(text), signers(directory));
         } catch (IllegalArgumentException | GeneralSecurityException e) {
