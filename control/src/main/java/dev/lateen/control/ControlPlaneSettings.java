@@ -73,6 +73,10 @@ public record ControlPlaneSettings(
                 Optional.empty());
     }
 
+    public ControlPlaneSettings withTrustDomain(String other) {
+        return new ControlPlaneSettings(config, state, ports, other, mesh, timing, keys, identity, limits, cluster);
+    }
+
     public ControlPlaneSettings withPorts(Ports other) {
         return new ControlPlaneSettings(
                 config, state, other, trustDomain, mesh, timing, keys, identity, limits, cluster);

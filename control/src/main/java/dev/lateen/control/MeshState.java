@@ -9,6 +9,7 @@ import dev.lateen.control.status.Findings;
 import dev.lateen.control.store.ResourceStore;
 import dev.lateen.control.store.StoreChange;
 import dev.lateen.control.trust.BundleServers;
+import dev.lateen.control.trust.OwnTrustDomain;
 import dev.lateen.control.trust.TrustBundleSources;
 import dev.lateen.identity.Pem;
 import dev.lateen.model.diagnostic.Diagnostic;
@@ -19,6 +20,8 @@ import dev.lateen.model.resource.MeshConfigReader;
 import dev.lateen.model.resource.ParsedResource;
 import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.resource.ResourceKey;
+import dev.lateen.model.tree.Node.Mapping;
+import dev.lateen.model.tree.Position;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -60,6 +63,8 @@ final class MeshState implements AutoCloseable {
     private final TrustBundleSources bundles;
     private final Map<ResourceKey, Long> generations = new HashMap<>();
     private final Set<ResourceKey> notYetPushed = new HashSet<>();
+    private final OwnTrustDomain trustDomain;
+    private List<Diagnostic> settingsProblems = List.of();
     private boolean checkDue;
     private volatile Consumer<MeshSnapshot> listener = _ -> {};
     private volatile MeshSnapshot snapshot;
@@ -81,6 +86,8 @@ final class MeshState implements AutoCloseable {
                 loop,
                 loop::after,
                 this::onFetched);
+        this.trustDomain = new OwnTrustDomain(settings.trustDomain());
+        builder.mesh(MeshConfig.of(trustDomain.complete(new Mapping(Map.of(), Position.UNKNOWN))));
         this.snapshot = builder.build();
     }
 
@@ -135,7 +142,9 @@ final class MeshState implements AutoCloseable {
             generations.remove(key);
         });
         if (concernsMesh(change)) {
-            builder.mesh(MeshConfig.of(meshConfig.read(store.resources()).meshConfig()));
+            Mapping settings = meshConfig.read(store.resources()).meshConfig();
+            builder.mesh(MeshConfig.of(trustDomain.complete(settings)));
+            settingsProblems = trustDomain.problems(settings);
         }
         if (change.put().stream().anyMatch(resource -> resource.key().kind().equals("RequestAuthentication"))) {
             keys.want(builder.keyAddresses()); // so that the push finds keys of issuers that are quick
@@ -226,6 +235,7 @@ final class MeshState implements AutoCloseable {
                 List<Diagnostic> problems = new ArrayList<>(keys.problems());
                 problems.addAll(lists.problems());
                 problems.addAll(bundles.problems());
+                problems.addAll(settingsProblems);
                 findings.check(store::resources, snapshot, problems);
             });
         }
