@@ -7,6 +7,7 @@ import dev.lateen.control.cluster.ClusterSettings;
 import dev.lateen.control.cluster.ClusterSource;
 import dev.lateen.control.debug.ControlMetrics;
 import dev.lateen.control.debug.DebugServer;
+import dev.lateen.control.debug.HttpBounds;
 import dev.lateen.control.identity.AuthorityWatch;
 import dev.lateen.control.identity.Callers;
 import dev.lateen.control.identity.IssuerTokens;
@@ -35,7 +36,9 @@ import dev.lateen.translate.policy.PolicyLimits;
 import dev.lateen.xds.server.AdsLimits;
 import dev.lateen.xds.server.AdsService;
 import dev.lateen.xds.server.CertificateService;
+import dev.lateen.xds.server.Gate;
 import dev.lateen.xds.server.GrpcListener;
+import dev.lateen.xds.server.Proof;
 import dev.lateen.xds.server.RateLimitService;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -47,6 +50,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -60,6 +64,7 @@ public final class ControlPlane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
     private static final Duration LOADING = Duration.ofSeconds(60);
     private static final Duration FETCHING = Duration.ofSeconds(6);
+    private static final String OWN_NAMESPACE = "istio-system";
     private static final Duration OWN_CERTIFICATE = Duration.ofHours(24);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -84,6 +89,7 @@ public final class ControlPlane implements AutoCloseable {
 
     private ControlPlane(ControlPlaneSettings settings, InstantSource clock) throws IOException {
         this.settings = settings;
+        HttpBounds.set();
         try {
             // 1. Who we are and whom we believe.
             Optional<Cluster> cluster = connect(clock);
@@ -94,7 +100,8 @@ public final class ControlPlane implements AutoCloseable {
             tokens = JoinTokens.open(ControlPlaneSettings.joinKey(settings.state()), settings.trustDomain(), clock);
             Signers signers =
                     Signers.of(settings.identity(), authority, ControlPlaneSettings.external(settings.state()), clock);
-            Callers callers = new Callers(tokenChain(clock), settings.trustDomain());
+            TokenAuthenticator proofs = tokenChain(clock);
+            Callers callers = new Callers(proofs, settings.trustDomain());
             ServerIdentity own =
                     new ServerIdentity(authority, signers.foreignRoots(), ownNames(), ownId(), OWN_CERTIFICATE);
             metrics = new ControlMetrics();
@@ -121,6 +128,7 @@ public final class ControlPlane implements AutoCloseable {
             secure = opened(GrpcListener.secure(
                     at(settings.ports().secure()),
                     own.tls(),
+                    counting(callers),
                     List.of(
                             ads.definition(),
                             CertificateService.definition(signer),
@@ -135,6 +143,7 @@ public final class ControlPlane implements AutoCloseable {
                                 () -> SpiffeBundle.of(state.roots()).json()))
                         .port());
             }
+            metrics.newcomers(() -> plaintext.endedNewcomers() + secure.endedNewcomers());
             rotate(loop, own);
             opened(new AuthorityWatch(authority, own, metrics, () -> tellRoots(loop, signers)))
                     .start();
@@ -143,6 +152,7 @@ public final class ControlPlane implements AutoCloseable {
                     at(settings.ports().debug()),
                     at(settings.ports().ready()),
                     new LiveMeshView(loop, state, proxies),
+                    new DebugServer.Caller(Set.copyOf(ownNames()), proofs, OWN_NAMESPACE),
                     limiter,
                     metrics));
         } catch (IOException | RuntimeException e) {
@@ -196,6 +206,17 @@ public final class ControlPlane implements AutoCloseable {
                 LOG.atWarn().setCause(e).log("a part of the control plane did not close");
             }
         }
+    }
+
+    /// Who is turned away is seen in numbers.
+    private Gate counting(Callers callers) {
+        return (peer, service) -> {
+            Proof proof = callers.check(peer, service);
+            if (proof.refusal().isPresent()) {
+                metrics.refusedCaller(service);
+            }
+            return proof;
+        };
     }
 
     /// Counts what is limited for the whole mesh.
@@ -324,7 +345,7 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private SpiffeId ownId() {
-        return new SpiffeId(settings.trustDomain(), "istio-system", "istiod");
+        return new SpiffeId(settings.trustDomain(), OWN_NAMESPACE, "istiod");
     }
 
     private InetSocketAddress at(int port) {

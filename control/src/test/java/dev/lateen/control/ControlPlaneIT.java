@@ -155,7 +155,7 @@ class ControlPlaneIT {
 
     @Test
     void refusesAProxyWithoutCertificateOnTheSecurePort() throws Exception {
-        assertThat(firstAnswer(anonymous(), "shop").get(20, TimeUnit.SECONDS)).startsWith("PERMISSION_DENIED");
+        assertThat(firstAnswer(anonymous(), "shop").get(20, TimeUnit.SECONDS)).startsWith("UNAUTHENTICATED");
     }
 
     @Test

@@ -58,6 +58,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// A sidecar or gateway: started in the order in which `start` reads, drained and ended by SIGTERM.
 ///
@@ -143,7 +144,6 @@ public final class ProxyProcess implements AutoCloseable {
         }
         watchReadiness();
         overload.start(chores, runtime.listeners());
-        fetchIdentity();
         followControlPlane();
     }
 
@@ -220,26 +220,18 @@ public final class ProxyProcess implements AutoCloseable {
     private void openAdmin() throws ProxyStartException {
         ProcessAdmin backend = new ProcessAdmin(this);
         try {
-            if (runtime.bootstrap().admin().isPresent()) {
+            BootstrapConfig bootstrap = runtime.bootstrap();
+            if (bootstrap.admin().isPresent()) {
                 AdminApi api = new AdminApi(backend, runtime.clusters(), runtime.stats(), accessLogs);
-                admin.add(AdminServer.start(
-                        choresLoops, runtime.bootstrap().admin().get(), api));
+                admin.add(AdminServer.start(choresLoops, bootstrap.admin().get(), api));
             }
-            for (SocketAddress address : runtime.bootstrap().agent()) {
-                admin.add(AdminServer.start(
-                        choresLoops, address, AgentApi.of(backend, runtime.stats(), System.getenv())));
+            for (SocketAddress address : bootstrap.agent()) {
+                AgentApi api = AgentApi.of(backend, runtime.stats(), System.getenv());
+                admin.add(AdminServer.start(choresLoops, address, api));
             }
         } catch (IOException e) {
             throw new ProxyStartException(List.of("admin: " + e.getMessage()));
         }
-    }
-
-    private void fetchIdentity() {
-        runtime.bootstrap().identity().ifPresent(config -> {
-            IdentityDuty duty = new IdentityDuty(
-                    config, choresLoops, knownRoots, this::useIdentity, Clock.systemUTC(), new SplittableRandom());
-            duty.start();
-        });
     }
 
     /// The root first: with a new authority, peers that show its certificates must be believed already.
@@ -254,9 +246,16 @@ public final class ProxyProcess implements AutoCloseable {
     }
 
     private void followControlPlane() {
-        runtime.bootstrap().discovery().ifPresent(config -> {
+        BootstrapConfig bootstrap = runtime.bootstrap();
+        Optional<IdentityDuty> identity = bootstrap
+                .identity()
+                .map(config -> new IdentityDuty(
+                        config, choresLoops, knownRoots, this::useIdentity, Clock.systemUTC(), new SplittableRandom()));
+        identity.ifPresent(IdentityDuty::start);
+        Supplier<Optional<WorkloadCertificate>> own = () -> identity.flatMap(IdentityDuty::certificate);
+        bootstrap.discovery().ifPresent(config -> {
             DiscoveryStream stream = DiscoveryStream.create(
-                    runtime.bootstrap(), config, choresLoops, knownRoots, runtime.clusters(), runtime.assembler());
+                    bootstrap, config, choresLoops, knownRoots, own, runtime.clusters(), runtime.assembler());
             chores.execute(stream::start);
         });
     }

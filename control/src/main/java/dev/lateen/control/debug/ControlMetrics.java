@@ -7,6 +7,9 @@ import dev.lateen.control.ratelimit.LimitStats;
 import dev.lateen.identity.ca.RotationStatus;
 import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.xds.ResourceType;
+import dev.lateen.xds.server.AdsService;
+import dev.lateen.xds.server.CertificateService;
+import dev.lateen.xds.server.RateLimitService;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
@@ -22,6 +25,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
@@ -29,6 +33,9 @@ import java.util.function.LongSupplier;
 ///
 /// Thread: any.
 public final class ControlMetrics implements PushListener, AuthorityGauges {
+    private static final int MOST_REJECTING = 1_000;
+    private static final String OTHERS = "others";
+
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final Gauge connected = Gauge.builder()
             .name("pilot_xds")
@@ -57,6 +64,9 @@ public final class ControlMetrics implements PushListener, AuthorityGauges {
             .labelNames("type")
             .register(registry);
     private final Map<ResourceType, Gauge> rejectsByType = new EnumMap<>(ResourceType.class);
+    /// Proxies with a series of their own; each connection has another name.
+    private final Set<String> rejecting = ConcurrentHashMap.newKeySet();
+
     private final Histogram convergence = Histogram.builder()
             .name("pilot_proxy_convergence_time")
             .help("Seconds from a change to the proxy's acceptance of all of it.")
@@ -87,6 +97,12 @@ public final class ControlMetrics implements PushListener, AuthorityGauges {
             .help("Certificate requests that were refused for what they hold.")
             .register(registry);
 
+    private final Counter refusedCallers = Counter.builder()
+            .name("lateen_refused_callers")
+            .help("Calls whose sender did not prove who it is, by what was called; nothing of them was read.")
+            .labelNames("service")
+            .withoutExemplars()
+            .register(registry);
     private final Gauge rootExpiry = Gauge.builder()
             .name("citadel_server_root_cert_expiry_timestamp")
             .help("When the first of the trusted roots ends, in seconds since 1970.")
@@ -146,7 +162,12 @@ public final class ControlMetrics implements PushListener, AuthorityGauges {
         rejects.labelValues(type.shortName().toLowerCase(Locale.ROOT)).inc();
         Gauge ofType = rejectsByType.get(type);
         if (ofType != null) {
-            ofType.labelValues(proxy).inc();
+            boolean known = rejecting.contains(proxy);
+            if (known || rejecting.size() < MOST_REJECTING) {
+                rejecting.add(proxy);
+                known = true;
+            }
+            ofType.labelValues(known ? proxy : OTHERS).inc();
         }
     }
 
@@ -175,6 +196,32 @@ public final class ControlMetrics implements PushListener, AuthorityGauges {
                     case SIGN -> 2;
                 });
         rotationWaiting.set(status.waiting().size());
+    }
+
+    /// A caller that did not get past the gate of the secure port.
+    public void refusedCaller(String service) {
+        if (service.equals(CertificateService.NAME)) {
+            certificateRequest("authn_failure");
+        }
+        refusedCallers
+                .labelValues(
+                        switch (service) {
+                            case CertificateService.NAME -> "certificates";
+                            case AdsService.NAME -> "discovery";
+                            case RateLimitService.NAME -> "limits";
+                            default -> "other";
+                        })
+                .inc();
+    }
+
+    /// Shows how many connections were ended that had proved nothing.
+    public void newcomers(LongSupplier ended) {
+        CounterWithCallback.builder()
+                .name("lateen_ended_newcomers")
+                .help("Connections for discovery and certificates that were ended because their peer had proved nothing"
+                        + " in time, or because of too many of them.")
+                .callback(out -> out.call((double) ended.getAsLong()))
+                .register(registry);
     }
 
     /// @param outcome `success`, `authn_failure` or `csr_failure`

@@ -2,8 +2,10 @@ package dev.lateen.control.debug;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.lateen.control.identity.TokenAuthenticator;
 import dev.lateen.control.ratelimit.MeshLimiter;
 import dev.lateen.control.trust.SpiffeBundle;
+import dev.lateen.net.http.OwnHost;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,14 +28,16 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 
-/// Serves debug pages, metrics, version and readiness under istiod's paths. It asks for no credentials: bind it to
-/// loopback.
+/// Serves debug pages, metrics, version and readiness under istiod's paths, to whom `DebugAccess` says.
 ///
-/// Limits: GET and HEAD, and POST to let counts of limits begin anew; each request has a virtual thread.
+/// Limits: those of `HttpBounds`; GET and HEAD, and POST to let counts of limits begin anew; each request has a virtual
+/// thread.
 ///
 /// Thread: any.
 public final class DebugServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DebugServer.class);
+    /// What Prometheus, kubelets and other meshes ask for.
+    private static final Set<String> OPEN = Set.of("/ready", "/metrics", "/version", "/spiffe/bundle");
     private static final String RESET = "/debug/ratelimitz/reset";
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -43,16 +48,20 @@ public final class DebugServer implements AutoCloseable {
     private final MeshView mesh;
     private final ControlMetrics metrics;
     private final LimitPages limits;
+    private final DebugAccess access;
     private final Map<String, Function<Map<String, String>, Optional<JsonNode>>> pages = new TreeMap<>();
 
     private DebugServer(
             InetSocketAddress debugAddress,
             InetSocketAddress readyAddress,
             MeshView mesh,
+            Caller caller,
             MeshLimiter limiter,
             ControlMetrics m)
             throws IOException {
         this.mesh = mesh;
+        this.access = new DebugAccess(
+                debugAddress.getAddress(), new OwnHost(caller.names()), caller.tokens(), caller.namespace());
         this.limits = new LimitPages(limiter);
         this.metrics = m;
         this.debug = bind(debugAddress);
@@ -70,14 +79,22 @@ public final class DebugServer implements AutoCloseable {
         }
     }
 
+    /// Whom the debug port knows.
+    ///
+    /// @param names by which it may be called, in lower case
+    /// @param tokens prove who asks from elsewhere
+    /// @param namespace the control plane's own, whose workloads may look
+    public record Caller(Set<String> names, TokenAuthenticator tokens, String namespace) {}
+
     public static DebugServer start(
             InetSocketAddress debugAddress,
             InetSocketAddress readyAddress,
             MeshView mesh,
+            Caller caller,
             MeshLimiter limiter,
             ControlMetrics metrics)
             throws IOException {
-        return new DebugServer(debugAddress, readyAddress, mesh, limiter, metrics);
+        return new DebugServer(debugAddress, readyAddress, mesh, caller, limiter, metrics);
     }
 
     public int debugPort() {
@@ -134,7 +151,11 @@ public final class DebugServer implements AutoCloseable {
         try (exchange) {
             String path = exchange.getRequestURI().getPath();
             String method = exchange.getRequestMethod();
-            if (withPages && method.equals("POST") && path.equals(RESET)) {
+            Optional<DebugAccess.Refusal> refusal =
+                    withPages && !OPEN.contains(path) ? access.refusal(exchange) : Optional.empty();
+            if (refusal.isPresent()) {
+                text(exchange, refusal.get().status(), refusal.get().reason());
+            } else if (withPages && method.equals("POST") && path.equals(RESET)) {
                 reset(exchange);
             } else if (!method.equals("GET") && !method.equals("HEAD")) {
                 text(exchange, 405, "only GET is served here\n");

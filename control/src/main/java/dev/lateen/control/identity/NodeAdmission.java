@@ -5,8 +5,8 @@ import dev.lateen.xds.server.Peer;
 import java.util.Optional;
 
 /// Decides whether a proxy may have the configuration of the node that it says it is: over TLS it must have proved an
-/// identity of the node's namespace. The plaintext port asks for nothing; it is bound to loopback unless told
-/// otherwise.
+/// identity of the node's namespace, and where its token is bound to a pod, be that pod. The plaintext port asks for
+/// nothing, and gives out no keys.
 ///
 /// Thread: control loop.
 public final class NodeAdmission {
@@ -23,7 +23,11 @@ public final class NodeAdmission {
         }
         return switch (callers.authenticate(peer)) {
             case TokenVerdict.Unknown(var reason) -> Optional.of("not authenticated: " + reason);
-            case TokenVerdict.Known(var id, var _) -> {
+            case TokenVerdict.Known(var id, var pod) -> {
+                if (!pod.isEmpty() && !node.name().equals(pod + "." + id.namespace())) {
+                    yield Optional.of("node.id: \"" + node.name() + "\", and the caller's token is bound to pod " + pod
+                            + " of " + id.namespace());
+                }
                 if (!id.namespace().equals(node.namespace())) {
                     yield Optional.of(
                             "node.id: namespace \"" + node.namespace() + "\", and the caller has proved to be " + id);

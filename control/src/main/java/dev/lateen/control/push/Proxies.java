@@ -1,11 +1,13 @@
 package dev.lateen.control.push;
 
 import dev.lateen.control.identity.NodeAdmission;
+import dev.lateen.control.identity.TokenVerdict;
 import dev.lateen.control.status.Origins;
 import dev.lateen.model.mesh.Locality;
 import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.model.mesh.ProxyNode;
 import dev.lateen.translate.Translator;
+import dev.lateen.xds.EncodedResource;
 import dev.lateen.xds.ResourceType;
 import dev.lateen.xds.XdsResources;
 import dev.lateen.xds.server.ClientNode;
@@ -35,6 +37,8 @@ import org.slf4j.LoggerFactory;
 public final class Proxies implements DiscoverySource {
     private static final Logger LOG = LoggerFactory.getLogger(Proxies.class);
     private static final int MOST_REPORTED = 100;
+    /// How secrets of `credentialName`s are called on the wire.
+    private static final String CREDENTIAL = "kubernetes://";
 
     private final Executor controlLoop;
     private final NodeAdmission admission;
@@ -44,6 +48,8 @@ public final class Proxies implements DiscoverySource {
     private final Map<ProxyConnection, ConnectedProxy> connected = new LinkedHashMap<>();
     private final Map<ProxyConnection, ProxyProgress> progress = new ConcurrentHashMap<>();
     private volatile List<ConnectedProxy> published = List.of();
+    /// Streams that have not ended.
+    private final Set<ProxyConnection> here = ConcurrentHashMap.newKeySet();
     /// When the change was noticed that a proxy has not fully taken yet.
     private final Map<ProxyConnection, Instant> converging = new ConcurrentHashMap<>();
 
@@ -83,7 +89,7 @@ public final class Proxies implements DiscoverySource {
         Map<ProxyConnection, XdsResources> news = new LinkedHashMap<>();
         connected.forEach((connection, proxy) -> {
             XdsResources before = connection.resources();
-            XdsResources now = translator.translate(next, proxy.node());
+            XdsResources now = allowed(connection, translator.translate(next, proxy.node()));
             if (sameMaps(before, now)) {
                 proxy.progress().unchanged(next.generation());
             } else {
@@ -99,6 +105,7 @@ public final class Proxies implements DiscoverySource {
 
     @Override
     public void onConnect(ProxyConnection connection) {
+        here.add(connection);
         controlLoop.execute(() -> admit(connection));
     }
 
@@ -106,7 +113,10 @@ public final class Proxies implements DiscoverySource {
     public void onDisconnect(ProxyConnection connection) {
         converging.remove(connection);
         progress.remove(connection);
+        here.remove(connection);
         controlLoop.execute(() -> {
+            progress.remove(connection); // if it went while it was being admitted
+            converging.remove(connection);
             ConnectedProxy gone = connected.remove(connection);
             if (gone != null) {
                 boolean elsewhere = connected.values().stream()
@@ -176,6 +186,9 @@ public final class Proxies implements DiscoverySource {
     }
 
     private void admit(ProxyConnection connection) {
+        if (!here.contains(connection)) {
+            return;
+        }
         ClientNode claimed = connection.node();
         Optional<ProxyNode> node = ProxyNode.parse(
                 claimed.id(), claimed.metadata(), new Locality(claimed.region(), claimed.zone(), claimed.subZone()));
@@ -199,8 +212,23 @@ public final class Proxies implements DiscoverySource {
         MeshSnapshot current = snapshot;
         if (current != null) {
             ofProxy.gave(current.generation());
-            connection.update(translator.translate(current, node.get()), version);
+            connection.update(allowed(connection, translator.translate(current, node.get())), version);
         }
+    }
+
+    /// Keys of gateways are for those alone who have proved who they are: the plaintext port asks nobody.
+    private static XdsResources allowed(ProxyConnection connection, XdsResources resources) {
+        if (connection.peer().proof() instanceof TokenVerdict.Known) {
+            return resources;
+        }
+        Map<String, EncodedResource> all = resources.ofType(ResourceType.SECRET);
+        Map<String, EncodedResource> open = new LinkedHashMap<>(all);
+        open.keySet().removeIf(name -> name.startsWith(CREDENTIAL));
+        if (open.size() == all.size()) {
+            return resources;
+        }
+        Map<String, EncodedResource> before = connection.resources().ofType(ResourceType.SECRET);
+        return resources.withMap(ResourceType.SECRET, open.equals(before) ? before : open);
     }
 
     private void publish() {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /// Envoy's admin API: the same paths, and answers that tools for Envoy can read. What changes something takes POST and
-/// only from this machine.
+/// only from this machine. Pages of the web are told nothing, by whatever name they call us.
 ///
 /// Thread: chores loop.
 public final class AdminApi implements AdminPages {
@@ -59,6 +59,12 @@ public final class AdminApi implements AdminPages {
 
     @Override
     public void handle(AdminRequest request, Consumer<AdminReply> reply) {
+        if (!request.from().meant()) {
+            reply.accept(AdminReply.text(
+                    421,
+                    "host: not a name of this proxy (expected: an address, localhost or a name of this network)\n"));
+            return;
+        }
         reply.accept(
                 switch (request.path()) {
                     case "/drain_listeners",
@@ -76,7 +82,7 @@ public final class AdminApi implements AdminPages {
         if (!request.method().equals("POST")) {
             return AdminReply.text(405, "Method Not Allowed: " + request.path() + " takes POST\n");
         }
-        if (!request.local()) {
+        if (!request.from().local() || request.from().foreign()) {
             return AdminReply.text(403, "Forbidden: " + request.path() + " is for this machine only\n");
         }
         return change(request);

@@ -1,5 +1,7 @@
 package dev.lateen.proxy.admin;
 
+import dev.lateen.net.http.OwnHost;
+import dev.lateen.net.http.RequestHead;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -10,13 +12,33 @@ import org.jspecify.annotations.Nullable;
 
 /// One request to an admin endpoint. Bodies are not looked at.
 ///
+/// @param path empty where the target cannot be read
 /// @param accept the `accept` header; empty where there is none
-record AdminRequest(String method, String path, Map<String, List<String>> query, String accept, boolean local) {
-    static AdminRequest of(String method, String target, String accept, @Nullable SocketAddress peer) {
-        QueryStringDecoder decoder = new QueryStringDecoder(target, true);
+/// @param from who may have sent it
+record AdminRequest(String method, String path, Map<String, List<String>> query, String accept, Sender from) {
+    /// @param local whether it came from this machine
+    /// @param meant whether it names us as host, rather than a name of the web that leads here
+    /// @param foreign whether a page of another origin had it sent
+    record Sender(boolean local, boolean meant, boolean foreign) {}
+
+    static AdminRequest of(RequestHead head, @Nullable SocketAddress peer) {
+        String accept = head.headers().get("accept");
         boolean local = !(peer instanceof InetSocketAddress address)
                 || address.getAddress().isLoopbackAddress();
-        return new AdminRequest(method, decoder.path(), decoder.parameters(), accept, local);
+        Sender from = new Sender(
+                local,
+                OwnHost.ANY_LOCAL.isMeant(head.authority()),
+                OwnHost.isForeign(head.headers().get("origin"), head.authority()));
+        String path = "";
+        Map<String, List<String>> query = Map.of();
+        try {
+            QueryStringDecoder decoder = new QueryStringDecoder(head.path(), true);
+            query = decoder.parameters();
+            path = decoder.path();
+        } catch (IllegalArgumentException _) {
+            // No page has such a path.
+        }
+        return new AdminRequest(head.method(), path, query, accept == null ? "" : accept, from);
     }
 
     Optional<String> parameter(String name) {

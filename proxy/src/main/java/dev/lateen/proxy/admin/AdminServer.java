@@ -25,11 +25,13 @@ import java.util.Optional;
 
 /// A small HTTP/1 server for admin pages, on the chores loop so that it never delays traffic.
 ///
-/// Limits: 64 connections; heads of 16 KiB within 10 s; bodies are thrown away.
+/// Limits: 64 connections, of which the one unused longest makes room for another; heads of 16 KiB within 10 s;
+/// bodies are thrown away.
 ///
 /// Thread: any.
 public final class AdminServer implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 64;
+    private static final int BACKLOG = 128;
     private static final int MAX_HEAD = 16 * 1024;
     private static final HttpLimits LIMITS = new HttpLimits(
             MAX_HEAD,
@@ -59,12 +61,15 @@ public final class AdminServer implements AutoCloseable {
     }
 
     private static AdminServer bind(EventLoops chores, SocketAddress address, AdminPages pages) throws IOException {
-        ListenOptions options = new ListenOptions(64, MAX_CONNECTIONS, false, Optional.empty());
+        ListenOptions options = new ListenOptions(BACKLOG, 0, false, Optional.empty());
+        AdminConnections connections = new AdminConnections(MAX_CONNECTIONS);
         return new AdminServer(Listener.bind(chores, address, options, new ChannelInitializer<Channel>() {
             @Override
             protected void initChannel(Channel channel) {
+                connections.opened(channel);
                 channel.pipeline()
-                        .addLast(new Http1ServerConnection(LIMITS, connection -> new Requests(connection, pages)));
+                        .addLast(new Http1ServerConnection(
+                                LIMITS, connection -> new Requests(connection, connections, pages)));
             }
         }));
     }
@@ -78,16 +83,13 @@ public final class AdminServer implements AutoCloseable {
         listener.close();
     }
 
-    private record Requests(HttpConnection connection, AdminPages pages) implements ServerHandler {
+    private record Requests(HttpConnection connection, AdminConnections connections, AdminPages pages)
+            implements ServerHandler {
         @Override
         public StreamListener onRequest(ServerStream stream, RequestHead head, boolean end) {
-            String accept = head.headers().get("accept");
-            AdminRequest request = AdminRequest.of(
-                    head.method(),
-                    head.path(),
-                    accept == null ? "" : accept,
-                    connection.channel().remoteAddress());
-            Exchange exchange = new Exchange(stream, pages, request);
+            connections.used(connection.channel());
+            Exchange exchange = new Exchange(
+                    stream, pages, AdminRequest.of(head, connection.channel().remoteAddress()));
             if (end) {
                 exchange.answer();
             }

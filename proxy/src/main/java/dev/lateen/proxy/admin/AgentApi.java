@@ -86,7 +86,7 @@ public final class AgentApi implements AdminPages {
         if (!request.method().equals("POST")) {
             return AdminReply.text(405, "Method Not Allowed\n");
         }
-        if (!request.local()) {
+        if (!request.from().local() || !request.from().meant() || request.from().foreign()) {
             return AdminReply.text(403, "Only requests from localhost are allowed\n");
         }
         action.run();

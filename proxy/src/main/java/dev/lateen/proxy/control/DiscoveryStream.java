@@ -1,5 +1,6 @@
 package dev.lateen.proxy.control;
 
+import dev.lateen.identity.WorkloadCertificate;
 import dev.lateen.net.EventLoops;
 import dev.lateen.net.grpc.GrpcRequest;
 import dev.lateen.proxy.bootstrap.BootstrapConfig;
@@ -18,9 +19,11 @@ import dev.lateen.xds.client.ResourceUpdate;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /// The proxy's end of discovery: asks for what the bootstrap says and for what those resources refer to, hands answers
 /// to the assembler, and reports what was refused. While the control plane is away the last configuration stays in
@@ -52,11 +55,13 @@ public final class DiscoveryStream implements AdsListener {
                 this);
     }
 
+    /// @param own certificate as it is now
     public static DiscoveryStream create(
             BootstrapConfig bootstrap,
             DiscoveryConfig config,
             EventLoops choresLoops,
             KnownRoots known,
+            Supplier<Optional<WorkloadCertificate>> own,
             Clusters clusters,
             SnapshotAssembler assembler) {
         EventLoop chores = choresLoops.at(0);
@@ -64,7 +69,7 @@ public final class DiscoveryStream implements AdsListener {
             case DiscoveryConfig.Target.StaticCluster(String name) ->
                 new GrpcAdsTransport(new ClusterConnections(clusters, chores, name), GrpcRequest.of("http", name, "/"));
             case DiscoveryConfig.Target.Server(var address) -> {
-                ServerConnections connections = new ServerConnections(choresLoops, address, known);
+                ServerConnections connections = new ServerConnections(choresLoops, address, known, own);
                 yield (path, events) -> withToken(connections).open(path, events);
             }
         };

@@ -1,6 +1,7 @@
 package dev.lateen.proxy.control;
 
 import dev.lateen.identity.CertificateRequest;
+import dev.lateen.identity.RevocationLists;
 import dev.lateen.identity.SpiffeId;
 import dev.lateen.identity.WorkloadCertificate;
 import dev.lateen.net.EventLoops;
@@ -10,14 +11,13 @@ import dev.lateen.xds.client.CertificateClient;
 import dev.lateen.xds.client.GrpcAdsTransport;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
@@ -40,7 +40,6 @@ public final class IdentityDuty {
     private static final Duration FIRST_RETRY = Duration.ofMillis(200);
     private static final Duration LONGEST_RETRY = Duration.ofSeconds(10);
     private static final Duration SHORTEST_RENEWAL = Duration.ofMillis(500);
-    private static final int MOST_REVOCATION_BYTES = 1 << 20;
     private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
     /// Renewals of a mesh started at one time should not come at one time.
     private static final double JITTER = 0.1;
@@ -71,7 +70,7 @@ public final class IdentityDuty {
             InstantSource clock,
             RandomGenerator random) {
         this.config = config;
-        this.connections = new ServerConnections(choresLoops, config.authority(), known);
+        this.connections = new ServerConnections(choresLoops, config.authority(), known, this::certificate);
         this.known = known;
         this.chores = choresLoops.at(0);
         this.publisher = publisher;
@@ -89,6 +88,11 @@ public final class IdentityDuty {
         });
     }
 
+    /// The one that was published last, if any.
+    public Optional<WorkloadCertificate> certificate() {
+        return Optional.ofNullable(published);
+    }
+
     private void lookAtFiles() {
         String now = readRevocations();
         if (!now.equals(revocations)) {
@@ -103,17 +107,10 @@ public final class IdentityDuty {
 
     /// What cannot be read now leaves what was read before.
     private String readRevocations() {
-        Path file = config.files().revocations();
         try {
-            if (!Files.exists(file)) {
-                return "";
-            }
-            if (Files.size(file) <= MOST_REVOCATION_BYTES) {
-                return Files.readString(file);
-            }
-            LOG.log(System.Logger.Level.WARNING, "{0}: larger than {1} bytes", file, MOST_REVOCATION_BYTES);
+            return RevocationLists.read(config.files().revocations());
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "{0}: {1}", file, e);
+            LOG.log(System.Logger.Level.WARNING, "lists of what is revoked: {0}", e.getMessage());
         }
         return revocations;
     }

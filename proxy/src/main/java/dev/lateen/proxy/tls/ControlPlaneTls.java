@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /// TLS towards the control plane: its certificate must be for the host that we dial, or for istiod's usual name.
 ///
@@ -33,6 +34,18 @@ public final class ControlPlaneTls {
     /// Throws a `Refusal` where the authority's certificate cannot be read.
     public static ControlPlaneTls create(Path rootCertificate, List<X509Certificate> known, String host)
             throws SSLException {
+        return create(rootCertificate, known, host, null);
+    }
+
+    /// As `create`, with a certificate by which we prove who we are.
+    public static ControlPlaneTls showing(
+            CertificateConfig own, Path rootCertificate, List<X509Certificate> known, String host) throws SSLException {
+        return create(rootCertificate, known, host, own);
+    }
+
+    private static ControlPlaneTls create(
+            Path rootCertificate, List<X509Certificate> known, String host, @Nullable CertificateConfig own)
+            throws SSLException {
         Place at = Place.resource("control plane", host).field("root certificate");
         byte[] pem = CommonDecoder.file(rootCertificate.toString(), at);
         List<SanMatcher> names = new ArrayList<>();
@@ -51,7 +64,7 @@ public final class ControlPlaneTls {
                 List.of(),
                 List.of());
         return new ControlPlaneTls(
-                TlsEngines.client(config, null, validation, ALPN), address ? USUAL_NAMES.getFirst() : host);
+                TlsEngines.client(config, own, validation, ALPN), address ? USUAL_NAMES.getFirst() : host);
     }
 
     public SslHandler handler(Channel channel) {

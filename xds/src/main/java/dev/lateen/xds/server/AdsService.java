@@ -26,9 +26,12 @@ import java.util.function.Consumer;
 ///
 /// All streams live on one thread, the ads loop: what a response costs is the copying of shared bytes.
 ///
+/// Limits: those of `AdsLimits`; two requests of a stream wait for the loop, more wait in the network.
+///
 /// Thread: any.
 public final class AdsService implements AutoCloseable {
-    static final String NAME = "envoy.service.discovery.v3.AggregatedDiscoveryService";
+    /// Of the service, in gRPC.
+    public static final String NAME = "envoy.service.discovery.v3.AggregatedDiscoveryService";
 
     static final MethodDescriptor<DiscoveryRequest, DiscoveryResponse> STREAM =
             MethodDescriptor.<DiscoveryRequest, DiscoveryResponse>newBuilder()
@@ -44,6 +47,9 @@ public final class AdsService implements AutoCloseable {
                     .setRequestMarshaller(ProtoUtils.marshaller(DeltaDiscoveryRequest.getDefaultInstance()))
                     .setResponseMarshaller(ProtoUtils.marshaller(DeltaDiscoveryResponse.getDefaultInstance()))
                     .build();
+
+    /// Of one stream: read, and not dealt with yet.
+    private static final int REQUESTS_AHEAD = 2;
 
     private final DiscoverySource source;
     private final AdsLimits limits;
@@ -100,13 +106,23 @@ public final class AdsService implements AutoCloseable {
 
     private <Q, R extends Message> StreamObserver<Q> observe(
             AdsStream<R> stream, ServerCallStreamObserver<R> responses, Consumer<Q> onRequest) {
+        // The next request is read once the last has been dealt with, or a client that floods would fill the loop's
+        // queue.
+        responses.disableAutoRequest();
+        responses.request(REQUESTS_AHEAD);
         responses.setOnCancelHandler(() -> loop.execute(stream::onEnd));
         responses.setOnReadyHandler(() -> loop.execute(stream::onReady));
         loop.execute(stream::onOpen);
         return new StreamObserver<>() {
             @Override
             public void onNext(Q request) {
-                loop.execute(() -> onRequest.accept(request));
+                loop.execute(() -> {
+                    try {
+                        onRequest.accept(request);
+                    } finally {
+                        responses.request(1);
+                    }
+                });
             }
 
             @Override

@@ -87,6 +87,12 @@ final class AdsSession {
         this.hold = hold;
     }
 
+    /// How many names of a type are kept for the client.
+    int names(ResourceType type) {
+        Subscription subscription = subscriptions.get(type);
+        return subscription == null ? 0 : subscription.names();
+    }
+
     Map<ResourceType, TypeStatus> status() {
         return Map.copyOf(status);
     }

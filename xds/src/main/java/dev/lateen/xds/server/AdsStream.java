@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 final class AdsStream<R extends Message> implements AdsSession.Output {
     private static final Logger LOG = LoggerFactory.getLogger(AdsStream.class);
     private static final int MAX_NODE_ID = 1024;
+    private static final int MAX_TYPE = 256;
     private static final Duration SLOW = Duration.ofSeconds(5);
 
     private final AdsService service;
@@ -80,6 +81,11 @@ final class AdsStream<R extends Message> implements AdsSession.Output {
                         "the first request must carry node.id (1 to " + MAX_NODE_ID + " characters)"));
                 return;
             }
+            if (node.getSerializedSize() > service.limits().maxNodeBytes()) {
+                end(Status.INVALID_ARGUMENT.withDescription("node: " + node.getSerializedSize() + " bytes (limit: "
+                        + service.limits().maxNodeBytes() + ")"));
+                return;
+            }
             named = join(node);
         }
         if (type.isEmpty()) {
@@ -95,6 +101,11 @@ final class AdsStream<R extends Message> implements AdsSession.Output {
         AdsSession core = session;
         if (core != null) {
             hand(core, type.get(), request);
+            if (core.names(type.get()) > service.limits().maxNamesPerType()) {
+                end(Status.RESOURCE_EXHAUSTED.withDescription(
+                        "more than " + service.limits().maxNamesPerType() + " names of "
+                                + type.get().shortName()));
+            }
         }
     }
 
@@ -239,7 +250,7 @@ final class AdsStream<R extends Message> implements AdsSession.Output {
     }
 
     private void unknown(ProxyConnection named, String typeUrl) {
-        if (unknownTypes.size() < 16 && unknownTypes.add(typeUrl)) {
+        if (typeUrl.length() <= MAX_TYPE && unknownTypes.size() < 16 && unknownTypes.add(typeUrl)) {
             LOG.atInfo()
                     .addKeyValue("proxy", named.id())
                     .addKeyValue("type", typeUrl)

@@ -17,7 +17,8 @@ import java.util.List;
 ///
 /// Thread: any.
 public final class CertificateService {
-    private static final String NAME = "istio.v1.auth.IstioCertificateService";
+    /// Of the service, in gRPC.
+    public static final String NAME = "istio.v1.auth.IstioCertificateService";
     static final MethodDescriptor<IstioCertificateRequest, IstioCertificateResponse> CREATE =
             MethodDescriptor.<IstioCertificateRequest, IstioCertificateResponse>newBuilder()
                     .setType(MethodType.UNARY)

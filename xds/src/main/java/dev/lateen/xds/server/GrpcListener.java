@@ -1,5 +1,7 @@
 package dev.lateen.xds.server;
 
+import dev.lateen.net.EventLoops;
+import dev.lateen.net.socket.Newcomers;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Metadata;
 import io.grpc.Server;
@@ -10,6 +12,7 @@ import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.TlsServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -25,7 +28,9 @@ import org.jspecify.annotations.Nullable;
 /// One port that speaks gRPC.
 ///
 /// Limits: 64 concurrent calls a connection, 16 KiB of metadata, messages as given, a ping each 30 s to find dead
-/// peers, an age of connections as given.
+/// peers, an age of connections as given, 2,000 resets of streams in 10 s; and for peers that the gate has not let in
+/// yet,
+/// those of `Newcomers`.
 ///
 /// Thread: any.
 public final class GrpcListener implements AutoCloseable {
@@ -37,12 +42,22 @@ public final class GrpcListener implements AutoCloseable {
     /// each of them.
     private static final int REQUEST_WINDOW = 1 << 20;
 
+    /// Of streams, in that time: calls that are opened to be ended at once. A proxy in a hurry gives up many questions
+    /// about limits.
+    private static final int MAX_RESETS = 2_000;
+
+    private static final int RESETS_SECONDS = 10;
+
     private final Server server;
     private final ExecutorService executor;
+    private final EventLoops loops;
+    private final Newcomers newcomers;
 
-    private GrpcListener(Server server, ExecutorService executor) {
+    private GrpcListener(Server server, ExecutorService executor, EventLoops loops, Newcomers newcomers) {
         this.server = server;
         this.executor = executor;
+        this.loops = loops;
+        this.newcomers = newcomers;
     }
 
     /// How a port proves itself and whom it believes. Client certificates are asked for, not demanded: a workload that
@@ -59,29 +74,36 @@ public final class GrpcListener implements AutoCloseable {
 
     public static GrpcListener plaintext(
             InetSocketAddress address, List<ServerServiceDefinition> services, int maxMessageBytes) throws IOException {
-        return start(address, InsecureServerCredentials.create(), services, maxMessageBytes, Age.DEFAULT);
+        return plaintext(address, services, maxMessageBytes, Age.DEFAULT);
     }
 
     public static GrpcListener plaintext(
             InetSocketAddress address, List<ServerServiceDefinition> services, int maxMessageBytes, Age age)
             throws IOException {
-        return start(address, InsecureServerCredentials.create(), services, maxMessageBytes, age);
+        return start(address, InsecureServerCredentials.create(), Gate.OPEN, services, maxMessageBytes, age);
     }
 
+    /// @param gate asked about each caller before anything of its call is read
     public static GrpcListener secure(
-            InetSocketAddress address, Tls tls, List<ServerServiceDefinition> services, int maxMessageBytes)
+            InetSocketAddress address, Tls tls, Gate gate, List<ServerServiceDefinition> services, int maxMessageBytes)
             throws IOException {
         ServerCredentials credentials = TlsServerCredentials.newBuilder()
                 .keyManager(tls.keys())
                 .trustManager(tls.trust())
                 .clientAuth(TlsServerCredentials.ClientAuth.OPTIONAL)
                 .build();
-        return start(address, credentials, services, maxMessageBytes, Age.DEFAULT);
+        return start(address, credentials, gate, services, maxMessageBytes, Age.DEFAULT);
     }
 
     /// The port in use, also where 0 was asked for.
     public int port() {
         return server.getPort();
+    }
+
+    /// Connections that were ended because their peers did not get past the gate in time, or because of too many of
+    /// them.
+    public long endedNewcomers() {
+        return newcomers.ended();
     }
 
     @Override
@@ -93,17 +115,26 @@ public final class GrpcListener implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         executor.shutdownNow();
+        loops.close();
     }
 
     private static GrpcListener start(
             InetSocketAddress address,
             ServerCredentials credentials,
+            Gate gate,
             List<ServerServiceDefinition> services,
             int maxMessageBytes,
             Age age)
             throws IOException {
         ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+        EventLoops loops = EventLoops.create("grpc", Runtime.getRuntime().availableProcessors());
+        EventLoopGroup group = loops.at(0).parent();
+        Newcomers newcomers = new Newcomers();
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address, credentials)
+                .bossEventLoopGroup(group)
+                .workerEventLoopGroup(group)
+                .channelFactory(() -> newcomers.acceptor(loops))
+                .maxRstFramesPerWindow(MAX_RESETS, RESETS_SECONDS)
                 .executor(executor)
                 .callExecutor(new WithoutHandOver())
                 .flowControlWindow(REQUEST_WINDOW)
@@ -118,12 +149,13 @@ public final class GrpcListener implements AutoCloseable {
                 .permitKeepAliveTime(5, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true);
         for (ServerServiceDefinition service : services) {
-            builder.addService(ServerInterceptors.intercept(service, new PeerInterceptor()));
+            builder.addService(ServerInterceptors.intercept(service, new PeerInterceptor(gate, newcomers::letIn)));
         }
         try {
-            return new GrpcListener(builder.build().start(), executor);
+            return new GrpcListener(builder.build().start(), executor, loops, newcomers);
         } catch (IOException e) {
             executor.shutdownNow();
+            loops.close();
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new IOException("cannot listen on " + address + ": " + cause.getMessage(), e);
         }

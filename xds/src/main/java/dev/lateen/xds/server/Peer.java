@@ -12,9 +12,20 @@ import java.util.Optional;
 /// @param encrypted whether the call came over TLS
 /// @param chain the verified client certificate, leaf first; empty where the caller showed none
 /// @param bearer the token of the `authorization` header
-public record Peer(String address, boolean encrypted, List<X509Certificate> chain, Optional<String> bearer) {
+/// @param proof what the port's `Gate` has found out
+public record Peer(
+        String address, boolean encrypted, List<X509Certificate> chain, Optional<String> bearer, Proof proof) {
     public Peer {
         chain = List.copyOf(chain);
+    }
+
+    /// As the transport knows it, before anybody has checked it.
+    public Peer(String address, boolean encrypted, List<X509Certificate> chain, Optional<String> bearer) {
+        this(address, encrypted, chain, bearer, Proof.NONE);
+    }
+
+    Peer proved(Proof found) {
+        return new Peer(address, encrypted, chain, bearer, found);
     }
 
     @Override

@@ -40,7 +40,8 @@ import org.jspecify.annotations.Nullable;
 /// Limits: 64 descriptors of 16 entries; keys of 1,024 characters; longer values than 256 count under their digest.
 /// Thread: any.
 public final class RateLimitService {
-    private static final String NAME = "envoy.service.ratelimit.v3.RateLimitService";
+    /// Of the service, in gRPC.
+    public static final String NAME = "envoy.service.ratelimit.v3.RateLimitService";
     private static final String LEASE = "dev.lateen.lease";
     private static final int MAX_DESCRIPTORS = 64;
     private static final int MAX_ENTRIES = 16;

@@ -56,6 +56,11 @@ final class Subscription {
         return interest;
     }
 
+    /// How many names are kept for the client: those that it asked for, and those that it is to be told of.
+    int names() {
+        return interest.names().size() + owed.size();
+    }
+
     boolean isOutstanding() {
         return outstanding != null;
     }
