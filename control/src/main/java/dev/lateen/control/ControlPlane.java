@@ -5,6 +5,8 @@ import dev.lateen.control.cluster.ClusterDuties;
 import dev.lateen.control.cluster.ClusterFacts;
 import dev.lateen.control.cluster.ClusterSettings;
 import dev.lateen.control.cluster.ClusterSource;
+import dev.lateen.control.cluster.ResourceStates;
+import dev.lateen.control.cluster.StatusWriter;
 import dev.lateen.control.debug.ControlMetrics;
 import dev.lateen.control.debug.DebugServer;
 import dev.lateen.control.debug.HttpBounds;
@@ -114,7 +116,8 @@ public final class ControlPlane implements AutoCloseable {
 
             // 3. The configuration, before anybody can ask for it.
             ClusterFacts facts = new ClusterFacts();
-            startSource(cluster, facts, files -> loop.execute(() -> state.onFiles(files)));
+            ResourceStates states = new ResourceStates();
+            startSource(cluster, facts, states, loop);
             awaitConfiguration();
             awaitFetched();
 
@@ -147,7 +150,7 @@ public final class ControlPlane implements AutoCloseable {
             rotate(loop, own);
             opened(new AuthorityWatch(authority, own, metrics, () -> tellRoots(loop, signers)))
                     .start();
-            startDuties(cluster, facts);
+            startDuties(cluster, facts, states, new LiveMeshView(loop, state, proxies), clock);
             debug = opened(DebugServer.start(
                     at(settings.ports().debug()),
                     at(settings.ports().ready()),
@@ -252,27 +255,35 @@ public final class ControlPlane implements AutoCloseable {
         return Optional.of(cluster);
     }
 
-    private void startSource(Optional<Cluster> cluster, ClusterFacts facts, Consumer<List<ConfigFile>> changes)
+    private void startSource(Optional<Cluster> cluster, ClusterFacts facts, ResourceStates states, ControlLoop loop)
             throws IOException {
         if (cluster.isPresent()) {
-            opened(new ClusterSource(
-                            cluster.get(), settings.cluster().orElseThrow(), ResourceReader.create(), facts, changes))
+            ClusterSettings where = settings.cluster().orElseThrow();
+            opened(new ClusterSource(cluster.get(), where, facts, states, loop, state::onFiles))
                     .start();
         } else {
+            Consumer<List<ConfigFile>> changes = files -> loop.execute(() -> state.onFiles(files));
             opened(new DirectorySource(settings.config(), ResourceReader.create(), changes))
                     .start();
         }
     }
 
-    private void startDuties(Optional<Cluster> cluster, ClusterFacts facts) {
+    private void startDuties(
+            Optional<Cluster> cluster,
+            ClusterFacts facts,
+            ResourceStates states,
+            LiveMeshView mesh,
+            InstantSource clock) {
         if (cluster.isPresent()) {
             String host = System.getenv().getOrDefault("HOSTNAME", "istiod");
-            opened(new ClusterDuties(
-                            cluster.get(),
-                            settings.cluster().orElseThrow(),
-                            facts,
-                            authority::rootsPem,
-                            host + "-" + ProcessHandle.current().pid()))
+            ClusterDuties duties = opened(new ClusterDuties(
+                    cluster.get(),
+                    settings.cluster().orElseThrow(),
+                    facts,
+                    authority::rootsPem,
+                    host + "-" + ProcessHandle.current().pid()));
+            duties.start();
+            opened(new StatusWriter(cluster.get(), states, mesh::findings, mesh::verdicts, duties::leads, clock))
                     .start();
         }
     }

@@ -4,7 +4,9 @@ import dev.lateen.control.debug.MeshView;
 import dev.lateen.control.push.ConnectedProxy;
 import dev.lateen.control.push.Proxies;
 import dev.lateen.control.status.Findings;
+import dev.lateen.control.store.ResourceStatus;
 import dev.lateen.model.mesh.MeshSnapshot;
+import dev.lateen.model.resource.ResourceKey;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -37,6 +39,11 @@ record LiveMeshView(ControlLoop loop, MeshState state, Proxies connected) implem
                 new LinkedHashMap<>(state.store().status()),
                 state.generations(),
                 Map.copyOf(state.store().fileProblems())));
+    }
+
+    /// How each resource was read.
+    Map<ResourceKey, ResourceStatus> verdicts() {
+        return loop.ask(() -> new LinkedHashMap<>(state.store().status()));
     }
 
     @Override

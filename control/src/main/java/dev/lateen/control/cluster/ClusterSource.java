@@ -5,6 +5,7 @@ import dev.lateen.kubernetes.cluster.Cluster;
 import dev.lateen.kubernetes.cluster.ClusterEvent;
 import dev.lateen.kubernetes.cluster.ClusterException;
 import dev.lateen.kubernetes.cluster.ClusterWatch;
+import dev.lateen.kubernetes.tree.Trees;
 import dev.lateen.model.validate.ResourceReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// Where the API server does not answer, what was known stays in force.
 ///
-/// Thread: its own; reports come from it in order, the first of them with everything there is.
+/// Thread: its own; reports come in order, the first of them with everything there is.
 public final class ClusterSource implements AutoCloseable {
     private static final Set<String> STATUS_COUNTS = Set.of("Pod", "Service");
 
@@ -31,23 +33,30 @@ public final class ClusterSource implements AutoCloseable {
     private final ClusterSettings settings;
     private final ResourceReader reader;
     private final ClusterFacts facts;
+    private final ResourceStates states;
+    private final Executor loop;
     private final Consumer<List<ConfigFile>> changes;
     private final BlockingQueue<ClusterEvent> queue = new LinkedBlockingQueue<>();
     private final Thread thread;
     private @Nullable ClusterWatch watch;
 
     /// @param facts learns what only injection needs
-    /// @param changes gets the first report once everything has been listed
+    /// @param states learns what only the status of resources needs
+    /// @param loop takes reports and news for `states`, in their order
+    /// @param changes gets the first report once everything has been listed, on the loop
     public ClusterSource(
             Cluster cluster,
             ClusterSettings settings,
-            ResourceReader reader,
             ClusterFacts facts,
+            ResourceStates states,
+            Executor loop,
             Consumer<List<ConfigFile>> changes) {
         this.cluster = cluster;
         this.settings = settings;
-        this.reader = reader;
+        this.reader = ResourceReader.create();
         this.facts = facts;
+        this.states = states;
+        this.loop = loop;
         this.changes = changes;
         this.thread = Thread.ofPlatform().name("cluster-source").daemon().unstarted(this::run);
     }
@@ -87,11 +96,17 @@ public final class ClusterSource implements AutoCloseable {
     private void report(List<ClusterEvent> events) {
         // Of several states of an object that came at once, the last counts.
         Map<String, ConfigFile> files = new LinkedHashMap<>();
+        List<ResourceStates.News> news = new ArrayList<>();
         for (ClusterEvent event : events) {
             facts.onEvent(event);
+            ResourceStates.of(event).ifPresent(news::add);
             file(event).ifPresent(file -> files.put(file.name(), file));
         }
-        changes.accept(List.copyOf(files.values()));
+        List<ConfigFile> report = List.copyOf(files.values());
+        loop.execute(() -> {
+            changes.accept(report);
+            states.take(news);
+        });
     }
 
     private Optional<ConfigFile> file(ClusterEvent event) {
@@ -111,6 +126,8 @@ public final class ClusterSource implements AutoCloseable {
                 if (!STATUS_COUNTS.contains(kind)) {
                     tree.remove("status"); // our own words there are no news of the resource
                 }
+                // Nor that the object has got a new version by them.
+                Trees.into(tree, "metadata").remove(List.of("resourceVersion", "generation"));
                 yield Optional.of(new ConfigFile.Present(name, reader.read(tree.toString(), name)));
             }
         };

@@ -130,6 +130,20 @@ public final class Cluster implements AutoCloseable {
         });
     }
 
+    /// Lays fields over an object's status (RFC 7396); its other fields stay.
+    ///
+    /// Errors: also where the object is gone, `ClusterException.isMissing`.
+    public void patchStatus(String apiVersion, String kind, String namespace, String name, ObjectNode status)
+            throws ClusterException {
+        asked(() -> client.genericKubernetesResources(apiVersion, kind)
+                .inNamespace(namespace)
+                .withName(name)
+                .subresource("status")
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        Trees.object("status", status).toString()));
+    }
+
     /// Takes part in the election of a leader until closed, which gives the lead back.
     ///
     /// @param identity of this process; unique among those that take part

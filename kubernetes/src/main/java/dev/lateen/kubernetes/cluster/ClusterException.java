@@ -18,6 +18,11 @@ public final class ClusterException extends IOException {
         return status == 409;
     }
 
+    /// There is no such object.
+    public boolean isMissing() {
+        return status == 404;
+    }
+
     public boolean isForbidden() {
         return status == 403;
     }
