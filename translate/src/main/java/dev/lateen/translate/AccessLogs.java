@@ -56,11 +56,6 @@ final class AccessLogs {
             HttpFilters.PEER_METADATA_SPACE,
             HttpFilters.PEER_TEXT);
 
-    enum Side {
-        CLIENT,
-        SERVER
-    }
-
     private AccessLogs() {}
 
     /// Upstream Envoy has no filter that counts requests under Istio's names; the agent beside it does from its logs.
@@ -165,8 +160,7 @@ final class AccessLogs {
                 .filter(list -> !list.isEmpty());
         for (Telemetry telemetry : TelemetryRules.applying(scene)) {
             for (Telemetry.AccessLogging rule : telemetry.accessLogging()) {
-                if ((rule.mode().equals("CLIENT") && side == Side.SERVER)
-                        || (rule.mode().equals("SERVER") && side == Side.CLIENT)) {
+                if (!side.isMeantBy(rule.mode())) {
                     continue;
                 }
                 if (rule.disabled().orElse(false)) {

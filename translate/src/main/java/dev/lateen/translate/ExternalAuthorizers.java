@@ -1,7 +1,6 @@
 package dev.lateen.translate;
 
 import dev.lateen.model.mesh.MeshConfig.ExtensionProvider;
-import dev.lateen.model.mesh.MeshService;
 import dev.lateen.model.tree.Fields;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
@@ -47,7 +46,7 @@ final class ExternalAuthorizers {
     private static Optional<Authorizer> of(Scene scene, ExtensionProvider provider) {
         Fields in = new Fields(provider.settings());
         int port = in.integer("port").orElse(0);
-        Optional<String> host = host(scene, in.text("service", ""));
+        Optional<String> host = ProviderService.host(scene, in.text("service", ""));
         Optional<StatusCode> status = status(in);
         String prefix = in.text("pathPrefix", "");
         boolean sound = port > 0
@@ -70,15 +69,6 @@ final class ExternalAuthorizers {
             case "envoyExtAuthzGrpc" -> Optional.of(grpc(in, common, host.get(), cluster));
             default -> Optional.empty();
         };
-    }
-
-    /// The service, as `host` where only one namespace has it or as `namespace/host`.
-    private static Optional<String> host(Scene scene, String service) {
-        int slash = service.indexOf('/');
-        String host = service.substring(slash + 1);
-        Map<String, MeshService> known = scene.snapshot().services().byNamespace(host);
-        boolean found = slash < 0 ? known.size() == 1 : known.containsKey(service.substring(0, slash));
-        return found ? Optional.of(host) : Optional.empty();
     }
 
     private static Optional<StatusCode> status(Fields in) {

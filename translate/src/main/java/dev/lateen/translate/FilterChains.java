@@ -57,7 +57,7 @@ final class FilterChains {
                 .setTrafficDirection(TrafficDirection.OUTBOUND)
                 .setListenerFiltersTimeout(Protos.duration(scene.mesh().protocolDetectionTimeout()))
                 .setContinueOnListenerFiltersTimeout(true)
-                .addAllAccessLog(AccessLogs.listener(scene, AccessLogs.Side.CLIENT));
+                .addAllAccessLog(AccessLogs.listener(scene, Side.CLIENT));
         if (Wildcards.is(bind)) {
             Wildcards.addOthers(scene, listener, port);
         }
@@ -108,7 +108,7 @@ final class FilterChains {
         return FilterChain.newBuilder()
                 .setName("PassthroughFilterChain")
                 .setFilterChainMatch(FilterChainMatch.getDefaultInstance())
-                .addFilters(TcpProxies.plain(scene, EgressProxies.cluster(scene), AccessLogs.Side.CLIENT))
+                .addFilters(TcpProxies.plain(scene, EgressProxies.cluster(scene), Side.CLIENT))
                 .build();
     }
 

@@ -48,7 +48,7 @@ final class GatewayListeners {
                 .setAddress(Protos.address(bind, port))
                 .setTrafficDirection(TrafficDirection.OUTBOUND)
                 .setMaxConnectionsToAcceptPerSocketEvent(Protos.uint(1))
-                .addAllAccessLog(AccessLogs.listener(scene, AccessLogs.Side.CLIENT));
+                .addAllAccessLog(AccessLogs.listener(scene, Side.CLIENT));
         if (entries.getFirst().isPlainHttp()) {
             listener.addFilterChains(FilterChain.newBuilder()
                     .addFilters(ConnectionManagers.gateway(

@@ -103,8 +103,7 @@ final class HttpFilters {
         }
         filters.add(FAULT);
         filters.add(CORS);
-        filters.addAll(MetricsFilters.http(
-                scene, scene.isRouter() ? MetricsFilters.Side.GATEWAY : MetricsFilters.Side.CLIENT));
+        filters.addAll(MetricsFilters.http(scene, Side.CLIENT));
         filters.add(ROUTER);
         return filters;
     }
@@ -120,7 +119,7 @@ final class HttpFilters {
         filters.add(GRPC_STATS);
         filters.add(FAULT);
         filters.add(CORS);
-        filters.addAll(MetricsFilters.http(scene, MetricsFilters.Side.SERVER));
+        filters.addAll(MetricsFilters.http(scene, Side.SERVER));
         filters.add(ROUTER);
         return filters;
     }

@@ -71,7 +71,7 @@ final class InboundListeners {
                 .setListenerFiltersTimeout(Protos.duration(scene.mesh().protocolDetectionTimeout()))
                 .setContinueOnListenerFiltersTimeout(true)
                 .setMaxConnectionsToAcceptPerSocketEvent(Protos.uint(1))
-                .addAllAccessLog(AccessLogs.listener(scene, AccessLogs.Side.SERVER));
+                .addAllAccessLog(AccessLogs.listener(scene, Side.SERVER));
         if (scene.node().supportsIpv4() && scene.node().supportsIpv6()) {
             Wildcards.addOthers(scene, listener, own);
         }
@@ -127,7 +127,7 @@ final class InboundListeners {
                 .setListenerFiltersTimeout(Protos.duration(scene.mesh().protocolDetectionTimeout()))
                 .setContinueOnListenerFiltersTimeout(true)
                 .setMaxConnectionsToAcceptPerSocketEvent(Protos.uint(1))
-                .addAllAccessLog(AccessLogs.listener(scene, AccessLogs.Side.SERVER));
+                .addAllAccessLog(AccessLogs.listener(scene, Side.SERVER));
         Mode mode = scene.scope().mutualTls(port.number());
         chains(port, mode, false).forEach(listener::addFilterChains);
         boolean http = false;

@@ -91,6 +91,7 @@ final class InboundResources {
         if (!scene.rateLimiting().limits().isEmpty()) {
             clusterMap.add(RateLimiting.CLUSTER, RateLimitCluster.of(scene));
         }
+        CollectorCluster.own(scene).ifPresent(cluster -> clusterMap.add(cluster.getName(), cluster));
         if (!scene.isRouter()) {
             receiving(scene, clusterMap, listenerMap);
         }

@@ -33,12 +33,6 @@ final class MetricsFilters {
             "TCP_RECEIVED_BYTES", "tcp_received_bytes_total",
             "TCP_SENT_BYTES", "tcp_sent_bytes_total"));
 
-    enum Side {
-        CLIENT,
-        SERVER,
-        GATEWAY
-    }
-
     private MetricsFilters() {}
 
     static List<HttpFilter> http(Scene scene, Side side) {
@@ -64,7 +58,7 @@ final class MetricsFilters {
             return Optional.empty();
         }
         Struct.Builder config = Struct.newBuilder();
-        if (side == Side.GATEWAY) {
+        if (scene.isRouter()) {
             config.putFields("disable_host_header_fallback", bool(true));
         }
         Map<String, Changes> overrides = overrides(scene, side);
@@ -158,8 +152,7 @@ final class MetricsFilters {
     }
 
     private static void collect(Telemetry.MetricOverride from, Side side, Map<String, Changes> into) {
-        boolean server = side == Side.SERVER;
-        if ((from.mode().equals("CLIENT") && server) || (from.mode().equals("SERVER") && !server)) {
+        if (!side.isMeantBy(from.mode())) {
             return;
         }
         Collection<String> names = from.metric().equals("ALL_METRICS")

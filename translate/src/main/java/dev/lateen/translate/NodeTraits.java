@@ -107,7 +107,6 @@ record NodeTraits(
             labels.keySet().retainAll(uses.labels);
         }
         boolean addressed = whole || node.addresses().stream().anyMatch(uses.addresses::contains);
-        boolean tracing = scene.mesh().tracing().enabled() && scene.hasIstioFilters();
         return new NodeTraits(
                 node.type(),
                 node.metadata().dataPlane(),
@@ -122,13 +121,7 @@ record NodeTraits(
                 node.metadata().httpProxyPort(),
                 !node.metadata().appPorts().isEmpty(),
                 node.metadata().switches(),
-                tracing
-                        ? List.of(
-                                CanonicalNames.service(node.labels(), ""),
-                                CanonicalNames.revision(node.labels(), ""),
-                                node.clusterId(),
-                                node.metadata().meshId())
-                        : List.of(),
+                Traces.traits(scene),
                 node.metadata().accessLogCluster());
     }
 }

@@ -3,9 +3,7 @@ package dev.lateen.translate;
 import dev.lateen.translate.policy.RateLimiting;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
-import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
-import java.time.Duration;
 
 /// The cluster by which a proxy asks the rate-limit service: the control plane's secure port, by the address that the
 /// proxy itself was configured with, and with the proxy's own certificate.
@@ -19,20 +17,9 @@ final class RateLimitCluster {
         String address = address(scene);
         int colon = address.lastIndexOf(':');
         String host = address.substring(0, colon).replaceAll("[\\[\\]]", "");
-        ClusterLoadAssignment.Builder assignment =
-                ClusterLoadAssignment.newBuilder().setClusterName(RateLimiting.CLUSTER);
-        assignment
-                .addEndpointsBuilder()
-                .addLbEndpointsBuilder()
-                .getEndpointBuilder()
-                .setAddress(Protos.address(host, Integer.parseInt(address.substring(colon + 1))));
         HttpProtocolOptions.Builder http = HttpProtocolOptions.newBuilder();
         http.getExplicitHttpConfigBuilder().setHttp2ProtocolOptions(Http2ProtocolOptions.getDefaultInstance());
-        return Cluster.newBuilder()
-                .setName(RateLimiting.CLUSTER)
-                .setType(isAddress(host) ? Cluster.DiscoveryType.STATIC : Cluster.DiscoveryType.STRICT_DNS)
-                .setConnectTimeout(Protos.duration(Duration.ofSeconds(1)))
-                .setLoadAssignment(assignment)
+        return DirectCluster.to(RateLimiting.CLUSTER, host, Integer.parseInt(address.substring(colon + 1)))
                 .putTypedExtensionProtocolOptions(KEY, Protos.any(http.build()))
                 .setTransportSocket(UpstreamTls.toControlPlane())
                 .build();
@@ -41,9 +28,5 @@ final class RateLimitCluster {
     private static String address(Scene scene) {
         Object own = scene.node().metadata().proxyConfig().get("discoveryAddress");
         return own instanceof String text && text.matches(".+:[0-9]{1,5}") ? text : USUAL;
-    }
-
-    private static boolean isAddress(String host) {
-        return host.matches("[0-9.]+") || host.indexOf(':') >= 0;
     }
 }

@@ -22,7 +22,7 @@ final class TcpProxies {
     private TcpProxies() {}
 
     /// To a cluster that no service stands for.
-    static Filter plain(Scene scene, String cluster, AccessLogs.Side side) {
+    static Filter plain(Scene scene, String cluster, Side side) {
         return filter(TcpProxy.newBuilder()
                 .setStatPrefix(cluster)
                 .setCluster(cluster)
@@ -44,11 +44,11 @@ final class TcpProxies {
         List<Filter> filters = new ArrayList<>(peerMetadata(scene));
         filters.addAll(scene.accessLists().tcp(scene));
         filters.addAll(Authorization.tcpFilters(scene));
-        filters.addAll(MetricsFilters.tcp(scene, MetricsFilters.Side.SERVER));
+        filters.addAll(MetricsFilters.tcp(scene, Side.SERVER));
         TcpProxy.Builder proxy = TcpProxy.newBuilder()
                 .setStatPrefix(statPrefix)
                 .setCluster(cluster)
-                .addAllAccessLog(AccessLogs.tcp(scene, AccessLogs.Side.SERVER));
+                .addAllAccessLog(AccessLogs.tcp(scene, Side.SERVER));
         filters.add(filter(proxy));
         return filters;
     }
@@ -143,9 +143,8 @@ final class TcpProxies {
         if (scene.isRouter()) {
             filters.addAll(scene.accessLists().tcp(scene));
         }
-        filters.addAll(
-                MetricsFilters.tcp(scene, scene.isRouter() ? MetricsFilters.Side.GATEWAY : MetricsFilters.Side.CLIENT));
-        proxy.addAllAccessLog(AccessLogs.tcp(scene, AccessLogs.Side.CLIENT));
+        filters.addAll(MetricsFilters.tcp(scene, Side.CLIENT));
+        proxy.addAllAccessLog(AccessLogs.tcp(scene, Side.CLIENT));
         filters.add(filter(proxy));
         return filters;
     }

@@ -19,7 +19,7 @@ final class VirtualListeners {
                 .setUseOriginalDst(Protos.TRUE)
                 .setTrafficDirection(TrafficDirection.OUTBOUND)
                 .setMaxConnectionsToAcceptPerSocketEvent(Protos.uint(1))
-                .addAllAccessLog(AccessLogs.listener(scene, AccessLogs.Side.CLIENT));
+                .addAllAccessLog(AccessLogs.listener(scene, Side.CLIENT));
         if (scene.node().metadata().interception() == Interception.TPROXY) {
             listener.setTransparent(Protos.TRUE);
         }
@@ -27,11 +27,11 @@ final class VirtualListeners {
         listener.addFilterChains(FilterChain.newBuilder()
                 .setName("virtualOutbound-blackhole")
                 .setFilterChainMatch(FilterChainMatch.newBuilder().setDestinationPort(Protos.uint(port)))
-                .addFilters(TcpProxies.plain(scene, Names.BLACK_HOLE, AccessLogs.Side.CLIENT)));
+                .addFilters(TcpProxies.plain(scene, Names.BLACK_HOLE, Side.CLIENT)));
         listener.addFilterChains(FilterChain.newBuilder()
                 .setName("virtualOutbound-catchall-tcp")
-                .addAllFilters(MetricsFilters.tcp(scene, MetricsFilters.Side.CLIENT))
-                .addFilters(TcpProxies.plain(scene, EgressProxies.cluster(scene), AccessLogs.Side.CLIENT)));
+                .addAllFilters(MetricsFilters.tcp(scene, Side.CLIENT))
+                .addFilters(TcpProxies.plain(scene, EgressProxies.cluster(scene), Side.CLIENT)));
         return listener.build();
     }
 }

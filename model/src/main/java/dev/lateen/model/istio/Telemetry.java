@@ -5,6 +5,7 @@ import dev.lateen.model.resource.RawResource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /// What a workload's proxy records. Source: Istio `Telemetry`.
 public record Telemetry(
@@ -13,18 +14,19 @@ public record Telemetry(
         Selector selector,
         List<TargetRef> targetRefs,
         List<AccessLogging> accessLogging,
-        List<Metrics> metrics) {
+        List<Metrics> metrics,
+        List<Tracing> tracing) {
 
     public static Bound<Telemetry> bind(RawResource resource) {
         return Reader.spec(resource, in -> {
-            in.notYet("tracing");
             return new Telemetry(
                     in.origin(),
                     resource.metadata(),
                     in.object("selector", Selector::matchLabels).orElse(Selector.ALL),
                     TargetRef.all(in),
                     in.objects("accessLogging", AccessLogging::of),
-                    in.objects("metrics", Metrics::of));
+                    in.objects("metrics", Metrics::of),
+                    in.objects("tracing", Tracing::of));
         });
     }
 
@@ -40,6 +42,53 @@ public record Telemetry(
                     Telemetry.providers(in),
                     in.flagIfSet("disabled"),
                     in.object("filter", f -> f.text("expression", "")).orElse(""));
+        }
+    }
+
+    /// What is not set is left to wider rules.
+    ///
+    /// @param mode `CLIENT`, `SERVER` or `CLIENT_AND_SERVER`
+    /// @param sampling percent
+    /// @param customTags empty: not set
+    public record Tracing(
+            String mode,
+            List<String> providers,
+            OptionalDouble sampling,
+            Optional<Boolean> disabled,
+            Map<String, CustomTag> customTags,
+            Optional<Boolean> useRequestId,
+            Optional<Boolean> istioTags) {
+        static Tracing of(Reader in) {
+            in.notYet("disableContextPropagation");
+            return new Tracing(
+                    in.object("match", m -> m.text("mode", "CLIENT_AND_SERVER")).orElse("CLIENT_AND_SERVER"),
+                    Telemetry.providers(in),
+                    in.decimal("randomSamplingPercentage"),
+                    in.flagIfSet("disableSpanReporting"),
+                    in.objectMap("customTags", CustomTag::of),
+                    in.flagIfSet("useRequestIdForTraceSampling"),
+                    in.flagIfSet("enableIstioTags"));
+        }
+    }
+
+    /// Where a tag of a span gets its value from.
+    public sealed interface CustomTag {
+        record Literal(String value) implements CustomTag {}
+
+        record Environment(String name, String otherwise) implements CustomTag {}
+
+        record Header(String name, String otherwise) implements CustomTag {}
+
+        /// Without a source there is no tag.
+        record None() implements CustomTag {}
+
+        private static CustomTag of(Reader in) {
+            in.notYet("formatter");
+            return in.object("literal", l -> (CustomTag) new Literal(l.text("value", "")))
+                    .or(() -> in.object(
+                            "environment", e -> new Environment(e.text("name", ""), e.text("defaultValue", ""))))
+                    .or(() -> in.object("header", h -> new Header(h.text("name", ""), h.text("defaultValue", ""))))
+                    .orElse(new None());
         }
     }
 

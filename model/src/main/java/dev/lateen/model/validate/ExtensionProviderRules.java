@@ -19,6 +19,17 @@ final class ExtensionProviderRules {
             "envoyTcpAls",
             "envoyOtelAls",
             "sds");
+    /// Those that no data plane of this mesh is told of.
+    private static final List<String> UNUSED = List.of(
+            "lightstep",
+            "datadog",
+            "opencensus",
+            "skywalking",
+            "stackdriver",
+            "envoyHttpAls",
+            "envoyTcpAls",
+            "envoyOtelAls",
+            "sds");
     private static final List<String> OTHERS = List.of("stackdriver", "prometheus", "envoyFileAccessLog");
 
     private ExtensionProviderRules() {}
@@ -35,6 +46,15 @@ final class ExtensionProviderRules {
             for (String kind : SERVICES) {
                 any |= provider.has(kind);
                 provider.object(kind).ifPresent(ExtensionProviderRules::service);
+            }
+            for (String kind : UNUSED) {
+                if (provider.has(kind)) {
+                    provider.warning(
+                            kind,
+                            "unsupported",
+                            "providers of this kind are not supported yet",
+                            "such as zipkin, opentelemetry or envoyFileAccessLog");
+                }
             }
             if (!any) {
                 provider.report()

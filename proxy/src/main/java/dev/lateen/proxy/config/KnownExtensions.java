@@ -10,6 +10,7 @@ final class KnownExtensions {
     private static final List<String> PACKAGES = List.of(
             "envoy.admin.v3",
             "envoy.config.bootstrap.v3",
+            "envoy.config.trace.v3",
             "envoy.extensions.access_loggers.file.v3",
             "envoy.extensions.access_loggers.filters.cel.v3",
             "envoy.extensions.access_loggers.grpc.v3",
@@ -83,6 +84,7 @@ final class KnownExtensions {
             "envoy.extensions.retry.host.omit_host_metadata.v3",
             "envoy.extensions.retry.host.previous_hosts.v3",
             "envoy.extensions.retry.priority.previous_priorities.v3",
+            "envoy.extensions.tracers.opentelemetry.resource_detectors.v3",
             "envoy.extensions.transport_sockets.proxy_protocol.v3",
             "envoy.extensions.transport_sockets.raw_buffer.v3",
             "envoy.extensions.transport_sockets.tls.v3",
@@ -111,6 +113,13 @@ final class KnownExtensions {
             case "envoy.admin.v3" -> List.of(io.envoyproxy.envoy.admin.v3.ConfigDumpProto.getDescriptor());
             case "envoy.config.bootstrap.v3" ->
                 List.of(io.envoyproxy.envoy.config.bootstrap.v3.BootstrapProto.getDescriptor());
+            case "envoy.config.trace.v3" ->
+                List.of(
+                        io.envoyproxy.envoy.config.trace.v3.ZipkinProto.getDescriptor(),
+                        io.envoyproxy.envoy.config.trace.v3.OpentelemetryProto.getDescriptor());
+            case "envoy.extensions.tracers.opentelemetry.resource_detectors.v3" ->
+                List.of(io.envoyproxy.envoy.extensions.tracers.opentelemetry.resource_detectors.v3
+                        .EnvironmentResourceDetectorProto.getDescriptor());
             case "envoy.extensions.access_loggers.file.v3" ->
                 List.of(io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileProto.getDescriptor());
             case "envoy.extensions.access_loggers.filters.cel.v3" ->

@@ -6,7 +6,9 @@ import dev.lateen.proxy.http.filter.FilterConfig;
 import dev.lateen.proxy.http.filter.NamedFilter;
 import dev.lateen.proxy.route.RouteAction.UpgradeRule;
 import dev.lateen.proxy.route.RouteConfig;
+import dev.lateen.proxy.tracing.TracingConfig;
 import java.util.List;
+import java.util.Optional;
 
 /// A decoded HTTP connection manager. Times are nanoseconds, 0 for no limit.
 ///
@@ -19,7 +21,8 @@ public record HttpConnectionManagerConfig(
         List<NamedFilter> filters,
         Times times,
         RequestRules requests,
-        ResponseRules responses) {
+        ResponseRules responses,
+        Optional<TracingConfig> tracing) {
     public HttpConnectionManagerConfig {
         filters = List.copyOf(filters);
     }

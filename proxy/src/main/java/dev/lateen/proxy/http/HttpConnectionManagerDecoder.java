@@ -23,6 +23,7 @@ import dev.lateen.proxy.http.filter.FilterDecoder;
 import dev.lateen.proxy.http.filter.NamedFilter;
 import dev.lateen.proxy.route.RouteAction.UpgradeRule;
 import dev.lateen.proxy.route.RouteDecoder;
+import dev.lateen.proxy.tracing.TracingDecoder;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig;
@@ -68,20 +69,20 @@ public final class HttpConnectionManagerDecoder {
                 filters(hcm.getHttpFiltersList(), at.field("http_filters")),
                 times(hcm, at),
                 requestRules(hcm, at),
-                responseRules(hcm, at));
+                responseRules(hcm, at),
+                TracingDecoder.decode(hcm.getTracing(), at.field("tracing")));
     }
 
-    /// Routes, access logs, local replies and filters are checked by their own decoders.
+    /// Routes, access logs, tracing, local replies and filters are checked by their own decoders.
     private static void withoutForeignParts(ImplementedFields fields, HttpConnectionManager hcm, Place at) {
         fields.check(
                 hcm.toBuilder()
                         .clearRouteConfig()
                         .clearAccessLog()
+                        .clearTracing()
                         .clearLocalReplyConfig()
                         .build(),
                 at);
-        at.field("tracing.provider")
-                .require(!hcm.getTracing().hasProvider(), "tracing is not supported by this proxy yet");
     }
 
     private static HttpLimits limits(HttpConnectionManager hcm, Place at) {

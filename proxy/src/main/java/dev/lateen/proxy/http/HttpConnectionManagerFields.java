@@ -29,6 +29,7 @@ final class HttpConnectionManagerFields {
                     "request_timeout",
                     "request_headers_timeout",
                     "access_log",
+                    "tracing",
                     "local_reply_config",
                     "use_remote_address",
                     "xff_num_trusted_hops",
@@ -50,25 +51,12 @@ final class HttpConnectionManagerFields {
                     "strip_any_host_port",
                     "strip_trailing_host_dot",
                     "append_x_forwarded_port")
-            .harmless(HCM, "there is no provider without `tracing.provider`, which is refused", "tracing")
             .harmless(HCM, "connections end when their exchange has", "drain_timeout", "delayed_close_timeout")
             .harmless(HCM, "answers are ours in either case", "stream_error_on_invalid_http_message")
             .harmless(
                     HCM,
                     "addresses are compared in their IPv4 form already",
                     "represent_ipv4_remote_address_as_ipv4_mapped_ipv6")
-            .message(HCM + ".Tracing")
-            .harmless(
-                    HCM + ".Tracing",
-                    "of spans, which without a provider nobody takes",
-                    "client_sampling",
-                    "random_sampling",
-                    "overall_sampling",
-                    "verbose",
-                    "max_path_tag_length",
-                    "custom_tags",
-                    "spawn_upstream_span")
-            .whole("envoy.type.tracing.v3.CustomTag")
             .message(HCM + ".InternalAddressConfig", "cidr_ranges")
             .harmless(HCM + ".InternalAddressConfig", "TCP only", "unix_sockets")
             .message(HCM + ".SetCurrentClientCertDetails", "subject", "cert", "chain", "dns", "uri")
@@ -90,7 +78,7 @@ final class HttpConnectionManagerFields {
             .message("envoy.extensions.filters.network.http_connection_manager.v3.RequestIDExtension", "typed_config")
             .harmless(
                     "envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig",
-                    "of spans, which without a provider nobody takes",
+                    "ids tell why a request is traced, and are asked, wherever requests are traced",
                     "pack_trace_reason",
                     "use_request_id_for_trace_sampling")
             .message(CORE + "SchemeHeaderTransformation", "scheme_to_overwrite")

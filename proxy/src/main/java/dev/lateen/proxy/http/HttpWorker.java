@@ -3,11 +3,13 @@ package dev.lateen.proxy.http;
 import dev.lateen.proxy.http.filter.RequestFilter;
 import dev.lateen.proxy.overload.Overload;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
+import dev.lateen.proxy.tracing.Tracer;
 import io.netty.channel.EventLoop;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /// An HTTP connection manager on one event loop: its filters, timers, numbers and connections there.
 ///
@@ -26,6 +28,7 @@ final class HttpWorker {
     final AccessLogger[] loggers;
     final HttpStats.Cells stats;
     final Overload overload;
+    final @Nullable Tracer tracer;
     private final SplittableRandom random = new SplittableRandom();
     private long dateSecond = -1;
     private String date = "";
@@ -40,7 +43,12 @@ final class HttpWorker {
                 config.filters().stream().map(filter -> filter.name()).toArray(String[]::new);
         this.loggers = manager.loggers().toArray(AccessLogger[]::new);
         this.stats = manager.stats().cells();
-        this.overload = manager.environment().overload();
+        HttpEnvironment around = manager.environment();
+        this.overload = around.overload();
+        this.tracer = config.tracing()
+                .map(tracing ->
+                        new Tracer(tracing, around.own().id(), around.spans().on(loop, tracing.collector())))
+                .orElse(null);
     }
 
     long random() {

@@ -10,12 +10,15 @@ import dev.lateen.proxy.downstream.Direction;
 import dev.lateen.proxy.http.filter.Exchange;
 import dev.lateen.proxy.http.filter.LocalReply;
 import dev.lateen.proxy.http.filter.RequestFilter;
+import dev.lateen.proxy.route.Route;
 import dev.lateen.proxy.route.RouteEntry;
 import dev.lateen.proxy.route.RouteMatch;
 import dev.lateen.proxy.route.RouteTable;
 import dev.lateen.proxy.stream.ResponseFlag;
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
+import dev.lateen.proxy.tracing.Span;
+import dev.lateen.proxy.tracing.Tracer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.IdentityHashMap;
@@ -27,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// start ── sanitize ── decideRoute ── runFilters ── act ──┬── reply (direct response, redirect, refusal)
 ///                          ▲    filter may ask again │    └── Forwarding: attempt, retry, attempt …
 ///                          └─────────────────────────┘                │
-/// finish (filters' end, access log, numbers) ◄── sendHead, sendData ◄── response filters ◄─┘
+/// finish (filters' end, access log, span, numbers) ◄── sendHead, sendData ◄── response filters ◄─┘
 /// ```
 ///
 /// Thread: event loop of the downstream channel, which is also the upstream's.
@@ -53,6 +56,7 @@ final class RequestPath implements StreamListener, Exchange {
     private @Nullable RouteTable table;
     private @Nullable RouteEntry route;
     private @Nullable Forwarding forwarding;
+    private @Nullable Span span;
     private @Nullable IdentityHashMap<String, Object> states;
     private @Nullable Runnable bodyWaiter;
     private int bodyWanted;
@@ -102,6 +106,7 @@ final class RequestPath implements StreamListener, Exchange {
             return;
         }
         decideRoute();
+        trace();
         if (Upgrades.refused(head, worker.config.requests().upgrades(), route)) {
             reply(LocalReply.of(403, "", "upgrade_failed"));
             return;
@@ -117,6 +122,19 @@ final class RequestPath implements StreamListener, Exchange {
                 ? null
                 : route.route().name();
         deadlines.onRoute(route, head, grpc, worker.config.times());
+    }
+
+    private void trace() {
+        Tracer tracer = worker.tracer;
+        if (tracer != null) {
+            Route matched = route == null ? null : route.route();
+            span = tracer.start(
+                    head,
+                    info,
+                    inbound(),
+                    matched == null ? "" : matched.decorator(),
+                    matched != null && matched.decoratorPropagates());
+        }
     }
 
     /// Unless the upstream is to decide, a client that waits for `100 Continue` is told to go on.
@@ -241,6 +259,9 @@ final class RequestPath implements StreamListener, Exchange {
         }
         for (AccessLogger logger : worker.loggers) {
             logger.log(info);
+        }
+        if (span != null && worker.tracer != null) {
+            worker.tracer.end(span, info);
         }
         worker.stats.ended(info.status, info.endNanos - info.startNanos);
         connection.onRequestEnded(this, info.endNanos);
@@ -474,6 +495,12 @@ final class RequestPath implements StreamListener, Exchange {
     @Override
     public void connectionState(Object key, Object value) {
         connection.state(key, value);
+    }
+
+    /// Of the request, where it is sampled.
+    @Nullable
+    Span span() {
+        return span;
     }
 
     boolean requestEnded() {

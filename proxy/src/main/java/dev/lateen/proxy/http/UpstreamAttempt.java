@@ -17,6 +17,8 @@ import dev.lateen.proxy.cluster.StreamReady;
 import dev.lateen.proxy.route.HostRewrite;
 import dev.lateen.proxy.stream.ProxyError;
 import dev.lateen.proxy.stream.StreamInfo;
+import dev.lateen.proxy.tracing.Span;
+import dev.lateen.proxy.tracing.Tracer;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,7 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
     private final Host host;
     private @Nullable PendingStream pending;
     private @Nullable ClientStream stream;
+    private @Nullable Span span;
     private boolean hasHead;
     private boolean ended;
     private boolean paused;
@@ -43,9 +46,27 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
         StreamInfo info = forwarding.path.info();
         info.upstreamHost = host.address();
         info.upstreamPeer = host.peer();
+        startSpan();
         PendingStream waiting = forwarding.cluster.newStream(host, options(), this);
         if (stream == null && !ended) {
             pending = waiting;
+        }
+    }
+
+    private void startSpan() {
+        Tracer tracer = forwarding.path.worker.tracer;
+        if (tracer != null) {
+            span = tracer.startAttempt(forwarding.path.span(), forwarding.path.head(), forwarding.path.info());
+        }
+    }
+
+    /// @param status of the response; 0 where there is none
+    private void endSpan(int status) {
+        Span recorded = span;
+        Tracer tracer = forwarding.path.worker.tracer;
+        if (recorded != null && tracer != null) {
+            span = null;
+            tracer.endAttempt(recorded, forwarding.path.info(), status);
         }
     }
 
@@ -71,6 +92,7 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
             return;
         }
         ended = true;
+        endSpan(0);
         if (!error.equals(ProxyError.OVERFLOW)) {
             host.recordResult(HostResult.LOCAL_FAILURE);
         }
@@ -146,6 +168,7 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
         host.recordResult(HostResult.ofStatus(outlierStatus(head)));
         if (forwarding.retryInsteadOf(this, head)) {
             report(head.status());
+            endSpan(head.status());
             drop(end);
             return;
         }
@@ -193,6 +216,7 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
     private void end() {
         ended = true;
         report(forwarding.statusOfResponse());
+        endSpan(forwarding.statusOfResponse());
         // The request may still be on its way: nobody reads it any more.
         ClientStream open = stream;
         forwarding.body.disconnect();
@@ -213,6 +237,7 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
             return;
         }
         ended = true;
+        endSpan(hasHead ? forwarding.statusOfResponse() : 0);
         forwarding.cluster.cluster().stats().resetsByUpstream.increment();
         host.recordResult(HostResult.LOCAL_FAILURE);
         UpstreamFailure failure = UpstreamFailure.of(reason);
@@ -240,6 +265,7 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
 
     private void drop(boolean complete) {
         ended = true;
+        endSpan(0);
         PendingStream waiting = pending;
         if (waiting != null) {
             pending = null;

@@ -34,6 +34,8 @@ public final class StreamInfo {
     // Request.
     public @Nullable RequestHead request;
     public @Nullable String originalPath;
+    /// In hexadecimal digits, of a request that belongs to a trace.
+    public @Nullable String traceId;
     public @Nullable String routeName;
     public @Nullable String clusterName;
     public @Nullable String filterChainName;

@@ -33,6 +33,7 @@ import dev.lateen.proxy.telemetry.Stats;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogConfig;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogs;
+import dev.lateen.proxy.tracing.SpanReporters;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
@@ -52,6 +53,7 @@ public final class RuntimeBuilder implements ChainHandlers {
     private final OwnMetadata own;
     private final InstantSource clock;
     private final AccessLogs accessLogs;
+    private final SpanReporters spans;
     private final IstioReporters istio;
     private final Overload overload;
     private final Iterable<EventLoop> workers;
@@ -70,6 +72,7 @@ public final class RuntimeBuilder implements ChainHandlers {
         PeerInfo local = LocalPeer.of(node);
         this.own = OwnMetadata.of(local, node.getId(), node.getCluster());
         this.istio = new IstioReporters(stats, local, LocalPeer.surroundings(node));
+        this.spans = new SpanReporters(node.getCluster(), clusters, stats);
         this.clusters = clusters;
         this.routes = routes;
         this.stats = stats;
@@ -120,7 +123,7 @@ public final class RuntimeBuilder implements ChainHandlers {
                 yield new HttpChain(new HttpConnectionManager(
                         config,
                         routesOf(config),
-                        new HttpEnvironment(clusters, stats, istio, own, overload),
+                        new HttpEnvironment(clusters, stats, istio, spans, own, overload),
                         loggers(logs)));
             }
             case NetworkFilterConfig.Tcp(var config) ->

@@ -21,6 +21,7 @@ import dev.lateen.proxy.stream.PeerInfo;
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.telemetry.IstioReporters;
 import dev.lateen.proxy.telemetry.Stats;
+import dev.lateen.proxy.tracing.SpanReporters;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.netty.channel.Channel;
@@ -95,6 +96,7 @@ final class ProxyFixture implements AutoCloseable {
                         clusters,
                         stats,
                         new IstioReporters(stats, PeerInfo.UNKNOWN, Surroundings.NONE),
+                        new SpanReporters("test", clusters, stats),
                         OwnMetadata.of(PeerInfo.UNKNOWN, "sidecar~test", "test"),
                         dev.lateen.proxy.overload.Overload.none()),
                 List.of(info -> {

@@ -41,14 +41,29 @@ import java.util.Set;
 
 /// A mesh seen by one proxy, as a folder of vectors describes it. Nothing is checked: some cases hold what a validator
 /// would refuse.
-final class VectorCase {
+public final class VectorCase {
     private final Path folder;
 
-    VectorCase(Path folder) {
+    public VectorCase(Path folder) {
         this.folder = folder;
     }
 
-    String name() {
+    /// Where the recorded suites are; empty where this machine has none.
+    public static Optional<Path> root() {
+        String set = System.getProperty("lateen.vectors", System.getenv().getOrDefault("LATEEN_VECTORS", ""));
+        if (!set.isEmpty()) {
+            return Optional.of(Path.of(set)).filter(Files::isDirectory);
+        }
+        for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
+            Path beside = at.resolve("shared/vectors");
+            if (Files.isDirectory(beside)) {
+                return Optional.of(beside);
+            }
+        }
+        return Optional.empty();
+    }
+
+    public String name() {
         return folder.getFileName().toString();
     }
 
@@ -56,7 +71,7 @@ final class VectorCase {
         return folder.resolve(name);
     }
 
-    MeshSnapshot snapshot() {
+    public MeshSnapshot snapshot() {
         return snapshot(List.of());
     }
 
@@ -142,7 +157,7 @@ final class VectorCase {
         return ProxyNode.parse(id, metadata, locality).orElseThrow();
     }
 
-    Fields options() {
+    public Fields options() {
         return new Fields((Mapping) documents(file("options.json")).getFirst());
     }
 
