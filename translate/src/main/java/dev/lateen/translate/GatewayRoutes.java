@@ -5,6 +5,7 @@ import dev.lateen.model.istio.ServerTls;
 import dev.lateen.model.istio.VirtualService;
 import dev.lateen.model.mesh.Hostname;
 import dev.lateen.translate.MergedGateways.Entry;
+import dev.lateen.translate.policy.RateLimiting;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
@@ -24,9 +25,11 @@ final class GatewayRoutes {
     private static final int MAX_DIRECT_BODY = 1 << 20;
 
     private final Scene scene;
+    private final RateLimiting limiting;
 
     GatewayRoutes(Scene scene) {
         this.scene = scene;
+        this.limiting = scene.rateLimiting();
     }
 
     /// What is known of one virtual host while servers are looked through.
@@ -61,7 +64,7 @@ final class GatewayRoutes {
                 .setName(name)
                 .addDomains(name.substring(0, name.lastIndexOf(':')))
                 .setIncludeRequestAttemptCount(true)
-                .addAllRateLimits(scene.rateLimiting().limits());
+                .addAllRateLimits(limiting.limits());
         if (host.requiresTls) {
             to.setRequireTls(VirtualHost.TlsRequirementType.ALL);
         }
@@ -89,7 +92,7 @@ final class GatewayRoutes {
             if (names.isEmpty()) {
                 continue;
             }
-            List<Route> routes = new HttpRoutes(scene, port, Set.of(entry.gatewayName())).of(service);
+            List<Route> routes = new HttpRoutes(scene, port, Set.of(entry.gatewayName()), limiting).of(service);
             if (routes.isEmpty()) {
                 continue;
             }

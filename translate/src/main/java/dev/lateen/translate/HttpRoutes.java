@@ -17,6 +17,7 @@ import dev.lateen.model.mesh.EffectivePolicy;
 import dev.lateen.model.mesh.Hostname;
 import dev.lateen.model.mesh.MeshService;
 import dev.lateen.model.mesh.ServicePort;
+import dev.lateen.translate.policy.RateLimiting;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import io.envoyproxy.envoy.config.route.v3.Decorator;
@@ -42,13 +43,20 @@ final class HttpRoutes {
     private final Scene scene;
     private final int port;
     private final Set<String> gateways;
+    private final RateLimiting limits;
 
     /// @param port of the listener, which routes without a port lead to
     /// @param gateways for which routes count: `mesh`, or names as `namespace/name`
     HttpRoutes(Scene scene, int port, Set<String> gateways) {
+        this(scene, port, gateways, RateLimiting.NONE);
+    }
+
+    /// @param limits which routes have by their names
+    HttpRoutes(Scene scene, int port, Set<String> gateways, RateLimiting limits) {
         this.scene = scene;
         this.port = port;
         this.gateways = gateways;
+        this.limits = limits;
     }
 
     /// The routes of a virtual service in order; nothing follows a route that takes every request.
@@ -208,6 +216,7 @@ final class HttpRoutes {
             weighted(service, used, action);
         }
         route.setRoute(action);
+        limits.limit(route, http.name());
         route.setDecorator(Decorator.newBuilder().setOperation(operation(service, route.getMatch(), used)));
     }
 

@@ -88,7 +88,7 @@ final class InboundResources {
         targets = scene.scope().targets();
         ResourceMap clusterMap = new ResourceMap(ResourceType.CLUSTER, clusters);
         ResourceMap listenerMap = new ResourceMap(ResourceType.LISTENER, listeners);
-        if (!scene.rateLimiting().limits().isEmpty()) {
+        if (scene.rateLimiting().asks()) {
             clusterMap.add(RateLimiting.CLUSTER, RateLimitCluster.of(scene));
         }
         CollectorCluster.own(scene).ifPresent(cluster -> clusterMap.add(cluster.getName(), cluster));

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -102,6 +103,31 @@ class IssuerKeysIT {
         pages.put("/keys", SECOND);
         awaitKeys(address, SECOND);
         assertThat(problems()).isEqualTo("[]");
+    }
+
+    @Test
+    void waitsForKeysAsLongAsTheRuleSays() throws Exception {
+        CountDownLatch held = new CountDownLatch(1);
+        ConcurrentHashMap<String, Integer> asked = new ConcurrentHashMap<>();
+        server.createContext("/held/", exchange -> {
+            try (exchange) {
+                asked.merge(exchange.getRequestURI().getPath(), 1, Integer::sum);
+                held.await();
+                exchange.sendResponseHeaders(200, FIRST.length());
+                exchange.getResponseBody().write(FIRST.getBytes(StandardCharsets.UTF_8));
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        KeyAddress hasty = new KeyAddress(at("/held/hasty"), false, Duration.ofMillis(100));
+        KeyAddress patient = new KeyAddress(at("/held/patient"), false, Duration.ofSeconds(60));
+        loop.run(() -> keys.want(Map.of(hasty, List.of(Origin.NONE), patient, List.of(Origin.NONE))));
+        await().until(() -> asked.getOrDefault("/held/hasty", 0) >= 3);
+        assertThat(problems()).contains("/held/hasty").doesNotContain("/held/patient");
+        assertThat(asked.get("/held/patient")).isEqualTo(1);
+        held.countDown();
+        awaitKeys(hasty, FIRST);
+        awaitKeys(patient, FIRST);
     }
 
     @Test

@@ -50,10 +50,7 @@ public final class Bootstrap {
 
     /// A cluster of one endpoint on loopback that speaks HTTP/2.
     public Bootstrap grpcCluster(String name, int port) {
-        return cluster(name, """
-                connect_timeout: 1s, typed_extension_protocol_options: {envoy.extensions.upstreams.http.v3.HttpProtocolOptions: {
-                  "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions,
-                  explicit_http_config: {http2_protocol_options: {}}}}""", port);
+        return cluster(name, HTTP2, port);
     }
 
     /// @param fields of the cluster, without a comma at the end

@@ -17,8 +17,6 @@ import io.envoyproxy.envoy.type.v3.HttpStatus;
 import io.envoyproxy.envoy.type.v3.StatusCode;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
@@ -34,10 +32,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class GrpcAuthzIT {
     private static final String PACKAGE = "type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.";
     private static final String ROUTE = "{match: {prefix: /}, route: {cluster: echo}}";
-    private static final String HTTP2 = """
-            connect_timeout: 1s, typed_extension_protocol_options: {envoy.extensions.upstreams.http.v3.HttpProtocolOptions: {
-              "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions,
-              explicit_http_config: {http2_protocol_options: {}}}}""";
     private static final List<AttributeContext> SEEN = new CopyOnWriteArrayList<>();
     private static RunningProxy proxy;
     private static Upstream echo;
@@ -49,16 +43,11 @@ class GrpcAuthzIT {
     @BeforeParameterizedClassInvocation
     static void start(DataPlane plane) throws Exception {
         echo = Upstream.echo();
-        server = UnaryServer.start(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                "envoy.service.auth.v3.Authorization/Check",
-                CheckRequest.getDefaultInstance(),
-                CheckResponse.getDefaultInstance(),
-                GrpcAuthzIT::check);
+        server = UnaryServer.authorization(GrpcAuthzIT::check);
         proxy = plane.start(new Bootstrap()
                 .cluster("echo", echo.port())
-                .cluster("server", HTTP2, server.port())
-                .cluster("gone", HTTP2, Ports.free())
+                .grpcCluster("server", server.port())
+                .grpcCluster("gone", Ports.free())
                 .http("asks", "", authz("server", ""), perRoute() + ROUTE)
                 .http("open", "", authz("server", "failure_mode_allow: true,"), ROUTE)
                 .http("closed", "", authz("gone", "status_on_error: {code: ServiceUnavailable},"), ROUTE)

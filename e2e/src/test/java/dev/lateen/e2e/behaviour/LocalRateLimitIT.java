@@ -3,12 +3,9 @@ package dev.lateen.e2e.behaviour;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.e2e.grpc.UnaryServer;
-import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse.Code;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -40,22 +37,16 @@ class LocalRateLimitIT {
     @BeforeParameterizedClassInvocation
     static void start(DataPlane plane) throws Exception {
         echo = Upstream.echo();
-        server = UnaryServer.start(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                "envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit",
-                RateLimitRequest.getDefaultInstance(),
-                RateLimitResponse.getDefaultInstance(),
-                (question, answer) -> {
-                    boolean over =
-                            question.getDescriptors(0).getEntries(0).getValue().equals("over");
-                    answer.onNext(RateLimitResponse.newBuilder()
-                            .setOverallCode(over ? Code.OVER_LIMIT : Code.OK)
-                            .build());
-                    answer.onCompleted();
-                });
+        server = UnaryServer.rateLimits((question, answer) -> {
+            boolean over = question.getDescriptors(0).getEntries(0).getValue().equals("over");
+            answer.onNext(RateLimitResponse.newBuilder()
+                    .setOverallCode(over ? Code.OVER_LIMIT : Code.OK)
+                    .build());
+            answer.onCompleted();
+        });
         proxy = plane.start(new Bootstrap()
                 .cluster("echo", echo.port())
-                .cluster("server", Bootstrap.HTTP2, server.port())
+                .grpcCluster("server", server.port())
                 .http("values", "", local(ON + BY_USER + "descriptors: [" + descriptor("", 2) + "],"), ROUTE)
                 .http(
                         "named",

@@ -15,8 +15,6 @@ import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse.Code;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse.RateLimit.Unit;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,16 +43,11 @@ class RateLimitIT {
     @BeforeParameterizedClassInvocation
     static void start(DataPlane plane) throws Exception {
         echo = Upstream.echo();
-        server = UnaryServer.start(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                "envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit",
-                RateLimitRequest.getDefaultInstance(),
-                RateLimitResponse.getDefaultInstance(),
-                RateLimitIT::limit);
+        server = UnaryServer.rateLimits(RateLimitIT::limit);
         proxy = plane.start(new Bootstrap()
                 .cluster("echo", echo.port())
-                .cluster("server", Bootstrap.HTTP2, server.port())
-                .cluster("gone", Bootstrap.HTTP2, Ports.free())
+                .grpcCluster("server", server.port())
+                .grpcCluster("gone", Ports.free())
                 .http("asks", "", limits("server", "enable_x_ratelimit_headers: DRAFT_VERSION_03,"), routes())
                 .httpHosts("hosts", "", limits("server", ""), hosts())
                 .http("teapot", "", limits("server", """

@@ -29,6 +29,7 @@ class RemoteKeysIT {
     private TokenIssuer second;
     private volatile TokenIssuer published;
     private volatile boolean failing;
+    private volatile boolean silent;
 
     @BeforeEach
     void start() throws Exception {
@@ -46,6 +47,9 @@ class RemoteKeysIT {
     }
 
     private void publish(String request, Socket socket) throws IOException {
+        if (silent) {
+            return;
+        }
         HttpClient.write(socket, failing ? Upstream.response(503, "later") : Upstream.response(200, published.keys()));
     }
 
@@ -75,6 +79,18 @@ class RemoteKeysIT {
             published = second;
             await().atMost(SOON).until(() -> status(proxy, second) == 200);
             assertThat(status(proxy, first)).isEqualTo(401);
+        }
+    }
+
+    /// Without the limit the request would wait for as long as its client does.
+    @Test
+    void areWaitedForNoLongerThanTheTimeout() throws Exception {
+        silent = true;
+        try (RunningProxy proxy = proxy("cache_duration: 3600s")) {
+            assertThat(status(proxy, first)).isEqualTo(401);
+            assertThat(server.count("/keys")).isPositive();
+            silent = false;
+            await().atMost(SOON).until(() -> status(proxy, first) == 200);
         }
     }
 

@@ -1,6 +1,10 @@
 package dev.lateen.e2e.grpc;
 
 import com.google.protobuf.Message;
+import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
+import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
@@ -9,15 +13,42 @@ import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.ServerCalls.UnaryMethod;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /// A server without TLS that answers one unary method.
 ///
 /// @param server runs until it is closed
 public record UnaryServer(Server server) implements AutoCloseable {
+    /// A rate limit service on a free port of loopback.
+    public static UnaryServer rateLimits(UnaryMethod<RateLimitRequest, RateLimitResponse> behaviour)
+            throws IOException {
+        return start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                "envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit",
+                RateLimitRequest.getDefaultInstance(),
+                RateLimitResponse.getDefaultInstance(),
+                behaviour);
+    }
+
+    /// An authorization server on a free port of loopback.
+    public static UnaryServer authorization(UnaryMethod<CheckRequest, CheckResponse> behaviour) throws IOException {
+        return authorization(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), behaviour);
+    }
+
+    public static UnaryServer authorization(
+            InetSocketAddress address, UnaryMethod<CheckRequest, CheckResponse> behaviour) throws IOException {
+        return start(
+                address,
+                "envoy.service.auth.v3.Authorization/Check",
+                CheckRequest.getDefaultInstance(),
+                CheckResponse.getDefaultInstance(),
+                behaviour);
+    }
+
     /// @param method as `package.Service/Method`
     /// @param question its default instance; so `answer`
-    public static <Q extends Message, A extends Message> UnaryServer start(
+    private static <Q extends Message, A extends Message> UnaryServer start(
             InetSocketAddress address, String method, Q question, A answer, UnaryMethod<Q, A> behaviour)
             throws IOException {
         MethodDescriptor<Q, A> descriptor = MethodDescriptor.<Q, A>newBuilder()

@@ -27,14 +27,7 @@ final class Judge {
             serveHttp(address);
             return;
         }
-        UnaryServer.start(
-                        address,
-                        "envoy.service.auth.v3.Authorization/Check",
-                        CheckRequest.getDefaultInstance(),
-                        CheckResponse.getDefaultInstance(),
-                        Judge::check)
-                .server()
-                .awaitTermination();
+        UnaryServer.authorization(address, Judge::check).server().awaitTermination();
     }
 
     private static void serveHttp(InetSocketAddress address) throws IOException {

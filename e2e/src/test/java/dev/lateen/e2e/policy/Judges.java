@@ -10,8 +10,6 @@ import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 
 /// Servers that decide for policies with action CUSTOM, by HTTP and by gRPC: a request is refused where its header
@@ -27,12 +25,7 @@ record Judges(Upstream http, UnaryServer grpc) implements AutoCloseable {
                                 ? Upstream.response(403, "not by me", "x-judge: http")
                                 : Upstream.response(200, "", "x-judged: yes"))
                         .getBytes(StandardCharsets.ISO_8859_1)));
-        UnaryServer grpc = UnaryServer.start(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                "envoy.service.auth.v3.Authorization/Check",
-                CheckRequest.getDefaultInstance(),
-                CheckResponse.getDefaultInstance(),
-                Judges::check);
+        UnaryServer grpc = UnaryServer.authorization(Judges::check);
         return new Judges(http, grpc);
     }
 

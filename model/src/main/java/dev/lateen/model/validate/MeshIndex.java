@@ -28,6 +28,8 @@ final class MeshIndex {
     private final Set<String> providers = new HashSet<>(Set.of("prometheus", "envoy", "stackdriver"));
     private final Set<String> askedByHttp = new HashSet<>();
     private final Set<String> kinds = new HashSet<>();
+    private final Set<String> routeNames = new HashSet<>();
+    private final Set<Map<String, String>> gateways = new HashSet<>();
 
     MeshIndex(Collection<RawResource> resources) {
         resources.forEach(this::add);
@@ -57,6 +59,12 @@ final class MeshIndex {
             case "ServiceEntry" ->
                 spec.items("hosts").forEach(host -> addHost(host.value().startsWith("*"), host.value()));
             case "DestinationRule" -> addSubsets(spec, namespace);
+            case "VirtualService" -> spec.objects("http").forEach(route -> routeNames.add(route.text("name")));
+            case "Gateway" -> {
+                if (resource.key().group().equals("networking.istio.io")) {
+                    gateways.add(textMap(spec, "selector"));
+                }
+            }
             case "Pod" ->
                 workloads.add(new Workload(namespace, resource.metadata().labels()));
             case "WorkloadEntry" -> workloads.add(new Workload(namespace, textMap(spec, "labels")));
@@ -165,6 +173,22 @@ final class MeshIndex {
                 .anyMatch(
                         workload -> (namespace.isEmpty() || workload.namespace().equals(namespace))
                                 && workload.labels().entrySet().containsAll(labels.entrySet()));
+    }
+
+    /// Names that virtual services give to their routes.
+    Set<String> routeNames() {
+        return routeNames;
+    }
+
+    /// Whether any workload with these labels is a gateway. Istio's gateways are chosen by labels in any namespace.
+    ///
+    /// @param namespace empty for any
+    boolean anyGateway(String namespace, Map<String, String> labels) {
+        return gateways.stream().anyMatch(selector -> {
+            Map<String, String> both = new LinkedHashMap<>(selector);
+            both.putAll(labels);
+            return both.entrySet().containsAll(selector.entrySet()) && anyWorkload(namespace, both);
+        });
     }
 
     static Map<String, String> textMap(View view, String field) {

@@ -71,6 +71,46 @@ final class PolicyReferences {
         }
     }
 
+    void rateLimit(ResourceKey key, View spec) {
+        attachment(key, spec);
+        spec.objects("rules").forEach(rule -> rule.object("match").ifPresent(match -> routes(key, spec, match)));
+    }
+
+    void quota(ResourceKey key, View spec) {
+        attachment(key, spec);
+        spec.object("match").ifPresent(match -> routes(key, spec, match));
+    }
+
+    /// Routes are those of gateways: a workload does not know by which route somebody found it.
+    private void routes(ResourceKey key, View spec, View match) {
+        if (match.size("routes") == 0) {
+            return;
+        }
+        for (Spot route : match.items("routes")) {
+            if (!route.value().isEmpty() && !index.routeNames().contains(route.value())) {
+                references.missing(
+                        route,
+                        "no virtual service has a route of this name",
+                        index.hasKind("VirtualService"),
+                        index.routeNames(),
+                        "give the route a name in spec.http[].name");
+            }
+        }
+        Map<String, String> labels = spec.object("selector")
+                .map(selector -> MeshIndex.textMap(selector, "matchLabels"))
+                .orElse(Map.of());
+        String namespace = key.namespace().equals(rootNamespace) ? "" : key.namespace();
+        if (index.anyWorkload(namespace, labels) && !index.anyGateway(namespace, labels)) {
+            references
+                    .report()
+                    .warning(
+                            match.spot("routes"),
+                            "ineffective",
+                            "only gateways know routes, and none of the workloads is one",
+                            "a selector for a gateway, or paths instead of routes");
+        }
+    }
+
     void attachment(ResourceKey key, View spec) {
         spec.object("selector").ifPresent(selector -> {
             Map<String, String> labels = MeshIndex.textMap(selector, "matchLabels");

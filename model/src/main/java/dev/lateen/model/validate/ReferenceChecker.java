@@ -61,9 +61,9 @@ public final class ReferenceChecker {
                 new PolicyReferences(references, rootNamespace).attachment(key, spec);
                 PeerAuthenticationUse.check(key, spec, rootNamespace);
             }
+            case "policy.lateen.dev/RateLimit" -> new PolicyReferences(references, rootNamespace).rateLimit(key, spec);
+            case "policy.lateen.dev/Quota" -> new PolicyReferences(references, rootNamespace).quota(key, spec);
             case "security.istio.io/RequestAuthentication",
-                    "policy.lateen.dev/RateLimit",
-                    "policy.lateen.dev/Quota",
                     "policy.lateen.dev/AccessList",
                     "extensions.istio.io/WasmPlugin",
                     "extensions.istio.io/TrafficExtension" ->

@@ -99,7 +99,13 @@ public final class ReferenceWatch {
             View spec = root.object("spec").orElse(root);
             return switch (resource.key().group() + "/" + resource.key().kind()) {
                 case "networking.istio.io/VirtualService" ->
-                    new Face(List.of(age(resource), spec.items("hosts"), spec.items("gateways")));
+                    new Face(List.of(
+                            age(resource),
+                            spec.items("hosts"),
+                            spec.items("gateways"),
+                            spec.objects("http").stream()
+                                    .map(route -> route.text("name"))
+                                    .toList()));
                 case "networking.istio.io/DestinationRule" ->
                     new Face(List.of(
                             age(resource),

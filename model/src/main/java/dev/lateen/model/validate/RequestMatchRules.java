@@ -13,7 +13,7 @@ final class RequestMatchRules {
     private RequestMatchRules() {}
 
     static void check(View match) {
-        for (String list : List.of("hosts", "methods", "paths")) {
+        for (String list : List.of("hosts", "methods", "paths", "routes")) {
             PolicyKindRules.atMost(match, list, MOST);
         }
         match.items("hosts").forEach(host -> host(match.report(), host));
@@ -23,6 +23,11 @@ final class RequestMatchRules {
             }
         }
         match.items("paths").forEach(path -> path(match.report(), path));
+        match.items("routes").forEach(route -> {
+            if (route.value().isEmpty()) {
+                match.report().error(route, "bad-format", "name of a route is empty", "the http[].name of a route");
+            }
+        });
         for (View.Entry header : match.entries("headers")) {
             headerName(match.report(), header.key());
             header.object()

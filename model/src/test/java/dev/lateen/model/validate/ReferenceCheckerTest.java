@@ -44,6 +44,50 @@ class ReferenceCheckerTest {
         assertThat(diagnostic.advice()).isEqualTo("did you mean 'shop'?");
     }
 
+    private static String limitOf(String route, String app) {
+        return """
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: Gateway
+                metadata: {name: edge}
+                spec: {selector: {app: edge}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]}
+                ---
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: edge, labels: {app: edge}}
+                spec: {containers: []}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: named}
+                spec: {hosts: [a.example], gateways: [edge], http: [{name: checkout, route: [{destination: {host: shop}}]}]}
+                ---
+                apiVersion: policy.lateen.dev/v1alpha1
+                kind: RateLimit
+                metadata: {name: one}
+                spec:
+                  selector: {matchLabels: {app: %s}}
+                  rules: [{match: {routes: [%s]}, limit: {requests: 1, window: 1s}}]
+                """.formatted(app, route);
+    }
+
+    @Test
+    void findsTheRouteThatALimitIsAbout() {
+        assertThat(check(SHOP + limitOf("checkout", "edge"))).isEmpty();
+    }
+
+    @Test
+    void saysWhichRouteALimitMeans() {
+        Diagnostic diagnostic = only(SHOP + limitOf("chekout", "edge"));
+        assertThat(diagnostic.path()).isEqualTo("spec.rules[0].match.routes[0]");
+        assertThat(diagnostic.advice()).isEqualTo("did you mean 'checkout'?");
+    }
+
+    @Test
+    void saysThatWorkloadsKnowNoRoutes() {
+        assertThat(only(SHOP + limitOf("checkout", "shop")).code()).isEqualTo("ineffective");
+    }
+
     @Test
     void onlyWarnsOfAHostWhereNoServiceIsKnown() {
         assertThat(only(route("host: shop")).severity()).isEqualTo(Severity.WARNING);

@@ -24,7 +24,7 @@ public final class Cluster {
     private final @Nullable DnsRefresher dns;
     private volatile ClusterWorker[] workers = {};
     private boolean warm;
-    private boolean stopped;
+    private volatile boolean stopped;
 
     Cluster(ClusterConfig config, ClusterEnvironment environment) {
         this.config = config;

@@ -1,6 +1,5 @@
 package dev.lateen.proxy.cluster;
 
-import dev.lateen.net.http.ClientConnection;
 import dev.lateen.net.http.HttpVersion;
 import dev.lateen.proxy.stream.ProxyError;
 import io.netty.channel.Channel;
@@ -64,23 +63,9 @@ public final class ClusterWorker {
         return own.pool(options).newStream(callback);
     }
 
-    /// Opens a connection that `ClusterCall` will find; where that fails, the first call tries again.
-    void connectAhead() {
-        Host host = cluster.stopped() ? null : pick(LbContext.ANY);
-        if (host != null) {
-            newStream(host, ClusterCall.options(this), Unused.INSTANCE);
-        }
-    }
-
-    /// Wants a connection to be there, and nothing of it.
-    private enum Unused implements StreamReady {
-        INSTANCE;
-
-        @Override
-        public void onReady(ClientConnection connection, Host host, boolean reused) {}
-
-        @Override
-        public void onFailure(ProxyError error, String details) {}
+    /// Has a connection that `ClusterCall` will find, from now on.
+    void keepConnected() {
+        new KeptConnection(this).open();
     }
 
     /// Opens a connection to `host` for one TCP session. The caller tells the host how it went (`Host.recordResult`).

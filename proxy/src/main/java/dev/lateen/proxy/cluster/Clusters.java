@@ -48,7 +48,7 @@ public final class Clusters {
         byName.put(config.name(), cluster);
         cluster.start();
         peers.changed();
-        connectAhead(cluster);
+        keepConnected(cluster);
         if (old != null) {
             old.stop();
         }
@@ -56,21 +56,21 @@ public final class Clusters {
     }
 
     /// Has a connection on each of these loops before anything asks for one, as soon as the cluster has hosts: for
-    /// calls that may not take as long as a handshake. It is not opened again when it ends.
-    public void connectAhead(String name, Iterable<EventLoop> loops) {
+    /// calls that may not take as long as a handshake. When it ends, another is opened.
+    public void keepConnected(String name, Iterable<EventLoop> loops) {
         if (ahead.put(name, loops) == null) {
             Cluster cluster = byName.get(name);
             if (cluster != null) {
-                connectAhead(cluster);
+                keepConnected(cluster);
             }
         }
     }
 
-    private void connectAhead(Cluster cluster) {
+    private void keepConnected(Cluster cluster) {
         Iterable<EventLoop> loops = ahead.get(cluster.name());
         if (loops != null) {
             cluster.whenWarm(() ->
-                    loops.forEach(loop -> loop.execute(() -> cluster.on(loop).connectAhead())));
+                    loops.forEach(loop -> loop.execute(() -> cluster.on(loop).keepConnected())));
         }
     }
 

@@ -20,6 +20,7 @@ import dev.lateen.proxy.listener.ListenerConfig;
 import dev.lateen.proxy.listener.NetworkFilterConfig;
 import dev.lateen.proxy.overload.LimitedChain;
 import dev.lateen.proxy.overload.Overload;
+import dev.lateen.proxy.ratelimit.NetworkLimitConfig;
 import dev.lateen.proxy.ratelimit.RateLimitedChain;
 import dev.lateen.proxy.rbac.GuardedChain;
 import dev.lateen.proxy.rbac.NetworkRbacConfig;
@@ -110,6 +111,7 @@ public final class RuntimeBuilder implements ChainHandlers {
         ChainHandler handler = terminal;
         for (NetworkFilterConfig filter : chain.filters().reversed()) {
             if (filter instanceof NetworkFilterConfig.RateLimit(var config)) {
+                keepConnected(config);
                 handler = new RateLimitedChain(config, handler, clusters, stats, clock);
             }
         }
@@ -119,7 +121,7 @@ public final class RuntimeBuilder implements ChainHandlers {
     private ChainHandler terminal(ListenerConfig listener, FilterChainConfig chain) {
         return switch (chain.terminal()) {
             case NetworkFilterConfig.Http(HttpConnectionManagerConfig config, var logs) -> {
-                connectAhead(config.filters());
+                keepConnected(config.filters());
                 yield new HttpChain(new HttpConnectionManager(
                         config,
                         routesOf(config),
@@ -146,12 +148,18 @@ public final class RuntimeBuilder implements ChainHandlers {
     }
 
     /// A request that is refused where the rate limit service does not answer in time must not wait for a handshake.
-    private void connectAhead(List<NamedFilter> filters) {
+    private void keepConnected(List<NamedFilter> filters) {
         for (NamedFilter filter : filters) {
             if (filter.config() instanceof FilterConfig.RateLimit(var config)
                     && config.failure().denies()) {
-                clusters.connectAhead(config.service().cluster(), workers);
+                clusters.keepConnected(config.service().cluster(), workers);
             }
+        }
+    }
+
+    private void keepConnected(NetworkLimitConfig limit) {
+        if (limit instanceof NetworkLimitConfig.Asked asked && asked.denies()) {
+            clusters.keepConnected(asked.service().cluster(), workers);
         }
     }
 

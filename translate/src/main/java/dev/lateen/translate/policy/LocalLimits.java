@@ -9,6 +9,7 @@ import dev.lateen.model.policy.RateLimit.Rule;
 import dev.lateen.model.policy.RateLimit.Scope;
 import dev.lateen.translate.policy.Descriptors.Entry;
 import dev.lateen.translate.policy.Descriptors.Variant;
+import dev.lateen.translate.policy.RateLimiting.Placed;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
@@ -28,7 +29,29 @@ final class LocalLimits {
     /// Values that have buckets of their own at one time, in one rule.
     private static final UInt32Value MOST_VALUES = UInt32Value.of(10_000);
 
+    /// Where routes have what such filters count; those that ask the service use others.
+    private static final int STAGE_ROUTES = 2;
+
     private LocalLimits() {}
+
+    /// What single routes have counted. Every filter of such rules sees the descriptors of all of them, and counts
+    /// those
+    /// that carry its own rule's id.
+    static List<Placed> ofRoutes(List<RateLimit> policies) {
+        List<Placed> limits = new ArrayList<>();
+        for (RateLimit policy : policies) {
+            for (int i = 0; policy.scope() == Scope.LOCAL && i < policy.rules().size(); i++) {
+                Rule rule = policy.rules().get(i);
+                if (!rule.match().routes().isEmpty()) {
+                    for (Variant variant : Descriptors.of(RuleIds.of(policy, i), rule.match(), rule.keys())) {
+                        limits.add(new Placed(
+                                variant.limit(STAGE_ROUTES), rule.match().routes()));
+                    }
+                }
+            }
+        }
+        return limits;
+    }
 
     static List<HttpFilter> filters(List<RateLimit> policies) {
         List<HttpFilter> filters = new ArrayList<>();
@@ -52,9 +75,14 @@ final class LocalLimits {
             config.setEnableXRatelimitHeaders(XRateLimitHeadersRFCVersion.DRAFT_VERSION_03)
                     .addAllResponseHeadersToAdd(headers(rule.limit()));
         }
+        if (!rule.match().routes().isEmpty()) {
+            config.setStage(STAGE_ROUTES);
+        }
         boolean anyValue = false;
         for (Variant variant : Descriptors.of(id, rule.match(), rule.keys())) {
-            config.addRateLimits(variant.limit());
+            if (rule.match().routes().isEmpty()) {
+                config.addRateLimits(variant.limit());
+            }
             for (List<Entry> entries : selections(variant.entries())) {
                 config.addDescriptors(descriptor(entries, rule.limit()));
             }

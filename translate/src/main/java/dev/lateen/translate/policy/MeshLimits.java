@@ -7,6 +7,7 @@ import dev.lateen.model.policy.RateLimit;
 import dev.lateen.model.policy.RateLimit.Scope;
 import dev.lateen.model.policy.ServiceLoss;
 import dev.lateen.translate.policy.Descriptors.Variant;
+import dev.lateen.translate.policy.RateLimiting.Placed;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.ratelimit.v3.RateLimitServiceConfig;
@@ -19,7 +20,7 @@ import java.util.List;
 /// that differ in what its loss means have filters and stages of their own.
 final class MeshLimits {
     static final String CLUSTER = "lateen-ratelimit";
-    private static final String NAME = "envoy.filters.http.ratelimit";
+    static final String NAME = "envoy.filters.http.ratelimit";
     private static final int STAGE_ALLOW = 0;
     private static final int STAGE_DENY = 1;
     /// A request waits no longer; then `onServiceLoss` decides.
@@ -28,21 +29,25 @@ final class MeshLimits {
 
     private MeshLimits() {}
 
-    static List<io.envoyproxy.envoy.config.route.v3.RateLimit> limits(List<RateLimit> policies, List<Quota> quotas) {
-        List<io.envoyproxy.envoy.config.route.v3.RateLimit> limits = new ArrayList<>();
+    static List<Placed> limits(List<RateLimit> policies, List<Quota> quotas) {
+        List<Placed> limits = new ArrayList<>();
         for (RateLimit policy : policies) {
             if (policy.scope() == Scope.MESH) {
                 for (int i = 0; i < policy.rules().size(); i++) {
                     RateLimit.Rule rule = policy.rules().get(i);
                     for (Variant variant : Descriptors.of(RuleIds.of(policy, i), rule.match(), rule.keys())) {
-                        limits.add(variant.limit(stage(policy.onServiceLoss())));
+                        limits.add(new Placed(
+                                variant.limit(stage(policy.onServiceLoss())),
+                                rule.match().routes()));
                     }
                 }
             }
         }
         for (Quota quota : quotas) {
             for (Variant variant : Descriptors.of(RuleIds.of(quota), quota.match(), quota.consumer())) {
-                limits.add(variant.limit(stage(quota.onServiceLoss())));
+                limits.add(new Placed(
+                        variant.limit(stage(quota.onServiceLoss())),
+                        quota.match().routes()));
             }
         }
         return limits;
@@ -58,6 +63,10 @@ final class MeshLimits {
             }
         }
         return filters;
+    }
+
+    static boolean asks(HttpFilter filter) {
+        return filter.getName().equals(NAME);
     }
 
     private static int stage(ServiceLoss loss) {
