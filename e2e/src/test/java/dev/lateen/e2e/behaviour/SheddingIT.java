@@ -10,6 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,11 +29,18 @@ class SheddingIT {
     Path directory;
 
     private Path pressure;
+    private Upstream silent;
 
     @BeforeEach
     void noPressure() throws IOException {
         pressure = directory.resolve("pressure");
         Files.writeString(pressure, "0");
+        silent = new Upstream((_, _) -> {});
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        silent.close();
     }
 
     private RunningProxy start(DataPlane plane, String action, String trigger) throws Exception {
@@ -46,7 +56,13 @@ class SheddingIT {
                         filename: "%s"}}],
                       %s: [{name: %s, triggers: [{name: %s, %s}]}]}\
                     """.formatted(MONITOR, pressure, field, name, MONITOR, trigger))
-                .http("main", DIRECT));
+                .cluster("silent", silent.port())
+                .http("main", "common_http_protocol_options: {idle_timeout: 90s},", "", DIRECT)
+                .http(
+                        "wait",
+                        "stream_idle_timeout: 90s,",
+                        "",
+                        "{match: {prefix: /}, route: {cluster: silent, timeout: 0s}}"));
     }
 
     /// Envoy notices a file that takes the place of another, and nothing else.
@@ -108,13 +124,108 @@ class SheddingIT {
 
     @ParameterizedTest
     @CsvSource({
-        "actions, envoy.overload_actions.reduce_timeouts",
-        "loadshed_points, envoy.load_shed_points.http1_server_abort_dispatch",
-        "loadshed_points, envoy.load_shed_points.http2_server_go_away_on_dispatch"
+        "loadshed_points, envoy.load_shed_points.hcm_ondata_creating_codec",
+        "loadshed_points, envoy.load_shed_points.http2_server_go_away_and_close_on_dispatch",
+        "loadshed_points, envoy.load_shed_points.connection_pool_new_connection"
     })
     void refusesByNameWhatItDoesNotDo(String field, String name) {
         assertThatThrownBy(() -> startWith(DataPlane.LATEEN, field, name, "threshold: {value: 0.9}"))
                 .hasMessageContaining("'" + name + "' is not supported by this proxy yet");
+    }
+
+    @ParameterizedTest
+    @EnumSource(DataPlane.class)
+    void answersWhatComesOverHttp1With500AndEndsTheConnection(DataPlane plane) throws Exception {
+        String point = "envoy.load_shed_points.http1_server_abort_dispatch";
+        try (RunningProxy proxy = startWith(plane, "loadshed_points", point, "threshold: {value: 0.9}");
+                Socket kept = proxy.connect("main");
+                Socket half = proxy.connect("wait")) {
+            HttpClient.write(kept, "GET /?before HTTP/1.1\r\nhost: a\r\n\r\n");
+            assertThat(Reply.read(kept.getInputStream(), "GET").status()).isEqualTo(200);
+            HttpClient.write(half, "POST /?half HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nhello");
+            await().until(() -> silent.connections() > 0);
+            press(proxy, "0.95");
+            HttpClient.write(kept, "GET /?during HTTP/1.1\r\nhost: a\r\n\r\n");
+            HttpClient.write(half, "again");
+            for (Socket socket : List.of(kept, half)) {
+                Reply reply = Reply.read(socket.getInputStream(), "GET");
+                assertThat(reply.status()).isEqualTo(500);
+                assertThat(reply.field("connection")).isEqualTo("close");
+                assertThat(socket.getInputStream().read()).isEqualTo(-1);
+            }
+            assertThat(proxy.admin("/stats")).contains("overload." + point + ".shed_load_count: ");
+            press(proxy, "0.1");
+            assertThat(proxy.client("main").get("/?after").status()).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(DataPlane.class)
+    void servesWhatComesOverHttp2AndEndsTheConnection(DataPlane plane) throws Exception {
+        String point = "envoy.load_shed_points.http2_server_go_away_on_dispatch";
+        try (RunningProxy proxy = startWith(plane, "loadshed_points", point, "threshold: {value: 0.9}");
+                Http2Peer peer = Http2Peer.client(proxy.connect("main"))) {
+            peer.get(1, "/?before");
+            assertThat(framesOf(peer, 1)).doesNotContain(Http2Peer.GOAWAY);
+            press(proxy, "0.95");
+            peer.get(3, "/?during");
+            assertThat(framesOf(peer, 3)).contains(Http2Peer.GOAWAY);
+            assertThat(proxy.admin("/stats")).contains("overload." + point + ".shed_load_count: ");
+        }
+    }
+
+    /// The types of all frames up to the end of a response, which is one that was served.
+    private static List<Integer> framesOf(Http2Peer peer, int stream) throws Exception {
+        List<Integer> types = new ArrayList<>();
+        Http2Peer.Frame frame;
+        do {
+            frame = peer.next();
+            types.add(frame.type());
+            if (frame.type() == Http2Peer.HEADERS) {
+                assertThat(frame.headers()).contains(":status: 200");
+            }
+        } while (frame.stream() != stream || !frame.endsStream());
+        return types;
+    }
+
+    private RunningProxy reduces(DataPlane plane, String timer, String fields) throws Exception {
+        return start(
+                plane, """
+                reduce_timeouts, typed_config: {
+                  "@type": type.googleapis.com/envoy.config.overload.v3.ScaleTimersOverloadActionConfig,
+                  timer_scale_factors: [{timer: %s, %s}]}""".formatted(timer, fields), "scaled: {scaling_threshold: 0.5, saturation_threshold: 0.9}");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "LATEEN, min_timeout: 0.1s",
+        "ENVOY, min_timeout: 0.1s",
+        "LATEEN, min_scale: {value: 1}",
+        "ENVOY, min_scale: {value: 1}"
+    })
+    void waitsLessLongForTheNextRequest(DataPlane plane, String least) throws Exception {
+        try (RunningProxy proxy = reduces(plane, "HTTP_DOWNSTREAM_CONNECTION_IDLE", least);
+                Socket socket = proxy.connect("main")) {
+            HttpClient.write(socket, "GET /?before HTTP/1.1\r\nhost: a\r\n\r\n");
+            assertThat(Reply.read(socket.getInputStream(), "GET").status()).isEqualTo(200);
+            press(proxy, "0.4");
+            HttpClient.write(socket, "GET /?still HTTP/1.1\r\nhost: a\r\n\r\n");
+            assertThat(Reply.read(socket.getInputStream(), "GET").status()).isEqualTo(200);
+            press(proxy, "0.95");
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(DataPlane.class)
+    void waitsLessLongForTheRestOfARequest(DataPlane plane) throws Exception {
+        try (RunningProxy proxy = reduces(plane, "HTTP_DOWNSTREAM_STREAM_IDLE", "min_timeout: 0.1s");
+                Socket socket = proxy.connect("wait")) {
+            HttpClient.write(socket, "POST /?half HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nhello");
+            await().until(() -> silent.connections() > 0);
+            press(proxy, "0.95");
+            assertThat(Reply.read(socket.getInputStream(), "POST").status()).isEqualTo(408);
+        }
     }
 
     @ParameterizedTest

@@ -59,6 +59,11 @@ public final class Upstream implements AutoCloseable {
                 .count();
     }
 
+    /// Connections so far.
+    int connections() {
+        return sockets.size();
+    }
+
     List<String> requests() {
         return requests;
     }

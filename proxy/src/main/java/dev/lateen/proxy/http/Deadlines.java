@@ -2,6 +2,8 @@ package dev.lateen.proxy.http;
 
 import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig.Times;
+import dev.lateen.proxy.overload.Overload;
+import dev.lateen.proxy.overload.OverloadConfig.Timer;
 import dev.lateen.proxy.route.RouteAction.Forward;
 import dev.lateen.proxy.route.RouteEntry;
 import dev.lateen.proxy.route.Timeouts;
@@ -16,6 +18,7 @@ final class Deadlines implements TimerWheel.Expiry {
 
     private final RequestPath path;
     private final TimerWheel wheel;
+    private final Overload overload;
     private final TimerWheel.Deadline deadline = new TimerWheel.Deadline(this);
     private final long startNanos;
     private long activeNanos;
@@ -27,9 +30,10 @@ final class Deadlines implements TimerWheel.Expiry {
     private long backOffAt = NEVER;
     private boolean stopped;
 
-    Deadlines(RequestPath path, TimerWheel wheel, long startNanos) {
+    Deadlines(RequestPath path, HttpWorker worker, long startNanos) {
         this.path = path;
-        this.wheel = wheel;
+        this.wheel = worker.wheel;
+        this.overload = worker.overload;
         this.startNanos = startNanos;
         this.activeNanos = startNanos;
     }
@@ -126,7 +130,7 @@ final class Deadlines implements TimerWheel.Expiry {
         }
         long at = Math.min(Math.min(requestAt, streamAt), Math.min(responseAt, Math.min(perTryAt, backOffAt)));
         if (idleNanos > 0) {
-            at = Math.min(at, activeNanos + idleNanos);
+            at = Math.min(at, overload.lookAt(Timer.STREAM_IDLE, activeNanos, idleNanos));
         }
         if (at == NEVER) {
             wheel.clear(deadline);
@@ -157,7 +161,7 @@ final class Deadlines implements TimerWheel.Expiry {
             requestAt = NEVER;
             path.onTimeout(Kind.REQUEST);
         }
-        if (!stopped && idleNanos > 0 && nowNanos - activeNanos >= idleNanos) {
+        if (!stopped && idleNanos > 0 && nowNanos - activeNanos >= overload.shortened(Timer.STREAM_IDLE, idleNanos)) {
             path.onTimeout(Kind.STREAM_IDLE);
         }
         arm();

@@ -1,11 +1,13 @@
 package dev.lateen.proxy.http;
 
 import dev.lateen.net.http.HttpConnection;
+import dev.lateen.net.http.HttpVersion;
 import dev.lateen.net.http.RequestHead;
 import dev.lateen.net.http.ServerHandler;
 import dev.lateen.net.http.ServerStream;
 import dev.lateen.net.http.StreamListener;
 import dev.lateen.proxy.downstream.DownstreamConnection;
+import dev.lateen.proxy.overload.OverloadConfig.Timer;
 import dev.lateen.proxy.stream.ResponseFlag;
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
@@ -80,6 +82,9 @@ final class DownstreamHandler implements ServerHandler, TimerWheel.Expiry, Downs
             worker.manager.stats().overloadEnds().increment();
             drain();
         }
+        if (connection.version() == HttpVersion.HTTP_2 && worker.overload.leavesHttp2(worker.random())) {
+            drain();
+        }
         long most = worker.config.times().maxRequests();
         if (++requests == most) {
             worker.manager.stats().maxRequests().increment();
@@ -89,6 +94,16 @@ final class DownstreamHandler implements ServerHandler, TimerWheel.Expiry, Downs
         active.add(path);
         path.start(end);
         return path;
+    }
+
+    /// Whether what has come is not to be worked on; the connection ends then.
+    boolean abortsDispatch() {
+        if (connection.version() == HttpVersion.HTTP_2 || !worker.overload.abortsHttp1(worker.random())) {
+            return false;
+        }
+        worker.manager.stats().overloaded().increment();
+        drain();
+        return true;
     }
 
     void onRequestEnded(RequestPath path, long nowNanos) {
@@ -144,10 +159,12 @@ final class DownstreamHandler implements ServerHandler, TimerWheel.Expiry, Downs
     @Override
     public void onDeadline(long nowNanos) {
         HttpConnectionManagerConfig.Times times = worker.config.times();
-        boolean old = times.connectionNanos() > 0 && nowNanos - openedNanos >= times.connectionNanos();
+        boolean old = times.connectionNanos() > 0
+                && nowNanos - openedNanos >= worker.overload.shortened(Timer.CONNECTION_MAX, times.connectionNanos());
         boolean idle = active.isEmpty()
                 && times.connectionIdleNanos() > 0
-                && nowNanos - idleSinceNanos >= times.connectionIdleNanos();
+                && nowNanos - idleSinceNanos
+                        >= worker.overload.shortened(Timer.CONNECTION_IDLE, times.connectionIdleNanos());
         if (idle || old) {
             drain();
         }
@@ -161,10 +178,10 @@ final class DownstreamHandler implements ServerHandler, TimerWheel.Expiry, Downs
         long at = Long.MAX_VALUE;
         if (times.connectionIdleNanos() > 0) {
             long base = active.isEmpty() ? idleSinceNanos : System.nanoTime();
-            at = base + times.connectionIdleNanos();
+            at = worker.overload.lookAt(Timer.CONNECTION_IDLE, base, times.connectionIdleNanos());
         }
         if (times.connectionNanos() > 0) {
-            at = Math.min(at, openedNanos + times.connectionNanos());
+            at = Math.min(at, worker.overload.lookAt(Timer.CONNECTION_MAX, openedNanos, times.connectionNanos()));
         }
         if (at != Long.MAX_VALUE) {
             worker.wheel.set(deadline, at);

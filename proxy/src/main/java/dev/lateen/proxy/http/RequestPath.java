@@ -77,7 +77,7 @@ final class RequestPath implements StreamListener, Exchange {
         this.grpc = RouteMatch.isGrpc(head.headers());
         this.requestFrames = grpc ? new GrpcFrames() : null;
         this.responseFrames = grpc ? new GrpcFrames() : null;
-        this.deadlines = new Deadlines(this, worker.wheel, info.startNanos);
+        this.deadlines = new Deadlines(this, worker, info.startNanos);
         info.request = head;
     }
 
@@ -93,9 +93,13 @@ final class RequestPath implements StreamListener, Exchange {
         RouteTable routes = worker.manager.routes().table();
         table = routes;
         deadlines.start(worker.config.times(), end);
+        if (connection.abortsDispatch()) {
+            reply(overloaded(500, "Internal Server Error"));
+            return;
+        }
         if (worker.overload.refusesRequest(random)) {
             worker.manager.stats().overloaded().increment();
-            reply(LocalReply.of(503, "envoy overloaded", ResponseFlag.OVERLOAD_MANAGER, "overload"));
+            reply(overloaded(503, "envoy overloaded"));
             return;
         }
         LocalReply refusal = worker.manager
@@ -235,6 +239,10 @@ final class RequestPath implements StreamListener, Exchange {
         return body.heldBytes();
     }
 
+    private static LocalReply overloaded(int status, String body) {
+        return LocalReply.of(status, body, ResponseFlag.OVERLOAD_MANAGER, "overload");
+    }
+
     /// Lets go of all buffers at once, since memory is scarce.
     void shed() {
         info.flag(ResponseFlag.OVERLOAD_MANAGER);
@@ -273,6 +281,11 @@ final class RequestPath implements StreamListener, Exchange {
     public void onData(ByteBuf data, boolean end) {
         if (finished) {
             data.release();
+            return;
+        }
+        if (connection.abortsDispatch()) {
+            data.release();
+            reply(overloaded(500, "Internal Server Error"));
             return;
         }
         info.bytesReceived += data.readableBytes();

@@ -1,21 +1,21 @@
 package dev.lateen.proxy.overload;
 
 /// How much of the heap is in use. What is garbage is only known after a collection: where the heap looks full, one is
-/// asked for before anybody is refused, at most once a second, or at once where it looks very full. The collector would
-/// be about to do the same.
+/// asked for before anybody is refused, as often as `ForcedCollections` lets it. The collector would be about to do the
+/// same.
 ///
 /// Thread: chores loop.
 final class HeapPressure {
     private static final double LOOKS_FULL = 0.80;
     private static final double LOOKS_VERY_FULL = 0.95;
-    private static final long PAUSE_NANOS = 1_000_000_000L;
 
     private final long maxBytes;
+    private final ForcedCollections collections;
     private double live;
-    private long collectedNanos = System.nanoTime() - PAUSE_NANOS;
 
     /// @param maxBytes 0 for the heap's own limit
-    HeapPressure(long maxBytes) {
+    HeapPressure(long maxBytes, ForcedCollections collections) {
+        this.collections = collections;
         long limit = Runtime.getRuntime().maxMemory();
         this.maxBytes = maxBytes > 0 ? Math.min(maxBytes, limit) : limit;
     }
@@ -26,10 +26,7 @@ final class HeapPressure {
             live = used;
             return used;
         }
-        long now = System.nanoTime();
-        if (used >= LOOKS_VERY_FULL || now - collectedNanos >= PAUSE_NANOS) {
-            System.gc();
-            collectedNanos = System.nanoTime();
+        if (collections.tryCollect(used >= LOOKS_VERY_FULL)) {
             live = used();
         }
         return live;

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// How scarce each resource is, read in regular intervals, and so what is refused meanwhile.
 ///
@@ -23,6 +24,8 @@ import java.util.function.LongSupplier;
 public final class Overload {
     private static final System.Logger LOG = System.getLogger(Overload.class.getName());
     private static final int ONE = 1 << 16;
+    /// How often timeouts that may get shorter are looked at.
+    private static final long LOOK_NANOS = 250_000_000;
 
     private final OverloadConfig config;
     private final List<Reading> readings = new ArrayList<>();
@@ -35,6 +38,12 @@ public final class Overload {
     private volatile int shedConnections;
     private volatile int endedConnections;
     private volatile int resetStreams;
+    private volatile int abortedHttp1;
+    private volatile int leftHttp2;
+    private volatile double shortening;
+    private final OverloadConfig.@Nullable Shortened[] shortened =
+            new OverloadConfig.@Nullable Shortened[OverloadConfig.Timer.values().length];
+    private final ForcedCollections collections = new ForcedCollections();
 
     /// What the process does beyond refusing. Thread: chores loop.
     public interface Relief {
@@ -70,7 +79,7 @@ public final class Overload {
         for (OverloadConfig.Monitor monitor : config.monitors()) {
             String prefix = "overload." + monitor.name() + ".";
             Reading reading = new Reading(
-                    Pressure.of(monitor, allocator, connections),
+                    Pressure.of(monitor, allocator, connections, collections),
                     stats.gauge(prefix + "pressure"),
                     stats.counter(prefix + "failed_updates"));
             readings.add(reading);
@@ -82,6 +91,9 @@ public final class Overload {
                     ? stats.counter(prefix + "shed_load_count")
                     : stats.gauge(prefix + "active");
             gauges.put(action.kind(), new Gauges(active, stats.gauge(prefix + "scale_percent")));
+            for (OverloadConfig.Shortened timeout : action.shortened()) {
+                shortened[timeout.timer().ordinal()] = timeout;
+            }
         }
     }
 
@@ -140,6 +152,9 @@ public final class Overload {
             case TCP_LISTENER_ACCEPT -> shedConnections = parts;
             case HTTP_CONNECTION_MANAGER_DECODE_HEADERS -> shedRequests = parts;
             case DISABLE_HTTP_KEEPALIVE -> endedConnections = parts;
+            case HTTP1_SERVER_ABORT_DISPATCH -> abortedHttp1 = parts;
+            case HTTP2_SERVER_GO_AWAY_ON_DISPATCH -> leftHttp2 = parts;
+            case REDUCE_TIMEOUTS -> shortening = scale;
             case STOP_ACCEPTING_CONNECTIONS -> {
                 if ((before >= 1) != (scale >= 1)) {
                     relief.acceptConnections(scale < 1);
@@ -147,7 +162,7 @@ public final class Overload {
             }
             case SHRINK_HEAP -> {
                 if (before < 1 && scale >= 1) {
-                    System.gc();
+                    collections.tryCollect(true);
                 }
             }
             case RESET_HIGH_MEMORY_STREAM -> {
@@ -188,6 +203,42 @@ public final class Overload {
     /// Whether a connection is to end with the response that it is about to give.
     public boolean endsConnection(long random) {
         return isIn(endedConnections, random >>> 16);
+    }
+
+    /// Whether what has come over HTTP/1 is not to be worked on, and its connection is to end.
+    public boolean abortsHttp1(long random) {
+        return sheds(OverloadConfig.Kind.HTTP1_SERVER_ABORT_DISPATCH, abortedHttp1, random);
+    }
+
+    /// Whether a connection of HTTP/2 is to end with the requests that it has.
+    public boolean leavesHttp2(long random) {
+        return sheds(OverloadConfig.Kind.HTTP2_SERVER_GO_AWAY_ON_DISPATCH, leftHttp2, random);
+    }
+
+    /// How long a timeout is now.
+    ///
+    /// @param fullNanos where nothing is scarce; more than zero
+    public long shortened(OverloadConfig.Timer timer, long fullNanos) {
+        OverloadConfig.Shortened timeout = shortened[timer.ordinal()];
+        double scale = shortening;
+        if (timeout == null || scale == 0) {
+            return fullNanos;
+        }
+        return fullNanos - (long) ((fullNanos - timeout.least(fullNanos)) * scale);
+    }
+
+    /// When to look at a timeout, by the clock of `System.nanoTime()`: those that may get shorter are looked at again
+    /// and
+    /// again.
+    ///
+    /// @param fullNanos where nothing is scarce; more than zero
+    public long lookAt(OverloadConfig.Timer timer, long sinceNanos, long fullNanos) {
+        OverloadConfig.Shortened timeout = shortened[timer.ordinal()];
+        if (timeout == null) {
+            return sinceNanos + fullNanos;
+        }
+        long elapsed = System.nanoTime() - sinceNanos;
+        return sinceNanos + Math.min(fullNanos, Math.max(timeout.least(fullNanos), elapsed + LOOK_NANOS));
     }
 
     /// Whether requests with many buffers are being ended.

@@ -39,9 +39,35 @@ public record OverloadConfig(Duration refreshInterval, List<Monitor> monitors, L
     }
 
     /// What is done.
-    public record Action(Kind kind, List<Trigger> triggers) {
+    ///
+    /// @param shortened for `REDUCE_TIMEOUTS` only
+    public record Action(Kind kind, List<Trigger> triggers, List<Shortened> shortened) {
         public Action {
             triggers = List.copyOf(triggers);
+            shortened = List.copyOf(shortened);
+        }
+
+        public Action(Kind kind, List<Trigger> triggers) {
+            this(kind, triggers, List.of());
+        }
+    }
+
+    /// Timeouts that can be shortened.
+    public enum Timer {
+        /// Of connections without a request.
+        CONNECTION_IDLE,
+        /// Of requests without a byte.
+        STREAM_IDLE,
+        /// Of connections as a whole.
+        CONNECTION_MAX
+    }
+
+    /// How short a timeout gets where a resource has run out.
+    ///
+    /// @param nanos negative where `share` of the timeout says it
+    public record Shortened(Timer timer, long nanos, double share) {
+        long least(long fullNanos) {
+            return nanos >= 0 ? Math.min(nanos, fullNanos) : (long) (fullNanos * share);
         }
     }
 
@@ -58,13 +84,32 @@ public record OverloadConfig(Duration refreshInterval, List<Monitor> monitors, L
         SHRINK_HEAP,
         /// Ends the requests that hold most buffers.
         RESET_HIGH_MEMORY_STREAM,
+        /// Waits less long.
+        REDUCE_TIMEOUTS,
         /// Load-shed point: closes new connections.
         TCP_LISTENER_ACCEPT,
         /// Load-shed point: answers requests with 503.
-        HTTP_CONNECTION_MANAGER_DECODE_HEADERS;
+        HTTP_CONNECTION_MANAGER_DECODE_HEADERS,
+        /// Load-shed point: answers what comes over HTTP/1, the rest of requests too, with 500, and ends the
+        /// connection.
+        HTTP1_SERVER_ABORT_DISPATCH,
+        /// Load-shed point: serves what comes over HTTP/2, and ends the connection then.
+        HTTP2_SERVER_GO_AWAY_ON_DISPATCH;
 
         boolean isLoadShedPoint() {
-            return this == TCP_LISTENER_ACCEPT || this == HTTP_CONNECTION_MANAGER_DECODE_HEADERS;
+            return switch (this) {
+                case TCP_LISTENER_ACCEPT,
+                        HTTP_CONNECTION_MANAGER_DECODE_HEADERS,
+                        HTTP1_SERVER_ABORT_DISPATCH,
+                        HTTP2_SERVER_GO_AWAY_ON_DISPATCH -> true;
+                case STOP_ACCEPTING_REQUESTS,
+                        STOP_ACCEPTING_CONNECTIONS,
+                        REJECT_INCOMING_CONNECTIONS,
+                        DISABLE_HTTP_KEEPALIVE,
+                        SHRINK_HEAP,
+                        RESET_HIGH_MEMORY_STREAM,
+                        REDUCE_TIMEOUTS -> false;
+            };
         }
 
         /// Envoy's name.

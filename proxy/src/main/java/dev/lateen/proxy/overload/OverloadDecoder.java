@@ -7,11 +7,15 @@ import dev.lateen.proxy.config.TypedConfig;
 import dev.lateen.proxy.overload.OverloadConfig.Action;
 import dev.lateen.proxy.overload.OverloadConfig.Kind;
 import dev.lateen.proxy.overload.OverloadConfig.Monitor;
+import dev.lateen.proxy.overload.OverloadConfig.Shortened;
+import dev.lateen.proxy.overload.OverloadConfig.Timer;
 import dev.lateen.proxy.overload.OverloadConfig.Trigger;
 import io.envoyproxy.envoy.config.overload.v3.LoadShedPoint;
 import io.envoyproxy.envoy.config.overload.v3.OverloadAction;
 import io.envoyproxy.envoy.config.overload.v3.OverloadManager;
 import io.envoyproxy.envoy.config.overload.v3.ResourceMonitor;
+import io.envoyproxy.envoy.config.overload.v3.ScaleTimersOverloadActionConfig;
+import io.envoyproxy.envoy.config.overload.v3.ScaleTimersOverloadActionConfig.ScaleTimer;
 import io.envoyproxy.envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig;
 import io.envoyproxy.envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig;
 import io.envoyproxy.envoy.extensions.resource_monitors.injected_resource.v3.InjectedResourceConfig;
@@ -26,6 +30,7 @@ public final class OverloadDecoder {
     private static final String HEAP = MONITORS + "fixed_heap.v3.FixedHeapConfig";
     private static final String CONNECTIONS = MONITORS + "downstream_connections.v3.DownstreamConnectionsConfig";
     private static final String INJECTED = MONITORS + "injected_resource.v3.InjectedResourceConfig";
+    private static final String TIMERS = "envoy.config.overload.v3.ScaleTimersOverloadActionConfig";
     private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(1);
     private static final Duration MIN_INTERVAL = Duration.ofMillis(10);
 
@@ -43,7 +48,10 @@ public final class OverloadDecoder {
                     "buffer_factory_config")
             .whole("envoy.config.overload.v3.BufferFactoryConfig")
             .message("envoy.config.overload.v3.ResourceMonitor", "name", "typed_config")
-            .message("envoy.config.overload.v3.OverloadAction", "name", "triggers")
+            .message("envoy.config.overload.v3.OverloadAction", "name", "triggers", "typed_config")
+            .message(TIMERS, "timer_scale_factors")
+            .message(TIMERS + ".ScaleTimer", "timer", "min_timeout", "min_scale")
+            .message("envoy.type.v3.Percent", "value")
             .message("envoy.config.overload.v3.Trigger", "name", "threshold", "scaled")
             .message("envoy.config.overload.v3.ThresholdTrigger", "value")
             .message("envoy.config.overload.v3.ScaledTrigger", "scaling_threshold", "saturation_threshold")
@@ -113,7 +121,50 @@ public final class OverloadDecoder {
 
     private static Action action(OverloadAction action, List<Monitor> monitors, Place at) {
         Kind kind = kind(action.getName(), false, at.field("name"));
-        return new Action(kind, triggers(action.getTriggersList(), monitors, at.field("triggers")));
+        Place config = at.field("typed_config");
+        config.require(
+                action.hasTypedConfig() == (kind == Kind.REDUCE_TIMEOUTS),
+                kind == Kind.REDUCE_TIMEOUTS ? "is missing" : "this action has none");
+        return new Action(
+                kind,
+                triggers(action.getTriggersList(), monitors, at.field("triggers")),
+                kind == Kind.REDUCE_TIMEOUTS
+                        ? shortened(TypedConfig.of(action.getTypedConfig(), config), config)
+                        : List.of());
+    }
+
+    private static List<Shortened> shortened(TypedConfig config, Place at) {
+        List<Shortened> shortened = new ArrayList<>();
+        for (ScaleTimer timer : config.unpack(ScaleTimersOverloadActionConfig.parser(), FIELDS, at)
+                .getTimerScaleFactorsList()) {
+            shortened.add(shortened(timer, at.field("timer_scale_factors").index(shortened.size())));
+        }
+        at.field("timer_scale_factors").require(!shortened.isEmpty(), "is empty");
+        return shortened;
+    }
+
+    private static Shortened shortened(ScaleTimer scale, Place at) {
+        Timer timer = switch (scale.getTimer()) {
+            case HTTP_DOWNSTREAM_CONNECTION_IDLE -> Timer.CONNECTION_IDLE;
+            case HTTP_DOWNSTREAM_STREAM_IDLE -> Timer.STREAM_IDLE;
+            case HTTP_DOWNSTREAM_CONNECTION_MAX -> Timer.CONNECTION_MAX;
+            case TRANSPORT_SOCKET_CONNECT, UNSPECIFIED, UNRECOGNIZED ->
+                throw at.field("timer")
+                        .refuse(
+                                scale.getTimerValue(),
+                                "HTTP_DOWNSTREAM_CONNECTION_IDLE, HTTP_DOWNSTREAM_STREAM_IDLE or HTTP_DOWNSTREAM_CONNECTION_MAX");
+        };
+        return switch (scale.getOverloadAdjustCase()) {
+            case MIN_TIMEOUT ->
+                new Shortened(
+                        timer,
+                        CommonDecoder.duration(scale.getMinTimeout(), at.field("min_timeout"))
+                                .toNanos(),
+                        0);
+            case MIN_SCALE ->
+                new Shortened(timer, -1, share(scale.getMinScale().getValue() / 100, at.field("min_scale.value")));
+            case OVERLOADADJUST_NOT_SET -> throw at.refuse("has neither min_timeout nor min_scale");
+        };
     }
 
     private static Action point(LoadShedPoint point, List<Monitor> monitors, Place at) {

@@ -15,9 +15,13 @@ interface Pressure {
     /// Throws where the resource cannot be read; the last value then stays.
     double read() throws IOException;
 
-    static Pressure of(OverloadConfig.Monitor monitor, ByteBufAllocator allocator, LongSupplier connections) {
+    static Pressure of(
+            OverloadConfig.Monitor monitor,
+            ByteBufAllocator allocator,
+            LongSupplier connections,
+            ForcedCollections collections) {
         return switch (monitor) {
-            case OverloadConfig.Monitor.Heap(String _, long maxBytes) -> new HeapPressure(maxBytes)::read;
+            case OverloadConfig.Monitor.Heap(String _, long maxBytes) -> new HeapPressure(maxBytes, collections)::read;
             case OverloadConfig.Monitor.DirectMemory _ -> directMemory(allocator);
             case OverloadConfig.Monitor.Connections(String _, long max) -> () -> (double) connections.getAsLong() / max;
             case OverloadConfig.Monitor.Injected(String _, Path file) -> () -> injected(file);

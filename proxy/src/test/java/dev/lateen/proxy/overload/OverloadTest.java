@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lateen.proxy.overload.OverloadConfig.Action;
 import dev.lateen.proxy.overload.OverloadConfig.Kind;
 import dev.lateen.proxy.overload.OverloadConfig.Monitor;
+import dev.lateen.proxy.overload.OverloadConfig.Shortened;
+import dev.lateen.proxy.overload.OverloadConfig.Timer;
 import dev.lateen.proxy.overload.OverloadConfig.Trigger;
 import dev.lateen.proxy.telemetry.Stats;
 import io.netty.buffer.ByteBufAllocator;
@@ -115,6 +117,31 @@ class OverloadTest {
         read(overload, "much");
         assertThat(refused(overload)).isEqualTo(ROUNDS);
         assertThat(stats.counter("overload.injected.failed_updates").value()).isEqualTo(1);
+    }
+
+    @Test
+    void shortensTimeoutsInProportion() throws IOException {
+        Overload overload = new Overload(
+                new OverloadConfig(
+                        Duration.ofSeconds(1),
+                        List.of(new Monitor.Injected("injected", pressure)),
+                        List.of(new Action(
+                                Kind.REDUCE_TIMEOUTS,
+                                List.of(new Trigger("injected", 0.5, 1)),
+                                List.of(
+                                        new Shortened(Timer.CONNECTION_IDLE, 200, 0),
+                                        new Shortened(Timer.STREAM_IDLE, -1, 0.5))))),
+                ByteBufAllocator.DEFAULT,
+                () -> 0,
+                stats);
+        assertThat(overload.shortened(Timer.CONNECTION_IDLE, 1000)).isEqualTo(1000);
+        read(overload, "0.75");
+        assertThat(overload.shortened(Timer.CONNECTION_IDLE, 1000)).isEqualTo(600);
+        assertThat(overload.shortened(Timer.CONNECTION_IDLE, 100)).isEqualTo(100);
+        assertThat(overload.shortened(Timer.STREAM_IDLE, 1000)).isEqualTo(750);
+        assertThat(overload.shortened(Timer.CONNECTION_MAX, 1000)).isEqualTo(1000);
+        read(overload, "0");
+        assertThat(overload.shortened(Timer.STREAM_IDLE, 1000)).isEqualTo(1000);
     }
 
     @Test
