@@ -29,15 +29,15 @@ public final class ReferenceChecker {
         for (RawResource resource : resources) {
             check(resource, index, rootNamespace).forEach(report::add);
         }
-        rivals(resources).forEach(report::add);
+        rivals(resources, index).forEach(report::add);
         return report.findings();
     }
 
-    /// What hosts are claimed twice.
-    static List<Diagnostic> rivals(Collection<RawResource> resources) {
+    /// What hosts, and what workloads, are claimed twice.
+    static List<Diagnostic> rivals(Collection<RawResource> resources, MeshIndex among) {
         Report report = new Report();
         new RivalRules(report).check(resources);
-        PeerAuthenticationUse.rivals(resources, report);
+        PeerAuthenticationUse.rivals(resources, among, report);
         return report.findings();
     }
 

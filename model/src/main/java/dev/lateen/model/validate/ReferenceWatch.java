@@ -60,7 +60,7 @@ public final class ReferenceWatch {
             for (RawResource resource : known.values()) {
                 check(resource, current);
             }
-            rivals = ReferenceChecker.rivals(known.values());
+            rivals = ReferenceChecker.rivals(known.values(), current);
         } else {
             for (ResourceKey key : pending) {
                 RawResource resource = known.get(key);
@@ -116,9 +116,14 @@ public final class ReferenceWatch {
                             spec.has("workloadSelector"),
                             spec.has("trafficPolicy"),
                             spec.spot("trafficPolicy").at()));
+                case "security.istio.io/PeerAuthentication" ->
+                    new Face(List.of(
+                            age(resource),
+                            spec.object("selector")
+                                    .map(selector -> MeshIndex.textMap(selector, "matchLabels"))
+                                    .orElse(Map.of())));
                 case "networking.istio.io/Sidecar",
                         "security.istio.io/AuthorizationPolicy",
-                        "security.istio.io/PeerAuthentication",
                         "security.istio.io/RequestAuthentication",
                         "policy.lateen.dev/RateLimit",
                         "policy.lateen.dev/Quota",
