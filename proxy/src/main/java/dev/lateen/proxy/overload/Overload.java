@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /// How scarce each resource is, read in regular intervals, and so what is refused meanwhile.
 ///
@@ -41,8 +40,8 @@ public final class Overload {
     private volatile int abortedHttp1;
     private volatile int leftHttp2;
     private volatile double shortening;
-    private final OverloadConfig.@Nullable Shortened[] shortened =
-            new OverloadConfig.@Nullable Shortened[OverloadConfig.Timer.values().length];
+    private final Map<OverloadConfig.Timer, OverloadConfig.Shortened> shortened =
+            new EnumMap<>(OverloadConfig.Timer.class);
     private final ForcedCollections collections = new ForcedCollections();
 
     /// What the process does beyond refusing. Thread: chores loop.
@@ -92,7 +91,7 @@ public final class Overload {
                     : stats.gauge(prefix + "active");
             gauges.put(action.kind(), new Gauges(active, stats.gauge(prefix + "scale_percent")));
             for (OverloadConfig.Shortened timeout : action.shortened()) {
-                shortened[timeout.timer().ordinal()] = timeout;
+                shortened.put(timeout.timer(), timeout);
             }
         }
     }
@@ -219,7 +218,7 @@ public final class Overload {
     ///
     /// @param fullNanos where nothing is scarce; more than zero
     public long shortened(OverloadConfig.Timer timer, long fullNanos) {
-        OverloadConfig.Shortened timeout = shortened[timer.ordinal()];
+        OverloadConfig.Shortened timeout = shortened.get(timer);
         double scale = shortening;
         if (timeout == null || scale == 0) {
             return fullNanos;
@@ -233,7 +232,7 @@ public final class Overload {
     ///
     /// @param fullNanos where nothing is scarce; more than zero
     public long lookAt(OverloadConfig.Timer timer, long sinceNanos, long fullNanos) {
-        OverloadConfig.Shortened timeout = shortened[timer.ordinal()];
+        OverloadConfig.Shortened timeout = shortened.get(timer);
         if (timeout == null) {
             return sinceNanos + fullNanos;
         }
