@@ -14,6 +14,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +53,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
     private boolean closed;
     private long drainedBytes;
     private boolean mayBeStranger;
+    private boolean inputEnded;
 
     /// @param handlers makes the handler of this connection once it is in its pipeline
     public Http1ServerConnection(HttpLimits limits, ServerHandlerFactory handlers) {
@@ -399,7 +401,11 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof ChannelInputShutdownEvent) {
+        // A peer that ends TLS can send nothing more, whether or not it has closed the connection too.
+        boolean end = event instanceof ChannelInputShutdownEvent
+                || (event instanceof SslCloseCompletionEvent close && close.isSuccess());
+        if (end && !inputEnded) {
+            inputEnded = true;
             inputEnded();
         }
         ctx.fireUserEventTriggered(event);

@@ -50,9 +50,8 @@ public final class Connector {
                     .channel(domainChannel())
                     .connect(loops.isEpoll() ? epollAddress(remote) : nioAddress(remote));
         }
-        bootstrap
-                .channel(loops.isEpoll() ? EpollSocketChannel.class : NioSocketChannel.class)
-                .option(ChannelOption.TCP_NODELAY, true);
+        // Netty's TCP channels have TCP_NODELAY on as they are made.
+        bootstrap.channel(loops.isEpoll() ? EpollSocketChannel.class : NioSocketChannel.class);
         tcpOptions(bootstrap, options);
         return options.source().isPresent()
                 ? bootstrap.connect(remote, options.source().get())

@@ -96,7 +96,8 @@ public final class Listener implements AutoCloseable {
         if (domain) {
             return bootstrap;
         }
-        bootstrap.option(ChannelOption.SO_REUSEADDR, true).childOption(ChannelOption.TCP_NODELAY, true);
+        bootstrap.option(
+                ChannelOption.SO_REUSEADDR, true); // Netty's TCP channels have TCP_NODELAY on as they are made.
         if (shared) {
             bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
         }

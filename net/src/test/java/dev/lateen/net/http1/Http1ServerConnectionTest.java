@@ -6,6 +6,7 @@ import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.HttpLimits;
 import dev.lateen.net.http.ResponseHead;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +72,17 @@ class Http1ServerConnectionTest {
         assertThat(server.sent()).isEqualTo("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi");
         assertThat(server.channel.isOpen()).isTrue();
         assertThat(server.receive(GET).exchanges).hasSize(2);
+    }
+
+    @Test
+    void closesOnceThePeerHasEndedTls() {
+        var server = RecordingServer.silent().receive(GET);
+        server.last().stream.sendHead(new ResponseHead(204, new Headers()), true);
+        server.channel.pipeline().fireUserEventTriggered(SslCloseCompletionEvent.SUCCESS);
+        server.channel.runPendingTasks();
+
+        assertThat(server.sent()).startsWith("HTTP/1.1 204 ");
+        assertThat(server.channel.isOpen()).isFalse();
     }
 
     @Test

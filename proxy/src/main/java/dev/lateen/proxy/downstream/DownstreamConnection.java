@@ -22,28 +22,25 @@ public final class DownstreamConnection {
     private final Channel channel;
     private final Origin origin;
     private final @Nullable SslHandler ssl;
-    private final @Nullable String peerUri;
+    private final @Nullable PeerIdentity identity;
     private final PeerInfo peer;
     private final @Nullable String localUri;
-    private final List<String> peerNames;
-    private final boolean mutualTls;
     private @Nullable Drain drainAction;
     private @Nullable Holder holder;
     private boolean draining;
     private boolean drainsIdle;
 
     /// @param ssl after its handshake, or null on plaintext
-    public DownstreamConnection(Channel channel, Origin origin, @Nullable SslHandler ssl) {
+    /// @param identity whose certificate was accepted in it, if any
+    public DownstreamConnection(
+            Channel channel, Origin origin, @Nullable SslHandler ssl, @Nullable PeerIdentity identity) {
         this.channel = channel;
         this.origin = origin;
         this.ssl = ssl;
-        SSLSession session = ssl == null ? null : ssl.engine().getSession();
-        X509Certificate certificate = session == null ? null : PeerIdentity.certificateOfPeer(session);
-        this.mutualTls = certificate != null;
-        this.peerNames = certificate == null ? List.of() : PeerIdentity.namesOf(certificate);
-        this.peerUri = session == null ? null : PeerIdentity.uriOfPeer(session);
-        this.peer = PeerInfo.ofIdentity(peerUri);
-        this.localUri = session == null ? null : PeerIdentity.uriOfLocal(session);
+        this.identity = identity;
+        this.peer = PeerInfo.ofIdentity(peerUri());
+        this.localUri =
+                ssl == null ? null : PeerIdentity.uriOfLocal(ssl.engine().getSession());
     }
 
     public Origin origin() {
@@ -77,12 +74,17 @@ public final class DownstreamConnection {
 
     /// Whether the client showed a certificate that was accepted.
     public boolean mutualTls() {
-        return mutualTls;
+        return identity != null;
+    }
+
+    /// The certificate that the client showed, or null.
+    public @Nullable X509Certificate peerCertificate() {
+        return identity == null ? null : identity.certificate();
     }
 
     /// SPIFFE URI of the client's certificate, or null.
     public @Nullable String peerUri() {
-        return peerUri;
+        return identity == null ? null : identity.uri();
     }
 
     /// URI of our own certificate, or null.
@@ -163,9 +165,9 @@ public final class DownstreamConnection {
         info.downstreamDirectRemote = origin.directRemote();
         info.requestedServerName = origin.serverName().isEmpty() ? null : origin.serverName();
         info.downstreamTls = ssl != null;
-        info.downstreamMutualTls = mutualTls;
-        info.downstreamPeerNames = peerNames;
-        info.downstreamPeerUri = peerUri;
+        info.downstreamMutualTls = identity != null;
+        info.downstreamPeerNames = identity == null ? List.of() : identity.names();
+        info.downstreamPeerUri = peerUri();
         info.downstreamPeer = peer;
         info.downstreamLocalUri = localUri;
         info.filterChainName = origin.chain().isEmpty() ? null : origin.chain();

@@ -11,10 +11,8 @@ import dev.lateen.proxy.overload.OverloadConfig.Timer;
 import dev.lateen.proxy.stream.ResponseFlag;
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
-import dev.lateen.proxy.tls.PeerIdentity;
 import java.security.cert.X509Certificate;
 import java.util.IdentityHashMap;
-import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /// One downstream HTTP connection: what its requests share, and its own time limits.
@@ -39,9 +37,8 @@ final class DownstreamHandler implements ServerHandler, TimerWheel.Expiry, Downs
         this.worker = worker;
         this.facts = facts;
         this.connection = connection;
-        SSLSession session = connection.tls();
-        this.tls = session != null;
-        this.certificate = session == null ? null : PeerIdentity.certificateOfPeer(session);
+        this.tls = connection.tls() != null;
+        this.certificate = facts.peerCertificate();
         facts.holder(this);
         worker.opened();
         arm();

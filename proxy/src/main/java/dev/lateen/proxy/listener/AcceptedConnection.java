@@ -103,7 +103,7 @@ final class AcceptedConnection {
             return false;
         }
         if (chain.tls() == null) {
-            serve(chain, null);
+            serve(chain, null, null);
             return true;
         }
         SslHandler ssl = chain.tls().newHandler(channel.alloc());
@@ -139,8 +139,8 @@ final class AcceptedConnection {
         return info;
     }
 
-    private void serve(ActiveChain chain, @Nullable SslHandler ssl) {
-        DownstreamConnection connection = new DownstreamConnection(channel, origin(chain), ssl);
+    private void serve(ActiveChain chain, @Nullable SslHandler ssl, @Nullable PeerIdentity peer) {
+        DownstreamConnection connection = new DownstreamConnection(channel, origin(chain), ssl, peer);
         chain.opened(connection);
         chain.handler().serve(connection);
     }
@@ -181,13 +181,14 @@ final class AcceptedConnection {
                 refuse(ctx, TransportFailure.ofTls(completion.cause()));
                 return;
             }
-            if (!PeerIdentity.inForce(ssl.engine().getSession(), Instant.now())) {
+            PeerIdentity peer = PeerIdentity.of(ssl.engine().getSession());
+            if (peer != null && !peer.inForce(Instant.now())) {
                 stats.tlsFailures.countEnded();
                 refuse(ctx, TransportFailure.ofTls("certificate has expired since the session began"));
                 return;
             }
             stats.tlsHandshakes.increment();
-            serve(chain, ssl);
+            serve(chain, ssl, peer);
             ctx.pipeline().remove(this);
         }
 

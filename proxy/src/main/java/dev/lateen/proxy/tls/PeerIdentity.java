@@ -11,25 +11,43 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/// Who a TLS peer is: the URI name of its certificate (its SPIFFE id, in a mesh).
+/// Who a TLS peer is, by the certificate that it showed: its URI name (its SPIFFE id, in a mesh) and what policies may
+/// call it by. Says nothing of whether the certificate is trusted: that was decided in the handshake, or in the one of
+/// the session that was resumed.
 ///
-/// Thread: any.
+/// Thread: any (immutable).
 public final class PeerIdentity {
     private static final int DNS = 2;
     private static final int URI = 6;
 
-    private PeerIdentity() {}
+    private final X509Certificate certificate;
+    private final @Nullable String uri;
+    private final List<String> names;
+    private final Instant end;
+
+    PeerIdentity(X509Certificate certificate) {
+        this.certificate = certificate;
+        this.uri = uriOf(certificate);
+        this.names = namesOf(certificate);
+        this.end = certificate.getNotAfter().toInstant();
+    }
+
+    /// The peer at the other end, or null where it showed no certificate.
+    public static @Nullable PeerIdentity of(SSLSession session) {
+        try {
+            Certificate[] chain = session.getPeerCertificates();
+            return chain.length > 0 && chain[0] instanceof X509Certificate certificate
+                    ? PeerIdentities.identity(certificate)
+                    : null;
+        } catch (SSLPeerUnverifiedException _) {
+            return null;
+        }
+    }
 
     /// The peer's first URI name, or null where it showed no certificate or one without.
     public static @Nullable String uriOfPeer(SSLSession session) {
-        X509Certificate certificate = certificateOfPeer(session);
-        return certificate == null ? null : uriOf(certificate);
-    }
-
-    /// Whether the peer's certificate has not ended; what a resumed session says was verified earlier.
-    public static boolean inForce(SSLSession session, Instant now) {
-        X509Certificate certificate = certificateOfPeer(session);
-        return certificate == null || now.isBefore(certificate.getNotAfter().toInstant());
+        PeerIdentity peer = of(session);
+        return peer == null ? null : peer.uri;
     }
 
     /// The URI name of the certificate that we showed, or null.
@@ -40,16 +58,26 @@ public final class PeerIdentity {
                 : null;
     }
 
-    public static @Nullable X509Certificate certificateOfPeer(SSLSession session) {
-        try {
-            Certificate[] chain = session.getPeerCertificates();
-            return chain.length > 0 && chain[0] instanceof X509Certificate certificate ? certificate : null;
-        } catch (SSLPeerUnverifiedException _) {
-            return null;
-        }
+    public X509Certificate certificate() {
+        return certificate;
     }
 
-    public static @Nullable String uriOf(X509Certificate certificate) {
+    /// The first URI name, or null.
+    public @Nullable String uri() {
+        return uri;
+    }
+
+    /// What policies may call this peer by: its URI names, its DNS names, its subject, in this order.
+    public List<String> names() {
+        return names;
+    }
+
+    /// Whether the certificate has not ended; what a resumed session says was verified earlier.
+    public boolean inForce(Instant now) {
+        return now.isBefore(end);
+    }
+
+    private static @Nullable String uriOf(X509Certificate certificate) {
         try {
             Collection<List<?>> names = certificate.getSubjectAlternativeNames();
             if (names == null) {
@@ -66,8 +94,7 @@ public final class PeerIdentity {
         }
     }
 
-    /// What policies may call this peer by: its URI names, its DNS names, its subject, in this order.
-    public static List<String> namesOf(X509Certificate certificate) {
+    private static List<String> namesOf(X509Certificate certificate) {
         List<String> uris = new ArrayList<>(2);
         List<String> hosts = new ArrayList<>(2);
         try {

@@ -109,6 +109,8 @@ final class TlsEngines {
         if (openSsl) {
             List<String> curves = config.curves().isEmpty() ? CURVES : config.curves();
             builder.option(OpenSslContextOption.GROUPS, curves.toArray(String[]::new));
+            // Verification runs on the loop either way; as a task it would leave the handshake and enter it again.
+            builder.option(OpenSslContextOption.USE_TASKS, false);
         }
         if (!alpn.isEmpty()) {
             builder.applicationProtocolConfig(new ApplicationProtocolConfig(

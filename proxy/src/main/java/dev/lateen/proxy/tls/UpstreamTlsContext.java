@@ -72,7 +72,8 @@ public final class UpstreamTlsContext implements UpstreamTls {
 
     @Override
     public boolean inForce(SslHandler handler) {
-        return PeerIdentity.inForce(handler.engine().getSession(), Instant.now());
+        PeerIdentity peer = PeerIdentity.of(handler.engine().getSession());
+        return peer == null || peer.inForce(Instant.now());
     }
 
     @Override

@@ -232,7 +232,8 @@ class HandshakeIT {
 
         private String describe(SslHandler ssl) {
             var session = ssl.engine().getSession();
-            if (!PeerIdentity.inForce(session, Instant.now())) {
+            PeerIdentity peer = PeerIdentity.of(session);
+            if (peer != null && !peer.inForce(Instant.now())) {
                 return "ended";
             }
             return session.getProtocol() + " " + ssl.applicationProtocol() + " " + PeerIdentity.uriOfPeer(session);
