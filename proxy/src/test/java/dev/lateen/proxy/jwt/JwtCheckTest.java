@@ -65,7 +65,7 @@ class JwtCheckTest {
         Token token = new TokenParser().parse(text);
         assertThat(token).isNotNull();
         // When
-        cache.put(text, token, current.getFirst());
+        use(cache, text, token, current.getFirst());
         // Then
         assertThat(cache.find(text, keys)).isSameAs(token);
         assertThat(cache.find(text, new KeySet(keys.keys()))).isNull();
@@ -77,13 +77,33 @@ class JwtCheckTest {
         TokenCache cache = new TokenCache();
         for (int index = 0; index < 2000; index++) {
             String text = token("\"iss\":\"a\",\"n\":" + index);
-            cache.put(text, new TokenParser().parse(text), keys);
+            use(cache, text, new TokenParser().parse(text), keys);
         }
         assertThat(cache.find(token("\"iss\":\"a\",\"n\":0"), keys)).isNull();
         assertThat(cache.find(token("\"iss\":\"a\",\"n\":1999"), keys)).isNotNull();
         String huge = token("\"iss\":\"" + "a".repeat(5000) + "\"");
-        cache.put(huge, new TokenParser().parse(huge), keys);
+        use(cache, huge, new TokenParser().parse(huge), keys);
         assertThat(cache.find(huge, keys)).isNull();
+    }
+
+    /// As often as it takes to be remembered.
+    private static void use(TokenCache cache, String text, Token token, KeySet by) {
+        cache.put(text, token, by);
+        cache.put(text, token, by);
+    }
+
+    @Test
+    void keepsNoTokenThatComesOnceOnly() throws Exception {
+        TokenCache cache = new TokenCache();
+        String often = token("\"iss\":\"a\",\"sub\":\"often\"");
+        use(cache, often, new TokenParser().parse(often), keys);
+        String last = "";
+        for (int index = 0; index < 600; index++) {
+            last = token("\"iss\":\"a\",\"n\":" + index);
+            cache.put(last, new TokenParser().parse(last), keys);
+        }
+        assertThat(cache.find(last, keys)).isNull();
+        assertThat(cache.find(often, keys)).isNotNull();
     }
 
     @Test
@@ -92,7 +112,9 @@ class JwtCheckTest {
         JwtCheck check = new JwtCheck(Map.of("a", new KeySource.Local(keys)));
         RequestHead head = request(token("\"iss\":\"a\",\"exp\":1000"));
         var requirement = new JwtRequirement.Of(provider, List.of());
-        assertThat(check.check(requirement, head, 1060).status()).isEqualTo(JwtStatus.OK);
+        for (int use = 0; use < 3; use++) {
+            assertThat(check.check(requirement, head, 1060).status()).isEqualTo(JwtStatus.OK);
+        }
         assertThat(check.check(requirement, head, 1061).status()).isEqualTo(JwtStatus.EXPIRED);
     }
 
@@ -102,8 +124,10 @@ class JwtCheckTest {
         JwtProvider b = provider("b", NOTHING);
         JwtCheck check = new JwtCheck(Map.of("a", new KeySource.Local(keys), "b", new KeySource.Local(keys)));
         RequestHead head = request(token("\"iss\":\"a\""));
-        assertThat(check.check(new JwtRequirement.Of(a, List.of()), head, 0).status())
-                .isEqualTo(JwtStatus.OK);
+        for (int use = 0; use < 3; use++) {
+            assertThat(check.check(new JwtRequirement.Of(a, List.of()), head, 0).status())
+                    .isEqualTo(JwtStatus.OK);
+        }
         assertThat(check.check(new JwtRequirement.Of(b, List.of()), head, 0).status())
                 .isEqualTo(JwtStatus.UNKNOWN_ISSUER);
         assertThat(check.check(new JwtRequirement.Of(a, List.of("x")), head, 0).status())
