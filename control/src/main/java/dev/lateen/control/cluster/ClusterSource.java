@@ -7,6 +7,7 @@ import dev.lateen.kubernetes.cluster.ClusterException;
 import dev.lateen.kubernetes.cluster.ClusterWatch;
 import dev.lateen.kubernetes.tree.Trees;
 import dev.lateen.model.validate.ResourceReader;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -28,6 +30,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// Thread: its own; reports come in order, the first of them with everything there is.
 public final class ClusterSource implements AutoCloseable {
     private static final Set<String> STATUS_COUNTS = Set.of("Pod", "Service");
+    private static final Duration SECRETS = Duration.ofSeconds(5);
+    private static final Duration RETRY = Duration.ofSeconds(5);
 
     private final Cluster cluster;
     private final ClusterSettings settings;
@@ -37,6 +41,8 @@ public final class ClusterSource implements AutoCloseable {
     private final Executor loop;
     private final Consumer<List<ConfigFile>> changes;
     private final BlockingQueue<ClusterEvent> queue = new LinkedBlockingQueue<>();
+    private final GatewayCredentials credentials = new GatewayCredentials();
+    private final SecretWatches secrets;
     private final Thread thread;
     private @Nullable ClusterWatch watch;
 
@@ -58,6 +64,7 @@ public final class ClusterSource implements AutoCloseable {
         this.states = states;
         this.loop = loop;
         this.changes = changes;
+        this.secrets = new SecretWatches(cluster, queue::add);
         this.thread = Thread.ofPlatform().name("cluster-source").daemon().unstarted(this::run);
     }
 
@@ -76,16 +83,33 @@ public final class ClusterSource implements AutoCloseable {
     }
 
     private void run() {
-        try {
-            report(drained(new ArrayList<>()));
+        try (secrets) {
+            List<ClusterEvent> first = drained(new ArrayList<>());
+            secrets.follow(wanted(first));
+            secrets.await(SECRETS);
+            // With what has come meanwhile; what is told twice changes nothing.
+            boolean watched = secrets.follow(wanted(drained(first)));
+            report(first);
             while (true) {
                 List<ClusterEvent> events = new ArrayList<>();
-                events.add(queue.take());
-                report(drained(events));
+                ClusterEvent event = queue.poll(RETRY.toMillis(), TimeUnit.MILLISECONDS);
+                if (event != null) {
+                    events.add(event);
+                    report(drained(events));
+                }
+                boolean others = events.stream().filter(credentials::onEvent).count() > 0;
+                if (others || !watched) {
+                    watched = secrets.follow(credentials.wanted());
+                }
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private Set<GatewayCredentials.Name> wanted(List<ClusterEvent> events) {
+        events.forEach(credentials::onEvent);
+        return credentials.wanted();
     }
 
     private List<ClusterEvent> drained(List<ClusterEvent> events) {
@@ -122,7 +146,11 @@ public final class ClusterSource implements AutoCloseable {
                 if (kind.equals("Pod") && PodExtract.isOver(object)) {
                     yield Optional.of(new ConfigFile.Gone(name));
                 }
-                ObjectNode tree = kind.equals("Pod") ? PodExtract.of(object) : object;
+                ObjectNode tree = switch (kind) {
+                    case "Pod" -> PodExtract.of(object);
+                    case "Secret" -> GatewayCredentials.extract(object);
+                    default -> object;
+                };
                 if (!STATUS_COUNTS.contains(kind)) {
                     tree.remove("status"); // our own words there are no news of the resource
                 }

@@ -35,7 +35,7 @@ final class StatusTextTest {
         ObjectNode status =
                 StatusText.of(1, new ResourceStatus(Verdict.REFUSED, List.of(BAD_HOST)), List.of(), List.of());
         assertThat(StatusMerge.isRefused(status)).isTrue();
-        assertThat(StatusMerge.refusal(status)).contains("spec.hosts[0]", "'a b'", "remove the blank");
+        assertThat(StatusMerge.refusal(status)).contains("spec.hosts[0]", "value: a b", "remove the blank");
         ObjectNode message = Trees.objects(status, "validationMessages").getFirst();
         assertThat(Trees.text(message, "level")).isEqualTo("ERROR");
         assertThat(Trees.text(message, "type", "name")).isEqualTo("InvalidHost");

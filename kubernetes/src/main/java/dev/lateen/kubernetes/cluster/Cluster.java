@@ -79,6 +79,11 @@ public final class Cluster implements AutoCloseable {
         return asked(() -> ClusterWatch.start(client, this, kinds, events));
     }
 
+    /// Watches what belongs to a kind that every cluster has.
+    public ClusterWatch watch(WatchedKind kind, Consumer<ClusterEvent> events) throws ClusterException {
+        return asked(() -> ClusterWatch.start(client, kind, events));
+    }
+
     /// @param apiVersion group and version, such as `v1` or `apps/v1`
     public Optional<ObjectNode> get(String apiVersion, String kind, String namespace, String name)
             throws ClusterException {

@@ -64,6 +64,12 @@ public final class ClusterWatch implements AutoCloseable {
         return watch;
     }
 
+    static ClusterWatch start(KubernetesClient client, WatchedKind kind, Consumer<ClusterEvent> events) {
+        ClusterWatch watch = new ClusterWatch(client, events);
+        watch.listed = watch.add(kind).toCompletableFuture();
+        return watch;
+    }
+
     private static boolean isServed(Cluster cluster, WatchedKind kind) {
         try {
             return cluster.serves(kind);
@@ -95,7 +101,9 @@ public final class ClusterWatch implements AutoCloseable {
         informer.addEventHandler(told);
         informer.exceptionHandler((started, failure) -> {
             LOG.atWarn()
-                    .addKeyValue("kind", kind.plural())
+                    .addKeyValue(
+                            "kind",
+                            kind.plural() + kind.name().map(name -> " " + name).orElse(""))
                     .addKeyValue("reason", failure.getMessage())
                     .log("the cluster's objects of a kind cannot be watched, trying again");
             return true;

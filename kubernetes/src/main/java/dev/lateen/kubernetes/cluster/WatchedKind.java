@@ -21,6 +21,11 @@ public record WatchedKind(
         return new WatchedKind("", "v1", "ConfigMap", "configmaps", Optional.of(namespace), Optional.of(name));
     }
 
+    /// One Secret.
+    public static WatchedKind secret(String namespace, String name) {
+        return new WatchedKind("", "v1", "Secret", "secrets", Optional.of(namespace), Optional.of(name));
+    }
+
     String apiVersion() {
         return group.isEmpty() ? version : group + "/" + version;
     }
