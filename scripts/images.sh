@@ -1,5 +1,6 @@
-# Makes OCI images as tar files, for `./dev images`: no daemon, no registry, no base image from elsewhere. The same
-# inputs give the same bytes. Sourced by ./dev.
+# Makes OCI images as tar files, for `./dev images`: no daemon, no registry, no base image from elsewhere. What goes in is
+# the build's; only the AOT caches differ from build to build. Beside each image lies what is in it (NAME.cdx.json,
+# CycloneDX). Sourced by ./dev.
 
 images=$LATEEN_HOME/target/images
 modules=java.base,java.logging,java.management,java.naming,java.net.http,java.security.jgss,java.xml,jdk.httpserver,jdk.unsupported,jdk.zipfs
@@ -22,7 +23,8 @@ runtime_layer() {
   rm -rf "$root" && mkdir -p "$root"/{etc,tmp,opt/lateen,var/lib/istio/data,etc/istio/proxy}
   "$JAVA_HOME/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages --compress zip-6 \
     --output "$root/opt/lateen/java" 2> /dev/null || die 'jlink failed'
-  "$root/opt/lateen/java/bin/java" -XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Xshare:dump > /dev/null 2>&1 || :
+  # Each role brings a cache of its own instead of the JDK's: 64 MiB.
+  rm -f "$root"/opt/lateen/java/lib/server/*.jsa
   with_libraries "$root" "$root"/opt/lateen/java/bin/java "$root"/opt/lateen/java/lib/*.so "$root"/opt/lateen/java/lib/server/*.so
   printf 'root:x:0:0:root:/:/none\nistio-proxy:x:1337:1337::/:/none\n' > "$root/etc/passwd"
   printf 'root:x:0:\nistio-proxy:x:1337:\n' > "$root/etc/group"
@@ -33,11 +35,16 @@ runtime_layer() {
     [ -z "$library" ] || { mkdir -p "$root$(dirname "$library")"; cp -nL "$library" "$root$library"; }
   done
   chmod 1777 "$root/tmp"
-  tar "${tar_options[@]}" -C "$root" -cf "$images/layers/runtime.tar" .
+  # A cache is good for files of the times that they had when it was made, and the image's have this one.
+  find "$root" -exec touch -h -d @0 {} +
+  pack runtime
 }
 
-# layer NAME: $images/NAME → $images/layers/NAME.tar
-layer() { tar "${tar_options[@]}" -C "$images/$1" -cf "$images/layers/$1.tar" .; }
+# pack NAME: $images/NAME → $images/layers/NAME.tar and .tar.gz
+pack() {
+  tar "${tar_options[@]}" -C "$images/$1" -cf "$images/layers/$1.tar" .
+  gzip -n -6 < "$images/layers/$1.tar" > "$images/layers/$1.tar.gz"
+}
 
 # blob FILE LAYOUT: puts a file into a layout under its digest, which it prints.
 blob() {
@@ -54,11 +61,13 @@ image() {
   reference=${IMAGE_HUB:-lateen.local}/$name:${IMAGE_TAG:-dev}
   rm -rf "$layout" && mkdir -p "$layout/blobs/sha256"
   printf '{"imageLayoutVersion":"1.0.0"}' > "$layout/oci-layout"
-  local diffs='' layers='' part
+  local diffs='' layers='' part unpacked=0
   for part in "$@"; do
-    digest=$(blob "$images/layers/$part.tar" "$layout")
+    digest=$(sha256sum "$images/layers/$part.tar" | cut -d' ' -f1)
     diffs="$diffs,\"sha256:$digest\""
-    layers="$layers,{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar\",\"digest\":\"sha256:$digest\",\"size\":$(stat -c %s "$images/layers/$part.tar")}"
+    unpacked=$((unpacked + $(stat -c %s "$images/layers/$part.tar")))
+    digest=$(blob "$images/layers/$part.tar.gz" "$layout")
+    layers="$layers,{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\",\"digest\":\"sha256:$digest\",\"size\":$(stat -c %s "$images/layers/$part.tar.gz")}"
   done
   local machine
   case $(uname -m) in x86_64) machine=amd64 ;; aarch64) machine=arm64 ;; *) machine=$(uname -m) ;; esac
@@ -74,7 +83,7 @@ image() {
     "$digest" "$size" "$reference" "${reference##*:}" > "$layout/index.json"
   tar "${tar_options[@]}" -C "$layout" -cf "$images/$name.tar" .
   rm -rf "$layout"
-  echo "$images/$name.tar: $reference, $(($(stat -c %s "$images/$name.tar") >> 20)) MiB"
+  echo "$images/$name.tar: $reference, $(($(stat -c %s "$images/$name.tar") >> 20)) MiB, unpacked $((unpacked >> 20)) MiB"
 }
 
 # Options of the JVM by role, as the launcher sets them.
@@ -96,21 +105,75 @@ class_path_layer() {
     esac
     number=$((number + 1))
     cp "$jar" "$directory/$number-$(basename "$jar")" # the order of the class path is that of the names
+    printf '%s\n' "$jar" >> "$images/$1.parts"
   done
+}
+
+# aot NAME ARGUMENTS-FILE TRAINING [ARGUMENT …]: what the class TRAINING loads, recorded with the options of the image's
+# arguments file and the run-time of the image; then the arguments file names the cache. A start without it is only slower.
+aot() {
+  local name=$1 file=$images/$1/opt/lateen/$2 training=$3 work cache=/opt/lateen/$1.aot
+  shift 3
+  local options=(-XX:+UnlockDiagnosticVMOptions -XX:-AOTAdapterCaching -XX:ArchiveRelocationMode=0)
+  [ "$name" != proxy ] || options+=(-XX:-AOTClassLinking) # which would load all of it in every sidecar
+  find "$images/$name" -exec touch -h -d @0 {} +
+  work=$(mktemp -d)
+  "$JAVA_HOME/bin/java" -cp "$(cat "$LATEEN_HOME/.lateen/build/cli.classpath")" dev.lateen.cli.pack.TrainingCredentials "$work" > "$work/log" 2>&1 &&
+    sed -e '$d' -e "s|/opt/lateen/|$images/$name/opt/lateen/|g" "$file" > "$work/args" &&
+    "$images/runtime/opt/lateen/java/bin/java" "@$work/args" "${options[@]}" -XX:AOTCacheOutput="$images/$name$cache" "$training" "${@//@WORK@/$work}" >> "$work/log" 2>&1 ||
+    { cat "$work/log" >&2; die "no cache for the image $name"; }
+  rm -rf "$work"
+  printf '%s\n' "${options[@]}" "-XX:AOTCache=$cache" -Xlog:aot=off -Xlog:cds=off "$(cat "$file")" > "$file.new"
+  mv "$file.new" "$file"
+}
+
+# sbom NAME VERSION PARTS …: which libraries, of which version and digest, are in an image.
+sbom() {
+  local name=$1 version=$2 file group artifact components='' path
+  shift 2
+  while read -r file; do
+    case $file in
+      */repository/*)
+        path=${file##*/repository/} path=${path%/*}
+        artifact=$(basename "$(dirname "$path")") group=$(dirname "$(dirname "$path")")
+        group=${group//\//.}
+        components="$components,{\"type\":\"library\",\"group\":\"$group\",\"name\":\"$artifact\",\"version\":\"${path##*/}\",\"purl\":\"pkg:maven/$group/$artifact@${path##*/}\",\"hashes\":[{\"alg\":\"SHA-256\",\"content\":\"$(sha256sum "$file" | cut -d' ' -f1)\"}]}"
+        ;;
+      *.jar)
+        artifact=$(basename "$file" .jar)
+        components="$components,{\"type\":\"library\",\"group\":\"dev.lateen\",\"name\":\"${artifact%-"$version"}\",\"version\":\"$version\",\"hashes\":[{\"alg\":\"SHA-256\",\"content\":\"$(sha256sum "$file" | cut -d' ' -f1)\"}]}"
+        ;;
+    esac
+  done < <(cat "$@" | sort -u)
+  components="$components,{\"type\":\"platform\",\"name\":\"openjdk\",\"version\":\"$(. "$images/runtime/opt/lateen/java/release" && echo "$JAVA_VERSION")\"}"
+  if command -v dpkg-query > /dev/null; then
+    local part package
+    while read -r package; do
+      components="$components,{\"type\":\"library\",\"name\":\"${package%% *}\",\"version\":\"${package#* }\",\"purl\":\"pkg:deb/debian/${package%% *}@${package#* }\"}"
+    done < <(for part in runtime "$name"; do
+      [ "$name" != proxy-init ] || part=${part/proxy-init/init}
+      [ -d "$images/$part" ] && (cd "$images/$part" && find lib lib64 usr -type f 2> /dev/null) || :
+    done | while read -r file; do dpkg-query -S "/$file" 2> /dev/null || dpkg-query -S "${file/#usr\//\/}" 2> /dev/null || :; done |
+      cut -d: -f1 | sort -u | xargs -r dpkg-query -W -f '${Package} ${Version}\n')
+  fi
+  printf '{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"metadata":{"component":{"type":"container","name":"%s","version":"%s"}},"components":[%s]}\n' \
+    "$name" "$version" "${components#,}" > "$images/$name.cdx.json"
 }
 
 jars_of() { (cd "$images/$1" && find opt/lateen/lib -name '*.jar' | sort | sed 's|^|/|' | paste -sd: -); }
 
 make_images() {
-  local build=$LATEEN_HOME/.lateen/build java='/opt/lateen/java/bin/java'
+  local build=$LATEEN_HOME/.lateen/build java='/opt/lateen/java/bin/java' version
+  version=$(basename "$LATEEN_HOME"/cli/target/lateen-cli-*.jar .jar) version=${version#lateen-cli-}
   mkdir -p "$images/layers"
-  rm -rf "$images"/{control,proxy,init,shop}
+  rm -rf "$images"/{control,proxy,init,shop} "$images"/*.parts
   runtime_layer
   # The control plane, which is the command as well.
   class_path_layer control "$(cat "$build/cli.classpath")"
   jvm_options -Xms32m -Xss512k -XX:MetaspaceSize=64m -Xmx128m -XX:MaxDirectMemorySize=64m \
-    -cp "$(jars_of control)" dev.lateen.cli.Lateen > "$images/control/opt/lateen/lateen.args"
-  layer control
+    -Dio.netty.leakDetection.level=disabled -cp "$(jars_of control)" dev.lateen.cli.Lateen > "$images/control/opt/lateen/lateen.args"
+  aot control lateen.args dev.lateen.cli.ControlPlaneTraining @WORK@
+  pack control
   # The proxy: one jar, and its native libraries as files, since its container can write nowhere.
   mkdir -p "$images/proxy/opt/lateen/lib" "$images/proxy/opt/lateen/native"
   cp "$build/sidecar.jar" "$images/proxy/opt/lateen/lib/sidecar.jar"
@@ -121,12 +184,17 @@ make_images() {
     -Dio.netty.allocator.type=pooled -Dio.netty.allocator.numDirectArenas=1 -Dio.netty.allocator.numHeapArenas=1 \
     -Dio.netty.allocator.maxOrder=5 -Dio.netty.leakDetection.level=disabled -Dio.netty.jfr.enabled=false \
     -Dslf4j.internal.verbosity=ERROR -Djava.library.path=/opt/lateen/native -cp /opt/lateen/lib/sidecar.jar dev.lateen.cli.ProxyMain > "$images/proxy/opt/lateen/proxy.args"
-  layer proxy
-  # The init container: the command with the programs that set packet filters.
+  tr : '\n' < "$LATEEN_HOME/proxy/target/runtime.classpath" > "$images/proxy.parts"
+  aot proxy proxy.args dev.lateen.cli.ProxyTraining @WORK@
+  pack proxy
+  # The init container: one verb of the command, with the programs that set packet filters.
   local tools program
   tools=$(command -v iptables-restore) || die 'iptables is missing: ./dev tools'
   tools=$(readlink -f "$tools")
   mkdir -p "$images/init/usr/sbin"
+  class_path_layer init "$(tr : '\n' < "$build/cli.classpath" | grep -E '/(lateen-cli|lateen-local|picocli)-[^/]*\.jar$' | paste -sd:)"
+  jvm_options -Xms8m -Xmx32m -Xss256k -cp "$(jars_of init)" dev.lateen.cli.IptablesMain > "$images/init/opt/lateen/init.args"
+  aot init init.args dev.lateen.cli.IptablesMain iptables --dry-run
   cp "$tools" "$images/init/usr/sbin/$(basename "$tools")"
   for program in iptables iptables-restore iptables-save ip6tables ip6tables-restore ip6tables-save; do
     ln -s "$(basename "$tools")" "$images/init/usr/sbin/$program"
@@ -139,14 +207,17 @@ make_images() {
     cp "$extensions"/lib{xt,ipt,ip6t}_*.so "$images/init$extensions"
     with_libraries "$images/init" "$extensions"/*.so
   fi
-  layer init
+  pack init
   image pilot 1337:1337 '["MALLOC_ARENA_MAX=2"]' "[\"$java\",\"@/opt/lateen/lateen.args\"]" runtime control
   image proxy 1337:1337 '["MALLOC_ARENA_MAX=1"]' "[\"$java\",\"@/opt/lateen/proxy.args\"]" runtime proxy
-  image proxy-init 0:0 '["MALLOC_ARENA_MAX=1","PATH=/usr/sbin"]' "[\"$java\",\"@/opt/lateen/lateen.args\"]" runtime control init
+  image proxy-init 0:0 '["MALLOC_ARENA_MAX=1","PATH=/usr/sbin"]' "[\"$java\",\"@/opt/lateen/init.args\"]" runtime init
+  sbom pilot "$version" "$images/control.parts"
+  sbom proxy "$version" "$images/proxy.parts"
+  sbom proxy-init "$version" "$images/init.parts"
   # The demo's services, for tests in a cluster: `shop CLASS`.
   mkdir -p "$images/shop/opt/shop"
   "$JAVA_HOME/bin/javac" -d "$images/shop/opt/shop" demo/services/java/*.java
-  layer shop
+  pack shop
   image shop 1000:1000 '["MALLOC_ARENA_MAX=1"]' \
     "[\"$java\",\"-Dsun.net.httpserver.idleInterval=86400\",\"-XX:+UseSerialGC\",\"-XX:+UseCompactObjectHeaders\",\"-XX:TieredStopAtLevel=1\",\"-Xmx64m\",\"-cp\",\"/opt/shop\"]" \
     runtime shop
