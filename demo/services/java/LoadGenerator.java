@@ -6,9 +6,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 
-/// Sends `RATE` requests a second to `TARGET`, for ever.
+/// Sends `RATE` requests a second to `TARGET`, for ever. Says each failure, and how many answers came, every 100.
 public final class LoadGenerator {
+    private static final AtomicLong ANSWERED = new AtomicLong();
+
     public static void main(String[] arguments) throws InterruptedException {
         URI target = URI.create(System.getenv().getOrDefault("TARGET", "http://order-service/api/orders"));
         double rate = Double.parseDouble(System.getenv().getOrDefault("RATE", "20"));
@@ -32,6 +35,10 @@ public final class LoadGenerator {
             HttpResponse<Void> response = client.send(request, HttpResponse.BodyHandlers.discarding());
             if (response.statusCode() >= 400) {
                 System.out.println("status " + response.statusCode());
+            }
+            long answered = ANSWERED.incrementAndGet();
+            if (answered % 100 == 0) {
+                System.out.println("answered " + answered);
             }
         } catch (IOException failure) {
             System.out.println("failed: " + failure);

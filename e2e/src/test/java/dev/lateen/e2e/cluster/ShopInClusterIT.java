@@ -3,17 +3,12 @@ package dev.lateen.e2e.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,17 +18,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/// Installs the mesh in a cluster, deploys the shop and sends requests from pod to pod. Parameters: `KUBECONFIG`, and
-/// `LATEEN_IMAGE_LOAD`, a command that makes an image of a tar file known to the cluster; empty where the images that
-/// `IMAGE_HUB` and `IMAGE_TAG` name can be pulled.
+/// Installs the mesh in a cluster, deploys the shop and sends requests from pod to pod.
 @EnabledIfSystemProperty(named = "lateen.cluster", matches = "true", disabledReason = "./dev cluster runs it")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class ShopInClusterIT {
-    private static final String HUB = System.getenv().getOrDefault("IMAGE_HUB", "lateen.local");
-    private static final String TAG = System.getenv().getOrDefault("IMAGE_TAG", "dev");
-    private static final Path HOME = Path.of(System.getProperty("lateen.home", ".."));
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    private static InstalledMesh mesh;
     private static Kubectl cluster;
     private static final HttpClient CLIENT = HttpClient.newBuilder()
             .version(
@@ -42,27 +33,15 @@ final class ShopInClusterIT {
 
     @BeforeAll
     static void install() throws IOException, InterruptedException {
-        cluster = Kubectl.start();
-        String load = System.getenv().getOrDefault("LATEEN_IMAGE_LOAD", "");
-        for (String image : List.of("pilot", "proxy", "proxy-init", "shop")) {
-            if (!load.isEmpty()) {
-                Path tar = HOME.resolve("target/images/" + image + ".tar").toRealPath();
-                Kubectl.command(List.of(load, tar.toString()), "");
-            }
-        }
-        lateen("install", "-y", "--set", "hub=" + HUB, "--set", "tag=" + TAG);
-        cluster.apply(resource("shop.yaml").replace("${hub}", HUB).replace("${tag}", TAG));
-        cluster.run("-n", "shop", "rollout", "status", "deployment", "--timeout=120s");
+        mesh = InstalledMesh.install();
+        cluster = mesh.cluster();
+        mesh.deploy("shop.yaml", "shop");
         cluster.apply(routing());
     }
 
     @AfterAll
     static void uninstall() throws IOException, InterruptedException {
-        if (System.getenv("LATEEN_KEEP") == null) {
-            cluster.run("delete", "namespace", "shop", "--ignore-not-found", "--wait=true");
-            lateen("uninstall", "-y", "--purge");
-        }
-        cluster.close();
+        mesh.remove("shop");
     }
 
     @Test
@@ -124,6 +103,59 @@ final class ShopInClusterIT {
 
     @Test
     @Order(5)
+    void saysInEachResourceWhatBecameOfIt() throws IOException, InterruptedException {
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(status("virtualservice/user-service"))
+                        .contains("Accepted=True", "PassedAnalysis=True"));
+        cluster.apply("""
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: dangling, namespace: shop}
+                spec:
+                  hosts: [user-service]
+                  gateways: [no-such-gateway]
+                  http: [{route: [{destination: {host: no-such-service}}]}]
+                """);
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(status("virtualservice/dangling"))
+                        .contains("Accepted=True", "PassedAnalysis=False", "no-such-service"));
+        cluster.run("-n", "shop", "delete", "virtualservice", "dangling");
+    }
+
+    private static String status(String resource) throws IOException, InterruptedException {
+        return cluster.run(
+                "-n",
+                "shop",
+                "get",
+                resource,
+                "-o",
+                "jsonpath={range .status.conditions[*]}{.type}={.status} {end}{.status.validationMessages[*].message}");
+    }
+
+    @Test
+    @Order(5)
+    void injectsWhatAPodAsksForInANamespaceWithoutLabel() throws IOException, InterruptedException {
+        for (String[] one : new String[][] {{"labels", "with-label"}, {"annotations", "with-annotation"}}) {
+            cluster.apply("""
+                    apiVersion: v1
+                    kind: Pod
+                    metadata: {name: %s, namespace: default, %s: {sidecar.istio.io/inject: "true"}}
+                    spec: {containers: [{name: app, image: "none.local/none:1", imagePullPolicy: Never}]}
+                    """.formatted(one[1], one[0]));
+            assertThat(cluster.run(
+                            "-n", "default", "get", "pod", one[1], "-o", "jsonpath={.spec.initContainers[*].name}"))
+                    .as(one[1])
+                    .contains("istio-proxy");
+            cluster.run("-n", "default", "delete", "pod", one[1], "--grace-period=0", "--force");
+        }
+    }
+
+    @Test
+    @Order(5)
     void servesWhileTheControlPlaneIsReplaced() throws IOException, InterruptedException {
         cluster.run("-n", "istio-system", "rollout", "restart", "deployment/istiod");
         int failed = 0;
@@ -140,7 +172,7 @@ final class ShopInClusterIT {
     @Test
     @Order(6)
     void verifiesItsInstallation() throws IOException, InterruptedException {
-        assertThat(lateen("verify-install")).contains("everything is there and ready");
+        assertThat(InstalledMesh.lateen("verify-install")).contains("everything is there and ready");
     }
 
     private static HttpResponse<String> order(String header, String value) {
@@ -175,24 +207,9 @@ final class ShopInClusterIT {
         }
     }
 
-    private static String lateen(String... arguments) throws IOException, InterruptedException {
-        List<String> words = new ArrayList<>(List.of(HOME.resolve("lateen").toString()));
-        words.addAll(List.of(arguments));
-        return Kubectl.command(words, "");
-    }
-
     /// The demo's own, in the shop's namespace.
     private static String routing() throws IOException {
-        return Files.readString(HOME.resolve("demo/manifests/user-service-routing.yaml"))
+        return Files.readString(InstalledMesh.HOME.resolve("demo/manifests/user-service-routing.yaml"))
                 .replace("  name: user-service\n", "  name: user-service\n  namespace: shop\n");
-    }
-
-    private static String resource(String name) throws IOException {
-        try (InputStream in = ShopInClusterIT.class.getResourceAsStream(name)) {
-            if (in == null) {
-                throw new IOException("not on the class path: " + name);
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
     }
 }
