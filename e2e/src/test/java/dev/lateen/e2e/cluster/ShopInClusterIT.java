@@ -8,7 +8,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -152,6 +154,63 @@ final class ShopInClusterIT {
                     .contains("istio-proxy");
             cluster.run("-n", "default", "delete", "pod", one[1], "--grace-period=0", "--force");
         }
+    }
+
+    @Test
+    @Order(5)
+    void givesAGatewayItsCertificateFromASecret() throws IOException, InterruptedException {
+        // Its Service's port is the pod's 8443, which any user may bind.
+        mesh.deploy("gateway.yaml", "istio-system");
+        try (PortForward edge = PortForward.start("istio-system", "service/edge", 443)) {
+            for (String name : List.of("first.example", "second.example")) {
+                cluster.apply(certificate(name));
+                Awaitility.await()
+                        .atMost(PATIENCE)
+                        .ignoreExceptions()
+                        .untilAsserted(() -> assertThat(edge.certificate()).contains("CN=" + name));
+            }
+        }
+        assertThat(get(cluster.service("istio-system", "https:edge", 443, "/api/orders"), "version", "v2")
+                        .body())
+                .contains("\"version\":\"v2\"");
+    }
+
+    /// A secret with a new certificate.
+    private static String certificate(String name) throws IOException, InterruptedException {
+        Path directory = Files.createTempDirectory("certificate");
+        String key = directory.resolve("key.pem").toString();
+        String chain = directory.resolve("chain.pem").toString();
+        Kubectl.command(
+                List.of(
+                        "openssl",
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "ec",
+                        "-pkeyopt",
+                        "ec_paramgen_curve:P-256",
+                        "-nodes",
+                        "-days",
+                        "2",
+                        "-subj",
+                        "/CN=" + name,
+                        "-keyout",
+                        key,
+                        "-out",
+                        chain),
+                "");
+        return cluster.run(
+                "-n",
+                "istio-system",
+                "create",
+                "secret",
+                "tls",
+                "edge-cert",
+                "--cert=" + chain,
+                "--key=" + key,
+                "--dry-run=client",
+                "-o",
+                "yaml");
     }
 
     @Test
