@@ -1,5 +1,6 @@
 package dev.lateen.e2e.mesh;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -30,11 +32,16 @@ import java.util.concurrent.atomic.LongAdder;
 ///   /            its name, the caller's certificate and the user, as its proxy tells them
 ///   /count?P     how often it was asked for a path for which it has no other answer than its name
 ///   /headers     the names of the request's fields
-///   /fetch?URL   what that URL answers, asked with the token that came with the request
+///   /fetch?URL   what that URL answers, asked with the token that came with the request, and with the fields that
+///                PEER_PASSES names
 ///   /resolve?N   the addresses of a name
 ///   /tcp?H:P     the line that a TCP service says first
 final class Peer {
     private static final String NAME = System.getenv().getOrDefault("PEER_NAME", "peer");
+    private static final List<String> PASSED_ON =
+            List.of(("authorization " + System.getenv().getOrDefault("PEER_PASSES", ""))
+                    .strip()
+                    .split(" "));
     private static final Duration LONGEST = Duration.ofSeconds(10);
     private static final HttpClient CLIENT = client();
     private static final Map<String, LongAdder> COUNTS = new ConcurrentHashMap<>();
@@ -60,12 +67,7 @@ final class Peer {
                         exchange,
                         String.join(" ", exchange.getRequestHeaders().keySet()).toLowerCase(Locale.ROOT)));
         server.createContext(
-                "/fetch",
-                exchange -> answer(
-                        exchange,
-                        fetch(
-                                question(exchange),
-                                Optional.ofNullable(exchange.getRequestHeaders().getFirst("authorization")))));
+                "/fetch", exchange -> answer(exchange, fetch(question(exchange), exchange.getRequestHeaders())));
         server.createContext(
                 "/count",
                 exchange ->
@@ -102,11 +104,13 @@ final class Peer {
                 Optional.ofNullable(exchange.getRequestURI().getRawQuery()).orElse(""), StandardCharsets.UTF_8);
     }
 
-    private static String fetch(String url, Optional<String> token) {
+    private static String fetch(String url, Headers asked) {
         try {
             HttpRequest.Builder request =
                     HttpRequest.newBuilder(URI.create(url)).timeout(LONGEST);
-            token.ifPresent(value -> request.header("authorization", value));
+            for (String name : PASSED_ON) {
+                Optional.ofNullable(asked.getFirst(name)).ifPresent(value -> request.header(name, value));
+            }
             HttpResponse<String> answer = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
             return answer.statusCode() + " " + answer.body();
         } catch (IOException failure) {

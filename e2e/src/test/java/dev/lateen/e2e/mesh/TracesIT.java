@@ -1,0 +1,99 @@
+package dev.lateen.e2e.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.lateen.e2e.behaviour.Ports;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// One request through a gateway and three workloads is one trace in a real Zipkin, with each call below the one that
+/// made it, though one workload hands on nothing but `traceparent` and another nothing but B3. The mesh is told of the
+/// collector as the documents of Istio do it: by `defaultConfig.tracing`.
+final class TracesIT {
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final String B3 = "x-request-id x-b3-traceid x-b3-spanid x-b3-parentspanid x-b3-sampled";
+
+    @TempDir
+    Path directory = Path.of("");
+
+    @ParameterizedTest
+    @CsvSource({"lateen,x-request-id traceparent tracestate", "envoy," + B3})
+    void oneRequestIsOneTrace(String proxy, String passed) throws IOException {
+        RunningMesh.assumeAsked("explicit", proxy);
+        Path jar = RunningMesh.launcher().resolveSibling(".lateen").resolve("tools/zipkin.jar");
+        assumeTrue(Files.exists(jar), "SKIPPED: no Zipkin at " + jar + " (`./dev it` fetches it)");
+        try (Zipkin zipkin = Zipkin.start(jar, Ports.free(), directory.resolve("zipkin.log"))) {
+            String manifests = """
+                    apiVersion: install.istio.io/v1alpha1
+                    kind: IstioOperator
+                    metadata: {name: tracing, namespace: istio-system}
+                    spec:
+                      meshConfig:
+                        enableTracing: true
+                        defaultConfig: {tracing: {sampling: 100.0, zipkin: {address: "127.0.0.1:%d"}}}
+                    ---
+                    """.formatted(zipkin.port())
+                    + RunningMesh.peer("first", "", ", {name: PEER_PASSES, value: \"" + passed + "\"}")
+                    + RunningMesh.peer("second", "", ", {name: PEER_PASSES, value: \"" + B3 + "\"}")
+                    + RunningMesh.peer("third", "", "")
+                    + RunningMesh.gateway("first");
+            try (RunningMesh mesh = RunningMesh.of(directory, manifests, "--capture", "explicit", "--proxy", proxy)) {
+                await().atMost(SOON)
+                        .until(() -> mesh.ask("first", "/fetch", "http://second/fetch?http://third/")
+                                .contains("200 third"));
+                await().atMost(SOON)
+                        .untilAsserted(() -> assertThat(chains(zipkin))
+                                .contains(List.of(
+                                        "istio-ingressgateway SERVER",
+                                        "istio-ingressgateway CLIENT",
+                                        "first SERVER",
+                                        "first CLIENT",
+                                        "second SERVER",
+                                        "second CLIENT",
+                                        "third SERVER")));
+            }
+        }
+    }
+
+    /// Who called whom in each trace, from its root on; traces that branch or have several roots are left out.
+    private static List<List<String>> chains(Zipkin zipkin) throws IOException {
+        List<List<String>> chains = new ArrayList<>();
+        for (JsonElement trace : zipkin.traces()) {
+            chain(trace.getAsJsonArray()).ifPresent(chains::add);
+        }
+        return chains;
+    }
+
+    private static Optional<List<String>> chain(JsonArray trace) {
+        Map<String, List<JsonObject>> byParent = StreamSupport.stream(trace.spliterator(), false)
+                .map(JsonElement::getAsJsonObject)
+                .collect(Collectors.groupingBy(
+                        span -> span.has("parentId") ? span.get("parentId").getAsString() : ""));
+        List<String> names = new ArrayList<>();
+        List<JsonObject> next = byParent.getOrDefault("", List.of());
+        while (next.size() == 1) {
+            JsonObject span = next.getFirst();
+            String service =
+                    span.getAsJsonObject("localEndpoint").get("serviceName").getAsString();
+            names.add(service.split("\\.")[0] + " " + span.get("kind").getAsString());
+            next = byParent.getOrDefault(span.get("id").getAsString(), List.of());
+        }
+        return next.isEmpty() && names.size() == trace.size() ? Optional.of(names) : Optional.empty();
+    }
+}

@@ -1,0 +1,82 @@
+package dev.lateen.e2e.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/// A Zipkin of one test, which keeps traces in its memory.
+final class Zipkin implements AutoCloseable {
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    private final Process process;
+    private final int port;
+
+    private Zipkin(Process process, int port) {
+        this.process = process;
+        this.port = port;
+    }
+
+    static Zipkin start(Path jar, int port, Path log) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx128m",
+                        "-XX:TieredStopAtLevel=1",
+                        "-jar",
+                        jar.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        builder.environment().put("QUERY_PORT", Integer.toString(port));
+        Zipkin zipkin = new Zipkin(builder.start(), port);
+        await().atMost(Duration.ofMinutes(3)).until(zipkin::isReady);
+        return zipkin;
+    }
+
+    private boolean isReady() {
+        assertThat(process.isAlive()).as("Zipkin runs").isTrue();
+        try {
+            return get("/health").statusCode() == 200;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    int port() {
+        return port;
+    }
+
+    /// Each as an array of spans.
+    JsonArray traces() throws IOException {
+        return JsonParser.parseString(get("/api/v2/traces?limit=1000").body()).getAsJsonArray();
+    }
+
+    private HttpResponse<String> get(String path) throws IOException {
+        try {
+            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                    .build();
+            return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException(interrupted);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            process.waitFor(30, TimeUnit.SECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
