@@ -70,10 +70,14 @@ final class ServerConnections implements GrpcAdsTransport.Connections {
         return server.rootCertificate().isPresent() ? "https" : "http";
     }
 
-    /// The bearer token, or empty where there is none that lasts.
+    /// The bearer token; empty where there is none, or where our certificate proves more.
     String token() {
         String token = tokenOfFile();
-        return hasEnded(token) ? "" : token;
+        return hasEnded(token) && lastingCertificate().isPresent() ? "" : token;
+    }
+
+    private Optional<WorkloadCertificate> lastingCertificate() {
+        return own.get().filter(mine -> mine.expiry().isAfter(Instant.now()));
     }
 
     /// Only to choose what to show: whether it is a good one is not for us to say.
@@ -151,8 +155,7 @@ final class ServerConnections implements GrpcAdsTransport.Connections {
 
     private ControlPlaneTls tls(Path root) throws SSLException {
         List<X509Certificate> roots = known.beside(server, rootFile());
-        Optional<WorkloadCertificate> shown =
-                own.get().filter(mine -> token().isEmpty() && mine.expiry().isAfter(Instant.now()));
+        Optional<WorkloadCertificate> shown = token().isEmpty() ? lastingCertificate() : Optional.empty();
         return shown.isEmpty()
                 ? ControlPlaneTls.create(root, roots, server.serverName())
                 : ControlPlaneTls.showing(
