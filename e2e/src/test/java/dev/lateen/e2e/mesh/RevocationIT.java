@@ -14,16 +14,11 @@ import java.nio.file.StandardCopyOption;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Date;
 import java.util.List;
-import org.bouncycastle.asn1.x509.CRLReason;
-import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A workload's certificate is revoked by `ca-crl.pem` beside the mesh's authority. Each call is made over a connection
@@ -86,23 +81,15 @@ final class RevocationIT {
         X509Certificate signer = Pem.certificates(Files.readString(authority.resolve("ca-cert.pem")))
                 .getFirst();
         PrivateKey key = Pem.privateKey(Files.readString(authority.resolve("ca-key.pem")));
-        Instant now = Instant.now();
-        JcaX509v2CRLBuilder list =
-                new JcaX509v2CRLBuilder(signer.getSubjectX500Principal(), Date.from(now.minusSeconds(60)));
-        list.setNextUpdate(Date.from(now.plusSeconds(3600)));
-        List<JsonNode> issued = Files.readAllLines(authority.resolve("issued.jsonl")).stream()
+        List<BigInteger> serials = Files.readAllLines(authority.resolve("issued.jsonl")).stream()
                 .map(line -> new JsonMapper().readTree(line))
                 .filter(line -> line.toString().contains(account))
+                .map(line -> new BigInteger(line.path("serial").asString(), 16))
                 .toList();
-        assertThat(issued).isNotEmpty();
-        for (JsonNode line : issued) {
-            list.addCRLEntry(
-                    new BigInteger(line.path("serial").asString(), 16), Date.from(now), CRLReason.keyCompromise);
-        }
-        list.addCRLEntry(more, Date.from(now), CRLReason.keyCompromise);
-        byte[] der = list.build(new JcaContentSignerBuilder("SHA256withECDSA").build(key))
-                .getEncoded();
-        Path temporary = Files.writeString(authority.resolveSibling("new-crl"), Pem.encode("X509 CRL", der));
+        assertThat(serials).isNotEmpty();
+        String list = RevocationList.of(
+                signer, key, Stream.concat(serials.stream(), Stream.of(more)).toList());
+        Path temporary = Files.writeString(authority.resolveSibling("new-crl"), list);
         Files.move(temporary, authority.resolve("ca-crl.pem"), StandardCopyOption.ATOMIC_MOVE);
     }
 }
