@@ -7,6 +7,7 @@ import dev.lateen.proxy.telemetry.Stats;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogs;
 import java.net.SocketAddress;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /// Envoy's admin API: the same paths, and answers that tools for Envoy can read. What changes something takes POST and
@@ -34,6 +35,8 @@ public final class AdminApi implements AdminPages {
               /stats: print server stats (filter=REGEX, usedonly, format=json|prometheus)
               /stats/prometheus: print server stats in the Prometheus format
             """;
+
+    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST");
 
     private final AdminBackend backend;
     private final Clusters clusters;
@@ -63,6 +66,10 @@ public final class AdminApi implements AdminPages {
             reply.accept(AdminReply.text(
                     421,
                     "host: not a name of this proxy (expected: an address, localhost or a name of this network)\n"));
+            return;
+        }
+        if (!METHODS.contains(request.method())) {
+            reply.accept(AdminReply.text(405, "Method Not Allowed (expected: GET, HEAD or POST)\n"));
             return;
         }
         reply.accept(

@@ -90,7 +90,7 @@ public final class AdminServer implements AutoCloseable {
             connections.used(connection.channel());
             Exchange exchange = new Exchange(
                     stream, pages, AdminRequest.of(head, connection.channel().remoteAddress()));
-            if (end) {
+            if (end || head.method().equals("CONNECT")) { // after which no end would come
                 exchange.answer();
             }
             return exchange;
@@ -111,6 +111,7 @@ public final class AdminServer implements AutoCloseable {
         private final ServerStream stream;
         private final AdminPages pages;
         private final AdminRequest request;
+        private boolean answered;
 
         Exchange(ServerStream stream, AdminPages pages, AdminRequest request) {
             this.stream = stream;
@@ -119,6 +120,10 @@ public final class AdminServer implements AutoCloseable {
         }
 
         void answer() {
+            if (answered) {
+                return;
+            }
+            answered = true;
             try {
                 pages.handle(
                         request,
