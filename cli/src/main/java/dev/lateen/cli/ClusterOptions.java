@@ -1,50 +1,56 @@
 package dev.lateen.cli;
 
 import dev.lateen.kubernetes.cluster.Cluster;
-import dev.lateen.kubernetes.install.InstallSettings;
+import dev.lateen.kubernetes.cluster.ClusterException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/// Which cluster a command is for, and what is installed there.
+/// Which cluster a command is for.
 final class ClusterOptions {
     @Option(
             names = {"-c", "--kubeconfig"},
             paramLabel = "FILE",
-            description = "Whose current context is the cluster (default: ${DEFAULT-VALUE}).",
+            description = "Which clusters there are (default: ${DEFAULT-VALUE}).",
             defaultValue = "${env:KUBECONFIG:-${sys:user.home}/.kube/config}")
     private @Nullable Path kubeconfig;
 
     @Option(
-            names = {"-i", "--istioNamespace"},
+            names = "--context",
             paramLabel = "NAME",
-            description = "The control plane's namespace (default: ${DEFAULT-VALUE}).",
-            defaultValue = "istio-system")
-    private String namespace = "istio-system";
+            description = "Which of them is meant (default: the file's current context).")
+    private String context = "";
 
-    @Option(
-            names = {"-s", "--set"},
-            paramLabel = "PATH=VALUE",
-            description = "A setting: hub, tag or values.global.istioNamespace.")
-    private Map<String, String> set = Map.of();
+    /// What a command does with a cluster.
+    interface Work {
+        int with(Cluster cluster) throws IOException, InterruptedException;
+    }
 
-    Cluster connect() throws IOException {
+    /// Errors: `IOException` that says what to look at.
+    int run(Work work) throws IOException, InterruptedException {
         Path file = kubeconfig;
         if (file == null) {
             throw new IOException("no kubeconfig: set KUBECONFIG or give --kubeconfig");
         }
-        return Cluster.of(file);
+        try (Cluster cluster = Cluster.of(file, context)) {
+            return work.with(cluster);
+        } catch (ClusterException e) {
+            throw new IOException(e.getMessage() + advice(e, file), e);
+        }
     }
 
-    /// Errors: `IllegalArgumentException` that names a setting that is not known.
-    InstallSettings settings() {
-        InstallSettings settings = InstallSettings.DEFAULT.with("namespace", namespace);
-        for (Map.Entry<String, String> one : List.copyOf(set.entrySet())) {
-            settings = settings.with(one.getKey(), one.getValue());
+    private String advice(ClusterException failure, Path file) {
+        String place = file + (context.isEmpty() ? "" : ", context " + context);
+        if (failure.isUnanswered()) {
+            return "\nIs this the cluster that you mean (" + place + ")? kubectl cluster-info says whether it answers.";
         }
-        return settings;
+        if (failure.isUnauthorized()) {
+            return "\nIt does not take the credentials of " + place + ": they may have expired.";
+        }
+        return failure.isForbidden()
+                ? "\nAn installation takes the rights of cluster-admin: kubectl auth can-i '*' '*' --all-namespaces."
+                        + " What was done so far stays; the same command goes on from there."
+                : "";
     }
 }

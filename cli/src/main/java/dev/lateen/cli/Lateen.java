@@ -35,9 +35,11 @@ import picocli.CommandLine.Spec;
             IptablesCommand.class,
             KubeInjectCommand.class,
             InstallCommand.class,
+            UpgradeCommand.class,
             UninstallCommand.class,
             VerifyInstallCommand.class,
             ManifestCommand.class,
+            ProfileCommand.class,
             VersionCommand.class,
             CompletionCommand.class
         },

@@ -1,21 +1,21 @@
 package dev.lateen.cli;
 
-import dev.lateen.kubernetes.cluster.Cluster;
 import dev.lateen.kubernetes.install.Installation;
+import dev.lateen.kubernetes.install.MeshManifests;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// `uninstall`: takes the control plane out of a cluster.
+/// `uninstall`: takes the mesh out of a cluster.
 @Command(
         name = "uninstall",
-        description = "Remove the control plane from a Kubernetes cluster.",
+        description = "Remove the mesh from a Kubernetes cluster. Its resources stay, unless --purge is given.",
         footerHeading = "%nExamples:%n",
         footer = {"  lateen uninstall -y", "  lateen uninstall --purge -y"},
         sortOptions = false,
@@ -25,13 +25,13 @@ final class UninstallCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Mixin
-    private ClusterOptions options = new ClusterOptions();
+    private ClusterOptions clusters = new ClusterOptions();
 
-    @Option(
-            names = {"-y", "--skip-confirmation"},
-            description = "Ask nothing; nothing is asked yet.")
-    @SuppressWarnings("UnusedVariable") // taken since users and injected pods give it
-    private boolean confirmed;
+    @Mixin
+    private OperatorOptions operator = new OperatorOptions();
+
+    @Mixin
+    private Confirmation confirmation = new Confirmation();
 
     @Option(
             names = "--purge",
@@ -40,15 +40,26 @@ final class UninstallCommand implements Callable<Integer> {
     private boolean purge;
 
     @Override
-    public Integer call() throws IOException {
-        PrintWriter out = spec.commandLine().getOut();
-        try (Cluster cluster = options.connect()) {
-            new Installation(cluster, options.settings()).remove(purge, name -> out.println("removing " + name));
-            out.println("removed");
-            out.flush();
-            return 0;
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    public Integer call() throws IOException, InterruptedException {
+        Optional<MeshManifests> manifests = operator.manifests();
+        if (manifests.isEmpty()) {
+            return 1;
         }
+        return clusters.run(cluster -> {
+            String plan = "This will remove the mesh from " + cluster.address()
+                    + (purge ? ", with all resources of its kinds and namespace " + operator.namespace() + "." : ".");
+            if (!confirmation.agrees(plan)) {
+                return 1;
+            }
+            new Installation(cluster, manifests.get()).remove(purge, name -> say("removing " + name));
+            say("removed");
+            return 0;
+        });
+    }
+
+    private void say(String line) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(line);
+        out.flush();
     }
 }

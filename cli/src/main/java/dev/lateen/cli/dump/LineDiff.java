@@ -6,13 +6,13 @@ import java.util.List;
 /// The lines in which two texts differ, with a few around them, as `diff -u` shows them.
 ///
 /// Limits: beyond 4 million pairs of differing lines it shows all of the left and then all of the right.
-final class LineDiff {
+public final class LineDiff {
     private static final int CONTEXT = 3;
     private static final long MOST_PAIRS = 4_000_000;
 
     private LineDiff() {}
 
-    static String of(List<String> left, List<String> right) {
+    public static String of(List<String> left, List<String> right) {
         List<String> edits = edits(left, right);
         StringBuilder text = new StringBuilder();
         int shownUntil = 0;

@@ -2,6 +2,7 @@ package dev.lateen.kubernetes.cluster;
 
 import dev.lateen.kubernetes.tree.Trees;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.NamedContext;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -50,6 +52,28 @@ public final class Cluster implements AutoCloseable {
             throw new IOException(kubeconfig + ": no such kubeconfig, or it may not be read");
         }
         Config config = Config.fromKubeconfig(kubeconfig.toFile());
+        ClientKeys.tell(config);
+        return new Cluster(config);
+    }
+
+    /// @param context of the kubeconfig; empty for its current one
+    public static Cluster of(Path kubeconfig, String context) throws IOException {
+        if (context.isEmpty()) {
+            return of(kubeconfig);
+        }
+        if (!Files.isReadable(kubeconfig)) {
+            throw new IOException(kubeconfig + ": no such kubeconfig, or it may not be read");
+        }
+        Config config = Config.fromKubeconfig(context, kubeconfig.toFile());
+        if (config.getContexts().stream().noneMatch(one -> context.equals(one.getName()))) {
+            throw new IOException(kubeconfig + ": no context '" + context + "' (it has: "
+                    + String.join(
+                            ", ",
+                            config.getContexts().stream()
+                                    .map(NamedContext::getName)
+                                    .toList())
+                    + ")");
+        }
         ClientKeys.tell(config);
         return new Cluster(config);
     }
@@ -94,6 +118,20 @@ public final class Cluster implements AutoCloseable {
                     : all.inNamespace(namespace).withName(name).get();
             return Optional.ofNullable(found).map(this::tree);
         });
+    }
+
+    /// All objects of a kind, in all namespaces, that have all of the labels.
+    public List<ObjectNode> list(String apiVersion, String kind, Map<String, String> labels) throws ClusterException {
+        return asked(
+                () -> client
+                        .genericKubernetesResources(apiVersion, kind)
+                        .inAnyNamespace()
+                        .withLabels(labels)
+                        .list()
+                        .getItems()
+                        .stream()
+                        .map(this::tree)
+                        .toList());
     }
 
     /// Makes an object that must not exist yet; `ClusterException.isConflict` where it does.

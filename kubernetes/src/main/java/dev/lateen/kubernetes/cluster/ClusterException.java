@@ -8,7 +8,7 @@ public final class ClusterException extends IOException {
 
     private final int status;
 
-    /// @param status of HTTP; 0 where there was no answer
+    /// @param status of HTTP; 0 or less where there was no answer
     ClusterException(String message, int status, Throwable cause) {
         super(message, cause);
         this.status = status;
@@ -25,5 +25,15 @@ public final class ClusterException extends IOException {
 
     public boolean isForbidden() {
         return status == 403;
+    }
+
+    /// The server does not know who asks.
+    public boolean isUnauthorized() {
+        return status == 401;
+    }
+
+    /// There was no answer.
+    public boolean isUnanswered() {
+        return status <= 0;
     }
 }

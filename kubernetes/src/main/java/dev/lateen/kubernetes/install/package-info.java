@@ -1,4 +1,4 @@
-/// What an installation puts into a cluster. Entry: ControlPlaneManifests, Installation.
+/// What an installation puts into a cluster. Entry: MeshManifests, Installation.
 @NullMarked
 package dev.lateen.kubernetes.install;
 

@@ -42,7 +42,7 @@ final class TemplateFunctions {
     private TemplateFunctions() {}
 
     static boolean knows(String name) {
-        return TABLE.containsKey(name);
+        return TABLE.containsKey(name) || name.equals(TemplateRun.INCLUDE);
     }
 
     static JsonNode call(String name, List<JsonNode> arguments) throws TemplateException {
@@ -77,6 +77,7 @@ final class TemplateFunctions {
                 99,
                 a -> a.stream().filter(TemplateRun::isTrue).findFirst().orElseGet(NODES::nullNode));
         define("ternary", 3, 3, a -> TemplateRun.isTrue(a.get(2)) ? a.get(0) : a.get(1));
+        define("kindIs", 2, 2, a -> truth(text(a.get(0)).equals(kind(a.get(1)))));
         define("empty", 1, 1, a -> truth(!TemplateRun.isTrue(a.get(0))));
         define("fail", 1, 1, a -> {
             throw new TemplateException(text(a.get(0)));
@@ -153,6 +154,11 @@ final class TemplateFunctions {
             }
             return dictionary;
         });
+        define("deepCopy", 1, 1, a -> a.get(0).deepCopy());
+        define("mergeOverwrite", 2, 99, a -> {
+            a.stream().skip(1).forEach(above -> overlay(a.get(0), above));
+            return a.get(0);
+        });
         define("omit", 1, 99, a -> {
             ObjectNode copy = a.get(0) instanceof ObjectNode object ? object.deepCopy() : Trees.object();
             a.stream().skip(1).forEach(name -> copy.remove(text(name)));
@@ -201,6 +207,31 @@ final class TemplateFunctions {
             int slash = text(a.get(0)).lastIndexOf('/');
             return string(slash < 0 ? "." : text(a.get(0)).substring(0, slash + 1));
         });
+    }
+
+    private static void overlay(JsonNode below, JsonNode above) {
+        if (below instanceof ObjectNode object) {
+            for (Map.Entry<String, JsonNode> field : above.properties()) {
+                if (object.get(field.getKey()) instanceof ObjectNode inner
+                        && field.getValue() instanceof ObjectNode own) {
+                    overlay(inner, own);
+                } else {
+                    object.set(field.getKey(), field.getValue());
+                }
+            }
+        }
+    }
+
+    /// Go's word for a type.
+    private static String kind(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case OBJECT -> "map";
+            case ARRAY -> "slice";
+            case STRING -> "string";
+            case BOOLEAN -> "bool";
+            case NUMBER -> value.isIntegralNumber() ? "int64" : "float64";
+            case NULL, MISSING, BINARY, POJO -> "invalid";
+        };
     }
 
     /// As Go prints a value.

@@ -15,6 +15,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// One rendering of a template. Thread: one.
 final class TemplateRun {
+    /// The one function that runs templates.
+    static final String INCLUDE = "include";
+
     private static final int MOST_CHARACTERS = 1 << 20;
     private static final int MOST_STEPS = 1 << 18;
     private static final int DEEPEST_CALL = 20;
@@ -67,7 +70,7 @@ final class TemplateRun {
                             scope.inner(scope.dot()));
                 case TemplateNode.With with -> with(with, scope);
                 case TemplateNode.Range range -> range(range, scope);
-                case TemplateNode.Call call -> call(call, scope);
+                case TemplateNode.Call call -> call(call.template(), evaluate(call.data(), scope));
             }
         }
     }
@@ -140,15 +143,15 @@ final class TemplateRun {
         run(range.body(), inner);
     }
 
-    private void call(TemplateNode.Call call, Scope scope) throws TemplateException {
-        List<TemplateNode> body = definitions.get(call.template());
+    private void call(String template, JsonNode data) throws TemplateException {
+        List<TemplateNode> body = definitions.get(template);
         if (body == null) {
-            throw new TemplateException("the template '" + call.template() + "' is not defined");
+            throw new TemplateException("the template '" + template + "' is not defined");
         }
         if (++calls > DEEPEST_CALL) {
-            throw new TemplateException("the template '" + call.template() + "' calls itself without an end");
+            throw new TemplateException("the template '" + template + "' calls itself without an end");
         }
-        run(body, Scope.of(evaluate(call.data(), scope)));
+        run(body, Scope.of(data));
         calls--;
     }
 
@@ -174,7 +177,19 @@ final class TemplateRun {
                 return value;
             }
         }
-        return TemplateFunctions.call(name, values);
+        return name.equals(INCLUDE) ? included(values) : TemplateFunctions.call(name, values);
+    }
+
+    /// What a defined template renders to, as a value.
+    private JsonNode included(List<JsonNode> arguments) throws TemplateException {
+        if (arguments.size() != 2) {
+            throw new TemplateException(INCLUDE + ": " + arguments.size() + " arguments");
+        }
+        int start = out.length();
+        call(TemplateFunctions.text(arguments.getFirst()), arguments.getLast());
+        String text = out.substring(start);
+        out.setLength(start);
+        return JsonNodeFactory.instance.stringNode(text);
     }
 
     private static JsonNode field(JsonNode of, List<String> path) {

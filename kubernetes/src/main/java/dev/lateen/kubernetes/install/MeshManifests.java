@@ -1,0 +1,82 @@
+package dev.lateen.kubernetes.install;
+
+import dev.lateen.kubernetes.crd.ResourceDefinitions;
+import dev.lateen.kubernetes.operator.OperatorSpec;
+import dev.lateen.kubernetes.operator.Rendering;
+import dev.lateen.kubernetes.tree.Trees;
+import dev.lateen.model.diagnostic.Diagnostic;
+import dev.lateen.model.schema.Schemas;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.node.ObjectNode;
+
+/// All objects of an installation in the order in which they are made: namespaces, definitions, the control plane,
+/// webhooks, gateways. Names are Istio's, so that tools find them. Immutable. Thread: any.
+///
+/// @param spec what was asked for
+/// @param objects none where a finding is an error
+public record MeshManifests(OperatorSpec spec, List<ObjectNode> objects, List<Diagnostic> findings) {
+    /// Under which name a cluster keeps what was asked for.
+    public static final String STATE = "installed-state";
+
+    public MeshManifests {
+        objects = List.copyOf(objects);
+        findings = List.copyOf(findings);
+    }
+
+    public static MeshManifests of(OperatorSpec spec) {
+        Rendering.Result rendered = Rendering.of(spec);
+        List<ObjectNode> objects = new ArrayList<>();
+        if (!rendered.objects().isEmpty()) {
+            rendered.objects().stream()
+                    .map(object -> Trees.text(object, "metadata", "namespace"))
+                    .filter(namespace -> !namespace.isEmpty())
+                    .distinct()
+                    .forEach(namespace -> objects.add(namespace(namespace)));
+        }
+        if (!Diagnostic.anyError(rendered.findings()) && Trees.flag(spec.tree(), "components", "base", "enabled")) {
+            objects.addAll(ResourceDefinitions.all(Schemas.standard()));
+        }
+        objects.addAll(rendered.objects());
+        return new MeshManifests(spec, objects, rendered.findings());
+    }
+
+    String namespace() {
+        return spec.namespace();
+    }
+
+    String revision() {
+        return spec.revision();
+    }
+
+    /// What was asked for, as an object, so that whoever looks later need not ask again.
+    ObjectNode state() {
+        return Trees.object(
+                "apiVersion",
+                "install.istio.io/v1alpha1",
+                "kind",
+                "IstioOperator",
+                "metadata",
+                Trees.object("name", STATE, "namespace", namespace()),
+                "spec",
+                spec.asked());
+    }
+
+    /// What must work before gateways start: everything else.
+    List<ObjectNode> core() {
+        return objects.stream().filter(object -> !isGateway(object)).toList();
+    }
+
+    List<ObjectNode> gateways() {
+        return objects.stream().filter(MeshManifests::isGateway).toList();
+    }
+
+    private static boolean isGateway(ObjectNode object) {
+        return Trees.text(object, "metadata", "labels", "operator.istio.io/component")
+                .endsWith("Gateways");
+    }
+
+    private static ObjectNode namespace(String name) {
+        return Trees.object("apiVersion", "v1", "kind", "Namespace", "metadata", Trees.object("name", name));
+    }
+}

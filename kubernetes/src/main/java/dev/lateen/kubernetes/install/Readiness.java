@@ -1,0 +1,113 @@
+package dev.lateen.kubernetes.install;
+
+import dev.lateen.kubernetes.cluster.Cluster;
+import dev.lateen.kubernetes.cluster.ClusterException;
+import dev.lateen.kubernetes.tree.Trees;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Whether an object of an installation does its work, and if not, why. Thread: any; blocks.
+final class Readiness {
+    private final Cluster cluster;
+
+    Readiness(Cluster cluster) {
+        this.cluster = cluster;
+    }
+
+    /// @param found as the cluster has it
+    /// @return what is wrong, in words
+    Optional<String> problem(ObjectNode found) throws ClusterException {
+        String kind = Trees.text(found, "kind");
+        if (kind.equals("Deployment")) {
+            return deployment(found);
+        }
+        return kind.endsWith("WebhookConfiguration") ? webhook(found) : Optional.empty();
+    }
+
+    /// What is no fault of the installation but keeps users from its use.
+    static Optional<String> note(ObjectNode found) {
+        boolean waits = Trees.text(found, "kind").equals("Service")
+                && Trees.text(found, "spec", "type").equals("LoadBalancer")
+                && Trees.objects(found, "status", "loadBalancer", "ingress").isEmpty();
+        return waits
+                ? Optional.of(InstalledObject.title(found)
+                        + " has no address from outside yet; where the cluster gives none, take a node's: --set"
+                        + " components.ingressGateways[name:" + Trees.text(found, "metadata", "name")
+                        + "].k8s.service.type=NodePort")
+                : Optional.empty();
+    }
+
+    private Optional<String> deployment(ObjectNode found) throws ClusterException {
+        int wanted = number(found, "spec", "replicas");
+        int ready = number(found, "status", "readyReplicas");
+        int updated = number(found, "status", "updatedReplicas");
+        boolean seen =
+                Trees.text(found, "status", "observedGeneration").equals(Trees.text(found, "metadata", "generation"));
+        return seen && ready >= wanted && updated >= wanted
+                ? Optional.empty()
+                : Optional.of(InstalledObject.title(found) + ": " + ready + " of " + wanted + " pods are ready"
+                        + reason(found));
+    }
+
+    /// The first pod's own trouble says more than the Deployment's.
+    private String reason(ObjectNode deployment) throws ClusterException {
+        Map<String, String> labels = new HashMap<>();
+        Trees.at(deployment, "spec", "selector", "matchLabels")
+                .properties()
+                .forEach(label -> labels.put(label.getKey(), label.getValue().asString("")));
+        String namespace = Trees.text(deployment, "metadata", "namespace");
+        List<ObjectNode> pods = cluster.list("v1", "Pod", labels).stream()
+                .filter(pod -> Trees.text(pod, "metadata", "namespace").equals(namespace))
+                .toList();
+        return pods.stream()
+                .flatMap(Readiness::troubles)
+                .findFirst()
+                .or(() -> Trees.objects(deployment, "status", "conditions").stream()
+                        .filter(one -> Trees.text(one, "status").equals("False")
+                                || Trees.text(one, "type").equals("ReplicaFailure"))
+                        .map(one -> Trees.text(one, "message"))
+                        .findFirst())
+                .map(reason -> ": " + reason)
+                .orElse("");
+    }
+
+    static Stream<String> troubles(ObjectNode pod) {
+        String title = "pod " + Trees.text(pod, "metadata", "name") + ": ";
+        Stream<String> places = Trees.objects(pod, "status", "conditions").stream()
+                .filter(one -> Trees.text(one, "type").equals("PodScheduled")
+                        && Trees.text(one, "status").equals("False"))
+                .map(one -> title + Trees.text(one, "message"));
+        Stream<String> containers = Stream.of("initContainerStatuses", "containerStatuses")
+                .flatMap(field -> Trees.objects(pod, "status", field).stream())
+                .flatMap(one -> container(title, one).stream());
+        return Stream.concat(places, containers);
+    }
+
+    private static Optional<String> container(String title, ObjectNode status) {
+        String reason = Trees.text(status, "state", "waiting", "reason");
+        if (reason.isEmpty() || reason.equals("ContainerCreating") || reason.equals("PodInitializing")) {
+            return Optional.empty();
+        }
+        String message = Trees.text(status, "state", "waiting", "message");
+        String log = reason.equals("CrashLoopBackOff") ? "; see: kubectl logs --previous" : "";
+        return Optional.of(title + "container " + Trees.text(status, "name") + ": " + reason
+                + (message.isEmpty() ? "" : ": " + message) + log);
+    }
+
+    private static Optional<String> webhook(ObjectNode found) {
+        boolean trusted = Trees.objects(found, "webhooks").stream()
+                .noneMatch(one -> Trees.text(one, "clientConfig", "caBundle").isEmpty());
+        return trusted
+                ? Optional.empty()
+                : Optional.of(
+                        InstalledObject.title(found) + ": the control plane has not given it its roots of trust yet");
+    }
+
+    private static int number(ObjectNode object, String... path) {
+        return Trees.at(object, path).asInt(0);
+    }
+}
