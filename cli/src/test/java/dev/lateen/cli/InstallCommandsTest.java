@@ -101,13 +101,6 @@ final class InstallCommandsTest {
         assertThat(run.err()).contains("no context 'wrong'").contains("here");
     }
 
-    @Test
-    void saysWhatToLookAtWhereNoApiServerAnswers() throws IOException {
-        CommandRun run = CommandRun.of("verify-install", "--kubeconfig", kubeconfig());
-        assertThat(run.status()).isEqualTo(1);
-        assertThat(run.err()).contains("Is this the cluster that you mean").contains("kubectl cluster-info");
-    }
-
     /// Of a cluster that is not there: nothing listens on port 1.
     private String kubeconfig() throws IOException {
         return Files.writeString(directory.resolve("kubeconfig"), """
