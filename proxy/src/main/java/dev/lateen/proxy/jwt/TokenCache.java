@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
 /// again, and live just long enough to fill the old generation: with another token in every request it took 35 MiB and
 /// a full collection every two seconds.
 ///
-/// Limits: 512 tokens, of 4 KiB each and 512 KiB in all; of tokens used once, the hashes of at most 1,024. Thread: one
+/// Limits: 512 tokens, of 4 KiB each and 512 KiB in all; of tokens used once, the hashes of at most 512. Thread: one
 /// event loop.
 final class TokenCache {
     private static final int MAX_TOKENS = 512;
     private static final int MAX_LENGTH = 4096;
     private static final int MAX_TOTAL = 512 << 10;
-    private static final int MAX_SEEN = 1024;
+    private static final int MAX_SEEN = 512;
 
     private record Entry(Token token, KeySet keys) {}
 

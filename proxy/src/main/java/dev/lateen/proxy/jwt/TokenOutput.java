@@ -3,6 +3,7 @@ package dev.lateen.proxy.jwt;
 import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.stream.StreamInfo;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,10 +71,24 @@ public final class TokenOutput {
         Map<String, Object> copy = new LinkedHashMap<>(payload);
         for (String claim : claims) {
             if (copy.get(claim) instanceof String text) {
-                copy.put(claim, List.of((Object[]) text.strip().split(" +")));
+                copy.put(claim, words(text.strip()));
             }
         }
         return copy;
+    }
+
+    /// An empty text is one empty word.
+    private static List<Object> words(String text) {
+        List<Object> words = new ArrayList<>(4);
+        int start = 0;
+        for (int end = text.indexOf(' '); end >= 0; end = text.indexOf(' ', start)) {
+            if (end > start) {
+                words.add(text.substring(start, end));
+            }
+            start = end + 1;
+        }
+        words.add(text.substring(start));
+        return words;
     }
 
     /// A claim as the value of a header; null where it cannot be one. Lists and objects travel as JSON in base64.

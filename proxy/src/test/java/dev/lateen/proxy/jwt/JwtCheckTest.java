@@ -159,6 +159,20 @@ class JwtCheckTest {
     }
 
     @Test
+    void makesAListOfAClaimOfWords() throws Exception {
+        JwtProvider provider = provider(
+                "a", new JwtProvider.Output(true, "", false, "p", "", List.of(), List.of("scope", "none"), false));
+        JwtCheck check = new JwtCheck(Map.of("a", new KeySource.Local(keys)));
+        RequestHead head = request(token("\"iss\":\"a\",\"scope\":\" read   write \",\"none\":\" \""));
+        StreamInfo info = new StreamInfo();
+        var outcome = check.check(new JwtRequirement.Of(provider, List.of()), head, 0);
+        TokenOutput.apply(outcome.accepted().getFirst(), head, info);
+        String filter = "envoy.filters.http.jwt_authn";
+        assertThat(info.metadata().find(filter, List.of("p", "scope"))).isEqualTo(List.of("read", "write"));
+        assertThat(info.metadata().find(filter, List.of("p", "none"))).isEqualTo(List.of(""));
+    }
+
+    @Test
     void refusesWhatItDoesNotUnderstandInAHeader() {
         TokenParser parser = new TokenParser();
         assertThat(parser.parse(encode("{\"alg\":\"EdDSA\",\"crit\":[\"b64\"]}") + "." + encode("{}") + ".AAAA"))

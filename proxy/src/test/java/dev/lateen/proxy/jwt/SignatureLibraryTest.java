@@ -79,6 +79,10 @@ class SignatureLibraryTest {
         assertThat(algorithm.verifies(key.key(), parts(Arrays.copyOf(good, good.length + 2))))
                 .isFalse();
         assertThat(algorithm.verifies(key.key(), parts(new byte[good.length]))).isFalse();
+        // What is kept for the next check has nothing of those before.
+        assertThat(algorithm.verifies(key.key(), parts(good))).isTrue();
+        assertThat(algorithm.verifies(other.key(), parts(good))).isFalse();
+        assertThat(algorithm.verifies(key.key(), parts(good))).isTrue();
     }
 
     @Test
