@@ -49,6 +49,8 @@ final class InstalledMesh implements AutoCloseable {
         if (System.getenv("LATEEN_KEEP") == null) {
             cluster.run("delete", "namespace", namespace, "--ignore-not-found", "--wait=true");
             lateen("uninstall", "-y", "--purge");
+            // What is going away takes nothing new: the next test installs again.
+            cluster.run("wait", "--for=delete", "namespace/istio-system", "--timeout=120s");
         }
         close();
     }

@@ -4,7 +4,9 @@ import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.resource.ResourceKey;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// What Gateways refer to: the secrets with their certificates. Thread: any one.
 final class GatewayReferences {
@@ -17,28 +19,32 @@ final class GatewayReferences {
     }
 
     void gateway(ResourceKey key, View spec) {
+        Map<String, String> selector = MeshIndex.textMap(spec, "selector");
+        Set<String> serving = selector.isEmpty() ? Set.of() : index.namespacesOf(selector);
+        // Where no workload is known, it may be one that runs beside its Gateway.
+        Set<String> namespaces = serving.isEmpty() ? Set.of(key.namespace()) : serving;
         for (View server : spec.objects("servers")) {
             server.object("tls").ifPresent(tls -> {
                 List<Spot> names = new ArrayList<>(tls.items("credentialNames"));
                 if (tls.filled("credentialName")) {
                     names.add(tls.spot("credentialName"));
                 }
-                names.forEach(name -> secret(key, name));
+                namespaces.forEach(namespace -> names.forEach(name -> secret(namespace, name)));
             });
         }
     }
 
-    private void secret(ResourceKey key, Spot credential) {
+    private void secret(String namespace, Spot credential) {
         if (credential.value().contains("://")) {
             return;
         }
-        Optional<RawResource> secret = index.find("Secret", "", key.namespace(), credential.value());
+        Optional<RawResource> secret = index.find("Secret", "", namespace, credential.value());
         if (secret.isEmpty()) {
             references.missing(
                     credential,
-                    "there is no secret of this name in namespace '" + key.namespace() + "'",
+                    "there is no secret of this name in namespace '" + namespace + "'",
                     index.hasKind("Secret"),
-                    index.names("Secret", "", key.namespace()),
+                    index.names("Secret", "", namespace),
                     "add a Secret of type kubernetes.io/tls where the gateway's workload runs");
             return;
         }

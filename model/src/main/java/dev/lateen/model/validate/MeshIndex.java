@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /// What a set of resources holds, by the names that others use. Immutable after the constructor. Thread: any.
 final class MeshIndex {
@@ -167,6 +168,17 @@ final class MeshIndex {
                         && resource.key().namespace().equals(namespace))
                 .map(resource -> resource.key().name())
                 .toList();
+    }
+
+    /// Where workloads with these labels are.
+    Set<String> namespacesOf(Map<String, String> labels) {
+        Set<String> namespaces = new TreeSet<>();
+        for (Workload workload : workloads) {
+            if (workload.labels().entrySet().containsAll(labels.entrySet())) {
+                namespaces.add(workload.namespace());
+            }
+        }
+        return namespaces;
     }
 
     boolean hasKind(String kind) {

@@ -167,6 +167,36 @@ class ReferenceCheckerTest {
     }
 
     @Test
+    void looksForASecretWhereTheGatewaysWorkloadIs() {
+        Diagnostic diagnostic = only("""
+                apiVersion: networking.istio.io/v1
+                kind: Gateway
+                metadata: {name: public, namespace: shop}
+                spec:
+                  selector: {istio: edge}
+                  servers:
+                  - port: {number: 443, name: https, protocol: HTTPS}
+                    tls: {mode: SIMPLE, credentialName: there}
+                    hosts: ["a.example"]
+                  - port: {number: 444, name: https-b, protocol: HTTPS}
+                    tls: {mode: SIMPLE, credentialName: missing}
+                    hosts: ["b.example"]
+                ---
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: edge-1, namespace: edge, labels: {istio: edge}}
+                spec: {containers: [{name: istio-proxy, image: x}]}
+                ---
+                apiVersion: v1
+                kind: Secret
+                metadata: {name: there, namespace: edge}
+                data: {tls.crt: Yw==, tls.key: aw==}
+                """);
+        assertThat(diagnostic.value()).isEqualTo("missing");
+        assertThat(diagnostic.message()).contains("namespace 'edge'");
+    }
+
+    @Test
     void findsAMissingProvider() {
         Diagnostic diagnostic = only("""
                 apiVersion: install.istio.io/v1alpha1
