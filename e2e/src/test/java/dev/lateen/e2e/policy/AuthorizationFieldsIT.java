@@ -1,15 +1,7 @@
 package dev.lateen.e2e.policy;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import dev.lateen.e2e.behaviour.DataPlane;
-import dev.lateen.e2e.behaviour.TokenIssuer;
-import dev.lateen.e2e.behaviour.Upstream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -49,55 +41,37 @@ class AuthorizationFieldsIT {
             spec:
               selector: {matchLabels: {app: shop}}
               jwtRules:
-              - {issuer: "https://a.test", jwks: '%s'}
-              - {issuer: "https://b.test", jwks: '%s'}
+              - {issuer: "https://a.test", jwks: 'KEYS-A'}
+              - {issuer: "https://b.test", jwks: 'KEYS-B'}
             """;
-    private static List<FieldRow> rows;
-    private static Upstream http;
-    private static TcpEcho tcp;
+    private static final String TABLE = "authorization.yaml";
     private static Judges judges;
-    private static FieldProxy proxy;
+    private static FieldTable table;
 
     @Parameter
     DataPlane plane;
 
     @BeforeParameterizedClassInvocation
     static void start(DataPlane plane) throws Exception {
-        String obstacle = plane.obstacle();
-        assumeTrue(obstacle.isEmpty(), obstacle);
-        TokenIssuer a = TokenIssuer.create("a");
-        TokenIssuer b = TokenIssuer.create("b");
-        rows = rows(MESH.formatted(a.keys(), b.keys()));
-        http = Upstream.echo();
-        tcp = TcpEcho.start();
         judges = Judges.start();
-        FieldWire wire = new FieldWire(new Identities(Files.createTempDirectory("fields-")), Map.of("a", a, "b", b));
-        proxy = FieldProxy.start(plane, rows, wire, http.port(), tcp.port(), judges::addTo);
-    }
-
-    private static List<FieldRow> rows(String more) throws IOException {
-        return FieldRow.read("authorization.yaml", more);
+        table = FieldTable.start(plane, TABLE, MESH, judges::addTo);
     }
 
     @AfterParameterizedClassInvocation
     static void stop() throws Exception {
-        if (proxy != null) {
-            proxy.close();
-            http.close();
-            tcp.close();
-            judges.close();
+        if (table != null) {
+            table.close();
         }
+        judges.close();
     }
 
     static Stream<Arguments> fields() throws IOException {
-        List<FieldRow> all = rows("");
-        return IntStream.range(0, all.size())
-                .mapToObj(index -> Arguments.of(all.get(index).field(), index));
+        return FieldTable.fields(TABLE);
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("fields")
     void doesWhatItSays(String field, int index) throws Exception {
-        proxy.check(rows.get(index), index);
+        table.check(index);
     }
 }
