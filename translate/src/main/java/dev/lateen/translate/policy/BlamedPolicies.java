@@ -19,7 +19,7 @@ public final class BlamedPolicies {
     public static Set<ResourceKey> of(Collection<ResourceKey> carried, String reason) {
         Set<ResourceKey> blamed = new TreeSet<>(java.util.Comparator.comparing(ResourceKey::toString));
         for (ResourceKey policy : carried) {
-            if (reason.contains(within(policy))) {
+            if (within(policy).stream().anyMatch(reason::contains)) {
                 blamed.add(policy);
             }
         }
@@ -35,12 +35,15 @@ public final class BlamedPolicies {
         return blamed;
     }
 
-    /// How filters name what came from the policy.
-    private static String within(ResourceKey policy) {
+    /// How filters and routes name what came from the policy; to the end of its name, with which another's may begin.
+    private static List<String> within(ResourceKey policy) {
         return switch (policy.kind()) {
-            case "AuthorizationPolicy" -> "ns[" + policy.namespace() + "]-policy[" + policy.name() + "]";
-            case "AccessList" -> "ns[" + policy.namespace() + "]-access-list[" + policy.name() + "]";
-            default -> policy.kind() + "." + policy.namespace() + "." + policy.name();
+            case "AuthorizationPolicy" -> List.of("ns[" + policy.namespace() + "]-policy[" + policy.name() + "]");
+            case "AccessList" -> List.of("ns[" + policy.namespace() + "]-access-list[" + policy.name() + "]");
+            default ->
+                List.of(
+                        policy.kind() + "." + policy.namespace() + "." + policy.name() + ".",
+                        policy.kind() + "/" + policy.namespace() + "/" + policy.name() + "/");
         };
     }
 

@@ -13,7 +13,8 @@ class BlamedPoliciesTest {
             new ResourceKey("security.istio.io", "AuthorizationPolicy", "shop", "a-too"),
             new ResourceKey("security.istio.io", "RequestAuthentication", "shop", "tokens"),
             new ResourceKey("policy.lateen.dev", "AccessList", "shop", "banned"),
-            new ResourceKey("policy.lateen.dev", "RateLimit", "shop", "each"));
+            new ResourceKey("policy.lateen.dev", "RateLimit", "shop", "each"),
+            new ResourceKey("policy.lateen.dev", "RateLimit", "shop", "each-user"));
 
     @ParameterizedTest
     @CsvSource(delimiter = ';', quoteCharacter = '"', textBlock = """
@@ -24,7 +25,9 @@ class BlamedPoliciesTest {
                     Provider 'origins-0' in jwt_authn config has invalid local jwks: Jwks RSA [n] …; tokens
                     http_filters[1](envoy.filters.http.ext_authz).typed_config.grpc_service: …; a, a-too
                     http_filters[4](envoy.filters.http.local_ratelimit).stat_prefix: RateLimit.shop.each.0; each
-                    route 'inbound|80||': virtual_hosts[0].rate_limits[0]: …; each
+                    http_filters[4](envoy.filters.http.local_ratelimit).stat_prefix: RateLimit.shop.each-user.0; each-user
+                    virtual_hosts[0].routes[1].route.rate_limits[0].actions[0]: value: RateLimit/shop/each-user/1; each-user
+                    route 'inbound|80||': virtual_hosts[0].rate_limits[0]: …; each, each-user
                     listener 'virtualInbound': filter_chains: is empty; ""
                     """)
     void findsWhomARefusalIsAbout(String reason, String names) {
