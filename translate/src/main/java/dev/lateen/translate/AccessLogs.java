@@ -5,7 +5,6 @@ import com.google.protobuf.Value;
 import dev.lateen.model.istio.Telemetry;
 import dev.lateen.model.mesh.MeshConfig;
 import dev.lateen.model.mesh.MeshConfig.ExtensionProvider;
-import dev.lateen.model.mesh.NodeMetadata.DataPlane;
 import dev.lateen.model.tree.Fields;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
@@ -58,15 +57,11 @@ final class AccessLogs {
 
     private AccessLogs() {}
 
-    /// Upstream Envoy has no filter that counts requests under Istio's names; the agent beside it does from its logs.
-    private static boolean countedByAgent(Scene scene) {
-        return scene.dataPlane() == DataPlane.UPSTREAM_ENVOY
-                && !scene.node().metadata().accessLogCluster().isEmpty();
-    }
-
     static List<AccessLog> http(Scene scene, Side side) {
         List<AccessLog> logs = new ArrayList<>(files(scene, side, Optional.empty()));
-        if (countedByAgent(scene)) {
+        // Upstream Envoy has no filter that counts requests under Istio's names; the agent beside it does from its
+        // logs.
+        if (scene.hasAgent()) {
             logs.add(log(
                     "envoy.access_loggers.http_grpc",
                     Protos.any(HttpGrpcAccessLogConfig.newBuilder()
@@ -82,7 +77,7 @@ final class AccessLogs {
 
     static List<AccessLog> tcp(Scene scene, Side side) {
         List<AccessLog> logs = new ArrayList<>(files(scene, side, Optional.empty()));
-        if (countedByAgent(scene)) {
+        if (scene.hasAgent()) {
             logs.add(log(
                     "envoy.access_loggers.tcp_grpc",
                     Protos.any(TcpGrpcAccessLogConfig.newBuilder()

@@ -8,6 +8,8 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import java.util.List;
 import java.util.Optional;
 
 /// Which version of HTTP a cluster speaks, and the limits of its connections.
@@ -26,12 +28,14 @@ final class HttpUpstream {
         return upgrade && protocol.isHttp();
     }
 
+    /// @param filters of the cluster's requests
     static void apply(
             Cluster.Builder cluster,
             Protocol protocol,
             boolean http2,
             Optional<ConnectionPool> connectionPool,
-            Optional<ClientTls> tls) {
+            Optional<ClientTls> tls,
+            List<HttpFilter> filters) {
         Optional<ConnectionPool.Http> pool = connectionPool.flatMap(ConnectionPool::http);
         HttpProtocolOptions.Builder common = HttpProtocolOptions.newBuilder();
         pool.flatMap(ConnectionPool.Http::idleTimeout).ifPresent(t -> common.setIdleTimeout(Protos.duration(t)));
@@ -68,11 +72,12 @@ final class HttpUpstream {
                     .setHttp2ProtocolOptions(h2);
         } else if (http2) {
             options.getExplicitHttpConfigBuilder().setHttp2ProtocolOptions(h2);
-        } else if (hasCommon || named) {
+        } else if (hasCommon || named || !filters.isEmpty()) {
             options.getExplicitHttpConfigBuilder().setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance());
         } else {
             return;
         }
+        options.addAllHttpFilters(filters);
         cluster.putTypedExtensionProtocolOptions(KEY, Protos.any(options.build()));
     }
 

@@ -90,7 +90,16 @@ final class OutboundClusters {
         Optional<ConnectionPool.Http> http = policy.connectionPool().flatMap(ConnectionPool::http);
         boolean http2 =
                 HttpUpstream.isHttp2(port.protocol(), http, scene.mesh().http().h2UpgradePolicy());
-        HttpUpstream.apply(cluster, port.protocol(), http2, policy.connectionPool(), policy.tls());
+        boolean tells = scene.hasAgent()
+                && !service.meshExternal()
+                && (port.protocol().isHttp() || port.protocol().isAuto());
+        HttpUpstream.apply(
+                cluster,
+                port.protocol(),
+                http2,
+                policy.connectionPool(),
+                policy.tls(),
+                tells ? PeerHeaders.FILTERS : List.of());
         tls(cluster, service, port, subsetName, policy, endpoints, http2, scene);
         if (scene.hasIstioFilters()) {
             cluster.addFilters(METADATA_EXCHANGE);

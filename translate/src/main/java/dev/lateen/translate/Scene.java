@@ -44,6 +44,12 @@ record Scene(ProxyScope scope, AccessListFilters accessLists) {
         return node().metadata().dataPlane() != DataPlane.UPSTREAM_ENVOY;
     }
 
+    /// Whether an agent of ours stands beside the proxy, which is upstream Envoy then.
+    boolean hasAgent() {
+        return dataPlane() == DataPlane.UPSTREAM_ENVOY
+                && !node().metadata().accessLogCluster().isEmpty();
+    }
+
     RateLimiting rateLimiting() {
         return RateLimiting.of(snapshot(), node());
     }

@@ -132,12 +132,12 @@ final class LabelsIT {
         return labels;
     }
 
-    /// Who calls is told with requests, by our proxy alone; of connections, our proxy finds it out by their address.
+    /// Who calls is told with requests; of connections, only our proxy finds it out, by their address.
     private static Map<String, String> byServer(String client, String server, boolean tcp) {
         Map<String, String> labels = all(client, server, tcp);
         labels.put("reporter", "destination");
         labels.put("connection_security_policy", "mutual_tls");
-        if (tcp ? server.startsWith("theirs") : client.startsWith("theirs")) {
+        if (tcp && server.startsWith("theirs")) {
             for (String name : List.of("workload", "app", "version", "cluster", "canonical_service")) {
                 labels.put("source_" + name, UNKNOWN);
             }

@@ -9,6 +9,7 @@ import dev.lateen.proxy.bootstrap.LocalPeer;
 import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.control.IdentityDuty;
 import dev.lateen.proxy.control.KnownRoots;
+import dev.lateen.proxy.http.filter.OwnMetadata;
 import dev.lateen.proxy.telemetry.Stats;
 import dev.lateen.xds.server.UnixGrpcListener;
 import java.io.FileDescriptor;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -62,7 +64,7 @@ public final class Agent implements AutoCloseable {
         fetchIdentity();
         this.server = new AgentServer(statusAddress(), admin, stats, this::quit);
         writeBootstrap();
-        this.envoy = EnvoyProcess.start(command(), new FileOutputStream(FileDescriptor.out));
+        this.envoy = EnvoyProcess.start(command(), peerHeaders(), new FileOutputStream(FileDescriptor.out));
         LOG.log(System.Logger.Level.INFO, "Envoy runs with pid {0}", Long.toString(envoy.pid()));
     }
 
@@ -102,6 +104,15 @@ public final class Agent implements AutoCloseable {
         Path file = options.root().resolve(BOOTSTRAP);
         Files.createDirectories(file.toAbsolutePath().getParent());
         Files.writeString(file, EnvoyBootstrap.yaml(config, STATUS_PORT));
+    }
+
+    /// What Envoy tells servers of the mesh in headers; the control plane has its clusters take them from here.
+    private Map<String, String> peerHeaders() {
+        OwnMetadata own = OwnMetadata.of(
+                LocalPeer.of(config.node()),
+                config.node().getId(),
+                config.node().getCluster());
+        return Map.of("LATEEN_PEER_METADATA", own.text(), "LATEEN_PEER_ID", own.id());
     }
 
     private List<String> command() {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -30,8 +31,10 @@ final class EnvoyProcess {
     }
 
     /// @param words the command
+    /// @param environment beside our own
     /// @throws IOException where it cannot be started
-    static EnvoyProcess start(List<String> words, OutputStream log) throws IOException {
+    static EnvoyProcess start(List<String> words, Map<String, String> environment, OutputStream log)
+            throws IOException {
         List<String> all = new ArrayList<>();
         Optional<Path> setpriv = Children.onPath("setpriv");
         setpriv.ifPresent(tool -> all.addAll(List.of(tool.toString(), "--pdeathsig", "KILL", "--")));
@@ -41,8 +44,9 @@ final class EnvoyProcess {
         CountDownLatch done = new CountDownLatch(1);
         Thread.ofPlatform().name("envoy").daemon(true).start(() -> {
             try {
-                Process process =
-                        new ProcessBuilder(all).redirectErrorStream(true).start();
+                ProcessBuilder builder = new ProcessBuilder(all).redirectErrorStream(true);
+                builder.environment().putAll(environment);
+                Process process = builder.start();
                 started.set(new EnvoyProcess(process));
                 done.countDown();
                 pump(process.getInputStream(), log);

@@ -29,6 +29,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -81,6 +82,7 @@ class SecretServiceIT {
                         "1",
                         "--log-level",
                         "warning"),
+                Map.of(),
                 OutputStream.nullOutputStream());
     }
 
