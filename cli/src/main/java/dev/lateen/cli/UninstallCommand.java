@@ -51,7 +51,7 @@ final class UninstallCommand implements Callable<Integer> {
             if (!confirmation.agrees(plan)) {
                 return 1;
             }
-            new Installation(cluster, manifests.get()).remove(purge, name -> say("removing " + name));
+            new Installation(cluster, manifests.get()).remove(purge, this::say);
             say("removed");
             return 0;
         });

@@ -81,9 +81,7 @@ public final class Installation {
             problems = await(manifests.objects(), end);
         }
         if (problems.isEmpty()) {
-            if (definesOperators()) {
-                cluster.apply(manifests.state());
-            }
+            cluster.apply(manifests.state());
             for (InstalledObject one : stale()) {
                 progress.accept("removing " + one + ", which is no longer asked for");
                 cluster.delete(one.apiVersion(), one.kind(), one.namespace(), one.name());
@@ -92,14 +90,10 @@ public final class Installation {
         return problems;
     }
 
-    private boolean definesOperators() throws ClusterException {
-        return cluster.get("apiextensions.k8s.io/v1", DEFINITION, "", "istiooperators.install.istio.io")
-                .isPresent();
-    }
-
     /// What the cluster's installation was asked for: its `IstioOperator`, empty where there is none.
     public static Optional<ObjectNode> state(Cluster cluster, String namespace) throws ClusterException {
-        return cluster.get("install.istio.io/v1alpha1", "IstioOperator", namespace, MeshManifests.STATE);
+        return cluster.get("v1", "ConfigMap", namespace, MeshManifests.STATE)
+                .flatMap(kept -> Trees.parseObject(Trees.text(kept, "data", MeshManifests.STATE_FIELD)));
     }
 
     private void apply(List<ObjectNode> objects, Consumer<String> progress) throws ClusterException {
@@ -113,6 +107,7 @@ public final class Installation {
     List<InstalledObject> stale() throws ClusterException {
         Set<InstalledObject> wanted =
                 manifests.objects().stream().map(InstalledObject::of).collect(Collectors.toSet());
+        wanted.add(InstalledObject.of(manifests.state()));
         List<InstalledObject> stale = new ArrayList<>();
         for (InstalledObject one : installed()) {
             if (!wanted.contains(one)) {

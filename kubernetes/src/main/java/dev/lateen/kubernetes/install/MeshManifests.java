@@ -17,7 +17,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param objects none where a finding is an error
 public record MeshManifests(OperatorSpec spec, List<ObjectNode> objects, List<Diagnostic> findings) {
     /// Under which name a cluster keeps what was asked for.
-    public static final String STATE = "installed-state";
+    static final String STATE = "installed-state";
+
+    static final String STATE_FIELD = "operator";
 
     public MeshManifests {
         objects = List.copyOf(objects);
@@ -51,15 +53,18 @@ public record MeshManifests(OperatorSpec spec, List<ObjectNode> objects, List<Di
 
     /// What was asked for, as an object, so that whoever looks later need not ask again.
     ObjectNode state() {
+        ObjectNode operator =
+                Trees.object("apiVersion", "install.istio.io/v1alpha1", "kind", "IstioOperator", "spec", spec.asked());
+        ObjectNode labels = Trees.object("app.kubernetes.io/managed-by", "lateen", "istio.io/rev", revision());
         return Trees.object(
                 "apiVersion",
-                "install.istio.io/v1alpha1",
+                "v1",
                 "kind",
-                "IstioOperator",
+                "ConfigMap",
                 "metadata",
-                Trees.object("name", STATE, "namespace", namespace()),
-                "spec",
-                spec.asked());
+                Trees.object("name", STATE, "namespace", namespace(), "labels", labels),
+                "data",
+                Trees.object(STATE_FIELD, operator.toString()));
     }
 
     /// What must work before gateways start: everything else.

@@ -2,6 +2,7 @@ package dev.lateen.kubernetes.install;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.kubernetes.operator.OperatorReader;
 import dev.lateen.kubernetes.operator.Operators;
 import dev.lateen.kubernetes.tree.Trees;
 import java.util.List;
@@ -140,6 +141,15 @@ final class MeshManifestsTest {
                         .map(MeshManifestsTest::kind)
                         .collect(Collectors.toSet());
         assertThat(unmarked).containsExactlyInAnyOrder("Namespace", "CustomResourceDefinition");
+    }
+
+    @Test
+    void keepsWhatWasAskedForSoThatItCanBeAskedForAgain() {
+        MeshManifests manifests = Operators.manifests("profile: minimal\nhub: h", "meshConfig.accessLogFile=x");
+        OperatorReader again = new OperatorReader();
+        again.addFile(Trees.text(manifests.state(), "data", "operator"), "kept");
+        assertThat(MeshManifests.of(again.spec("other", "other").orElseThrow()).objects())
+                .isEqualTo(manifests.objects());
     }
 
     private static List<String> deployments(String profile) {
