@@ -42,15 +42,25 @@ final class Readiness {
     }
 
     private Optional<String> deployment(ObjectNode found) throws ClusterException {
-        int wanted = number(found, "spec", "replicas");
-        int ready = number(found, "status", "readyReplicas");
-        int updated = number(found, "status", "updatedReplicas");
-        boolean seen =
-                Trees.text(found, "status", "observedGeneration").equals(Trees.text(found, "metadata", "generation"));
-        return seen && ready >= wanted && updated >= wanted
+        return isRolledOut(found)
                 ? Optional.empty()
-                : Optional.of(InstalledObject.title(found) + ": " + ready + " of " + wanted + " pods are ready"
-                        + reason(found));
+                : Optional.of(InstalledObject.title(found) + ": " + number(found, "status", "updatedReplicas")
+                        + " new, "
+                        + number(found, "status", "readyReplicas") + " ready of " + number(found, "spec", "replicas")
+                        + " pods" + reason(found));
+    }
+
+    /// Whether all its pods are of its latest template, and ready. Pods of an earlier one may hide that the new ones
+    /// cannot start.
+    static boolean isRolledOut(ObjectNode deployment) {
+        int wanted = number(deployment, "spec", "replicas");
+        int updated = number(deployment, "status", "updatedReplicas");
+        boolean seen = Trees.text(deployment, "status", "observedGeneration")
+                .equals(Trees.text(deployment, "metadata", "generation"));
+        return seen
+                && updated >= wanted
+                && number(deployment, "status", "replicas") <= updated
+                && number(deployment, "status", "readyReplicas") >= updated;
     }
 
     /// The first pod's own trouble says more than the Deployment's.
