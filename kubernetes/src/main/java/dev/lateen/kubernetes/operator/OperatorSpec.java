@@ -107,8 +107,8 @@ public record OperatorSpec(String name, ObjectNode tree, ObjectNode user) {
         }
         for (ObjectNode one : listed) {
             String name = first(Trees.text(one, "name"), usual);
-            boolean enabled =
-                    name.equals(usual) && byValues.isBoolean() ? byValues.booleanValue() : Trees.flag(one, "enabled");
+            boolean switched = name.equals(usual) && byValues.isBoolean();
+            boolean enabled = switched ? byValues.booleanValue() : Trees.flag(one, "enabled");
             if (enabled) {
                 String namespace = first(Trees.text(one, "namespace"), meshNamespace());
                 parts.add(new Component(kind, name, namespace, "istio-proxy", one));
@@ -182,7 +182,8 @@ public record OperatorSpec(String name, ObjectNode tree, ObjectNode user) {
                     gateway.put(field, Trees.text(part.settings(), field));
                 }
             }
-            if (Trees.at(part.kubernetes(), "service", "ports") instanceof JsonNode ports && ports.isArray()) {
+            JsonNode ports = Trees.at(part.kubernetes(), "service", "ports");
+            if (ports.isArray()) {
                 gateway.set("ports", ports.deepCopy());
             }
             gateways.set(part.name() + (gateways.has(part.name()) ? "." + part.namespace() : ""), gateway);
