@@ -18,6 +18,7 @@ final class Confirmation {
     private boolean given;
 
     /// @param plan what would be done, in a sentence
+    @SuppressWarnings("SystemConsoleNull") // the other checker of nulls asks for it
     boolean agrees(String plan) throws IOException {
         if (given) {
             return true;
