@@ -74,28 +74,10 @@ class TracingIT {
     private List<JsonObject> spans() {
         List<JsonObject> spans = new ArrayList<>();
         for (String request : collector.requests()) {
-            JsonArray array = JsonParser.parseString(body(request)).getAsJsonArray();
+            JsonArray array = JsonParser.parseString(Upstream.body(request)).getAsJsonArray();
             array.forEach(span -> spans.add(span.getAsJsonObject()));
         }
         return spans;
-    }
-
-    /// Without the sizes of chunks, if it came in such.
-    private static String body(String request) {
-        int start = request.indexOf("\r\n\r\n") + 4;
-        if (!request.toLowerCase(Locale.ROOT).contains("transfer-encoding: chunked")) {
-            return request.substring(start);
-        }
-        StringBuilder body = new StringBuilder();
-        int at = start;
-        int size = 1;
-        while (size > 0) {
-            int line = request.indexOf("\r\n", at);
-            size = Integer.parseInt(request.substring(at, line), 16);
-            body.append(request, line + 2, line + 2 + size);
-            at = line + 4 + size;
-        }
-        return body.toString();
     }
 
     private List<JsonObject> awaitSpans(int count) {

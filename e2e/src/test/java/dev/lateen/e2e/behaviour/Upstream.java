@@ -96,6 +96,24 @@ public final class Upstream implements AutoCloseable {
         }
     }
 
+    /// The body of a request as it was seen, without the sizes of chunks.
+    static String body(String request) {
+        int start = request.indexOf("\r\n\r\n") + 4;
+        if (!request.toLowerCase(Locale.ROOT).contains("transfer-encoding: chunked")) {
+            return request.substring(start);
+        }
+        StringBuilder body = new StringBuilder();
+        int at = start;
+        int size = 1;
+        while (size > 0) {
+            int line = request.indexOf("\r\n", at);
+            size = Integer.parseInt(request.substring(at, line), 16);
+            body.append(request, line + 2, line + 2 + size);
+            at = line + 4 + size;
+        }
+        return body.toString();
+    }
+
     static Optional<String> readRequest(InputStream in) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         if (!readThrough(in, bytes, "\r\n\r\n")) {

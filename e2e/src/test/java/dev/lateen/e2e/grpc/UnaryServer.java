@@ -12,6 +12,8 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.ServerCalls.UnaryMethod;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,6 +30,17 @@ public record UnaryServer(Server server) implements AutoCloseable {
                 "envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit",
                 RateLimitRequest.getDefaultInstance(),
                 RateLimitResponse.getDefaultInstance(),
+                behaviour);
+    }
+
+    /// A collector of traces on a free port of loopback.
+    public static UnaryServer traces(UnaryMethod<ExportTraceServiceRequest, ExportTraceServiceResponse> behaviour)
+            throws IOException {
+        return start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                "opentelemetry.proto.collector.trace.v1.TraceService/Export",
+                ExportTraceServiceRequest.getDefaultInstance(),
+                ExportTraceServiceResponse.getDefaultInstance(),
                 behaviour);
     }
 
