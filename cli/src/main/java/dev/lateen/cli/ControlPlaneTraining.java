@@ -26,10 +26,9 @@ import java.util.stream.Stream;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Does what every control plane in a cluster does first, then ends: reads an API server of its own, which holds next
-/// to
-/// nothing, and becomes ready. The build of images runs it once and has the JVM record what was loaded (its AOT cache),
-/// so that a pod is ready sooner.
+/// Does what every control plane in a cluster does first, then ends: reads an API server of its own, which holds
+/// next to nothing, and becomes ready. The build of images runs it once and has the JVM record what was loaded (its
+/// AOT cache), so that a pod is ready sooner.
 ///
 /// Usage: `ControlPlaneTraining DIRECTORY`: its state goes there.
 ///

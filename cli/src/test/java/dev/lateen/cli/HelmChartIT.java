@@ -23,9 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Helm makes of the chart what `install` makes of the same values. Needs `helm` on the PATH.
 ///
-/// Not compared: who manages the objects, namespaces and definitions, which Helm has elsewhere, and the text of what
-/// was
-/// asked for.
+/// Not compared: who manages the objects, namespaces and definitions, which Helm has elsewhere, and the text of
+/// what was asked for.
 final class HelmChartIT {
     private static final String MANAGER = "app.kubernetes.io/managed-by";
 

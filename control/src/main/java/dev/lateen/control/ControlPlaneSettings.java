@@ -38,8 +38,7 @@ public record ControlPlaneSettings(
     /// Where it listens; 0 takes a free port.
     ///
     /// @param address to bind to; loopback unless told otherwise, since the plaintext port and the debug pages ask
-    ///     for no
-    ///     credentials
+    ///     for no credentials
     /// @param webhook for API servers; none where there is no cluster
     public record Ports(String address, int plaintext, int secure, int debug, int ready, OptionalInt webhook) {
         public static final Ports ISTIO = new Ports("127.0.0.1", 15010, 15012, 15014, 8080);

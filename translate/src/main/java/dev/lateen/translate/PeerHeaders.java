@@ -10,9 +10,8 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import java.util.List;
 
 /// How upstream Envoy tells servers of the mesh which workload it serves: by filters of their clusters, since its
-/// listeners do not know yet where a request goes. The texts come from Envoy's environment, where its agent puts them,
-/// so
-/// that proxies of different workloads can have the same clusters.
+/// listeners do not know yet where a request goes. The texts come from Envoy's environment, where its agent puts
+/// them, so that proxies of different workloads can have the same clusters.
 final class PeerHeaders {
     private static final String CODEC =
             "type.googleapis.com/envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec";

@@ -15,8 +15,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Which secrets gateways may have: those that a `Gateway` or, for what a gateway connects to, a `DestinationRule`
-/// names
-/// as `credentialName`, in the namespaces of the pods that serve it. No other secret is ever asked for.
+/// names as `credentialName`, in the namespaces of the pods that serve it. No other secret is ever asked for.
 ///
 /// Differs: in namespaces other than its own, the control plane may read them only where a RoleBinding allows it.
 ///

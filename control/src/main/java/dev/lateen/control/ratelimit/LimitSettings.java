@@ -8,8 +8,7 @@ import java.util.Optional;
 /// Where the counters of mesh-wide limits are kept.
 ///
 /// @param redis such as `redis://host:6379`, for several control planes that count together; absent: in memory, and
-/// quotas
-///     in a file beside the other state. May hold a password
+///     quotas in a file beside the other state. May hold a password
 /// @param mostCounters in memory
 public record LimitSettings(Optional<String> redis, int mostCounters) {
     public static final LimitSettings EMBEDDED = new LimitSettings(Optional.empty(), EmbeddedStore.DEFAULT_MOST);

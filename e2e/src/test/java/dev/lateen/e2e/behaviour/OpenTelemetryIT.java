@@ -50,7 +50,7 @@ class OpenTelemetryIT {
 
     private RunningProxy traced(Bootstrap collector, String service) throws Exception {
         String tracing = """
-                tracing: {random_sampling: {value: 0}, provider: {name: envoy.tracers.opentelemetry, typed_config: {
+                tracing: {random_sampling: {value: 100}, provider: {name: envoy.tracers.opentelemetry, typed_config: {
                   "@type": type.googleapis.com/envoy.config.trace.v3.OpenTelemetryConfig,
                   %s, service_name: orders.shop}}},
                 """.formatted(service);
@@ -110,8 +110,8 @@ class OpenTelemetryIT {
     @Test
     void sendsSpansByHttp() throws Exception {
         Upstream.Script taking = (request, socket) -> {
-            received.add(ExportTraceServiceRequest.parseFrom(
-                    Upstream.body(request).getBytes(StandardCharsets.ISO_8859_1)));
+            received.add(
+                    ExportTraceServiceRequest.parseFrom(Upstream.body(request).getBytes(StandardCharsets.ISO_8859_1)));
             HttpClient.write(socket, Upstream.response(200, ""));
         };
         try (Upstream collector = new Upstream(taking);

@@ -3,6 +3,8 @@ package dev.lateen.e2e.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.lateen.identity.Pem;
+import dev.lateen.identity.WorkloadKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -30,6 +32,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class SecretsIT {
     private static final String BEARER = "bearer-that-nobody-may-write-down";
     private static final String PRIVATE_KEY = "PRIVATE KEY-----";
+    /// How it begins where a key stands in a dump as bytes.
+    private static final String PRIVATE_KEY_IN_BASE64 = "LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0t";
+
     private static final int MIN_LINE = 40;
     private static final List<String> PROXY_PAGES = List.of(
             "/config_dump?include_eds", "/certs", "/clusters", "/listeners", "/server_info", "/stats", "/memory");
@@ -41,6 +46,10 @@ final class SecretsIT {
             "/debug/statusz",
             "/debug/syncz",
             "/debug/ratelimitz",
+            "/debug/trustz",
+            "/debug/mesh",
+            "/debug/connections",
+            "/debug/authenticationz",
             "/metrics");
 
     @TempDir
@@ -50,14 +59,22 @@ final class SecretsIT {
     @ValueSource(strings = {"explicit", "transparent"})
     void keepsKeysAndTokensToItself(String capture) throws Exception {
         RunningMesh.assumeRuns(capture, "lateen");
-        String manifests = RunningMesh.peer("one", "", "") + RunningMesh.gateway("one");
-        try (RunningMesh mesh = RunningMesh.of(directory, manifests, "--capture", capture)) {
+        String key = Pem.encode(WorkloadKeys.EC_P256.generate().getPrivate());
+        String manifests = RunningMesh.peer("one", "", "") + RunningMesh.gateway("one") + credential(key);
+        Path levels = talkative();
+        try (RunningMesh mesh = RunningMesh.of(
+                Map.of("LATEEN_JAVA_OPTS", "-Djava.util.logging.config.file=" + levels),
+                directory,
+                manifests,
+                "--capture",
+                capture)) {
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> !mesh.ask("one", "/", "", "Authorization", "Bearer " + BEARER)
                             .startsWith("503"));
             Map<Path, String> files = files(mesh.home());
             Set<String> secrets = secrets(files);
             assertThat(secrets).hasSizeGreaterThan(3);
+            key.lines().filter(line -> !line.startsWith("-----")).forEach(secrets::add);
             Map<String, String> shown = new TreeMap<>();
             files.forEach((file, text) -> {
                 if (isLog(file)) {
@@ -72,8 +89,47 @@ final class SecretsIT {
                 assertProxiesHaveNoRights(mesh);
             }
             assertThat(shown).hasSizeGreaterThan(10);
+            assertThat(shown.toString()).as("a log at the level of details").contains("FINE: ");
             assertThat(leaks(shown, secrets)).isEmpty();
         }
+    }
+
+    /// A key for a gateway that is there anyway.
+    private static String credential(String key) {
+        return """
+                apiVersion: networking.istio.io/v1
+                kind: Gateway
+                metadata: {name: door, namespace: default}
+                spec:
+                  selector: {istio: ingressgateway}
+                  servers:
+                  - port: {number: 443, name: https, protocol: HTTPS}
+                    hosts: ["door.test"]
+                    tls: {mode: SIMPLE, credentialName: door}
+                ---
+                apiVersion: v1
+                kind: Secret
+                metadata: {name: door, namespace: istio-system}
+                stringData:
+                  tls.crt: "none"
+                  tls.key: |
+                %s---
+                """.formatted(key.strip().indent(4));
+    }
+
+    /// Settings by which programs log what they can; for any user. But for gRPC's frames, which are there to show
+    /// heads.
+    private static Path talkative() throws IOException {
+        Path file = Files.createTempFile("logging", ".properties");
+        Files.writeString(file, """
+                handlers = java.util.logging.ConsoleHandler
+                java.util.logging.ConsoleHandler.level = ALL
+                .level = FINE
+                dev.lateen.level = ALL
+                io.grpc.level = INFO
+                """);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        return file;
     }
 
     private static boolean isLog(Path file) {
@@ -134,6 +190,8 @@ final class SecretsIT {
         }
         for (Map.Entry<Path, String> file : files.entrySet()) {
             if (file.getKey().getFileName().toString().equals("address")) {
+                String pod = file.getKey().getParent().getFileName().toString();
+                get("http://" + mesh.debugAddress() + "/debug/config_dump?proxyID=" + pod, shown);
                 for (String page : PROXY_PAGES) {
                     get("http://" + file.getValue().strip() + ":15000" + page, shown);
                 }
@@ -156,7 +214,7 @@ final class SecretsIT {
     private static List<String> leaks(Map<String, String> shown, Set<String> secrets) {
         List<String> leaks = new ArrayList<>();
         shown.forEach((place, text) -> {
-            if (text.contains(PRIVATE_KEY)) {
+            if (text.contains(PRIVATE_KEY) || text.contains(PRIVATE_KEY_IN_BASE64)) {
                 leaks.add(place + " holds a private key");
             }
             secrets.stream()

@@ -12,9 +12,8 @@ import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Changes a component's rendered objects as its `k8s` settings say: first each setting, laid over the object that it
-/// is
-/// for, then the overlays, path by path. Thread: any.
+/// Changes a component's rendered objects as its `k8s` settings say: first each setting, laid over the object that
+/// it is for, then the overlays, path by path. Thread: any.
 ///
 /// Differs: a number of pods beside an autoscaler is the least that this may choose.
 final class ObjectChanges {

@@ -7,9 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Tells requests that are meant for a server of operators from those that a page of the web has a browser send to it:
 /// a
-/// page's own name may lead to our address (DNS rebinding), but stays in `host`, and a page of another origin is named
-/// in
-/// `origin`.
+/// page's own name may lead to our address (DNS rebinding), but stays in `host`, and a page of another origin is
+/// named in `origin`.
 ///
 /// Nobody but the network's own operator can give out addresses, names without a dot, and names below `localhost`,
 /// `local`, `internal`, `svc` and `test`.

@@ -18,9 +18,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
-/// The connections of a port whose peers have not shown yet who they are. Each costs memory that nobody has proved to
-/// be
-/// worth it, so there are few of them and not for long: where one more comes, the one that came first goes.
+/// The connections of a port whose peers have not shown yet who they are. Each costs memory that nobody has proved
+/// to be worth it, so there are few of them and not for long: where one more comes, the one that came first goes.
 ///
 /// Limits: 512 at a time, 15 s each.
 ///

@@ -226,9 +226,8 @@ public final class Overload {
         return fullNanos - (long) ((fullNanos - timeout.least(fullNanos)) * scale);
     }
 
-    /// When to look at a timeout, by the clock of `System.nanoTime()`: those that may get shorter are looked at again
-    /// and
-    /// again.
+    /// When to look at a timeout, by the clock of `System.nanoTime()`: those that may get shorter are looked at
+    /// again and again.
     ///
     /// @param fullNanos where nothing is scarce; more than zero
     public long lookAt(OverloadConfig.Timer timer, long sinceNanos, long fullNanos) {

@@ -5,8 +5,7 @@ import dev.lateen.proxy.tracing.TraceContext.Sampled;
 import org.jspecify.annotations.Nullable;
 
 /// A trace's context in the headers of a request. Both forms that are in use are read and written, so that a trace
-/// stays
-/// whole through services which hand on only one of them.
+/// stays whole through services which hand on only one of them.
 ///
 /// Source: B3 propagation (openzipkin/b3-propagation), W3C Trace Context level 1. Thread: any.
 final class Propagation {

@@ -74,6 +74,13 @@ public final class TracingDecoder {
             .message("envoy.config.core.v3.GrpcService", "envoy_grpc", "timeout", "initial_metadata")
             .message("envoy.config.core.v3.GrpcService.EnvoyGrpc", "cluster_name", "authority")
             .message("envoy.config.core.v3.HttpService", "http_uri", "request_headers_to_add")
+            .message("envoy.config.core.v3.HeaderValueOption", "header")
+            .harmless(
+                    "envoy.config.core.v3.HeaderValueOption",
+                    "no other header of a report has such a name",
+                    "append",
+                    "append_action",
+                    "keep_empty_value")
             .message("envoy.config.core.v3.TypedExtensionConfig", "name", "typed_config")
             .message(ENVIRONMENT_DETECTOR)
             .build();

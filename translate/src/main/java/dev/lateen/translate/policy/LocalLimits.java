@@ -35,8 +35,7 @@ final class LocalLimits {
     private LocalLimits() {}
 
     /// What single routes have counted. Every filter of such rules sees the descriptors of all of them, and counts
-    /// those
-    /// that carry its own rule's id.
+    /// those that carry its own rule's id.
     static List<Placed> ofRoutes(List<RateLimit> policies) {
         List<Placed> limits = new ArrayList<>();
         for (RateLimit policy : policies) {

@@ -28,9 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// One port that speaks gRPC.
 ///
 /// Limits: 64 concurrent calls a connection, 16 KiB of metadata, messages as given, a ping each 30 s to find dead
-/// peers, an age of connections as given, 2,000 resets of streams in 10 s; and for peers that the gate has not let in
-/// yet,
-/// those of `Newcomers`.
+/// peers, an age of connections as given, 2,000 resets of streams in 10 s; and for peers that the gate has not let
+/// in yet, those of `Newcomers`.
 ///
 /// Thread: any.
 public final class GrpcListener implements AutoCloseable {

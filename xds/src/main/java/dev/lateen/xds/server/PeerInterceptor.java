@@ -23,8 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Keeps what is known of a caller where services find it, and turns away whom the gate does not let in, before a
-/// message
-/// is read.
+/// message is read.
 final class PeerInterceptor implements ServerInterceptor {
     private static final Logger LOG = LoggerFactory.getLogger(PeerInterceptor.class);
     private static final Context.Key<Peer> PEER = Context.key("peer");

@@ -9,7 +9,6 @@ import java.util.List;
 /// @param version names the configuration as a whole, not its content
 /// @param nonce what the proxy will answer with; unique in its stream
 /// @param removed names that are gone or never were; always empty in the state-of-the-world variant, which has no
-///     place
-///     for it
+///     place for it
 public record Push(
         ResourceType type, String version, String nonce, List<EncodedResource> resources, List<String> removed) {}
