@@ -5,6 +5,8 @@ import picocli.CommandLine.Option;
 
 /// The option of commands that ask a proxy's admin API.
 final class AdminPort {
+    private static final int AGENT = 15020;
+
     @Option(
             names = "--proxy-admin-port",
             paramLabel = "PORT",
@@ -14,6 +16,15 @@ final class AdminPort {
 
     /// The address of a proxy's admin API, as a URL has it.
     String of(PodProxy proxy) {
+        return address(proxy, port);
+    }
+
+    /// That of the agent beside a proxy, where there is one.
+    static String agentOf(PodProxy proxy) {
+        return address(proxy, AGENT);
+    }
+
+    private static String address(PodProxy proxy, int port) {
         String host = proxy.host().contains(":") ? "[" + proxy.host() + "]" : proxy.host();
         return host + ":" + port;
     }

@@ -406,8 +406,8 @@ final class Forwarding implements LbContext {
     }
 
     @Override
-    public SocketAddress originalDestination() {
-        return path.connection.facts.origin().local();
+    public @Nullable SocketAddress originalDestination() {
+        return path.connection.facts.originalDestination();
     }
 
     @Override

@@ -86,10 +86,8 @@ final class ListenerFilterDecoder {
             return filter.getName().substring(filter.getName().lastIndexOf('.') + 1);
         }
         String type = TypedConfig.messageName(filter.getTypedConfig().getTypeUrl());
-        if (!type.startsWith(PACKAGE)) {
-            return type;
-        }
-        return type.substring(PACKAGE.length(), type.indexOf('.', PACKAGE.length()));
+        int end = type.startsWith(PACKAGE) ? type.indexOf('.', PACKAGE.length()) : -1;
+        return end < 0 ? type : type.substring(PACKAGE.length(), end);
     }
 
     private static PortPredicate predicate(ListenerFilterChainMatchPredicate predicate, Place at) {

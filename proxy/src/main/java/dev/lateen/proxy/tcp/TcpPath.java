@@ -256,7 +256,7 @@ final class TcpPath implements LbContext, TcpReady, TunnelHandshake.Outcome, Rel
 
     @Override
     public @Nullable SocketAddress originalDestination() {
-        return connection.origin().local();
+        return connection.originalDestination();
     }
 
     @Override
