@@ -31,7 +31,7 @@ runtime_layer() {
   printf 'hosts: files dns\n' > "$root/etc/nsswitch.conf"
   local library
   for library in libnss_files.so.2 libnss_dns.so.2 libresolv.so.2; do
-    library=$(ldconfig -p | awk -v name="$library" '$1 == name { print $NF; exit }')
+    library=$(ldconfig -p | awk -v name="$library" '$1 == name && !found { print $NF; found = 1 }')
     [ -z "$library" ] || { mkdir -p "$root$(dirname "$library")"; cp -nL "$library" "$root$library"; }
   done
   chmod 1777 "$root/tmp"
