@@ -1,6 +1,8 @@
 package dev.lateen.cli;
 
-import dev.lateen.cli.MeshTarget.PodProxy;
+import dev.lateen.cli.mesh.HttpPort;
+import dev.lateen.cli.mesh.PodProxy;
+import java.io.IOException;
 import picocli.CommandLine.Option;
 
 /// The option of commands that ask a proxy's admin API.
@@ -14,18 +16,13 @@ final class AdminPort {
             defaultValue = "15000")
     private int port = 15000;
 
-    /// The address of a proxy's admin API, as a URL has it.
-    String of(PodProxy proxy) {
-        return address(proxy, port);
+    /// A proxy's admin API.
+    HttpPort of(PodProxy proxy) throws IOException {
+        return proxy.ports().open(port);
     }
 
     /// That of the agent beside a proxy, where there is one.
-    static String agentOf(PodProxy proxy) {
-        return address(proxy, AGENT);
-    }
-
-    private static String address(PodProxy proxy, int port) {
-        String host = proxy.host().contains(":") ? "[" + proxy.host() + "]" : proxy.host();
-        return host + ":" + port;
+    static HttpPort agentOf(PodProxy proxy) throws IOException {
+        return proxy.ports().open(AGENT);
     }
 }

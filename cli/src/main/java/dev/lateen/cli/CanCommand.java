@@ -1,8 +1,8 @@
 package dev.lateen.cli;
 
-import dev.lateen.cli.MeshTarget.ControlPlaneAddress;
 import dev.lateen.cli.access.AccessText;
 import dev.lateen.cli.access.FileMesh;
+import dev.lateen.cli.mesh.ControlPlaneAddress;
 import dev.lateen.cli.output.Json;
 import dev.lateen.model.access.AccessCheck;
 import dev.lateen.model.access.AccessReport;
@@ -151,7 +151,7 @@ final class CanCommand implements Callable<Integer> {
         IOException last = new IOException("no control plane to ask (expected: one that runs, or -f PATH)");
         for (ControlPlaneAddress one : controlPlanes.of(target)) {
             try {
-                JsonNode answer = Json.read(HttpText.get(one.address(), "/debug/accessz?" + query));
+                JsonNode answer = Json.read(one.debug().get("/debug/accessz?" + query));
                 if (!answer.has("error")) {
                     return Json.value(answer, AccessReport.class);
                 }

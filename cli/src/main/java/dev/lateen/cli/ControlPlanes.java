@@ -1,11 +1,11 @@
 package dev.lateen.cli;
 
-import dev.lateen.cli.MeshTarget.ControlPlaneAddress;
+import dev.lateen.cli.mesh.ControlPlaneAddress;
+import dev.lateen.cli.mesh.HttpPort;
 import dev.lateen.cli.output.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
@@ -20,10 +20,9 @@ final class ControlPlanes {
     private @Nullable String address;
 
     /// The one that was named, or those of a mesh.
-    List<ControlPlaneAddress> of(MeshTarget target) {
-        return Optional.ofNullable(address)
-                .map(one -> List.of(new ControlPlaneAddress(one, one)))
-                .orElseGet(target::controlPlanes);
+    List<ControlPlaneAddress> of(MeshTarget target) throws IOException {
+        String one = address;
+        return one == null ? target.controlPlanes() : List.of(new ControlPlaneAddress(one, HttpPort.at(one)));
     }
 
     /// The entries of a debug page of all that answer.
@@ -35,7 +34,7 @@ final class ControlPlanes {
         boolean answered = false;
         for (ControlPlaneAddress one : of(target)) {
             try {
-                found.addAll(Json.items(Json.read(HttpText.get(one.address(), path))));
+                found.addAll(Json.items(Json.read(one.debug().get(path))));
                 answered = true;
             } catch (IOException failure) {
                 last = failure; // another may know

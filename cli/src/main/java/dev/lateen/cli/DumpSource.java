@@ -1,7 +1,7 @@
 package dev.lateen.cli;
 
-import dev.lateen.cli.MeshTarget.PodProxy;
 import dev.lateen.cli.dump.ConfigDump;
+import dev.lateen.cli.mesh.PodProxy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -61,14 +61,14 @@ final class DumpSource {
                     ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
                     : Files.readString(Path.of(file));
         }
-        return HttpText.get(admin.of(proxy()), path);
+        return admin.of(proxy()).get(path);
     }
 
     private String from() {
         return file.isEmpty() ? "the answer of " + pod : file.equals(STDIN) ? "<stdin>" : file;
     }
 
-    PodProxy proxy() {
+    PodProxy proxy() throws IOException {
         if (pod.isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(), "a pod is missing (expected: [TYPE/]NAME[.NAMESPACE], or --file FILE)");

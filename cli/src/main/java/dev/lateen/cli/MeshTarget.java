@@ -1,32 +1,26 @@
 package dev.lateen.cli;
 
+import dev.lateen.cli.mesh.ClusterMesh;
+import dev.lateen.cli.mesh.ControlPlaneAddress;
+import dev.lateen.cli.mesh.LocalMeshes;
+import dev.lateen.cli.mesh.MeshAccess;
+import dev.lateen.cli.mesh.PodProxy;
+import dev.lateen.kubernetes.cluster.ClusterException;
 import dev.lateen.local.MeshState;
-import dev.lateen.model.diagnostic.Spelling;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// Which mesh of this machine a command is about: its control plane and its pods.
+/// Which mesh a command is about: one in a cluster where the options say so; otherwise those that run on this machine;
+/// where none does, that of the usual kubeconfig.
 final class MeshTarget {
-    private static final String DEFAULT_DEBUG_ADDRESS = "127.0.0.1:15014";
-
-    /// A control plane that can be asked.
-    ///
-    /// @param address of its debug API
-    record ControlPlaneAddress(String name, String address) {}
-
-    /// A pod's proxy.
-    ///
-    /// @param name `pod.namespace`
-    /// @param host its address
-    record PodProxy(String name, String host) {}
-
     @Option(
             names = "--mesh",
             paramLabel = "NAME",
-            description = "A mesh that runs on this machine (default: every one).",
+            description = "A mesh that runs on this machine (default: every one; where none runs, the cluster's).",
             defaultValue = "")
     private String mesh = "";
 
@@ -37,106 +31,121 @@ final class MeshTarget {
             defaultValue = "")
     private String namespace = "";
 
+    @Option(
+            names = {"-i", "--istioNamespace"},
+            paramLabel = "NAMESPACE",
+            description = "In a cluster, the control plane's namespace (default: ${DEFAULT-VALUE}).",
+            defaultValue = "istio-system")
+    private String systemNamespace = "istio-system";
+
+    @Option(
+            names = "--revision",
+            paramLabel = "NAME",
+            description = "In a cluster, the revision of the control plane that is asked (default: all).",
+            defaultValue = "")
+    private String revision = "";
+
+    @Mixin
+    private ClusterOptions clusters = new ClusterOptions();
+
+    private @Nullable MeshAccess chosen;
+
     String namespace() {
         return namespace;
     }
 
-    List<MeshState> meshes() {
-        return MeshState.running(LateenHome.runDirectory()).stream()
-                .filter(one -> mesh.isEmpty() || one.name().equals(mesh))
-                .toList();
+    /// Whether a mesh runs here or a cluster is at hand, so that it makes sense to ask.
+    boolean isThere() throws IOException {
+        return access() instanceof ClusterMesh || !meshes().isEmpty();
     }
 
-    /// The control planes of the running meshes, or the one that `lateen control-plane` starts by default.
-    List<ControlPlaneAddress> controlPlanes() {
-        List<ControlPlaneAddress> found = meshes().stream()
-                .filter(one -> !one.debugAddress().isEmpty())
-                .map(one -> new ControlPlaneAddress("istiod-" + one.name(), one.debugAddress()))
-                .toList();
-        if (!found.isEmpty() || !mesh.isEmpty()) {
-            return found;
+    /// The mesh in a cluster, if that is what is meant.
+    Optional<ClusterMesh> cluster() throws IOException {
+        return access() instanceof ClusterMesh inCluster ? Optional.of(inCluster) : Optional.empty();
+    }
+
+    /// The mesh in a cluster, for commands that have nothing to say about others.
+    ///
+    /// @throws IOException where none can be meant
+    ClusterMesh requiredCluster() throws IOException {
+        MeshAccess access = access();
+        if (access instanceof ClusterMesh inCluster) {
+            return inCluster;
         }
-        return List.of(new ControlPlaneAddress("istiod", DEFAULT_DEBUG_ADDRESS));
+        if (!mesh.isEmpty()) {
+            throw new IOException("this is asked of a cluster, not of mesh '" + mesh + "' on this machine");
+        }
+        ClusterMesh inCluster = openCluster();
+        chosen = inCluster;
+        return inCluster;
+    }
+
+    /// Those that can be asked.
+    List<ControlPlaneAddress> controlPlanes() throws IOException {
+        return asked(MeshAccess::controlPlanes);
     }
 
     /// The pod that `[TYPE/]NAME[.NAMESPACE]` names: a pod, or the first of a workload.
     ///
     /// @throws IllegalArgumentException when there is none, with those that there are
-    PodProxy pod(String reference) {
-        List<MeshState> meshes = meshes();
-        if (meshes.isEmpty()) {
-            throw new IllegalArgumentException("no mesh "
-                    + (mesh.isEmpty() ? "" : "named '" + mesh + "' ")
-                    + "runs on this machine: start one with `lateen up DIR`, or read a saved dump with --file");
-        }
-        return meshes.stream()
-                .flatMap(one -> find(one, reference).stream())
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(missing(reference, meshes)));
+    PodProxy pod(String reference) throws IOException {
+        return asked(access -> access.pod(reference, namespace));
     }
 
     /// All pods that have a proxy.
-    List<PodProxy> pods() {
-        return meshes().stream()
-                .flatMap(one -> one.pods().stream()
-                        .flatMap(pod -> one.podAddress(pod, "").stream().map(address -> new PodProxy(pod, address))))
-                .toList();
-    }
-
-    /// What a pod is a replica of, as `name.namespace`.
-    static String workload(PodProxy pod) {
-        return workloadOf(pod.name()) + pod.name().substring(pod.name().lastIndexOf('.'));
+    List<PodProxy> pods() throws IOException {
+        return asked(MeshAccess::pods);
     }
 
     /// The pod whose proxy has that address, if one has.
-    Optional<PodProxy> podAt(String address) {
-        return meshes().stream()
-                .flatMap(one -> one.pods().stream()
-                        .filter(pod ->
-                                one.podAddress(pod, "").filter(address::equals).isPresent())
-                        .map(pod -> new PodProxy(pod, address)))
-                .findFirst();
+    Optional<PodProxy> podAt(String address) throws IOException {
+        return asked(access -> access.podAt(address));
     }
 
-    private Optional<PodProxy> find(MeshState state, String reference) {
-        String name = reference.substring(reference.indexOf('/') + 1);
-        boolean workload = reference.indexOf('/') >= 0 && !reference.startsWith("pod");
-        List<String> pods = state.pods();
-        String wantedNamespace = namespace.isEmpty() ? "default" : namespace;
-        String full = pods.contains(name) || (name.contains(".") && namespace.isEmpty())
-                ? name
-                : name + "." + wantedNamespace;
-        Optional<String> exact =
-                pods.stream().filter(pod -> !workload && pod.equals(full)).findFirst();
-        return exact.or(() -> pods.stream().filter(pod -> isReplica(pod, full)).findFirst())
-                .flatMap(pod -> state.podAddress(pod, "").map(address -> new PodProxy(pod, address)));
+    /// What is asked of a cluster.
+    interface Question<A, T> {
+        T ask(A access) throws IOException;
     }
 
-    /// A replica is named after its workload with two words more: `NAME-HASH-NUMBER.NAMESPACE`.
-    private static boolean isReplica(String pod, String workload) {
-        int dot = workload.lastIndexOf('.');
-        int podDot = pod.lastIndexOf('.');
-        if (dot < 0 || podDot < 0 || !pod.substring(podDot).equals(workload.substring(dot))) {
-            return false;
+    private <T> T asked(Question<MeshAccess, T> question) throws IOException {
+        try {
+            return question.ask(access());
+        } catch (ClusterException failure) {
+            throw clusters.explained(failure);
         }
-        String rest = pod.substring(0, podDot);
-        String prefix = workload.substring(0, dot) + "-";
-        return rest.startsWith(prefix)
-                && rest.substring(prefix.length()).chars().filter(c -> c == '-').count() == 1;
     }
 
-    private static String missing(String reference, List<MeshState> meshes) {
-        List<String> pods = meshes.stream().flatMap(one -> one.pods().stream()).toList();
-        Set<String> names = new TreeSet<>(pods);
-        pods.forEach(pod -> names.add(workloadOf(pod)));
-        String advice = Spelling.advice(reference.substring(reference.indexOf('/') + 1), names);
-        return "there is no pod '" + reference + "' with a proxy"
-                + (advice.isEmpty() ? "" : "; " + advice)
-                + (pods.isEmpty() ? "" : "\npods with a proxy: " + String.join(", ", pods));
+    /// Errors: as `requiredCluster`, and those of the API server with advice.
+    <T> T askCluster(Question<ClusterMesh, T> question) throws IOException {
+        try {
+            return question.ask(requiredCluster());
+        } catch (ClusterException failure) {
+            throw clusters.explained(failure);
+        }
     }
 
-    /// The workload's name without the namespace.
-    private static String workloadOf(String pod) {
-        return pod.substring(0, Math.max(0, pod.lastIndexOf('.'))).replaceFirst("-[^-]+-[^-]+$", "");
+    private MeshAccess access() throws IOException {
+        MeshAccess known = chosen;
+        if (known == null) {
+            known = choose();
+            chosen = known;
+        }
+        return known;
+    }
+
+    private MeshAccess choose() throws IOException {
+        List<MeshState> running = mesh.isEmpty() && clusters.areGiven() ? List.of() : meshes();
+        boolean inCluster = mesh.isEmpty() && (clusters.areGiven() || running.isEmpty() && clusters.haveCluster());
+        return inCluster ? openCluster() : new LocalMeshes(running, mesh);
+    }
+
+    private ClusterMesh openCluster() throws IOException {
+        return new ClusterMesh(clusters.open(), systemNamespace, revision);
+    }
+
+    private List<MeshState> meshes() {
+        return MeshState.running(LateenHome.runDirectory()).stream()
+                .filter(one -> mesh.isEmpty() || one.name().equals(mesh))
+                .toList();
     }
 }

@@ -1,8 +1,9 @@
 package dev.lateen.cli;
 
-import dev.lateen.cli.MeshTarget.PodProxy;
 import dev.lateen.cli.dump.ConfigDump;
 import dev.lateen.cli.dump.StrictCheck;
+import dev.lateen.cli.mesh.HttpPort;
+import dev.lateen.cli.mesh.PodProxy;
 import dev.lateen.cli.output.Json;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -42,15 +43,16 @@ final class PrecheckStrictCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         List<StrictCheck.Proxy> proxies = new ArrayList<>();
         for (PodProxy pod : target.pods()) {
-            String address = admin.of(pod);
+            HttpPort port = admin.of(pod);
             proxies.add(new StrictCheck.Proxy(
-                    MeshTarget.workload(pod),
+                    pod.workload(),
                     pod.host(),
-                    ConfigDump.parse(HttpText.get(address, "/config_dump?include_eds"), pod.name()),
-                    numbers(pod, address)));
+                    ConfigDump.parse(port.get("/config_dump?include_eds"), pod.name()),
+                    numbers(pod, port)));
         }
         if (proxies.isEmpty()) {
-            throw new IllegalStateException("no mesh runs on this machine: start one with `lateen up DIR`");
+            throw new IllegalStateException(
+                    "there is no pod with a proxy: start a mesh with `lateen up DIR`, or label a namespace of the cluster");
         }
         StrictCheck check = StrictCheck.of(proxies, target.namespace());
         output.show(check::table, () -> Json.tree(Json.object("plaintext", check.rows(), "silent", check.silent())));
@@ -58,11 +60,11 @@ final class PrecheckStrictCommand implements Callable<Integer> {
     }
 
     /// Real Envoy counts nothing under Istio's names: the agent beside it does.
-    private static String numbers(PodProxy pod, String admin) throws IOException {
+    private static String numbers(PodProxy pod, HttpPort admin) throws IOException {
         try {
-            return HttpText.get(AdminPort.agentOf(pod), NUMBERS);
+            return AdminPort.agentOf(pod).get(NUMBERS);
         } catch (IOException _) {
-            return HttpText.get(admin, NUMBERS);
+            return admin.get(NUMBERS);
         }
     }
 }

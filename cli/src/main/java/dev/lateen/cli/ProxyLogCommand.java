@@ -1,6 +1,7 @@
 package dev.lateen.cli;
 
-import dev.lateen.cli.MeshTarget.PodProxy;
+import dev.lateen.cli.mesh.HttpPort;
+import dev.lateen.cli.mesh.PodProxy;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
@@ -64,10 +65,10 @@ final class ProxyLogCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         List<String> queries = queries();
         PodProxy proxy = target.pod(pod);
-        String address = admin.of(proxy);
+        HttpPort port = admin.of(proxy);
         String answer = "";
         for (String query : queries) {
-            answer = HttpText.post(address, "/logging" + query);
+            answer = port.post("/logging" + query);
         }
         PrintWriter out = spec.commandLine().getOut();
         out.print(proxy.name() + ":\n" + answer);

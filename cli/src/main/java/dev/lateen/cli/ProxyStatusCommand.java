@@ -1,9 +1,9 @@
 package dev.lateen.cli;
 
-import dev.lateen.cli.MeshTarget.ControlPlaneAddress;
 import dev.lateen.cli.dump.ConfigDump;
 import dev.lateen.cli.dump.DumpDiff;
 import dev.lateen.cli.dump.SyncTable;
+import dev.lateen.cli.mesh.ControlPlaneAddress;
 import dev.lateen.cli.output.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -84,7 +84,7 @@ final class ProxyStatusCommand implements Callable<Integer> {
         SyncTable table = new SyncTable();
         List<ControlPlaneAddress> asked = controlPlanes.of(target);
         for (ControlPlaneAddress one : asked) {
-            table.add(one.name(), Json.read(HttpText.get(one.address(), "/debug/syncz")), target.namespace());
+            table.add(one.name(), Json.read(one.debug().get("/debug/syncz")), target.namespace());
         }
         if (table.isEmpty() && output.format().filter(OutputFormat.JSON::equals).isEmpty()) {
             throw new IllegalStateException("no proxies found (asked control planes: " + asked.size() + ")");
@@ -99,7 +99,7 @@ final class ProxyStatusCommand implements Callable<Integer> {
         if (file.isEmpty()) {
             var proxy = target.pod(pod);
             name = proxy.name();
-            held = HttpText.get(admin.of(proxy), "/config_dump");
+            held = admin.of(proxy).get("/config_dump");
         } else {
             held = Files.readString(Path.of(file));
         }
@@ -107,7 +107,7 @@ final class ProxyStatusCommand implements Callable<Integer> {
         IOException last = new IOException("no control plane to ask");
         for (ControlPlaneAddress one : controlPlanes.of(target)) {
             try {
-                ConfigDump sent = ConfigDump.parse(HttpText.get(one.address(), query), one.address());
+                ConfigDump sent = ConfigDump.parse(one.debug().get(query), one.name());
                 return DumpDiff.of(sent, ConfigDump.parse(held, file.isEmpty() ? name : file));
             } catch (IOException failure) {
                 last = failure; // it may be connected to another

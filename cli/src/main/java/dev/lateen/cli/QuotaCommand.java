@@ -1,6 +1,7 @@
 package dev.lateen.cli;
 
-import dev.lateen.cli.MeshTarget.ControlPlaneAddress;
+import dev.lateen.cli.mesh.ControlPlaneAddress;
+import dev.lateen.cli.mesh.HttpPort;
 import dev.lateen.cli.output.Json;
 import dev.lateen.cli.output.Table;
 import java.io.IOException;
@@ -150,7 +151,7 @@ final class QuotaCommand {
     }
 
     private static long count(ControlPlaneAddress one, String path) throws IOException {
-        return Json.at(Json.read(HttpText.post(one.address(), path)), "reset").asLong();
+        return Json.at(Json.read(one.debug().post(path)), "reset").asLong();
     }
 
     private List<JsonNode> rules(MeshTarget target, String quota, int most) throws IOException {
@@ -165,7 +166,7 @@ final class QuotaCommand {
     }
 
     private static List<JsonNode> rulesOf(ControlPlaneAddress one, String quota, int most) throws IOException {
-        String page = HttpText.get(one.address(), "/debug/ratelimitz?kind=" + encoded(KIND) + "&most=" + most);
+        String page = one.debug().get("/debug/ratelimitz?kind=" + encoded(KIND) + "&most=" + most);
         return Json.items(Json.read(page), "rules").stream()
                 .filter(rule -> {
                     String name = name(Json.text(rule, "rule"));
@@ -174,9 +175,9 @@ final class QuotaCommand {
                 .toList();
     }
 
-    private List<ControlPlaneAddress> addresses(MeshTarget target) {
+    private List<ControlPlaneAddress> addresses(MeshTarget target) throws IOException {
         String one = controlPlane;
-        return one == null ? target.controlPlanes() : List.of(new ControlPlaneAddress("istiod", one));
+        return one == null ? target.controlPlanes() : List.of(new ControlPlaneAddress("istiod", HttpPort.at(one)));
     }
 
     /// `Quota/shop/basic/0` is `basic.shop`.

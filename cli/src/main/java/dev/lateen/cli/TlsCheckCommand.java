@@ -1,8 +1,8 @@
 package dev.lateen.cli;
 
-import dev.lateen.cli.MeshTarget.PodProxy;
 import dev.lateen.cli.dump.ConfigDump;
 import dev.lateen.cli.dump.TlsCheck;
+import dev.lateen.cli.mesh.PodProxy;
 import dev.lateen.cli.output.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -74,15 +74,15 @@ final class TlsCheckCommand implements Callable<Integer> {
     }
 
     private ConfigDump dump(PodProxy proxy) throws IOException {
-        return ConfigDump.parse(HttpText.get(admin.of(proxy), "/config_dump?include_eds"), proxy.name());
+        return ConfigDump.parse(admin.of(proxy).get("/config_dump?include_eds"), proxy.name());
     }
 
     private Optional<TlsCheck.Server> server(String address, Map<String, JsonNode> policies) {
-        Optional<PodProxy> proxy = target.podAt(address);
-        if (proxy.isEmpty()) {
-            return Optional.empty();
-        }
         try {
+            Optional<PodProxy> proxy = target.podAt(address);
+            if (proxy.isEmpty()) {
+                return Optional.empty();
+            }
             JsonNode ports = policies.getOrDefault(proxy.get().name(), Json.tree(Map.of()));
             return Optional.of(new TlsCheck.Server(proxy.get().name(), dump(proxy.get()), port -> policy(ports, port)));
         } catch (IOException failure) {

@@ -1,7 +1,7 @@
 package dev.lateen.cli;
 
-import dev.lateen.cli.MeshTarget.ControlPlaneAddress;
 import dev.lateen.cli.dump.SyncTable;
+import dev.lateen.cli.mesh.ControlPlaneAddress;
 import dev.lateen.cli.output.Json;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,7 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// `version`: which release this is, and which ones run in the meshes on this machine.
+/// `version`: which release this is, and which ones run in the meshes on this machine or in a cluster.
 @Command(
         name = "version",
         description = "Print the versions of this command, of running control planes and of their proxies.",
@@ -117,27 +117,29 @@ final class VersionCommand implements Callable<Integer> {
         return tree;
     }
 
-    /// Only of meshes that run: a control plane elsewhere is not looked for.
+    /// Of meshes that run here, or of the cluster's; where neither is at hand, nothing is looked for.
     private List<Running> running() {
-        if (target.meshes().isEmpty()) {
-            return List.of();
-        }
+        PrintWriter err = spec.commandLine().getErr();
         List<Running> found = new ArrayList<>();
-        for (ControlPlaneAddress one : target.controlPlanes()) {
-            try {
-                SyncTable proxies = new SyncTable();
-                proxies.add(one.name(), Json.read(HttpText.get(one.address(), "/debug/syncz")), target.namespace());
-                found.add(new Running(one.name(), controlPlaneVersion(one), proxies));
-            } catch (IOException failure) {
-                spec.commandLine().getErr().println(one.name() + ": " + failure.getMessage());
+        try {
+            for (ControlPlaneAddress one : target.isThere() ? target.controlPlanes() : List.<ControlPlaneAddress>of()) {
+                try {
+                    SyncTable proxies = new SyncTable();
+                    proxies.add(one.name(), Json.read(one.debug().get("/debug/syncz")), target.namespace());
+                    found.add(new Running(one.name(), controlPlaneVersion(one), proxies));
+                } catch (IOException failure) {
+                    err.println(one.name() + ": " + failure.getMessage());
+                }
             }
+        } catch (IOException failure) {
+            err.println("no control plane was asked: " + failure.getMessage());
         }
         return found;
     }
 
     private static String controlPlaneVersion(ControlPlaneAddress one) {
         try {
-            return HttpText.get(one.address(), "/version").strip();
+            return one.debug().get("/version").strip();
         } catch (IOException _) {
             return "unknown";
         }

@@ -3,6 +3,8 @@ package dev.lateen.kubernetes.cluster;
 import dev.lateen.kubernetes.tree.Trees;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.NamedContext;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -11,6 +13,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -134,6 +137,81 @@ public final class Cluster implements AutoCloseable {
                         .toList());
     }
 
+    /// The objects of a kind in one namespace that have all of the labels.
+    public List<ObjectNode> list(String apiVersion, String kind, String namespace, Map<String, String> labels)
+            throws ClusterException {
+        return asked(() -> client
+                .genericKubernetesResources(apiVersion, kind)
+                .inNamespace(namespace)
+                .withLabels(labels)
+                .list()
+                .getItems()
+                .stream()
+                .map(this::tree)
+                .toList());
+    }
+
+    /// The namespace that the kubeconfig's context is for.
+    public String namespace() {
+        return Optional.ofNullable(client.getNamespace()).orElse("default");
+    }
+
+    /// What the API server answers at a path, such as `/version`.
+    public String page(String path) throws ClusterException {
+        return asked(() -> Optional.ofNullable(client.raw(path)).orElse(""));
+    }
+
+    /// Opens a port of a pod on 127.0.0.1. That a pod is not there, or that this is not allowed, shows at the first
+    /// connection: `PodForward.trouble`.
+    ///
+    /// @param localPort 0 for any that is free
+    public PodForward forward(String namespace, String pod, int port, int localPort) throws ClusterException {
+        return asked(() -> {
+            var one = client.pods().inNamespace(namespace).withName(pod);
+            return new PodForward(
+                    one.portForward(port, InetAddress.getLoopbackAddress(), localPort),
+                    "pod " + namespace + "/" + pod + ", port " + port);
+        });
+    }
+
+    /// The end of what a container wrote.
+    ///
+    /// @param lines at most, from the end
+    /// @param bytes at most, from the first of these lines
+    /// @param previous of its run before the last restart
+    public String log(String namespace, String pod, String container, int lines, int bytes, boolean previous)
+            throws ClusterException {
+        String query = "/api/v1/namespaces/" + namespace + "/pods/" + pod + "/log?container=" + container
+                + "&tailLines=" + lines + "&limitBytes=" + bytes + (previous ? "&previous=true" : "");
+        return page(query);
+    }
+
+    /// Whether whoever asks may do that.
+    ///
+    /// @param resource plural, with a sub-resource after a slash
+    /// @param namespace empty for all
+    public boolean may(String verb, String group, String resource, String namespace) throws ClusterException {
+        return this.<Boolean>asked(() -> {
+            int slash = resource.indexOf('/');
+            SelfSubjectAccessReview answer = client.authorization()
+                    .v1()
+                    .selfSubjectAccessReview()
+                    .create(new SelfSubjectAccessReviewBuilder()
+                            .withNewSpec()
+                            .withNewResourceAttributes()
+                            .withVerb(verb)
+                            .withGroup(group)
+                            .withResource(slash < 0 ? resource : resource.substring(0, slash))
+                            .withSubresource(slash < 0 ? "" : resource.substring(slash + 1))
+                            .withNamespace(namespace)
+                            .endResourceAttributes()
+                            .endSpec()
+                            .build());
+            return answer.getStatus() != null
+                    && Boolean.TRUE.equals(answer.getStatus().getAllowed());
+        });
+    }
+
     /// Makes an object that must not exist yet; `ClusterException.isConflict` where it does.
     public void create(ObjectNode object) throws ClusterException {
         asked(() -> client.resource(typed(object)).create());
@@ -216,7 +294,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     /// What the server said, or what kept it from saying anything.
-    private static String reason(KubernetesClientException failure) {
+    static String reason(KubernetesClientException failure) {
         if (failure.getStatus() != null && failure.getStatus().getMessage() != null) {
             return failure.getStatus().getMessage();
         }

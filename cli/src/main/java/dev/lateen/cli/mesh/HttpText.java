@@ -1,4 +1,4 @@
-package dev.lateen.cli;
+package dev.lateen.cli.mesh;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +18,15 @@ final class HttpText {
     private static final int MAX_BYTES = 256 << 20;
 
     private HttpText() {}
+
+    /// There was an answer, another than 200.
+    static final class OtherAnswer extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        OtherAnswer(String message) {
+            super(message);
+        }
+    }
 
     /// @param address `host:port`
     /// @throws IOException with the address and what to do when there is no answer or another than 200
@@ -44,7 +53,7 @@ final class HttpText {
             String text = body == null ? "" : new String(body.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
             if (status != 200) {
                 String first = text.lines().findFirst().orElse("");
-                throw new IOException(uri + " answered " + status + (first.isEmpty() ? "" : ": " + first));
+                throw new OtherAnswer(uri + " answered " + status + (first.isEmpty() ? "" : ": " + first));
             }
             return text;
         } catch (ConnectException | SocketTimeoutException failure) {
