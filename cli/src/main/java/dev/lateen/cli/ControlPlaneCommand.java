@@ -66,6 +66,13 @@ final class ControlPlaneCommand implements Callable<Integer> {
     private String namespace = "istio-system";
 
     @Option(
+            names = "--revision",
+            paramLabel = "NAME",
+            description = "Which of the cluster's control planes this is (default: ${DEFAULT-VALUE}).",
+            defaultValue = "${env:REVISION:-default}")
+    private String revision = "default";
+
+    @Option(
             names = "--state",
             paramLabel = "DIR",
             description = "Where the authority's key and certificate are kept (default: .lateen/control-plane).")
@@ -191,7 +198,7 @@ final class ControlPlaneCommand implements Callable<Integer> {
 
     private Optional<ClusterSettings> cluster() {
         return config.isEmpty()
-                ? Optional.of(new ClusterSettings(Optional.ofNullable(kubeconfig), namespace))
+                ? Optional.of(new ClusterSettings(Optional.ofNullable(kubeconfig), namespace, revision))
                 : Optional.empty();
     }
 

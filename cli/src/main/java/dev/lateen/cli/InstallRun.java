@@ -64,13 +64,23 @@ final class InstallRun {
             return manifests.isEmpty() ? 1 : clusters.run(cluster -> apply(cluster, manifests.get(), "install"));
         }
         return clusters.run(cluster -> {
-            Optional<ObjectNode> state = Installation.state(cluster, operator.namespace());
+            Optional<ObjectNode> state = Installation.state(cluster, operator.namespace(), operator.revision());
             if (state.isEmpty()) {
-                throw new IOException("there is no installation in namespace " + operator.namespace() + " of "
-                        + cluster.address() + ": lateen install makes one, -i names another namespace");
+                throw new IOException("there is no installation of revision " + operator.revision()
+                        + " in namespace " + operator.namespace() + " of "
+                        + cluster.address() + ": lateen install makes one, -i names another namespace,"
+                        + " -r another revision");
             }
             Optional<MeshManifests> manifests = operator.read(state).flatMap(operator::manifests);
-            return manifests.isEmpty() ? 1 : apply(cluster, manifests.get(), "upgrade");
+            if (manifests.isEmpty()) {
+                return 1;
+            }
+            String asked = manifests.get().spec().revision();
+            if (!asked.equals(operator.revision())) {
+                throw new IOException("the files ask for revision " + asked + ": give -r " + asked
+                        + " to upgrade it, or lateen install to have it beside revision " + operator.revision());
+            }
+            return apply(cluster, manifests.get(), "upgrade");
         });
     }
 
@@ -78,6 +88,7 @@ final class InstallRun {
         OperatorSpec asked = manifests.spec();
         String plan = "This will " + verb + " the mesh, profile "
                 + asked.tree().path("profile").asString("default")
+                + (asked.revision().equals("default") ? "" : ", revision " + asked.revision())
                 + ", in namespace " + asked.namespace() + " of " + cluster.address() + ": "
                 + manifests.objects().size() + " objects.";
         Installation installation = new Installation(cluster, manifests);

@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
             UpgradeCommand.class,
             UninstallCommand.class,
             VerifyInstallCommand.class,
+            TagCommand.class,
             ManifestCommand.class,
             ProfileCommand.class,
             VersionCommand.class,

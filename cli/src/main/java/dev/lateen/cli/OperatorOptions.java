@@ -50,8 +50,17 @@ final class OperatorOptions {
             description = "The control plane's revision.")
     private String revision = "";
 
+    /// Whether more is said than which installation is meant.
     boolean isGiven() {
-        return !files.isEmpty() || !settings.isEmpty() || !revision.isEmpty();
+        return !files.isEmpty() || !settings.isEmpty();
+    }
+
+    /// Which control plane is meant: by its option, or by a setting.
+    String revision() {
+        String set = settings.stream()
+                .filter(one -> one.startsWith("revision="))
+                .reduce("", (_, last) -> last.substring("revision=".length()));
+        return !set.isEmpty() ? set : revision.isEmpty() ? "default" : revision;
     }
 
     String namespace() {

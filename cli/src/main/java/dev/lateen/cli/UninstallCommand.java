@@ -4,6 +4,7 @@ import dev.lateen.kubernetes.install.Installation;
 import dev.lateen.kubernetes.install.MeshManifests;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Spec;
         name = "uninstall",
         description = "Remove the mesh from a Kubernetes cluster. Its resources stay, unless --purge is given.",
         footerHeading = "%nExamples:%n",
-        footer = {"  lateen uninstall -y", "  lateen uninstall --purge -y"},
+        footer = {"  lateen uninstall -y", "  lateen uninstall --revision 1-0-0 -y", "  lateen uninstall --purge -y"},
         sortOptions = false,
         mixinStandardHelpOptions = true)
 final class UninstallCommand implements Callable<Integer> {
@@ -46,12 +47,24 @@ final class UninstallCommand implements Callable<Integer> {
             return 1;
         }
         return clusters.run(cluster -> {
-            String plan = "This will remove the mesh from " + cluster.address()
-                    + (purge ? ", with all resources of its kinds and namespace " + operator.namespace() + "." : ".");
+            Installation installation = new Installation(cluster, manifests.get());
+            List<String> others = purge ? List.of() : installation.otherRevisions();
+            List<String> gateways = others.isEmpty() ? List.of() : installation.gatewaysOfRevision();
+            String plan = "This will remove "
+                    + (others.isEmpty()
+                            ? "the mesh"
+                            : "revision " + operator.revision() + " of the mesh, but not " + String.join(", ", others)
+                                    + ",")
+                    + " from " + cluster.address()
+                    + (purge ? ", with all resources of its kinds and namespace " + operator.namespace() + "." : ".")
+                    + (gateways.isEmpty()
+                            ? ""
+                            : " The gateways " + String.join(", ", gateways) + " belong to it and go with it: lateen"
+                                    + " upgrade -r " + others.getFirst() + " takes them over first.");
             if (!confirmation.agrees(plan)) {
                 return 1;
             }
-            new Installation(cluster, manifests.get()).remove(purge, this::say);
+            installation.remove(purge, this::say);
             say("removed");
             return 0;
         });

@@ -37,8 +37,9 @@ final class VerifyInstallCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         return clusters.run(cluster -> {
-            Optional<ObjectNode> state =
-                    operator.isGiven() ? Optional.empty() : Installation.state(cluster, operator.namespace());
+            Optional<ObjectNode> state = operator.isGiven()
+                    ? Optional.empty()
+                    : Installation.state(cluster, operator.namespace(), operator.revision());
             Optional<MeshManifests> manifests = operator.read(state).flatMap(operator::manifests);
             if (manifests.isEmpty()) {
                 return 1;

@@ -28,7 +28,6 @@ import dev.lateen.control.ratelimit.LimitStore;
 import dev.lateen.control.ratelimit.MeshLimiter;
 import dev.lateen.control.source.ConfigFile;
 import dev.lateen.control.source.DirectorySource;
-import dev.lateen.control.trust.SpiffeBundle;
 import dev.lateen.identity.SpiffeId;
 import dev.lateen.identity.ca.CertificateAuthority;
 import dev.lateen.kubernetes.cluster.Cluster;
@@ -49,6 +48,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -66,7 +66,6 @@ public final class ControlPlane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
     private static final Duration LOADING = Duration.ofSeconds(60);
     private static final Duration FETCHING = Duration.ofSeconds(6);
-    private static final String OWN_NAMESPACE = "istio-system";
     private static final Duration OWN_CERTIFICATE = Duration.ofHours(24);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -115,7 +114,7 @@ public final class ControlPlane implements AutoCloseable {
             tellRoots(loop, signers);
 
             // 3. The configuration, before anybody can ask for it.
-            ClusterFacts facts = new ClusterFacts();
+            ClusterFacts facts = new ClusterFacts(where(), metrics);
             ResourceStates states = new ResourceStates();
             startSource(cluster, facts, states, loop);
             awaitConfiguration();
@@ -139,11 +138,7 @@ public final class ControlPlane implements AutoCloseable {
                     limit));
             if (settings.ports().webhook().isPresent()) {
                 webhooks = OptionalInt.of(opened(Webhooks.start(
-                                at(settings.ports().webhook().getAsInt()),
-                                own.tls(),
-                                state::snapshot,
-                                facts,
-                                () -> SpiffeBundle.of(state.roots()).json()))
+                                at(settings.ports().webhook().getAsInt()), own.tls(), state, facts, where(), metrics))
                         .port());
             }
             metrics.newcomers(() -> plaintext.endedNewcomers() + secure.endedNewcomers());
@@ -155,7 +150,7 @@ public final class ControlPlane implements AutoCloseable {
                     at(settings.ports().debug()),
                     at(settings.ports().ready()),
                     new LiveMeshView(loop, state, proxies),
-                    new DebugServer.Caller(Set.copyOf(ownNames()), proofs, OWN_NAMESPACE),
+                    new DebugServer.Caller(Set.copyOf(ownNames()), proofs, where().namespace()),
                     limiter,
                     metrics));
         } catch (IOException | RuntimeException e) {
@@ -283,7 +278,7 @@ public final class ControlPlane implements AutoCloseable {
                     authority::rootsPem,
                     host + "-" + ProcessHandle.current().pid()));
             duties.start();
-            opened(new StatusWriter(cluster.get(), states, mesh::findings, mesh::verdicts, duties::leads, clock))
+            opened(new StatusWriter(cluster.get(), states, mesh::findings, mesh::verdicts, duties::writesStatus, clock))
                     .start();
         }
     }
@@ -344,19 +339,26 @@ public final class ControlPlane implements AutoCloseable {
         });
     }
 
+    private ClusterSettings where() {
+        return settings.cluster().orElse(ClusterSettings.NONE);
+    }
+
+    /// The usual name beside the one of its own revision: proxies and gateways of a mesh ask for either.
     private List<String> ownNames() {
-        return List.of(
-                "istiod.istio-system.svc",
-                "istiod.istio-system.svc." + settings.mesh().clusterDomain(),
-                "istiod.istio-system",
-                "localhost",
-                "127.0.0.1",
-                "::1",
-                settings.ports().address());
+        Set<String> names = new LinkedHashSet<>();
+        for (String service : List.of("istiod", where().named("istiod"))) {
+            for (String namespace : List.of(ClusterSettings.DEFAULT_NAMESPACE, where().namespace())) {
+                names.add(service + "." + namespace + ".svc");
+                names.add(service + "." + namespace + ".svc." + settings.mesh().clusterDomain());
+                names.add(service + "." + namespace);
+            }
+        }
+        names.addAll(List.of("localhost", "127.0.0.1", "::1", settings.ports().address()));
+        return List.copyOf(names);
     }
 
     private SpiffeId ownId() {
-        return new SpiffeId(settings.trustDomain(), OWN_NAMESPACE, "istiod");
+        return new SpiffeId(settings.trustDomain(), where().namespace(), where().named("istiod"));
     }
 
     private InetSocketAddress at(int port) {

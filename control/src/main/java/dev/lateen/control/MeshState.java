@@ -68,26 +68,27 @@ final class MeshState implements AutoCloseable {
     private boolean checkDue;
     private volatile Consumer<MeshSnapshot> listener = _ -> {};
     private volatile MeshSnapshot snapshot;
+    private volatile Mapping settings;
     private volatile List<X509Certificate> roots = List.of();
 
     /// Errors: `IOException` where a file that the settings name cannot be read.
-    MeshState(ControlPlaneSettings settings, ControlLoop loop, Proxies proxies, InstantSource clock)
-            throws IOException {
-        this.builder = new SnapshotBuilder(settings.mesh());
+    MeshState(ControlPlaneSettings how, ControlLoop loop, Proxies proxies, InstantSource clock) throws IOException {
+        this.builder = new SnapshotBuilder(how.mesh());
         this.proxies = proxies;
         this.loop = loop;
         this.clock = clock;
-        this.scheduler = new PushScheduler(settings.timing(), clock, loop::after, this::push);
-        this.keys = new IssuerKeys(settings.keys(), loop, loop::after, this::onFetched);
-        this.lists = new AccessListSources(settings.config(), loop, loop::after, this::onFetched);
+        this.scheduler = new PushScheduler(how.timing(), clock, loop::after, this::push);
+        this.keys = new IssuerKeys(how.keys(), loop, loop::after, this::onFetched);
+        this.lists = new AccessListSources(how.config(), loop, loop::after, this::onFetched);
         this.bundles = new TrustBundleSources(
-                settings.keys(),
-                BundleServers.fetcher(settings.identity().bundleAuthorities()),
+                how.keys(),
+                BundleServers.fetcher(how.identity().bundleAuthorities()),
                 loop,
                 loop::after,
                 this::onFetched);
-        this.trustDomain = new OwnTrustDomain(settings.trustDomain());
-        builder.mesh(MeshConfig.of(trustDomain.complete(new Mapping(Map.of(), Position.UNKNOWN))));
+        this.trustDomain = new OwnTrustDomain(how.trustDomain());
+        this.settings = trustDomain.complete(new Mapping(Map.of(), Position.UNKNOWN));
+        builder.mesh(MeshConfig.of(this.settings));
         this.snapshot = builder.build();
     }
 
@@ -107,6 +108,11 @@ final class MeshState implements AutoCloseable {
     /// The latest snapshot. Thread: any.
     MeshSnapshot snapshot() {
         return snapshot;
+    }
+
+    /// The mesh's own settings as they were written; the same object while they do not change. Thread: any.
+    Mapping settings() {
+        return settings;
     }
 
     /// Tells the latest snapshot and all later ones. Thread: any.
@@ -142,9 +148,10 @@ final class MeshState implements AutoCloseable {
             generations.remove(key);
         });
         if (concernsMesh(change)) {
-            Mapping settings = meshConfig.read(store.resources()).meshConfig();
-            builder.mesh(MeshConfig.of(trustDomain.complete(settings)));
-            settingsProblems = trustDomain.problems(settings);
+            Mapping written = meshConfig.read(store.resources()).meshConfig();
+            settings = trustDomain.complete(written);
+            builder.mesh(MeshConfig.of(settings));
+            settingsProblems = trustDomain.problems(written);
         }
         if (change.put().stream().anyMatch(resource -> resource.key().kind().equals("RequestAuthentication"))) {
             keys.want(builder.keyAddresses()); // so that the push finds keys of issuers that are quick

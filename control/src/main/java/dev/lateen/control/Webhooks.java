@@ -1,7 +1,10 @@
 package dev.lateen.control;
 
 import dev.lateen.control.cluster.ClusterFacts;
+import dev.lateen.control.cluster.ClusterSettings;
+import dev.lateen.control.cluster.SettingsGauge;
 import dev.lateen.control.debug.BuildVersion;
+import dev.lateen.control.trust.SpiffeBundle;
 import dev.lateen.kubernetes.inject.InjectionSettings;
 import dev.lateen.kubernetes.inject.InjectionValues;
 import dev.lateen.kubernetes.tree.Trees;
@@ -9,82 +12,128 @@ import dev.lateen.kubernetes.webhook.InjectionHook;
 import dev.lateen.kubernetes.webhook.ValidationHook;
 import dev.lateen.kubernetes.webhook.WebhookServer;
 import dev.lateen.model.mesh.MeshConfig;
-import dev.lateen.model.mesh.MeshSnapshot;
+import dev.lateen.model.tree.Node.Mapping;
 import dev.lateen.xds.server.GrpcListener.Tls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
-import java.util.Set;
-import java.util.function.Supplier;
+import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What this control plane answers to Kubernetes API servers, by the mesh's settings of the moment. Thread: any.
+/// What this control plane answers to Kubernetes API servers, by the settings of the moment. Settings of the injector
+/// by
+/// which no pod could be injected are reported, and the last good ones stay in force. Thread: any.
 final class Webhooks {
-    private final Supplier<MeshSnapshot> mesh;
+    private static final Logger LOG = LoggerFactory.getLogger(Webhooks.class);
+
+    private final MeshState mesh;
     private final ClusterFacts facts;
+    private final ClusterSettings cluster;
+    private final SettingsGauge gauge;
     private volatile Current current;
 
-    /// @param settings from which the hook was made
-    /// @param injector the values from which it was made
-    private record Current(MeshConfig settings, ObjectNode injector, InjectionHook hook) {}
+    /// @param settings of the mesh, from which the hook was made
+    /// @param asked the values of the injector that were to be taken
+    /// @param taken those that were
+    private record Current(Mapping settings, ObjectNode asked, ObjectNode taken, InjectionHook hook) {}
 
-    private Webhooks(Supplier<MeshSnapshot> mesh, ClusterFacts facts) {
+    private Webhooks(MeshState mesh, ClusterFacts facts, ClusterSettings cluster, SettingsGauge gauge) {
         this.mesh = mesh;
         this.facts = facts;
-        this.current = make(mesh.get().mesh(), facts.injector());
+        this.cluster = cluster;
+        this.gauge = gauge;
+        ObjectNode none = Trees.object();
+        this.current = new Current(mesh.settings(), none, none, make(mesh.settings(), none));
     }
 
     /// @param own certificate: API servers show none of theirs
-    /// @param bundle whom other trust domains are to trust here
+    /// @param gauge hears whether the injector's settings are in force
     static WebhookServer start(
             InetSocketAddress address,
             Tls own,
-            Supplier<MeshSnapshot> mesh,
+            MeshState mesh,
             ClusterFacts facts,
-            Supplier<String> bundle)
+            ClusterSettings cluster,
+            SettingsGauge gauge)
             throws IOException {
         try {
             SSLContext tls = SSLContext.getInstance("TLS");
             tls.init(new KeyManager[] {own.keys()}, null, null);
+            Webhooks webhooks = new Webhooks(mesh, facts, cluster, gauge);
+            facts.onInjector(webhooks::injection);
+            webhooks.injection();
             return WebhookServer.start(
-                    address, tls, new Webhooks(mesh, facts)::injection, new ValidationHook(), bundle);
+                    address,
+                    tls,
+                    webhooks::injection,
+                    new ValidationHook(),
+                    () -> SpiffeBundle.of(mesh.roots()).json());
         } catch (GeneralSecurityException e) {
             throw new IOException("webhooks: no TLS: " + e.getMessage(), e);
         }
     }
 
+    // Whether they have changed is the question, which is asked for each pod.
+    @SuppressWarnings("ReferenceEquality")
     private InjectionHook injection() {
-        MeshConfig settings = mesh.get().mesh();
-        ObjectNode injector = facts.injector();
+        Mapping settings = mesh.settings();
+        ObjectNode asked = facts.injector();
         Current known = current;
-        if (!known.settings().equals(settings) || !known.injector().equals(injector)) {
-            known = make(settings, injector);
+        if (known.settings() != settings || known.asked() != asked) {
+            known = next(known, settings, asked);
             current = known;
         }
         return known.hook();
     }
 
-    private Current make(MeshConfig mesh, ObjectNode injector) {
-        ObjectNode proxy = Trees.object("statusPort", mesh.proxy().statusPort());
-        if (!mesh.proxy().interceptionMode().isEmpty()) {
-            proxy.put("interceptionMode", mesh.proxy().interceptionMode());
+    @SuppressWarnings("ReferenceEquality")
+    private Current next(Current known, Mapping settings, ObjectNode asked) {
+        Optional<String> problem;
+        try {
+            InjectionHook hook = make(settings, asked);
+            problem = hook.problem();
+            if (problem.isEmpty()) {
+                if (known.asked() != asked) {
+                    gauge.settings(cluster.named("istio-sidecar-injector"), false);
+                }
+                return new Current(settings, asked, asked, hook);
+            }
+        } catch (RuntimeException failure) { // a value of a type that nobody could expect
+            problem = Optional.of(String.valueOf(failure.getMessage()));
         }
+        LOG.atError()
+                .addKeyValue("kind", "ConfigMap " + cluster.named("istio-sidecar-injector"))
+                .addKeyValue("reason", problem.get())
+                .log("no pod could be injected by these settings: earlier ones stay in force");
+        gauge.settings(cluster.named("istio-sidecar-injector"), true);
+        return new Current(settings, asked, known.taken(), make(settings, known.taken()));
+    }
+
+    private InjectionHook make(Mapping settings, ObjectNode injector) {
+        MeshConfig bound = MeshConfig.of(settings).value();
         ObjectNode document = Trees.object(
                 "proxyListenPort",
-                mesh.ports().outbound(),
+                bound.ports().outbound(),
                 "proxyInboundListenPort",
-                mesh.ports().inbound(),
+                bound.ports().inbound(),
                 "trustDomain",
-                mesh.identity().trustDomain(),
-                "inboundTrafficPolicy",
-                Trees.object("mode", mesh.inboundLocalhost() ? "LOCALHOST" : "PASSTHROUGH"),
+                bound.identity().trustDomain(),
                 "defaultConfig",
-                proxy);
+                Trees.object(
+                        "discoveryAddress",
+                        cluster.named("istiod") + "." + cluster.namespace() + ".svc:15012",
+                        "statusPort",
+                        bound.proxy().statusPort()));
+        if (Trees.of(settings) instanceof ObjectNode written) {
+            InjectionValues.overlay(document, written);
+        }
         ObjectNode values = InjectionValues.defaults(BuildVersion.read().version());
         InjectionValues.overlay(values, injector);
-        InjectionSettings settings = new InjectionSettings(values, document, "default", true, false);
-        return new Current(mesh, injector, new InjectionHook(settings, Set.of("default"), facts::namespace));
+        return new InjectionHook(
+                new InjectionSettings(values, document, cluster.revision(), true, false), facts::namespace);
     }
 }

@@ -11,14 +11,16 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What one replica does for the cluster on behalf of all: puts the roots of trust into each namespace
-/// (`istio-ca-root-cert`) and into the webhooks' configurations, so that API servers believe them.
+/// What one replica of a revision does for the cluster on behalf of all: puts the roots of trust into each namespace
+/// that the mesh has (`istio-ca-root-cert`) and into the configurations of the revision's webhooks and tags, so that
+/// API
+/// servers believe them.
 ///
 /// Thread: its own.
 public final class ClusterDuties implements AutoCloseable {
@@ -34,13 +36,10 @@ public final class ClusterDuties implements AutoCloseable {
     private final ClusterFacts facts;
     private final Supplier<String> roots;
     private final Leadership leadership;
-    private final List<Webhook> webhooks;
+    private final StatusLead status;
     private final Thread thread = Thread.ofVirtual().name("cluster-duties").unstarted(this::run);
     private final Map<String, String> told = new HashMap<>();
-    private String patched = "";
     private long repeatAt = System.nanoTime();
-
-    private record Webhook(String kind, String name) {}
 
     /// @param roots of trust in PEM, as they are now
     /// @param identity of this replica, such as its pod's name
@@ -49,33 +48,34 @@ public final class ClusterDuties implements AutoCloseable {
         this.cluster = cluster;
         this.facts = facts;
         this.roots = roots;
-        this.webhooks = List.of(
-                new Webhook("MutatingWebhookConfiguration", "istio-sidecar-injector"),
-                new Webhook("ValidatingWebhookConfiguration", "istio-validator-" + settings.namespace()));
-        this.leadership = cluster.lead(settings.namespace(), LEASE, identity);
+        this.leadership = cluster.lead(settings.namespace(), settings.named(LEASE), identity);
+        this.status = new StatusLead(cluster, settings.namespace(), identity);
     }
 
     public void start() {
         thread.start();
     }
 
-    /// Whether this replica does them.
-    public boolean leads() {
-        return leadership.leads();
+    /// Whether this replica writes the status of resources: of all revisions, one does.
+    public boolean writesStatus() {
+        return leadership.leads() && status.leads();
     }
 
     @Override
     public void close() {
-        leadership.close();
         thread.interrupt();
+        status.close();
+        leadership.close();
     }
 
     private void run() {
         try {
             while (true) {
                 if (leadership.leads()) {
+                    status.stand(facts.isDefault());
                     look();
                 } else {
+                    status.close();
                     forget();
                 }
                 Thread.sleep(LOOK);
@@ -90,20 +90,18 @@ public final class ClusterDuties implements AutoCloseable {
             forget();
         }
         String pem = roots.get();
-        told.keySet().retainAll(facts.namespaces());
-        for (String namespace : facts.namespaces()) {
+        Set<String> namespaces = facts.servedNamespaces();
+        told.keySet().retainAll(namespaces);
+        for (String namespace : namespaces) {
             if (!pem.equals(told.get(namespace))) {
                 tell(namespace, pem);
             }
         }
-        if (!pem.equals(patched)) {
-            patch(pem);
-        }
+        patch(pem);
     }
 
     private void forget() {
         told.clear();
-        patched = "";
         repeatAt = System.nanoTime() + REPEAT.toNanos();
     }
 
@@ -130,37 +128,46 @@ public final class ClusterDuties implements AutoCloseable {
 
     private void patch(String pem) {
         String bundle = Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.UTF_8));
-        try {
-            for (Webhook webhook : webhooks) {
-                patch(webhook, bundle);
+        for (ClusterFacts.OwnWebhooks own : facts.webhooks()) {
+            List<Object> steps = patch(own.configuration(), bundle);
+            if (!steps.isEmpty()) {
+                patch(own, steps);
             }
-            patched = pem;
-        } catch (ClusterException e) {
-            LOG.atWarn().addKeyValue("reason", e.getMessage()).log("webhooks cannot be given our roots, trying again");
         }
     }
 
-    private void patch(Webhook webhook, String bundle) throws ClusterException {
-        Optional<ObjectNode> found = cluster.get(REGISTRATION, webhook.kind(), "", webhook.name());
+    private void patch(ClusterFacts.OwnWebhooks own, List<Object> steps) {
+        try {
+            cluster.patch(
+                    REGISTRATION,
+                    own.kind(),
+                    "",
+                    own.name(),
+                    Trees.array(steps.toArray()).toString());
+            LOG.atInfo()
+                    .addKeyValue("kind", own.kind())
+                    .addKeyValue("name", own.name())
+                    .log("a webhook was given our roots");
+        } catch (ClusterException e) {
+            LOG.atWarn()
+                    .addKeyValue("name", own.name())
+                    .addKeyValue("reason", e.getMessage())
+                    .log("a webhook cannot be given our roots, trying again");
+        }
+    }
+
+    private List<Object> patch(ObjectNode configuration, String bundle) {
         List<Object> steps = new ArrayList<>();
         int index = 0;
-        for (ObjectNode one :
-                found.map(config -> Trees.objects(config, "webhooks")).orElse(List.of())) {
+        for (ObjectNode one : Trees.objects(configuration, "webhooks")) {
             String path = "/webhooks/" + index++;
-            if (!Trees.text(one, "clientConfig", "caBundle").equals(bundle)) {
+            if (facts.asksHere(one)
+                    && !Trees.text(one, "clientConfig", "caBundle").equals(bundle)) {
                 // What stands at the place now must be what was read, or the whole patch fails and is made anew.
                 steps.add(Trees.object("op", "test", "path", path + "/name", "value", Trees.text(one, "name")));
                 steps.add(Trees.object("op", "add", "path", path + "/clientConfig/caBundle", "value", bundle));
             }
         }
-        if (!steps.isEmpty()) {
-            cluster.patch(
-                    REGISTRATION,
-                    webhook.kind(),
-                    "",
-                    webhook.name(),
-                    Trees.array(steps.toArray()).toString());
-            LOG.atInfo().addKeyValue("kind", webhook.kind()).log("a webhook was given our roots");
-        }
+        return steps;
     }
 }

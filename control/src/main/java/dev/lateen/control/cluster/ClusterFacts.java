@@ -1,39 +1,97 @@
 package dev.lateen.control.cluster;
 
 import dev.lateen.kubernetes.cluster.ClusterEvent;
-import dev.lateen.kubernetes.inject.InjectionValues;
+import dev.lateen.kubernetes.inject.LabelSelector;
 import dev.lateen.kubernetes.tree.Trees;
 import dev.lateen.kubernetes.webhook.NamespaceFacts;
-import dev.lateen.model.source.YamlDocument;
-import dev.lateen.model.source.YamlLimits;
-import dev.lateen.model.source.YamlReader;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What injection goes by in a cluster beside the mesh's settings: its namespaces, and the injector's values from the
-/// ConfigMap `istio-sidecar-injector`.
+/// What a control plane knows of its cluster beside the mesh's resources: namespaces and which of them it serves, the
+/// injector's values, and the webhooks of its revision and tags.
 ///
-/// Thread: any.
+/// Settings that cannot be read, or that are deleted, leave the last good ones in force.
+///
+/// Thread: any; events come one at a time.
 public final class ClusterFacts {
-    public static final String INJECTOR = "istio-sidecar-injector";
-    private static final Logger LOG = LoggerFactory.getLogger(ClusterFacts.class);
+    private static final String REVISION = "istio.io/rev";
+    private static final String TAG = "istio.io/tag";
 
+    private final ClusterSettings settings;
+    private final SettingsMaps maps;
     private final Map<String, NamespaceFacts> namespaces = new ConcurrentHashMap<>();
+    private final Map<String, OwnWebhooks> webhooks = new ConcurrentHashMap<>();
+    /// The revisions that the tag `default` means, by the object that says so.
+    private final Map<String, String> defaults = new ConcurrentHashMap<>();
+
+    private final AtomicLong scope = new AtomicLong();
     private volatile ObjectNode injector = Trees.object();
+    private volatile List<ObjectNode> selectors = List.of();
+    private volatile Runnable injectorListener = () -> {};
+
+    public ClusterFacts(ClusterSettings settings, SettingsGauge gauge) {
+        this.settings = settings;
+        this.maps = new SettingsMaps(settings, gauge);
+    }
+
+    /// Webhooks by which API servers ask this revision.
+    ///
+    /// @param tag that they make; empty for none
+    record OwnWebhooks(String kind, String name, String tag, ObjectNode configuration) {}
 
     public Optional<NamespaceFacts> namespace(String name) {
         return Optional.ofNullable(namespaces.get(name));
     }
 
-    public Set<String> namespaces() {
-        return Set.copyOf(namespaces.keySet());
+    /// Those that `discoverySelectors` choose.
+    public Set<String> servedNamespaces() {
+        return namespaces.keySet().stream().filter(this::serves).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /// Whether the mesh's settings choose a namespace: all where they have no `discoverySelectors`.
+    boolean serves(String namespace) {
+        List<ObjectNode> known = selectors;
+        if (known.isEmpty()) {
+            return true;
+        }
+        NamespaceFacts facts = namespaces.get(namespace);
+        if (facts == null) {
+            return false;
+        }
+        ObjectNode labels = Trees.object();
+        facts.labels().forEach(labels::put);
+        return known.stream().anyMatch(selector -> selector.isEmpty() || LabelSelector.matches(selector, labels));
+    }
+
+    /// Whether a resource with this value of `istio.io/rev` is for this control plane: none, its revision, or a tag.
+    boolean isMine(String revision) {
+        return revision.isEmpty()
+                || revision.equals(settings.revision())
+                || (revision.equals(ClusterSettings.DEFAULT_REVISION) && isDefault())
+                || webhooks.values().stream().anyMatch(own -> own.tag().equals(revision));
+    }
+
+    /// Whether this control plane is the one that is meant where nobody names any.
+    boolean isDefault() {
+        return defaults.isEmpty()
+                ? settings.revision().equals(ClusterSettings.DEFAULT_REVISION)
+                : defaults.containsValue(settings.revision());
+    }
+
+    List<OwnWebhooks> webhooks() {
+        return List.copyOf(webhooks.values());
+    }
+
+    /// Another one after each change of what `serves` and `isMine` go by.
+    long scope() {
+        return scope.get();
     }
 
     /// What the ConfigMap says, to be laid over the defaults; the same object while it does not change.
@@ -41,47 +99,83 @@ public final class ClusterFacts {
         return injector;
     }
 
+    /// @param listener told of new values of the injector; must be quick
+    public void onInjector(Runnable listener) {
+        injectorListener = listener;
+    }
+
+    boolean isMeshSettings(ClusterEvent event) {
+        return maps.isMesh(event.kind(), event.name());
+    }
+
+    /// Whether an event is of something that only this class needs.
+    boolean isOwn(ClusterEvent event) {
+        return maps.isInjector(event.kind(), event.name()) || event.kind().endsWith("WebhookConfiguration");
+    }
+
     void onEvent(ClusterEvent event) {
         switch (event) {
-            case ClusterEvent.Seen(var kind, var _, var name, var object) -> {
-                if (kind.equals("Namespace")) {
-                    namespaces.put(name, new NamespaceFacts(texts(object, "labels"), texts(object, "annotations")));
-                } else if (kind.equals("ConfigMap") && name.equals(INJECTOR)) {
-                    injector = injectorOf(object);
-                }
-            }
+            case ClusterEvent.Seen(var kind, var _, var name, var object) -> seen(kind, name, object);
             case ClusterEvent.Gone(var kind, var _, var name) -> {
-                if (kind.equals("Namespace")) {
-                    namespaces.remove(name);
+                boolean known = switch (kind) {
+                    case "Namespace" -> namespaces.remove(name) != null;
+                    case "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration" -> {
+                        boolean other = defaults.remove(kind + "/" + name) != null;
+                        yield webhooks.remove(kind + "/" + name) != null || other;
+                    }
+                    default -> false;
+                };
+                if (known) {
+                    scope.incrementAndGet();
                 }
             }
         }
     }
 
-    private static ObjectNode injectorOf(ObjectNode configMap) {
-        ObjectNode overlay = Trees.object();
-        document(Trees.text(configMap, "data", "values"), "values")
-                .ifPresent(values -> InjectionValues.overlay(overlay, values));
-        document(Trees.text(configMap, "data", "config"), "config")
-                .ifPresent(config -> InjectionValues.overlayInjectorConfig(overlay, config));
-        return overlay;
+    private void seen(String kind, String name, ObjectNode object) {
+        if (kind.equals("Namespace")) {
+            NamespaceFacts now = new NamespaceFacts(texts(object, "labels"), texts(object, "annotations"));
+            if (!now.equals(namespaces.put(name, now))) {
+                scope.incrementAndGet();
+            }
+        } else if (kind.endsWith("WebhookConfiguration")) {
+            webhooks(kind, name, object);
+        } else if (maps.isMesh(kind, name)) {
+            maps.discoverySelectors(object)
+                    .filter(found -> !found.equals(selectors))
+                    .ifPresent(found -> {
+                        selectors = found;
+                        scope.incrementAndGet();
+                    });
+        } else if (maps.isInjector(kind, name)) {
+            maps.injector(object).ifPresent(found -> {
+                injector = found;
+                injectorListener.run();
+            });
+        }
     }
 
-    private static Optional<ObjectNode> document(String yaml, String name) {
-        if (yaml.isBlank()) {
-            return Optional.empty();
+    private void webhooks(String kind, String name, ObjectNode object) {
+        String key = kind + "/" + name;
+        String revision = Trees.text(object, "metadata", "labels", REVISION);
+        String tag = Trees.text(object, "metadata", "labels", TAG);
+        boolean own = revision.equals(settings.revision())
+                && Trees.objects(object, "webhooks").stream().anyMatch(this::asksHere);
+        OwnWebhooks before = own ? webhooks.put(key, new OwnWebhooks(kind, name, tag, object)) : webhooks.remove(key);
+        boolean isDefault =
+                kind.startsWith("Mutating") && tag.equals(ClusterSettings.DEFAULT_REVISION) && !revision.isEmpty();
+        String meant = isDefault ? defaults.put(key, revision) : defaults.remove(key);
+        boolean sameTag =
+                own == (before != null) && (before == null || before.tag().equals(tag));
+        if (!sameTag || !revision.equals(meant == null ? revision : meant)) {
+            scope.incrementAndGet();
         }
-        List<YamlDocument> documents = new YamlReader(YamlLimits.DEFAULT).read(yaml, name);
-        if (documents.size() == 1
-                && documents.getFirst() instanceof YamlDocument.Read(var root, var _)
-                && Trees.of(root) instanceof ObjectNode object) {
-            return Optional.of(object);
-        }
-        LOG.atError()
-                .addKeyValue("kind", "ConfigMap " + INJECTOR)
-                .addKeyValue("reason", name + " is not one YAML mapping")
-                .log("the injector's settings are left out");
-        return Optional.empty();
+    }
+
+    /// Whether a webhook leads to the Service of this revision.
+    boolean asksHere(ObjectNode webhook) {
+        return Trees.text(webhook, "clientConfig", "service", "name").equals(settings.named("istiod"))
+                && Trees.text(webhook, "clientConfig", "service", "namespace").equals(settings.namespace());
     }
 
     private static Map<String, String> texts(ObjectNode object, String name) {

@@ -5,6 +5,7 @@ import dev.lateen.kubernetes.cluster.Cluster;
 import dev.lateen.kubernetes.cluster.ClusterEvent;
 import dev.lateen.kubernetes.cluster.ClusterException;
 import dev.lateen.kubernetes.cluster.ClusterWatch;
+import dev.lateen.kubernetes.cluster.WatchedKind;
 import dev.lateen.kubernetes.tree.Trees;
 import dev.lateen.model.validate.ResourceReader;
 import java.time.Duration;
@@ -20,6 +21,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Watches the objects of a cluster and reports what changes in them, as checked resources. Each object is a file of
@@ -29,6 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// Thread: its own; reports come in order, the first of them with everything there is.
 public final class ClusterSource implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterSource.class);
     private static final Set<String> STATUS_COUNTS = Set.of("Pod", "Service");
     private static final Duration SECRETS = Duration.ofSeconds(5);
     private static final Duration RETRY = Duration.ofSeconds(5);
@@ -43,6 +47,7 @@ public final class ClusterSource implements AutoCloseable {
     private final BlockingQueue<ClusterEvent> queue = new LinkedBlockingQueue<>();
     private final GatewayCredentials credentials = new GatewayCredentials();
     private final SecretWatches secrets;
+    private final DiscoveryScope scope;
     private final Thread thread;
     private @Nullable ClusterWatch watch;
 
@@ -65,11 +70,12 @@ public final class ClusterSource implements AutoCloseable {
         this.loop = loop;
         this.changes = changes;
         this.secrets = new SecretWatches(cluster, queue::add);
+        this.scope = new DiscoveryScope(facts);
         this.thread = Thread.ofPlatform().name("cluster-source").daemon().unstarted(this::run);
     }
 
     public void start() throws ClusterException {
-        watch = cluster.watch(MeshKinds.in(settings.namespace()), queue::add);
+        watch = cluster.watch(MeshKinds.of(settings), queue::add);
         watch.listed().thenRun(thread::start);
     }
 
@@ -84,18 +90,23 @@ public final class ClusterSource implements AutoCloseable {
 
     private void run() {
         try (secrets) {
-            List<ClusterEvent> first = drained(new ArrayList<>());
+            List<ClusterEvent> first = new ArrayList<>(mine(drained(new ArrayList<>())));
             secrets.follow(wanted(first));
             secrets.await(SECRETS);
             // With what has come meanwhile; what is told twice changes nothing.
-            boolean watched = secrets.follow(wanted(drained(first)));
+            List<ClusterEvent> meanwhile = mine(drained(new ArrayList<>()));
+            boolean watched = secrets.follow(wanted(meanwhile));
+            first.addAll(meanwhile);
             report(first);
             while (true) {
-                List<ClusterEvent> events = new ArrayList<>();
+                List<ClusterEvent> told = new ArrayList<>();
                 ClusterEvent event = queue.poll(RETRY.toMillis(), TimeUnit.MILLISECONDS);
                 if (event != null) {
-                    events.add(event);
-                    report(drained(events));
+                    told.add(event);
+                }
+                List<ClusterEvent> events = mine(drained(told));
+                if (!events.isEmpty()) {
+                    report(events);
                 }
                 boolean others = events.stream().filter(credentials::onEvent).count() > 0;
                 if (others || !watched) {
@@ -105,6 +116,30 @@ public final class ClusterSource implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// What of the events this control plane goes by, with what it has to go by or to forget because of them. A list
+    /// that cannot be had is asked for again.
+    private List<ClusterEvent> mine(List<ClusterEvent> events) {
+        events.forEach(facts::onEvent);
+        List<ClusterEvent> mine = new ArrayList<>(scope.left());
+        mine.addAll(scope.pass(events));
+        for (String namespace : scope.missing()) {
+            List<ClusterEvent> objects = new ArrayList<>();
+            try {
+                for (WatchedKind kind : MeshKinds.inNamespaces()) {
+                    objects.addAll(cluster.objects(kind, namespace));
+                }
+                mine.addAll(scope.listed(namespace, objects));
+                LOG.atInfo().addKeyValue("namespace", namespace).log("a namespace is part of the mesh now");
+            } catch (ClusterException e) {
+                LOG.atWarn()
+                        .addKeyValue("namespace", namespace)
+                        .addKeyValue("reason", e.getMessage())
+                        .log("what a namespace holds cannot be listed, trying again");
+            }
+        }
+        return mine;
     }
 
     private Set<GatewayCredentials.Name> wanted(List<ClusterEvent> events) {
@@ -122,7 +157,6 @@ public final class ClusterSource implements AutoCloseable {
         Map<String, ConfigFile> files = new LinkedHashMap<>();
         List<ResourceStates.News> news = new ArrayList<>();
         for (ClusterEvent event : events) {
-            facts.onEvent(event);
             ResourceStates.of(event).ifPresent(news::add);
             file(event).ifPresent(file -> files.put(file.name(), file));
         }
@@ -137,18 +171,19 @@ public final class ClusterSource implements AutoCloseable {
         String name = event.namespace().isEmpty()
                 ? event.kind() + "/" + event.name()
                 : event.kind() + "/" + event.namespace() + "/" + event.name();
+        if (facts.isOwn(event)) {
+            return Optional.empty();
+        }
         return switch (event) {
-            case ClusterEvent.Gone _ -> Optional.of(new ConfigFile.Gone(name));
-            case ClusterEvent.Seen(var kind, var _, var own, var object) -> {
-                if (kind.equals("ConfigMap") && own.equals(ClusterFacts.INJECTOR)) {
-                    yield Optional.empty();
-                }
+            case ClusterEvent.Gone _ -> gone(event, name);
+            case ClusterEvent.Seen(var kind, var _, var _, var object) -> {
                 if (kind.equals("Pod") && PodExtract.isOver(object)) {
                     yield Optional.of(new ConfigFile.Gone(name));
                 }
                 ObjectNode tree = switch (kind) {
                     case "Pod" -> PodExtract.of(object);
                     case "Secret" -> GatewayCredentials.extract(object);
+                    case "ConfigMap" -> SettingsMaps.plain(object);
                     default -> object;
                 };
                 if (!STATUS_COUNTS.contains(kind)) {
@@ -159,5 +194,14 @@ public final class ClusterSource implements AutoCloseable {
                 yield Optional.of(new ConfigFile.Present(name, reader.read(tree.toString(), name)));
             }
         };
+    }
+
+    /// Settings that somebody deletes stay in force: without them every proxy would be told something else.
+    private Optional<ConfigFile> gone(ClusterEvent event, String name) {
+        if (facts.isMeshSettings(event)) {
+            LOG.atWarn().addKeyValue("file", name).log("the mesh's settings were deleted: they stay in force");
+            return Optional.empty();
+        }
+        return Optional.of(new ConfigFile.Gone(name));
     }
 }

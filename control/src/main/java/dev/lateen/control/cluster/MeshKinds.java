@@ -12,15 +12,23 @@ import tools.jackson.databind.node.ObjectNode;
 final class MeshKinds {
     private MeshKinds() {}
 
-    /// @param namespace of the control plane
-    static List<WatchedKind> in(String namespace) {
+    static List<WatchedKind> of(ClusterSettings settings) {
         List<WatchedKind> kinds = new ArrayList<>(List.of(
                 WatchedKind.of("", "v1", "Namespace", "namespaces"),
+                registration("MutatingWebhookConfiguration", "mutatingwebhookconfigurations"),
+                registration("ValidatingWebhookConfiguration", "validatingwebhookconfigurations"),
+                WatchedKind.configMap(settings.namespace(), settings.named(SettingsMaps.MESH)),
+                WatchedKind.configMap(settings.namespace(), settings.named(SettingsMaps.INJECTOR))));
+        kinds.addAll(inNamespaces());
+        return List.copyOf(kinds);
+    }
+
+    /// Those whose objects belong to a namespace and to the mesh.
+    static List<WatchedKind> inNamespaces() {
+        List<WatchedKind> kinds = new ArrayList<>(List.of(
                 WatchedKind.of("", "v1", "Service", "services"),
                 WatchedKind.of("", "v1", "Pod", "pods"),
-                WatchedKind.of("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices"),
-                WatchedKind.configMap(namespace, "istio"),
-                WatchedKind.configMap(namespace, ClusterFacts.INJECTOR)));
+                WatchedKind.of("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices")));
         for (ObjectNode definition : ResourceDefinitions.all(Schemas.standard())) {
             kinds.add(WatchedKind.of(
                     Trees.text(definition, "spec", "group"),
@@ -29,5 +37,9 @@ final class MeshKinds {
                     Trees.text(definition, "spec", "names", "plural")));
         }
         return List.copyOf(kinds);
+    }
+
+    private static WatchedKind registration(String kind, String plural) {
+        return WatchedKind.of("admissionregistration.k8s.io", "v1", kind, plural);
     }
 }

@@ -1,5 +1,6 @@
 package dev.lateen.control.debug;
 
+import dev.lateen.control.cluster.SettingsGauge;
 import dev.lateen.control.identity.AuthorityGauges;
 import dev.lateen.control.push.ProxyProgress.Refusal;
 import dev.lateen.control.push.PushListener;
@@ -32,7 +33,7 @@ import java.util.function.LongSupplier;
 /// The control plane's numbers, under istiod's names.
 ///
 /// Thread: any.
-public final class ControlMetrics implements PushListener, AuthorityGauges {
+public final class ControlMetrics implements PushListener, AuthorityGauges, SettingsGauge {
     private static final int MOST_REJECTING = 1_000;
     private static final String OTHERS = "others";
 
@@ -124,6 +125,12 @@ public final class ControlMetrics implements PushListener, AuthorityGauges {
             .help("Workloads that the replacement of the root waits for.")
             .register(registry);
 
+    private final Gauge refusedSettings = Gauge.builder()
+            .name("lateen_refused_settings")
+            .help("1 where a ConfigMap with settings is refused and an earlier version of it stays in force.")
+            .labelNames("configmap")
+            .register(registry);
+
     public ControlMetrics() {
         for (ResourceType type : ResourceType.values()) {
             String name = "pilot_xds_" + type.shortName().toLowerCase(Locale.ROOT) + "_reject";
@@ -135,6 +142,11 @@ public final class ControlMetrics implements PushListener, AuthorityGauges {
                             .labelNames("node")
                             .register(registry));
         }
+    }
+
+    @Override
+    public void settings(String configMap, boolean refused) {
+        refusedSettings.labelValues(configMap).set(refused ? 1 : 0);
     }
 
     @Override

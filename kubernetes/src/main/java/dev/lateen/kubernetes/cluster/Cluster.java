@@ -212,6 +212,26 @@ public final class Cluster implements AutoCloseable {
         });
     }
 
+    /// What a kind has in a namespace, as its watch would tell it; nothing where the kind is not defined.
+    public List<ClusterEvent> objects(WatchedKind kind, String namespace) throws ClusterException {
+        try {
+            return asked(
+                    () -> client
+                            .genericKubernetesResources(ClusterWatch.definition(kind))
+                            .inNamespace(namespace)
+                            .list()
+                            .getItems()
+                            .stream()
+                            .map(object -> (ClusterEvent) ClusterWatch.told(client, kind, object))
+                            .toList());
+        } catch (ClusterException e) {
+            if (e.isMissing()) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
     /// Makes an object that must not exist yet; `ClusterException.isConflict` where it does.
     public void create(ObjectNode object) throws ClusterException {
         asked(() -> client.resource(typed(object)).create());

@@ -114,14 +114,7 @@ public final class ClusterWatch implements AutoCloseable {
     }
 
     private Informable<GenericKubernetesResource> informable(WatchedKind kind) {
-        ResourceDefinitionContext definition = new ResourceDefinitionContext.Builder()
-                .withGroup(kind.group())
-                .withVersion(kind.version())
-                .withKind(kind.kind())
-                .withPlural(kind.plural())
-                .withNamespaced(true)
-                .build();
-        var all = client.genericKubernetesResources(definition);
+        var all = client.genericKubernetesResources(definition(kind));
         if (kind.namespace().isPresent() && kind.name().isPresent()) {
             return all.inNamespace(kind.namespace().get()).withName(kind.name().get());
         }
@@ -133,6 +126,16 @@ public final class ClusterWatch implements AutoCloseable {
         return kind.namespace().isPresent()
                 ? all.inNamespace(kind.namespace().get()).withLimit(PAGE)
                 : all.inAnyNamespace().withLimit(PAGE);
+    }
+
+    static ResourceDefinitionContext definition(WatchedKind kind) {
+        return new ResourceDefinitionContext.Builder()
+                .withGroup(kind.group())
+                .withVersion(kind.version())
+                .withKind(kind.kind())
+                .withPlural(kind.plural())
+                .withNamespaced(true)
+                .build();
     }
 
     /// Hands on what an informer says, as trees.
@@ -158,7 +161,7 @@ public final class ClusterWatch implements AutoCloseable {
 
         @Override
         public void onAdd(GenericKubernetesResource object) {
-            events.accept(new ClusterEvent.Seen(kind.kind(), namespace(object), name(object), tree(object)));
+            events.accept(told(client, kind, object));
             seen.release();
         }
 
@@ -171,25 +174,28 @@ public final class ClusterWatch implements AutoCloseable {
         public void onDelete(GenericKubernetesResource object, boolean stateUnknown) {
             events.accept(new ClusterEvent.Gone(kind.kind(), namespace(object), name(object)));
         }
+    }
 
-        private ObjectNode tree(GenericKubernetesResource object) {
-            object.setApiVersion(kind.apiVersion());
-            object.setKind(kind.kind());
-            object.getMetadata().setManagedFields(List.of());
-            Map<String, String> annotations = object.getMetadata().getAnnotations();
-            if (annotations != null) {
-                annotations.remove(LAST_APPLIED);
-            }
-            return (ObjectNode) Trees.parse(client.getKubernetesSerialization().asJson(object));
+    /// An object as it is told.
+    static ClusterEvent.Seen told(KubernetesClient client, WatchedKind kind, GenericKubernetesResource object) {
+        object.setApiVersion(kind.apiVersion());
+        object.setKind(kind.kind());
+        object.getMetadata().setManagedFields(List.of());
+        Map<String, String> annotations = object.getMetadata().getAnnotations();
+        if (annotations != null) {
+            annotations.remove(LAST_APPLIED);
         }
+        ObjectNode tree =
+                (ObjectNode) Trees.parse(client.getKubernetesSerialization().asJson(object));
+        return new ClusterEvent.Seen(kind.kind(), namespace(object), name(object), tree);
+    }
 
-        private static String namespace(GenericKubernetesResource object) {
-            String namespace = object.getMetadata().getNamespace();
-            return namespace == null ? "" : namespace;
-        }
+    private static String namespace(GenericKubernetesResource object) {
+        String namespace = object.getMetadata().getNamespace();
+        return namespace == null ? "" : namespace;
+    }
 
-        private static String name(GenericKubernetesResource object) {
-            return object.getMetadata().getName();
-        }
+    private static String name(GenericKubernetesResource object) {
+        return object.getMetadata().getName();
     }
 }

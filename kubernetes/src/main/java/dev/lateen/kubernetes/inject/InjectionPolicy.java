@@ -27,7 +27,8 @@ public final class InjectionPolicy {
     private final InjectionSettings settings;
     private final Set<String> revisions;
 
-    /// @param revisions that this injector serves, tags among them; `default` for the one without a name
+    /// @param revisions that this injector serves, tags among them; `default` for the one without a name; none where
+    ///     whoever asks has decided that already
     public InjectionPolicy(InjectionSettings settings, Set<String> revisions) {
         this.settings = settings;
         this.revisions = Set.copyOf(revisions);
@@ -133,7 +134,7 @@ public final class InjectionPolicy {
         String named = namespaceLabels.getOrDefault(Names.REVISION, "");
         String ofPod = Trees.text(pod, "metadata", "labels", Names.REVISION);
         String revision = plain ? DEFAULT : !named.isEmpty() ? named : !ofPod.isEmpty() ? ofPod : DEFAULT;
-        return revisions.contains(revision)
+        return revisions.isEmpty() || revisions.contains(revision)
                 ? Optional.empty()
                 : Optional.of(new Skips("it belongs to revision '" + revision + "', this injector serves "
                         + String.join(", ", revisions.stream().sorted().toList())));

@@ -7,10 +7,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Kubernetes' selector of labels, `matchLabels` and `matchExpressions` together. One that selects nothing in
 /// particular, or with an operator that is not known, matches no pod here: it would change every pod of a cluster.
-final class LabelSelector {
+public final class LabelSelector {
     private LabelSelector() {}
 
-    static boolean matches(ObjectNode selector, JsonNode labels) {
+    public static boolean matches(ObjectNode selector, JsonNode labels) {
         List<ObjectNode> expressions = Trees.objects(selector, "matchExpressions");
         JsonNode exact = selector.path("matchLabels");
         if (expressions.isEmpty() && exact.isEmpty()) {

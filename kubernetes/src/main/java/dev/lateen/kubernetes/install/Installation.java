@@ -42,11 +42,13 @@ public final class Installation {
     private final Cluster cluster;
     private final MeshManifests manifests;
     private final Readiness readiness;
+    private final RevisionTags tags;
 
     public Installation(Cluster cluster, MeshManifests manifests) {
         this.cluster = cluster;
         this.manifests = manifests;
         this.readiness = new Readiness(cluster);
+        this.tags = new RevisionTags(cluster);
     }
 
     /// Another mesh that has the names of this one, in words; empty where there is none.
@@ -82,6 +84,7 @@ public final class Installation {
         }
         if (problems.isEmpty()) {
             cluster.apply(manifests.state());
+            tags.settleDefault(manifests.revision(), progress);
             for (InstalledObject one : stale()) {
                 progress.accept("removing " + one + ", which is no longer asked for");
                 cluster.delete(one.apiVersion(), one.kind(), one.namespace(), one.name());
@@ -91,8 +94,11 @@ public final class Installation {
     }
 
     /// What the cluster's installation was asked for: its `IstioOperator`, empty where there is none.
-    public static Optional<ObjectNode> state(Cluster cluster, String namespace) throws ClusterException {
-        return cluster.get("v1", "ConfigMap", namespace, MeshManifests.STATE)
+    ///
+    /// @param revision `default` for the one without a name
+    public static Optional<ObjectNode> state(Cluster cluster, String namespace, String revision)
+            throws ClusterException {
+        return cluster.get("v1", "ConfigMap", namespace, MeshManifests.stateName(revision))
                 .flatMap(kept -> Trees.parseObject(Trees.text(kept, "data", MeshManifests.STATE_FIELD)));
     }
 
@@ -109,7 +115,7 @@ public final class Installation {
                 manifests.objects().stream().map(InstalledObject::of).collect(Collectors.toSet());
         wanted.add(InstalledObject.of(manifests.state()));
         List<InstalledObject> stale = new ArrayList<>();
-        for (InstalledObject one : installed()) {
+        for (InstalledObject one : installed(List.of(manifests.revision()))) {
             if (!wanted.contains(one)) {
                 stale.add(one);
             }
@@ -117,12 +123,13 @@ public final class Installation {
         return stale;
     }
 
-    private List<InstalledObject> installed() throws ClusterException {
+    /// @param revisions whose objects are meant; none for all
+    private List<InstalledObject> installed(List<String> revisions) throws ClusterException {
         List<InstalledObject> installed = new ArrayList<>();
         for (String kind : PRUNED) {
             String[] words = kind.split(" ");
             for (ObjectNode object : cluster.list(words[0], words[1], OURS)) {
-                if (Trees.text(object, "metadata", "labels", REVISION).equals(manifests.revision())) {
+                if (revisions.isEmpty() || revisions.contains(revision(object))) {
                     installed.add(new InstalledObject(
                             words[0],
                             words[1],
@@ -181,15 +188,30 @@ public final class Installation {
     }
 
     /// Deletes in the opposite order, webhooks before the control plane, so that nothing waits for one that has gone.
+    /// What belongs to another revision of the cluster stays, and with it what all of them share.
     ///
-    /// @param purge the kinds too, and with them all resources of the mesh, and the control plane's namespace
+    /// @param purge all revisions, the kinds too, and with them all resources of the mesh, and the control plane's
+    ///     namespace
     public void remove(boolean purge, Consumer<String> progress) throws ClusterException {
-        List<InstalledObject> doomed = new ArrayList<>(installed());
+        String revision = manifests.revision();
+        boolean last = purge || otherRevisions().isEmpty();
+        List<InstalledObject> doomed = new ArrayList<>(tags.objects(purge ? "" : revision));
+        for (InstalledObject one : installed(purge ? List.of() : List.of(revision))) {
+            if (last || !isShared(one)) {
+                doomed.add(one);
+            }
+        }
         List<ObjectNode> objects = new ArrayList<>(manifests.objects());
         objects.add(manifests.state());
         for (ObjectNode object : objects.reversed()) {
             InstalledObject one = InstalledObject.of(object);
-            if (!doomed.contains(one) && (isInstallationsOwn(one) || (purge && goesWithPurge(one)))) {
+            boolean own = isInstallationsOwn(one)
+                    && last
+                    && find(object)
+                            .map(Installation::revision)
+                            .filter(name -> name.isEmpty() || name.equals(revision))
+                            .isPresent();
+            if (!doomed.contains(one) && (own || (purge && goesWithPurge(one)))) {
                 doomed.add(one);
             }
         }
@@ -205,6 +227,38 @@ public final class Installation {
             progress.accept("removing " + one);
             cluster.delete(one.apiVersion(), one.kind(), one.namespace(), one.name());
         }
+    }
+
+    /// Names of the control planes that the cluster has beside this one.
+    public List<String> otherRevisions() throws ClusterException {
+        return cluster.list("apps/v1", "Deployment", Map.of("app", "istiod")).stream()
+                .map(Installation::revision)
+                .filter(name -> !name.isEmpty() && !name.equals(manifests.revision()))
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /// Gateways that go when this revision goes: they have no revisions, and belong to the one that was installed last.
+    public List<String> gatewaysOfRevision() throws ClusterException {
+        return cluster.list("apps/v1", "Deployment", OURS).stream()
+                .filter(one -> Trees.text(one, "metadata", "labels", "operator.istio.io/component")
+                        .endsWith("Gateways"))
+                .filter(one -> revision(one).equals(manifests.revision()))
+                .map(one -> Trees.text(one, "metadata", "namespace") + "/" + Trees.text(one, "metadata", "name"))
+                .toList();
+    }
+
+    private static String revision(ObjectNode object) {
+        return Trees.text(object, "metadata", "labels", REVISION);
+    }
+
+    /// Parts that every revision has in common.
+    private boolean isShared(InstalledObject one) {
+        return manifests.objects().stream()
+                .filter(object -> Trees.text(object, "metadata", "labels", "operator.istio.io/component")
+                        .equals("Base"))
+                .anyMatch(object -> InstalledObject.of(object).equals(one));
     }
 
     private static boolean isInstallationsOwn(InstalledObject one) {

@@ -16,8 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param spec what was asked for
 /// @param objects none where a finding is an error
 public record MeshManifests(OperatorSpec spec, List<ObjectNode> objects, List<Diagnostic> findings) {
-    /// Under which name a cluster keeps what was asked for.
-    static final String STATE = "installed-state";
+    private static final String STATE = "installed-state";
 
     static final String STATE_FIELD = "operator";
 
@@ -43,6 +42,13 @@ public record MeshManifests(OperatorSpec spec, List<ObjectNode> objects, List<Di
         return new MeshManifests(spec, objects, rendered.findings());
     }
 
+    /// Under which name a cluster keeps what was asked for.
+    ///
+    /// @param revision `default` for the one without a name
+    static String stateName(String revision) {
+        return revision.equals("default") ? STATE : STATE + "-" + revision;
+    }
+
     String namespace() {
         return spec.namespace();
     }
@@ -62,7 +68,7 @@ public record MeshManifests(OperatorSpec spec, List<ObjectNode> objects, List<Di
                 "kind",
                 "ConfigMap",
                 "metadata",
-                Trees.object("name", STATE, "namespace", namespace(), "labels", labels),
+                Trees.object("name", stateName(revision()), "namespace", namespace(), "labels", labels),
                 "data",
                 Trees.object(STATE_FIELD, operator.toString()));
     }

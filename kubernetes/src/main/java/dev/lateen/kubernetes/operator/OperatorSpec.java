@@ -7,7 +7,6 @@ import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.tree.Position;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -23,6 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
 public record OperatorSpec(String name, ObjectNode tree, ObjectNode user) {
     private static final String NAMESPACE = "istio-system";
     private static final String GATEWAYS = "gateways";
+    /// The revision without a name.
+    static final String DEFAULT_REVISION = "default";
 
     /// Of the control plane.
     public String namespace() {
@@ -43,27 +44,21 @@ public record OperatorSpec(String name, ObjectNode tree, ObjectNode user) {
         return first(Trees.text(tree, "values", "global", "istioNamespace"), Trees.text(tree, "namespace"), NAMESPACE);
     }
 
+    /// `default` for the one without a name.
     public String revision() {
-        return first(Trees.text(tree, "revision"), Trees.text(tree, "values", "revision"), "default");
+        return first(Trees.text(tree, "revision"), Trees.text(tree, "values", "revision"), DEFAULT_REVISION);
+    }
+
+    /// What follows the names of this revision's objects.
+    private String suffix() {
+        return revision().equals(DEFAULT_REVISION) ? "" : "-" + revision();
     }
 
     /// What cannot be had here, by name.
     List<Diagnostic> unsupported() {
         List<Diagnostic> found = new ArrayList<>();
-        for (Map.Entry<String, String> part : Map.of(
-                        "cni", "the node agent", "ztunnel", "the node proxy of ambient mode", "istiodRemote", "it")
-                .entrySet()) {
-            if (Trees.flag(tree, "components", part.getKey(), "enabled")) {
-                found.add(
-                        refused("spec.components." + part.getKey() + ".enabled", part.getValue() + " is not built yet")
-                                .withAdvice("leave it out; pods capture their traffic by an init container"));
-            }
-        }
-        if (!revision().equals("default")) {
-            found.add(refused("spec.revision", "several control planes in one cluster are not built yet")
-                    .withValue(revision())
-                    .withAdvice("leave it out: the installation is replaced in place, without a failed request"));
-        }
+        found.addAll(MissingParts.problems(this));
+        found.addAll(RevisionNames.problems(this));
         if (Trees.has(tree, "installPackagePath")) {
             found.add(refused("spec.installPackagePath", "charts from elsewhere cannot be used")
                     .withAdvice("leave it out; the objects may be changed by k8s.overlays"));
@@ -71,7 +66,7 @@ public record OperatorSpec(String name, ObjectNode tree, ObjectNode user) {
         return found;
     }
 
-    private static Diagnostic refused(String path, String message) {
+    static Diagnostic refused(String path, String message) {
         return Diagnostic.error("unsupported", Position.UNKNOWN, path, message);
     }
 
@@ -82,7 +77,7 @@ public record OperatorSpec(String name, ObjectNode tree, ObjectNode user) {
             parts.add(part(Kind.BASE, "base", "", "", meshNamespace()));
         }
         if (isPilotEnabled()) {
-            parts.add(part(Kind.PILOT, "pilot", "istiod", "discovery", namespace()));
+            parts.add(part(Kind.PILOT, "pilot", "istiod" + suffix(), "discovery", namespace()));
         }
         addGateways(parts, "ingressGateways", Kind.INGRESS_GATEWAY, "istio-ingressgateway");
         addGateways(parts, "egressGateways", Kind.EGRESS_GATEWAY, "istio-egressgateway");
@@ -130,6 +125,7 @@ public record OperatorSpec(String name, ObjectNode tree, ObjectNode user) {
         if (Trees.at(tree, "unvalidatedValues") instanceof ObjectNode more) {
             InjectionValues.overlay(values, more);
         }
+        values.put("revision", revision().equals(DEFAULT_REVISION) ? "" : revision());
         global.put(
                 "istioNamespace",
                 first(Trees.text(own, "global", "istioNamespace"), Trees.text(tree, "namespace"), namespace()));

@@ -15,7 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// Thread: one.
 public final class Rendering {
     private static final List<String> TEMPLATES =
-            List.of("base", "access", "reader", "configuration", "istiod", "webhooks", "gateways");
+            List.of("base", "access", "reader", "configuration", "istiod", "webhooks", "tags", "gateways");
 
     private final OperatorSpec spec;
     private final List<Diagnostic> found = new ArrayList<>();
@@ -38,10 +38,29 @@ public final class Rendering {
         return new Result(Diagnostic.anyError(rendering.found) ? List.of() : objects, rendering.found);
     }
 
+    /// What makes `tag` another name of a control plane.
+    ///
+    /// @param revision `default` for the one without a name
+    /// @param namespace of the control plane
+    /// @param everywhere whether pods that ask for nothing get a sidecar too, where the tag is `default`
+    public static List<ObjectNode> tag(String tag, String revision, String namespace, boolean everywhere) {
+        ObjectNode values = InstallResource.object("chart/values.yaml");
+        values.put("revision", revision.equals(OperatorSpec.DEFAULT_REVISION) ? "" : revision);
+        values.set("revisionTags", Trees.array(tag));
+        values.put("defaultRevision", tag.equals(OperatorSpec.DEFAULT_REVISION) ? revision : "");
+        Trees.into(values, "global").put("istioNamespace", namespace);
+        Trees.into(values, "sidecarInjectorWebhook").put("enableNamespacesByDefault", everywhere);
+        try {
+            return render("tags", data(values, namespace));
+        } catch (TemplateException e) {
+            throw new IllegalStateException(e); // the chart is ours, and so are the values
+        }
+    }
+
     /// The files of the chart by name, in their order, but for definitions.
     public static List<String> files() {
         List<String> files = new ArrayList<>(List.of("Chart.yaml", "values.yaml", "templates/_names.tpl"));
-        TEMPLATES.forEach(name -> files.add("templates/" + name + ".yaml"));
+        TEMPLATES.forEach(name -> files.add(file(name)));
         return files;
     }
 
@@ -90,28 +109,39 @@ public final class Rendering {
     }
 
     private List<ObjectNode> chart() {
-        ObjectNode data = Trees.object(
-                "Values",
-                spec.chartValues(),
-                "Release",
-                Trees.object("Name", "istio", "Namespace", spec.namespace(), "Service", "lateen"));
-        String helpers = InstallResource.text("chart/templates/_names.tpl");
+        ObjectNode data = data(spec.chartValues(), spec.namespace());
         List<ObjectNode> objects = new ArrayList<>();
         for (String name : TEMPLATES) {
-            String file = "templates/" + name + ".yaml";
             try {
-                String text = GoTemplate.parse(helpers + InstallResource.text("chart/" + file))
-                        .render(data);
-                objects.addAll(InstallResource.objects(text, file));
+                objects.addAll(render(name, data));
             } catch (TemplateException | IllegalStateException e) {
                 found.add(Diagnostic.error(
                                 "bad-values",
-                                new Position(file, 1, 1),
+                                new Position(file(name), 1, 1),
                                 "spec.values",
                                 "do not make objects: " + e.getMessage())
                         .withAdvice("look at the values that were set last"));
             }
         }
         return objects;
+    }
+
+    private static ObjectNode data(ObjectNode values, String namespace) {
+        return Trees.object(
+                "Values",
+                values,
+                "Release",
+                Trees.object("Name", "istio", "Namespace", namespace, "Service", "lateen"));
+    }
+
+    private static List<ObjectNode> render(String name, ObjectNode data) throws TemplateException {
+        String text = GoTemplate.parse(InstallResource.text("chart/templates/_names.tpl")
+                        + InstallResource.text("chart/" + file(name)))
+                .render(data);
+        return InstallResource.objects(text, file(name));
+    }
+
+    private static String file(String name) {
+        return "templates/" + name + ".yaml";
     }
 }

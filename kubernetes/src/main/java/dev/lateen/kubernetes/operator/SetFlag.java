@@ -2,6 +2,7 @@ package dev.lateen.kubernetes.operator;
 
 import dev.lateen.kubernetes.tree.Trees;
 import java.math.BigDecimal;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -13,7 +14,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /// @param path within the operator's `spec`
 record SetFlag(String text, SettingPath path, JsonNode value) {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-    private static final String ALWAYS_TEXT = "proxyMetadata";
+    private static final String VARIABLES = "proxyMetadata";
+    /// Names and versions, however much they look like numbers.
+    private static final Set<String> NAMES = Set.of("revision", "hub", "tag", "compatibilityVersion");
 
     /// Errors: `IllegalArgumentException` where it is no `path=value`.
     static SetFlag parse(String text) {
@@ -23,7 +26,8 @@ record SetFlag(String text, SettingPath path, JsonNode value) {
         }
         String value = text.substring(equals + 1).strip();
         SettingPath path = SettingPath.parse(text.substring(0, equals).strip());
-        boolean alwaysText = path.steps().contains(new SettingPath.Field(ALWAYS_TEXT));
+        boolean alwaysText = path.steps().contains(new SettingPath.Field(VARIABLES))
+                || path.steps().getLast() instanceof SettingPath.Field(var last) && NAMES.contains(last);
         return new SetFlag(text, path, alwaysText ? NODES.stringNode(value) : value(value));
     }
 

@@ -35,11 +35,11 @@ public final class InjectionHook {
     private final SidecarInjector injector;
     private final Function<String, Optional<NamespaceFacts>> namespaces;
 
-    /// @param revisions that this hook serves
+    /// Which revision a pod belongs to, the API server has decided by the webhook that it asks.
+    ///
     /// @param namespaces what is known of a namespace, empty to believe the API server's selection; must not block
-    public InjectionHook(
-            InjectionSettings settings, Set<String> revisions, Function<String, Optional<NamespaceFacts>> namespaces) {
-        this.policy = new InjectionPolicy(settings, revisions);
+    public InjectionHook(InjectionSettings settings, Function<String, Optional<NamespaceFacts>> namespaces) {
+        this.policy = new InjectionPolicy(settings, Set.of());
         this.injector = new SidecarInjector(settings);
         this.namespaces = namespaces;
     }
@@ -69,6 +69,20 @@ public final class InjectionHook {
                                 "Invalid",
                                 found.stream().map(Diagnostic::summary).collect(Collectors.joining("; ")));
                 };
+        };
+    }
+
+    /// Why not even the plainest of pods could be injected; empty where it can.
+    public Optional<String> problem() {
+        ObjectNode pod = Trees.object(
+                "metadata",
+                Trees.object("name", "probe"),
+                "spec",
+                Trees.object("containers", Trees.array(Trees.object("name", "app", "image", "app"))));
+        return switch (injector.inject(pod, "default", Map.of(), Map.of())) {
+            case Injected _ -> Optional.empty();
+            case Refused(List<Diagnostic> found) ->
+                Optional.of(found.stream().map(Diagnostic::summary).collect(Collectors.joining("; ")));
         };
     }
 

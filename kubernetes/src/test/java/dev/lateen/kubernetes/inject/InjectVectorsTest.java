@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -123,7 +122,6 @@ class InjectVectorsTest {
         JsonNode options = options(one);
         InjectionHook hook = new InjectionHook(
                 settings(one, options).withRevision("default"),
-                Set.of("default"),
                 namespace -> Optional.of(new NamespaceFacts(
                         Map.of("istio-injection", "enabled"),
                         namespace.equals("test-ns") ? TEST_NAMESPACE : Map.of())));

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.kubernetes.tree.Trees;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class OperatorReaderTest {
     @Test
@@ -75,10 +77,35 @@ final class OperatorReaderTest {
                 .singleElement()
                 .asString()
                 .contains("spec.components.cni.enabled");
-        assertThat(Operators.errors("revision: canary"))
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "values.pilot.cni.enabled=true",
+                "unvalidatedValues.pilot.cni.enabled=true",
+                "values.istio_cni.enabled=true",
+                "values.ambient.enabled=true",
+                "values.pilot.env.PILOT_ENABLE_AMBIENT=true",
+                "meshConfig.defaultConfig.proxyMetadata.ISTIO_META_ENABLE_HBONE=true"
+            })
+    void refusesWhatWouldLeaveTrafficUncaptured(String setting) {
+        String path = setting.substring(0, setting.indexOf('=')).replace("unvalidatedValues", "values");
+        assertThat(Operators.errors("", setting))
+                .anySatisfy(line -> assertThat(line).contains("spec." + path).contains("not built yet"));
+    }
+
+    @Test
+    void refusesARevisionThatCannotBePartOfAName() {
+        assertThat(Operators.errors("", "revision=1.2"))
                 .singleElement()
                 .asString()
-                .contains("spec.revision");
+                .contains("spec.revision")
+                .contains("1.2");
+        assertThat(Operators.errors("revision: a\nvalues: {revisionTags: [prod, A]}"))
+                .singleElement()
+                .asString()
+                .contains("spec.values.revisionTags");
     }
 
     @Test

@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -63,8 +62,8 @@ class InjectionHookTest {
     private static JsonNode ask(String pod, Map<String, String> namespaceLabels) {
         InjectionSettings settings =
                 new InjectionSettings(InjectionValues.defaults("1"), Trees.object(), "default", true, false);
-        InjectionHook hook = new InjectionHook(
-                settings, Set.of("default"), _ -> Optional.of(new NamespaceFacts(namespaceLabels, Map.of())));
+        InjectionHook hook =
+                new InjectionHook(settings, _ -> Optional.of(new NamespaceFacts(namespaceLabels, Map.of())));
         return Trees.parse(hook.answer(Reviews.create(pod), "/inject")).path("response");
     }
 }

@@ -35,8 +35,26 @@ final class MeshConfigRules {
         for (View settings : config.objects("serviceSettings")) {
             settings.items("hosts").forEach(host -> Checks.wildcardHost(config.report(), host));
         }
+        for (View selector : config.objects("discoverySelectors")) {
+            selector.objects("matchExpressions").forEach(MeshConfigRules::labels);
+        }
         tls(config);
         ExtensionProviderRules.check(config);
+    }
+
+    /// A selector that nobody can read must not take every namespace out of the mesh.
+    private static void labels(View expression) {
+        String operator = expression.text("operator");
+        boolean lists = operator.equals("In") || operator.equals("NotIn");
+        if (!lists && !operator.equals("Exists") && !operator.equals("DoesNotExist")) {
+            expression.error("operator", "bad-value", "there is no such operator", "In, NotIn, Exists or DoesNotExist");
+        } else if (lists == (expression.size("values") == 0)) {
+            expression.error(
+                    "values",
+                    lists ? "missing-required" : "bad-value",
+                    lists ? operator + " needs values" : operator + " takes no values",
+                    lists ? "at least one" : "none");
+        }
     }
 
     /// 0s switches protocol detection's time limit off.

@@ -8,7 +8,7 @@ app.kubernetes.io/part-of: istio
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 install.operator.istio.io/owning-resource: {{ .Values.ownerName | default "unknown" }}
-istio.io/rev: {{ .Values.revision | default "default" }}
+istio.io/rev: {{ .Values.revision | default "default" | quote }}
 release: {{ .Release.Name }}
 {{- end -}}
 
@@ -79,4 +79,109 @@ topologySpreadConstraints:
       averageUtilization: {{ .targetAverageUtilization }}
 {{- end }}
 {{- end }}
+{{- end -}}
+
+{{/* One question of API servers: may this pod have a sidecar? `prefix` keeps the names of several apart. */}}
+{{- define "lateen.hook" -}}
+- name: {{ .prefix }}.sidecar-injector.istio.io
+  clientConfig:
+    service: {name: istiod{{ include "lateen.suffix" .root }}, namespace: {{ .root.Release.Namespace }}, path: /inject, port: 443}
+  sideEffects: None
+  rules:
+    - operations: [CREATE]
+      apiGroups: [""]
+      apiVersions: [v1]
+      resources: [pods]
+  failurePolicy: Fail
+  reinvocationPolicy: Never
+  admissionReviewVersions: [v1]
+{{- end -}}
+
+{{/* Pods that choose a revision or a tag by its `name`: by their namespace, or by themselves where it says nothing. */}}
+{{- define "lateen.namedHooks" -}}
+{{ include "lateen.hook" (dict "root" .root "prefix" "rev.namespace") }}
+  namespaceSelector:
+    matchExpressions:
+      - {key: istio.io/rev, operator: In, values: [{{ .name | quote }}]}
+      - {key: istio-injection, operator: DoesNotExist}
+  objectSelector:
+    matchExpressions:
+      - {key: sidecar.istio.io/inject, operator: NotIn, values: ["false"]}
+{{ include "lateen.hook" (dict "root" .root "prefix" "rev.object") }}
+  namespaceSelector:
+    matchExpressions:
+      - {key: istio.io/rev, operator: DoesNotExist}
+      - {key: istio-injection, operator: DoesNotExist}
+  objectSelector:
+    matchExpressions:
+      - {key: sidecar.istio.io/inject, operator: NotIn, values: ["false"]}
+      - {key: istio.io/rev, operator: In, values: [{{ .name | quote }}]}
+{{- end -}}
+
+{{/* Pods that ask for a sidecar without saying from whom. */}}
+{{- define "lateen.defaultHooks" -}}
+{{ include "lateen.hook" (dict "root" . "prefix" "namespace") }}
+  namespaceSelector:
+    matchExpressions:
+      - {key: istio-injection, operator: In, values: [enabled]}
+  objectSelector:
+    matchExpressions:
+      - {key: sidecar.istio.io/inject, operator: NotIn, values: ["false"]}
+{{ include "lateen.hook" (dict "root" . "prefix" "object") }}
+  namespaceSelector:
+    matchExpressions:
+      - {key: istio-injection, operator: DoesNotExist}
+      - {key: istio.io/rev, operator: DoesNotExist}
+  objectSelector:
+    matchExpressions:
+      - {key: sidecar.istio.io/inject, operator: In, values: ["true"]}
+      - {key: istio.io/rev, operator: DoesNotExist}
+{{- if .Values.sidecarInjectorWebhook.enableNamespacesByDefault }}
+{{/* Pods that ask for nothing, where everybody gets one. */}}
+{{- include "lateen.hook" (dict "root" . "prefix" "auto") }}
+  namespaceSelector:
+    matchExpressions:
+      - {key: istio-injection, operator: DoesNotExist}
+      - {key: istio.io/rev, operator: DoesNotExist}
+      - {key: kubernetes.io/metadata.name, operator: NotIn, values: [kube-system, kube-public, kube-node-lease, local-path-storage]}
+  objectSelector:
+    matchExpressions:
+      - {key: sidecar.istio.io/inject, operator: DoesNotExist}
+      - {key: istio.io/rev, operator: DoesNotExist}
+{{- else }}
+{{/* A pod's annotation, where no label says anything. Selectors see labels only: this one the API server decides itself, and
+     asks for such pods alone (Kubernetes 1.28 and later). */}}
+{{- include "lateen.hook" (dict "root" . "prefix" "annotation") }}
+  namespaceSelector:
+    matchExpressions:
+      - {key: istio-injection, operator: DoesNotExist}
+      - {key: istio.io/rev, operator: DoesNotExist}
+      - {key: kubernetes.io/metadata.name, operator: NotIn, values: [kube-system, kube-public, kube-node-lease]}
+  objectSelector:
+    matchExpressions:
+      - {key: sidecar.istio.io/inject, operator: DoesNotExist}
+      - {key: istio.io/rev, operator: DoesNotExist}
+  matchConditions:
+    - name: asks-for-a-sidecar
+      expression: >-
+        has(object.metadata.annotations) && 'sidecar.istio.io/inject' in object.metadata.annotations &&
+        object.metadata.annotations['sidecar.istio.io/inject'] in ['true', 'y', 'yes', 'on', '1']
+{{- end }}
+{{- end -}}
+
+{{/* Who checks resources; `suffix` is of its Service. */}}
+{{- define "lateen.validator" -}}
+- name: {{ .name }}
+  clientConfig:
+    service: {name: istiod{{ .suffix }}, namespace: {{ .root.Values.global.istioNamespace }}, path: /validate, port: 443}
+  rules:
+    - operations: [CREATE, UPDATE]
+      apiGroups: [security.istio.io, networking.istio.io, telemetry.istio.io, extensions.istio.io, policy.lateen.dev]
+      apiVersions: ["*"]
+      resources: ["*"]
+  # A control plane that is down holds nobody up for longer than this, and refuses nothing.
+  failurePolicy: Ignore
+  timeoutSeconds: 5
+  sideEffects: None
+  admissionReviewVersions: [v1]
 {{- end -}}
