@@ -27,7 +27,7 @@ record SetFlag(String text, SettingPath path, JsonNode value) {
         String value = text.substring(equals + 1).strip();
         SettingPath path = SettingPath.parse(text.substring(0, equals).strip());
         boolean alwaysText = path.steps().contains(new SettingPath.Field(VARIABLES))
-                || path.steps().getLast() instanceof SettingPath.Field(var last) && NAMES.contains(last);
+                || (path.steps().getLast() instanceof SettingPath.Field(var last) && NAMES.contains(last));
         return new SetFlag(text, path, alwaysText ? NODES.stringNode(value) : value(value));
     }
 
