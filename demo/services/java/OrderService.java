@@ -13,12 +13,12 @@ import java.util.List;
 import java.util.concurrent.Executors;
 
 /// The shop's order service. `GET /api/orders` asks the user service and answers with what it said; the rest of the path,
-/// the query and the headers that route (`version`, `x-canary`) and trace go along.
+/// the query and the headers that route (`version`, `x-canary`), authorize and trace go along.
 public final class OrderService {
     private static final String POD = System.getenv().getOrDefault("POD_NAME", "local");
     private static final String USERS = System.getenv().getOrDefault("USERS_URL", "http://user-service/api/users");
     private static final List<String> PASSED_ON = List.of(
-            "version", "x-canary", "traceparent", "tracestate", "b3", "x-request-id", "x-b3-traceid", "x-b3-spanid",
+            "version", "x-canary", "authorization", "traceparent", "tracestate", "b3", "x-request-id", "x-b3-traceid", "x-b3-spanid",
             "x-b3-parentspanid", "x-b3-sampled", "x-b3-flags");
     private static final HttpClient CLIENT = client();
 

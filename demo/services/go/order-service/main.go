@@ -1,5 +1,5 @@
 // The shop's order service. GET /api/orders asks the user service and answers with what it said; the rest of the path,
-// the query, the headers that route (version, x-canary) and the trace context go along.
+// the query, the headers that route (version, x-canary) and authorize, and the trace context go along.
 package main
 
 import (
@@ -18,7 +18,7 @@ import (
 var (
 	pod      = env("POD_NAME", "local")
 	usersURL = env("USERS_URL", "http://user-service/api/users")
-	passedOn = []string{"version", "x-canary", "x-request-id", "b3", "x-b3-traceid", "x-b3-spanid",
+	passedOn = []string{"version", "x-canary", "authorization", "x-request-id", "b3", "x-b3-traceid", "x-b3-spanid",
 		"x-b3-parentspanid", "x-b3-sampled", "x-b3-flags"}
 )
 

@@ -41,6 +41,10 @@ final class PortForward implements AutoCloseable {
         return new PortForward(process, Integer.parseInt(address.group(1)));
     }
 
+    int port() {
+        return port;
+    }
+
     /// Whose certificate is shown there, whoever signed it.
     String certificate() throws IOException, GeneralSecurityException {
         SSLContext tls = SSLContext.getInstance("TLS");

@@ -8,7 +8,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -163,7 +162,7 @@ final class ShopInClusterIT {
         mesh.deploy("gateway.yaml", "istio-system");
         try (PortForward edge = PortForward.start("istio-system", "service/edge", 443)) {
             for (String name : List.of("first.example", "second.example")) {
-                cluster.apply(certificate(name));
+                cluster.apply(TlsSecret.of("istio-system", "edge-cert", name));
                 Awaitility.await()
                         .atMost(PATIENCE)
                         .ignoreExceptions()
@@ -173,44 +172,6 @@ final class ShopInClusterIT {
         assertThat(get(cluster.service("istio-system", "https:edge", 443, "/api/orders"), "version", "v2")
                         .body())
                 .contains("\"version\":\"v2\"");
-    }
-
-    /// A secret with a new certificate.
-    private static String certificate(String name) throws IOException, InterruptedException {
-        Path directory = Files.createTempDirectory("certificate");
-        String key = directory.resolve("key.pem").toString();
-        String chain = directory.resolve("chain.pem").toString();
-        Kubectl.command(
-                List.of(
-                        "openssl",
-                        "req",
-                        "-x509",
-                        "-newkey",
-                        "ec",
-                        "-pkeyopt",
-                        "ec_paramgen_curve:P-256",
-                        "-nodes",
-                        "-days",
-                        "2",
-                        "-subj",
-                        "/CN=" + name,
-                        "-keyout",
-                        key,
-                        "-out",
-                        chain),
-                "");
-        return cluster.run(
-                "-n",
-                "istio-system",
-                "create",
-                "secret",
-                "tls",
-                "edge-cert",
-                "--cert=" + chain,
-                "--key=" + key,
-                "--dry-run=client",
-                "-o",
-                "yaml");
     }
 
     @Test
