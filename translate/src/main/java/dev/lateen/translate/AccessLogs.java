@@ -2,25 +2,32 @@ package dev.lateen.translate;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-import dev.lateen.model.istio.Telemetry;
 import dev.lateen.model.mesh.MeshConfig;
 import dev.lateen.model.mesh.MeshConfig.ExtensionProvider;
 import dev.lateen.model.tree.Fields;
+import dev.lateen.model.tree.Node.Mapping;
+import dev.lateen.model.tree.Position;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
+import io.envoyproxy.envoy.config.accesslog.v3.AndFilter;
+import io.envoyproxy.envoy.config.accesslog.v3.ExtensionFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.ResponseFlagFilter;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
+import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.CommonGrpcAccessLogConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig;
+import io.envoyproxy.envoy.extensions.formatter.req_without_query.v3.ReqWithoutQuery;
 import io.envoyproxy.envoy.type.metadata.v3.MetadataKey;
 import io.envoyproxy.envoy.type.metadata.v3.MetadataKind;
 import io.envoyproxy.envoy.type.tracing.v3.CustomTag;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +46,10 @@ final class AccessLogs {
                     + "%REQUESTED_SERVER_NAME% %ROUTE_NAME%\n";
 
     private static final Map<String, String> JSON_FIELDS = jsonFields();
+    private static final String FILE_PROVIDER = "envoyFileAccessLog";
+    /// The provider that every mesh has, also where its configuration names none.
+    private static final ExtensionProvider BUILT_IN =
+            new ExtensionProvider("envoy", FILE_PROVIDER, new Mapping(Map.of(), Position.UNKNOWN));
 
     // Entries of upstream Envoy say neither who is behind the endpoint, nor which services the cluster stands for, nor
     // what a client told of itself.
@@ -122,19 +133,49 @@ final class AccessLogs {
     }
 
     private static List<AccessLog> files(Scene scene, Side side, Optional<AccessLogFilter> filter) {
-        Optional<List<String>> providers = providers(scene, side);
-        MeshConfig.AccessLog mesh = scene.mesh().accessLog();
-        if (providers.isEmpty()) {
-            return mesh.file().isEmpty() ? List.of() : List.of(file(mesh.file(), format(mesh), filter));
-        }
         List<AccessLog> logs = new ArrayList<>();
-        for (String name : providers.get()) {
-            scene.mesh()
-                    .extensionProvider(name)
-                    .filter(p -> p.kind().equals("envoyFileAccessLog"))
-                    .ifPresent(p -> logs.add(ofProvider(p, filter)));
+        for (LoggingRules.Log log : LoggingRules.of(scene, side)) {
+            if (!log.disabled()) {
+                Optional<AccessLogFilter> both = and(filter, expression(log.filter()));
+                of(scene, log.provider(), both).ifPresent(logs::add);
+            }
         }
         return logs;
+    }
+
+    /// What a provider is told; empty where it logs nowhere.
+    static Optional<AccessLog> of(Scene scene, String provider, Optional<AccessLogFilter> filter) {
+        MeshConfig.AccessLog mesh = scene.mesh().accessLog();
+        if (provider.equals(LoggingRules.FILE)) {
+            return Optional.of(file(mesh.file(), format(mesh), filter));
+        }
+        return scene.mesh()
+                .extensionProvider(provider)
+                .or(() -> provider.equals(BUILT_IN.name()) ? Optional.of(BUILT_IN) : Optional.empty())
+                .filter(p -> p.kind().equals(FILE_PROVIDER))
+                .map(p -> ofProvider(p, filter));
+    }
+
+    private static Optional<AccessLogFilter> expression(String text) {
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        ExpressionFilter condition =
+                ExpressionFilter.newBuilder().setExpression(text).build();
+        return Optional.of(AccessLogFilter.newBuilder()
+                .setExtensionFilter(ExtensionFilter.newBuilder()
+                        .setName("envoy.access_loggers.extension_filters.cel")
+                        .setTypedConfig(Protos.any(condition)))
+                .build());
+    }
+
+    private static Optional<AccessLogFilter> and(Optional<AccessLogFilter> first, Optional<AccessLogFilter> second) {
+        if (first.isEmpty() || second.isEmpty()) {
+            return first.or(() -> second);
+        }
+        return Optional.of(AccessLogFilter.newBuilder()
+                .setAndFilter(AndFilter.newBuilder().addFilters(first.get()).addFilters(second.get()))
+                .build());
     }
 
     private static AccessLog ofProvider(ExtensionProvider provider, Optional<AccessLogFilter> filter) {
@@ -143,29 +184,14 @@ final class AccessLogs {
         SubstitutionFormatString line = format.flatMap(f -> f.text("text"))
                 .filter(t -> !t.isEmpty())
                 .map(t -> text(t.endsWith("\n") ? t : t + "\n"))
-                .or(() -> format.filter(f -> f.has("labels")).map(f -> json(f.textMap("labels"))))
+                .or(() -> format.filter(f -> f.has("labels"))
+                        .map(f -> f.textMap("labels"))
+                        .map(labels -> json(labels.isEmpty() ? JSON_FIELDS : labels)))
                 .orElseGet(() -> text(DEFAULT_FORMAT));
-        return file(settings.text("path", "/dev/stdout"), line, filter);
-    }
-
-    /// The providers that resources or the mesh name; empty where none does, so that the mesh's file counts.
-    private static Optional<List<String>> providers(Scene scene, Side side) {
-        Optional<List<String>> found = Optional.of(
-                        scene.mesh().defaultProviders().getOrDefault("accessLogging", List.of()))
-                .filter(list -> !list.isEmpty());
-        for (Telemetry telemetry : TelemetryRules.applying(scene)) {
-            for (Telemetry.AccessLogging rule : telemetry.accessLogging()) {
-                if (!side.isMeantBy(rule.mode())) {
-                    continue;
-                }
-                if (rule.disabled().orElse(false)) {
-                    found = Optional.of(List.of());
-                } else if (!rule.providers().isEmpty()) {
-                    found = Optional.of(rule.providers());
-                }
-            }
+        if (format.map(f -> f.flag("omitEmptyValues")).orElse(false)) {
+            line = line.toBuilder().setOmitEmptyValues(true).build();
         }
-        return found;
+        return file(settings.text("path", "/dev/stdout"), line, filter);
     }
 
     private static SubstitutionFormatString format(MeshConfig.AccessLog mesh) {
@@ -181,14 +207,29 @@ final class AccessLogs {
     private static SubstitutionFormatString text(String line) {
         return SubstitutionFormatString.newBuilder()
                 .setTextFormatSource(DataSource.newBuilder().setInlineString(line))
+                .addAllFormatters(formatters(List.of(line)))
                 .build();
+    }
+
+    /// Operators that Envoy has only where their extension is named.
+    private static List<TypedExtensionConfig> formatters(Collection<String> formats) {
+        if (formats.stream().noneMatch(format -> format.contains("REQ_WITHOUT_QUERY"))) {
+            return List.of();
+        }
+        return List.of(TypedExtensionConfig.newBuilder()
+                .setName("envoy.formatter.req_without_query")
+                .setTypedConfig(Protos.any(ReqWithoutQuery.getDefaultInstance()))
+                .build());
     }
 
     private static SubstitutionFormatString json(Map<String, String> fields) {
         Struct.Builder struct = Struct.newBuilder();
         fields.forEach((name, operator) -> struct.putFields(
                 name, Value.newBuilder().setStringValue(operator).build()));
-        return SubstitutionFormatString.newBuilder().setJsonFormat(struct).build();
+        return SubstitutionFormatString.newBuilder()
+                .setJsonFormat(struct)
+                .addAllFormatters(formatters(fields.values()))
+                .build();
     }
 
     private static AccessLog file(String path, SubstitutionFormatString format, Optional<AccessLogFilter> filter) {

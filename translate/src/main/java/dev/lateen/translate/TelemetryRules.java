@@ -25,12 +25,15 @@ final class TelemetryRules {
     private static Optional<Telemetry> find(Scene scene, String namespace, boolean selecting) {
         for (Telemetry telemetry : scene.snapshot().telemetries()) {
             if (telemetry.metadata().namespace().equals(namespace)
-                    && telemetry.targetRefs().isEmpty()
-                    && telemetry.selector().isEmpty() != selecting
-                    && telemetry.selector().matches(scene.node().labels())) {
+                    && isSelecting(telemetry) == selecting
+                    && Attachment.applies(scene, namespace, telemetry.selector(), telemetry.targetRefs())) {
                 return Optional.of(telemetry);
             }
         }
         return Optional.empty();
+    }
+
+    private static boolean isSelecting(Telemetry telemetry) {
+        return !telemetry.selector().isEmpty() || !telemetry.targetRefs().isEmpty();
     }
 }

@@ -2,6 +2,7 @@ package dev.lateen.proxy.http;
 
 import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.ResponseHead;
+import dev.lateen.proxy.expression.Surroundings;
 import dev.lateen.proxy.http.filter.LocalReply;
 import dev.lateen.proxy.route.RouteEntry;
 import io.netty.buffer.ByteBuf;
@@ -63,7 +64,7 @@ final class LocalReplies {
     private static @Nullable ReplyRule rule(RequestPath path) {
         List<ReplyRule> rules = path.worker.config.responses().own();
         for (int index = 0; index < rules.size(); index++) {
-            if (rules.get(index).filter().accepts(path.info())) {
+            if (rules.get(index).filter().accepts(path.info(), Surroundings.NONE)) {
                 return rules.get(index);
             }
         }

@@ -45,6 +45,8 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
     void start() {
         StreamInfo info = forwarding.path.info();
         info.upstreamHost = host.address();
+        info.upstreamHostMetadata = host.config().metadata().namespaces();
+        info.clusterMetadata = host.cluster().config().metadata().namespaces();
         info.upstreamPeer = host.peer();
         startSpan();
         PendingStream waiting = forwarding.cluster.newStream(host, options(), this);

@@ -5,6 +5,7 @@ import dev.lateen.net.http.RequestHead;
 import java.net.SocketAddress;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,9 @@ public final class StreamInfo {
     // Upstream, of the last attempt.
     public @Nullable SocketAddress upstreamHost;
     public @Nullable SocketAddress upstreamLocal;
+    /// `filter_metadata` of the host and of its cluster: namespace → tree.
+    public Map<String, Map<String, Object>> upstreamHostMetadata = Map.of();
+    public Map<String, Map<String, Object>> clusterMetadata = Map.of();
     public @Nullable String upstreamPeerUri;
     /// SPIFFE URI of our own certificate towards the upstream.
     public @Nullable String upstreamLocalUri;

@@ -84,6 +84,8 @@ final class TcpPath implements LbContext, TcpReady, TunnelHandshake.Outcome, Rel
         tried.add(host);
         info.attempts++;
         info.upstreamHost = host.address();
+        info.upstreamHostMetadata = host.config().metadata().namespaces();
+        info.clusterMetadata = host.cluster().config().metadata().namespaces();
         info.upstreamPeer = host.peer();
         TcpOptions options = host.proxyProtocol() == null
                 ? TcpOptions.NONE
@@ -99,6 +101,8 @@ final class TcpPath implements LbContext, TcpReady, TunnelHandshake.Outcome, Rel
             return;
         }
         info.upstreamHost = host.address();
+        info.upstreamHostMetadata = host.config().metadata().namespaces();
+        info.clusterMetadata = host.cluster().config().metadata().namespaces();
         info.upstreamLocal = channel.localAddress();
         info.upstreamMutualTls = host.mutualTls();
         describePeer(channel);

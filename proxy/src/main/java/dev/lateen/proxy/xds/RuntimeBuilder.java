@@ -6,6 +6,7 @@ import dev.lateen.proxy.bootstrap.LocalPeer;
 import dev.lateen.proxy.cluster.Clusters;
 import dev.lateen.proxy.downstream.ChainHandler;
 import dev.lateen.proxy.downstream.Direction;
+import dev.lateen.proxy.expression.Surroundings;
 import dev.lateen.proxy.http.HttpConnectionManager;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig;
 import dev.lateen.proxy.http.HttpEnvironment;
@@ -55,6 +56,7 @@ public final class RuntimeBuilder implements ChainHandlers {
     private final InstantSource clock;
     private final AccessLogs accessLogs;
     private final SpanReporters spans;
+    private final Surroundings around;
     private final IstioReporters istio;
     private final Overload overload;
     private final Iterable<EventLoop> workers;
@@ -72,7 +74,8 @@ public final class RuntimeBuilder implements ChainHandlers {
         this.overload = surrounding.overload();
         PeerInfo local = LocalPeer.of(node);
         this.own = OwnMetadata.of(local, node.getId(), node.getCluster());
-        this.istio = new IstioReporters(stats, local, LocalPeer.surroundings(node));
+        this.around = LocalPeer.surroundings(node);
+        this.istio = new IstioReporters(stats, local, around);
         this.spans = new SpanReporters(node.getCluster(), clusters, stats);
         this.clusters = clusters;
         this.routes = routes;
@@ -169,7 +172,7 @@ public final class RuntimeBuilder implements ChainHandlers {
     }
 
     private List<AccessLogger> loggers(List<AccessLogConfig> configs) {
-        return configs.stream().map(accessLogs::open).toList();
+        return configs.stream().map(config -> accessLogs.open(config, around)).toList();
     }
 
     private @Nullable IstioMetrics istio(ListenerConfig listener, FilterChainConfig chain) {

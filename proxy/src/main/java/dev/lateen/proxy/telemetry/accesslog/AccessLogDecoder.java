@@ -11,6 +11,7 @@ import dev.lateen.proxy.config.TypedConfig;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
@@ -51,8 +52,13 @@ public final class AccessLogDecoder {
             .message(FILTER + "HeaderFilter", "header")
             .message(FILTER + "MetadataFilter", "matcher", "match_if_key_not_found")
             .build();
+    static final ImplementedFields CONDITION_FIELDS = ImplementedFields.builder()
+            .message("envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter", "expression")
+            .build();
     private static final ImplementedFields FIELDS = ImplementedFields.builder()
             .include(FILTER_FIELDS)
+            .message(FILTER + "AccessLogFilter", "extension_filter")
+            .message(FILTER + "ExtensionFilter", "name", "typed_config")
             .message(FILTER + "AccessLog", "name", "filter", "typed_config")
             .message(
                     "envoy.extensions.access_loggers.file.v3.FileAccessLog",
@@ -68,7 +74,8 @@ public final class AccessLogDecoder {
                     "text_format",
                     "json_format",
                     "text_format_source",
-                    "omit_empty_values")
+                    "omit_empty_values",
+                    "formatters")
             .harmless(
                     "envoy.config.core.v3.SubstitutionFormatString",
                     "keys are always sorted; the type is of local replies",
@@ -76,6 +83,10 @@ public final class AccessLogDecoder {
                     "content_type")
             .whole("envoy.config.core.v3.JsonFormatOptions")
             .build();
+
+    private static final List<String> FORMATTERS = List.of(
+            "envoy.extensions.formatter.req_without_query.v3.ReqWithoutQuery",
+            "envoy.extensions.formatter.metadata.v3.Metadata");
 
     private AccessLogDecoder() {}
 
@@ -141,6 +152,7 @@ public final class AccessLogDecoder {
     private static LogFormat format(SubstitutionFormatString format, Place parent) {
         Place at = parent.field("log_format");
         boolean omitEmpty = format.getOmitEmptyValues();
+        formatters(format.getFormattersList(), at.field("formatters"));
         return switch (format.getFormatCase()) {
             case TEXT_FORMAT ->
                 compile(() -> LogFormat.text(format.getTextFormat(), omitEmpty), at.field("text_format"));
@@ -153,6 +165,15 @@ public final class AccessLogDecoder {
             case JSON_FORMAT -> json(format.getJsonFormat(), omitEmpty, at.field("json_format"));
             case FORMAT_NOT_SET -> LogFormat.text(LogFormat.ENVOY_TEXT, omitEmpty);
         };
+    }
+
+    /// Their operators are known here also where nobody names the extension.
+    private static void formatters(List<TypedExtensionConfig> formatters, Place at) {
+        for (int index = 0; index < formatters.size(); index++) {
+            Place place = at.index(index).field("typed_config");
+            String type = TypedConfig.of(formatters.get(index).getTypedConfig(), place).type();
+            place.require(FORMATTERS.contains(type), "'" + type + "' (expected: one of " + FORMATTERS + ")");
+        }
     }
 
     private static LogFormat json(Struct struct, boolean omitEmpty, Place at) {

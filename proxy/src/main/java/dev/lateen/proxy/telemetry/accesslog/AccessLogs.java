@@ -1,5 +1,6 @@
 package dev.lateen.proxy.telemetry.accesslog;
 
+import dev.lateen.proxy.expression.Surroundings;
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.telemetry.Stats;
 import java.util.Map;
@@ -26,10 +27,11 @@ public final class AccessLogs implements AutoCloseable {
         stats.computedGauge("access_log_file.write_dropped", dropped::get);
     }
 
-    public AccessLogger open(AccessLogConfig config) {
+    /// @param around what conditions may say of our node
+    public AccessLogger open(AccessLogConfig config, Surroundings around) {
         LogFile file = files.computeIfAbsent(config.path(), path -> new LogFile(path, dropped));
         startWriter();
-        return new FileLogger(config, file);
+        return new FileLogger(config, file, around);
     }
 
     private synchronized void startWriter() {
@@ -41,15 +43,17 @@ public final class AccessLogs implements AutoCloseable {
     private final class FileLogger implements AccessLogger {
         private final AccessLogConfig config;
         private final LogFile file;
+        private final Surroundings around;
 
-        FileLogger(AccessLogConfig config, LogFile file) {
+        FileLogger(AccessLogConfig config, LogFile file, Surroundings around) {
             this.config = config;
             this.file = file;
+            this.around = around;
         }
 
         @Override
         public void log(StreamInfo info) {
-            if (!config.filter().accepts(info)) {
+            if (!config.filter().accepts(info, around)) {
                 return;
             }
             LogLane lane = file.lane();

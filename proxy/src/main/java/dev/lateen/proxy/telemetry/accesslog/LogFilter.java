@@ -3,6 +3,8 @@ package dev.lateen.proxy.telemetry.accesslog;
 import dev.lateen.proxy.config.Fraction;
 import dev.lateen.proxy.config.HeaderMatcher;
 import dev.lateen.proxy.config.MetadataMatcher;
+import dev.lateen.proxy.expression.Expression;
+import dev.lateen.proxy.expression.Surroundings;
 import dev.lateen.proxy.stream.GrpcStatus;
 import dev.lateen.proxy.stream.ResponseFlag;
 import dev.lateen.proxy.stream.StreamInfo;
@@ -16,13 +18,13 @@ import java.util.concurrent.ThreadLocalRandom;
 ///
 /// Thread: any (immutable).
 public sealed interface LogFilter {
-    boolean accepts(StreamInfo info);
+    boolean accepts(StreamInfo info, Surroundings around);
 
     enum All implements LogFilter {
         INSTANCE;
 
         @Override
-        public boolean accepts(StreamInfo info) {
+        public boolean accepts(StreamInfo info, Surroundings around) {
             return true;
         }
     }
@@ -43,7 +45,7 @@ public sealed interface LogFilter {
 
     record StatusCode(Comparison comparison, int bound) implements LogFilter {
         @Override
-        public boolean accepts(StreamInfo info) {
+        public boolean accepts(StreamInfo info, Surroundings around) {
             return comparison.holds(info.status, bound);
         }
     }
@@ -53,7 +55,7 @@ public sealed interface LogFilter {
         private static final long NANOS_PER_MILLI = 1_000_000;
 
         @Override
-        public boolean accepts(StreamInfo info) {
+        public boolean accepts(StreamInfo info, Surroundings around) {
             long millis = info.endNanos == 0 ? 0 : (info.endNanos - info.startNanos) / NANOS_PER_MILLI;
             return comparison.holds(millis, boundMillis);
         }
@@ -64,7 +66,7 @@ public sealed interface LogFilter {
         INSTANCE;
 
         @Override
-        public boolean accepts(StreamInfo info) {
+        public boolean accepts(StreamInfo info, Surroundings around) {
             return !"health_check_ok".equals(info.details) && !"health_check_failed".equals(info.details);
         }
     }
@@ -72,14 +74,14 @@ public sealed interface LogFilter {
     /// A random share.
     record Sampled(Fraction share) implements LogFilter {
         @Override
-        public boolean accepts(StreamInfo info) {
+        public boolean accepts(StreamInfo info, Surroundings around) {
             return share.draw(ThreadLocalRandom.current());
         }
     }
 
     record Header(HeaderMatcher matcher) implements LogFilter {
         @Override
-        public boolean accepts(StreamInfo info) {
+        public boolean accepts(StreamInfo info, Surroundings around) {
             return info.request != null && matcher.matches(info.request);
         }
     }
@@ -89,7 +91,7 @@ public sealed interface LogFilter {
     /// @param whereMissing what is said where nothing is noted at this place
     record Metadata(MetadataMatcher matcher, boolean whereMissing) implements LogFilter {
         @Override
-        public boolean accepts(StreamInfo info) {
+        public boolean accepts(StreamInfo info, Surroundings around) {
             Object found = info.metadata(matcher.namespace(), matcher.path());
             return found == null ? whereMissing : matcher.matches(found);
         }
@@ -98,7 +100,7 @@ public sealed interface LogFilter {
     /// Any of these flags; any at all where the set is empty.
     record Flags(Set<ResponseFlag> flags) implements LogFilter {
         @Override
-        public boolean accepts(StreamInfo info) {
+        public boolean accepts(StreamInfo info, Surroundings around) {
             if (flags.isEmpty()) {
                 return !info.flags().isEmpty();
             }
@@ -113,16 +115,24 @@ public sealed interface LogFilter {
 
     record GrpcStatusIs(Set<Integer> statuses, boolean exclude) implements LogFilter {
         @Override
-        public boolean accepts(StreamInfo info) {
+        public boolean accepts(StreamInfo info, Surroundings around) {
             return statuses.contains(GrpcStatus.of(info)) != exclude;
+        }
+    }
+
+    /// A CEL condition; one that cannot be decided holds for nothing. Source: `ExpressionFilter`.
+    record Condition(Expression expression) implements LogFilter {
+        @Override
+        public boolean accepts(StreamInfo info, Surroundings around) {
+            return Boolean.TRUE.equals(expression.evaluate(info, around));
         }
     }
 
     record And(List<LogFilter> filters) implements LogFilter {
         @Override
-        public boolean accepts(StreamInfo info) {
+        public boolean accepts(StreamInfo info, Surroundings around) {
             for (int index = 0; index < filters.size(); index++) {
-                if (!filters.get(index).accepts(info)) {
+                if (!filters.get(index).accepts(info, around)) {
                     return false;
                 }
             }
@@ -132,9 +142,9 @@ public sealed interface LogFilter {
 
     record Or(List<LogFilter> filters) implements LogFilter {
         @Override
-        public boolean accepts(StreamInfo info) {
+        public boolean accepts(StreamInfo info, Surroundings around) {
             for (int index = 0; index < filters.size(); index++) {
-                if (filters.get(index).accepts(info)) {
+                if (filters.get(index).accepts(info, around)) {
                     return true;
                 }
             }

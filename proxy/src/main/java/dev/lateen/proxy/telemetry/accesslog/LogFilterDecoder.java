@@ -3,11 +3,15 @@ package dev.lateen.proxy.telemetry.accesslog;
 import dev.lateen.proxy.config.CommonDecoder;
 import dev.lateen.proxy.config.MetadataMatcherDecoder;
 import dev.lateen.proxy.config.Place;
+import dev.lateen.proxy.config.TypedConfig;
+import dev.lateen.proxy.expression.ExpressionCompiler;
 import dev.lateen.proxy.stream.ResponseFlag;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.ComparisonFilter;
+import io.envoyproxy.envoy.config.accesslog.v3.ExtensionFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.GrpcStatusFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.MetadataFilter;
+import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -16,6 +20,8 @@ import java.util.Set;
 
 /// Decodes access-log filters. Runtime keys have no effect: their defaults count.
 final class LogFilterDecoder {
+    private static final String EXPRESSION = "envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter";
+
     private LogFilterDecoder() {}
 
     static LogFilter decode(AccessLogFilter filter, Place at) {
@@ -45,11 +51,21 @@ final class LogFilterDecoder {
                         flags(filter.getResponseFlagFilter().getFlagsList(), at.field("response_flag_filter")));
             case GRPC_STATUS_FILTER -> grpc(filter.getGrpcStatusFilter(), at.field("grpc_status_filter"));
             case TRACEABLE_FILTER -> throw at.field("traceable_filter").unsupported();
-            case EXTENSION_FILTER -> throw at.field("extension_filter").unsupported();
+            case EXTENSION_FILTER -> condition(filter.getExtensionFilter(), at.field("extension_filter"));
             case METADATA_FILTER -> metadata(filter.getMetadataFilter(), at.field("metadata_filter"));
             case LOG_TYPE_FILTER -> throw at.field("log_type_filter").unsupported();
             case FILTERSPECIFIER_NOT_SET -> throw at.refuse("an access-log filter without a condition");
         };
+    }
+
+    private static LogFilter condition(ExtensionFilter filter, Place at) {
+        Place place = at.field("typed_config");
+        TypedConfig config = TypedConfig.of(filter.getTypedConfig(), place);
+        place.require(config.type().equals(EXPRESSION), "'" + config.type() + "' (expected: " + EXPRESSION + ")");
+        ExpressionFilter condition =
+                config.unpack(ExpressionFilter.parser(), AccessLogDecoder.CONDITION_FIELDS, place);
+        return new LogFilter.Condition(
+                ExpressionCompiler.compile(condition.getExpression(), place.field("expression")));
     }
 
     private static LogFilter metadata(MetadataFilter filter, Place at) {

@@ -67,7 +67,8 @@ public final class LogFormat {
         };
     }
 
-    private static String number(Object value) {
+    /// A number or a boolean as JSON.
+    static String number(Object value) {
         return value instanceof Double number && number == Math.rint(number) && Math.abs(number) < 1e15
                 ? Long.toString(number.longValue())
                 : value.toString();

@@ -30,8 +30,8 @@ sealed interface LogNode {
     record Leaf(List<LogOperator> parts) implements LogNode {
         @Override
         public boolean append(StreamInfo info, StringBuilder out) {
-            if (parts.size() == 1 && parts.getFirst().numeric()) {
-                return parts.getFirst().append(info, out);
+            if (parts.size() == 1 && parts.getFirst().writesJson()) {
+                return parts.getFirst().appendJson(info, out);
             }
             int start = out.length();
             out.append('"');

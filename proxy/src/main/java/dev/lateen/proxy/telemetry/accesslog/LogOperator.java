@@ -10,16 +10,21 @@ interface LogOperator {
     /// Appends the value; false where there is none, and then nothing was appended.
     boolean append(StreamInfo info, StringBuilder out);
 
-    /// Whether JSON shows it without quotes.
-    default boolean numeric() {
+    /// Whether it writes its own JSON, instead of text that is put in quotes.
+    default boolean writesJson() {
         return false;
+    }
+
+    /// As `append`, where it writes its own JSON.
+    default boolean appendJson(StreamInfo info, StringBuilder out) {
+        return append(info, out);
     }
 
     /// A value that JSON shows as a number.
     @FunctionalInterface
     interface Numeric extends LogOperator {
         @Override
-        default boolean numeric() {
+        default boolean writesJson() {
             return true;
         }
     }

@@ -38,6 +38,8 @@ final class LogOperators {
         return Optional.ofNullable(
                 switch (name) {
                     case "REQ" -> header(argument, name, LogOperators::requestHeader);
+                    case "REQ_WITHOUT_QUERY" ->
+                        header(argument, name, (info, header) -> withoutQuery(requestHeader(info, header)));
                     case "RESP" ->
                         header(argument, name, (info, header) -> headerOf(info.responseHeaders, info, header));
                     case "TRAILER" ->
@@ -45,6 +47,8 @@ final class LogOperators {
                     case "START_TIME" -> StartTime.of(argument, info -> info.startEpochMillis);
                     case "EMIT_TIME" -> StartTime.of(argument, LogOperators::endMillis);
                     case "GRPC_STATUS" -> grpcStatus(argument);
+                    case "METADATA" -> MetadataOperator.of(argument);
+                    case "DYNAMIC_METADATA" -> MetadataOperator.dynamic(argument);
                     case "ENVIRONMENT" -> constant(System.getenv(argument));
                     default -> null;
                 });
@@ -84,6 +88,7 @@ final class LogOperators {
                     case "ROUTE_NAME" -> text(info -> info.routeName);
                     case "FILTER_CHAIN_NAME" -> text(info -> info.filterChainName);
                     case "REQUESTED_SERVER_NAME" -> text(info -> info.requestedServerName);
+                    case "TRACE_ID" -> text(info -> info.traceId);
                     case "DOWNSTREAM_PEER_URI_SAN" -> text(info -> info.downstreamPeerUri);
                     case "DOWNSTREAM_LOCAL_URI_SAN" -> text(info -> info.downstreamLocalUri);
                     case "UPSTREAM_PEER_URI_SAN" -> text(info -> info.upstreamPeerUri);
@@ -220,6 +225,11 @@ final class LogOperators {
                 info.originalPath == null ? head.headers().get(name) : info.originalPath;
             default -> head.headers().get(name);
         };
+    }
+
+    private static @Nullable String withoutQuery(@Nullable String value) {
+        int query = value == null ? -1 : value.indexOf('?');
+        return query < 0 ? value : value.substring(0, query);
     }
 
     private static @Nullable String headerOf(@Nullable Headers headers, StreamInfo info, String name) {
