@@ -1,5 +1,6 @@
 package dev.lateen.proxy.tracing;
 
+import dev.lateen.proxy.collector.Reporter;
 import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.stream.Addresses;
@@ -21,14 +22,14 @@ public final class Tracer {
     private final TracingConfig config;
     private final Sampler sampler;
     private final SpanTags tags;
-    private final SpanReporter reporter;
+    private final Reporter<Span> reporter;
     private final SplittableRandom random = new SplittableRandom();
     private final Propagation.Form form;
     private final boolean longIds;
     private final boolean shared;
 
     /// @param node id of ours
-    public Tracer(TracingConfig config, String node, SpanReporter reporter) {
+    public Tracer(TracingConfig config, String node, Reporter<Span> reporter) {
         this.config = config;
         this.sampler = new Sampler(config.sampling());
         this.tags = new SpanTags(config, node);

@@ -35,6 +35,7 @@ import dev.lateen.proxy.telemetry.Stats;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogConfig;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
 import dev.lateen.proxy.telemetry.accesslog.AccessLogs;
+import dev.lateen.proxy.telemetry.accesslog.CollectedLogs;
 import dev.lateen.proxy.tracing.SpanReporters;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.netty.channel.EventLoop;
@@ -55,6 +56,7 @@ public final class RuntimeBuilder implements ChainHandlers {
     private final OwnMetadata own;
     private final InstantSource clock;
     private final AccessLogs accessLogs;
+    private final CollectedLogs collectedLogs;
     private final SpanReporters spans;
     private final Surroundings around;
     private final IstioReporters istio;
@@ -76,6 +78,7 @@ public final class RuntimeBuilder implements ChainHandlers {
         this.own = OwnMetadata.of(local, node.getId(), node.getCluster());
         this.around = LocalPeer.surroundings(node);
         this.istio = new IstioReporters(stats, local, around);
+        this.collectedLogs = new CollectedLogs(node, clusters, surrounding.workers(), stats);
         this.spans = new SpanReporters(node.getCluster(), clusters, stats);
         this.clusters = clusters;
         this.routes = routes;
@@ -172,7 +175,14 @@ public final class RuntimeBuilder implements ChainHandlers {
     }
 
     private List<AccessLogger> loggers(List<AccessLogConfig> configs) {
-        return configs.stream().map(config -> accessLogs.open(config, around)).toList();
+        return configs.stream().map(this::logger).toList();
+    }
+
+    private AccessLogger logger(AccessLogConfig config) {
+        return switch (config) {
+            case AccessLogConfig.File file -> accessLogs.open(file, around);
+            case AccessLogConfig.Collected collected -> collectedLogs.open(collected, around);
+        };
     }
 
     private @Nullable IstioMetrics istio(ListenerConfig listener, FilterChainConfig chain) {

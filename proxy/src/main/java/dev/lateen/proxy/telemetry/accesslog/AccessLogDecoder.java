@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/// Decodes access logs: the file and the standard stream loggers, in text and JSON, and their filters.
+/// Decodes access logs and their filters.
 public final class AccessLogDecoder {
     private static final String FILTER = "envoy.config.accesslog.v3.";
     /// Of filters, wherever they stand.
@@ -114,7 +114,7 @@ public final class AccessLogDecoder {
             case "envoy.extensions.access_loggers.file.v3.FileAccessLog" ->
                 file(config.unpack(FileAccessLog.parser(), FIELDS, place), filter, place);
             case "envoy.extensions.access_loggers.stream.v3.StdoutAccessLog" ->
-                new AccessLogConfig(
+                new AccessLogConfig.File(
                         AccessLogConfig.STDOUT,
                         format(
                                 config.unpack(StdoutAccessLog.parser(), FIELDS, place)
@@ -122,16 +122,23 @@ public final class AccessLogDecoder {
                                 place),
                         filter);
             case "envoy.extensions.access_loggers.stream.v3.StderrAccessLog" ->
-                new AccessLogConfig(
+                new AccessLogConfig.File(
                         AccessLogConfig.STDERR,
                         format(
                                 config.unpack(StderrAccessLog.parser(), FIELDS, place)
                                         .getLogFormat(),
                                 place),
                         filter);
+            case LogCollectorDecoder.REQUESTS ->
+                new AccessLogConfig.Collected(LogCollectorDecoder.requests(config, place), filter);
+            case LogCollectorDecoder.CONNECTIONS ->
+                new AccessLogConfig.Collected(LogCollectorDecoder.connections(config, place), filter);
+            case LogCollectorDecoder.OPEN_TELEMETRY ->
+                new AccessLogConfig.Collected(LogCollectorDecoder.openTelemetry(config, place), filter);
             default ->
                 throw at.refuse("access logger '" + log.getName() + "' (" + config.type()
-                        + ") is not supported by this proxy yet (expected: file, stdout or stderr)");
+                        + ") is not supported by this proxy yet (expected: file, stdout, stderr, http_grpc, tcp_grpc"
+                        + " or open_telemetry)");
         };
     }
 
@@ -145,7 +152,7 @@ public final class AccessLogDecoder {
             case LOG_FORMAT -> format(log.getLogFormat(), at);
             case ACCESSLOGFORMAT_NOT_SET -> LogFormat.text(LogFormat.ENVOY_TEXT, false);
         };
-        return new AccessLogConfig(log.getPath(), format, filter);
+        return new AccessLogConfig.File(log.getPath(), format, filter);
     }
 
     @SuppressWarnings("deprecation") // text_format
@@ -168,7 +175,7 @@ public final class AccessLogDecoder {
     }
 
     /// Their operators are known here also where nobody names the extension.
-    private static void formatters(List<TypedExtensionConfig> formatters, Place at) {
+    static void formatters(List<TypedExtensionConfig> formatters, Place at) {
         for (int index = 0; index < formatters.size(); index++) {
             Place place = at.index(index).field("typed_config");
             String type = TypedConfig.of(formatters.get(index).getTypedConfig(), place).type();
@@ -180,7 +187,7 @@ public final class AccessLogDecoder {
         return compile(() -> LogFormat.json(Metadata.tree(struct), omitEmpty), at);
     }
 
-    private static LogFormat compile(Supplier<LogFormat> compiler, Place at) {
+    static LogFormat compile(Supplier<LogFormat> compiler, Place at) {
         try {
             return compiler.get();
         } catch (IllegalArgumentException e) {

@@ -28,7 +28,7 @@ public final class AccessLogs implements AutoCloseable {
     }
 
     /// @param around what conditions may say of our node
-    public AccessLogger open(AccessLogConfig config, Surroundings around) {
+    public AccessLogger open(AccessLogConfig.File config, Surroundings around) {
         LogFile file = files.computeIfAbsent(config.path(), path -> new LogFile(path, dropped));
         startWriter();
         return new FileLogger(config, file, around);
@@ -41,11 +41,11 @@ public final class AccessLogs implements AutoCloseable {
     }
 
     private final class FileLogger implements AccessLogger {
-        private final AccessLogConfig config;
+        private final AccessLogConfig.File config;
         private final LogFile file;
         private final Surroundings around;
 
-        FileLogger(AccessLogConfig config, LogFile file, Surroundings around) {
+        FileLogger(AccessLogConfig.File config, LogFile file, Surroundings around) {
             this.config = config;
             this.file = file;
             this.around = around;

@@ -1,64 +1,68 @@
-package dev.lateen.proxy.tracing;
+package dev.lateen.proxy.collector;
 
 import dev.lateen.net.http.Headers;
 import dev.lateen.proxy.cluster.Cluster;
 import dev.lateen.proxy.cluster.ClusterCall;
 import dev.lateen.proxy.cluster.Clusters;
-import dev.lateen.proxy.telemetry.Counter;
-import dev.lateen.proxy.telemetry.Stats;
-import dev.lateen.proxy.tracing.TracingConfig.Collector;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// Sends the spans of one event loop to their collector: a batch of 100, or what there is after a second. While one
+/// Sends what one event loop has to report to its collector: a batch of 100, or what there is after a second. While one
 /// batch is on its way the next gathers. Requests never wait for it, and what a collector does not take is lost and
 /// counted.
 ///
-/// Limits: 1,024 spans wait. Thread: its event loop.
-public final class SpanReporter {
+/// Limits: 1,024 reports wait. Thread: its event loop.
+///
+/// @param <T> what is reported
+public final class Reporter<T> {
     private static final int BATCH = 100;
     private static final int MAX_WAITING = 1_024;
     private static final int MAX_ANSWER = 64 << 10;
-    private static final Duration ZIPKIN_TIMEOUT = Duration.ofSeconds(5);
 
-    private final Collector collector;
-    private final SpanEncoder encoder;
+    private final String cluster;
+    private final Duration timeout;
+    private final ReportEncoder<T> encoder;
+    private final ReportCounters counters;
     private final Clusters clusters;
     private final EventLoop loop;
-    private final Numbers numbers;
-    private List<Span> waiting = new ArrayList<>();
+    private List<T> waiting = new ArrayList<>();
     private boolean sending;
     private boolean timed;
 
-    private record Numbers(Counter sent, Counter dropped, Counter reports, Counter failed) {
-        static Numbers of(Stats stats, Collector collector) {
-            String prefix = collector instanceof Collector.Zipkin ? "tracing.zipkin." : "tracing.opentelemetry.";
-            return new Numbers(
-                    stats.counter(prefix + "spans_sent"),
-                    stats.counter(prefix + "spans_dropped"),
-                    stats.counter(prefix + "reports_sent"),
-                    stats.counter(prefix + "reports_dropped"));
-        }
-    }
-
-    /// @param serviceCluster of our node, which names our service where the configuration does not
-    public SpanReporter(Collector collector, String serviceCluster, Clusters clusters, EventLoop loop, Stats stats) {
-        this.collector = collector;
-        this.encoder = SpanEncoder.of(collector, serviceCluster);
+    /// @param cluster of the collector
+    /// @param timeout of one batch
+    public Reporter(
+            String cluster,
+            Duration timeout,
+            ReportEncoder<T> encoder,
+            ReportCounters counters,
+            Clusters clusters,
+            EventLoop loop) {
+        this.cluster = cluster;
+        this.timeout = timeout;
+        this.encoder = encoder;
+        this.counters = counters;
         this.clusters = clusters;
         this.loop = loop;
-        this.numbers = Numbers.of(stats, collector);
     }
 
-    void report(Span span) {
+    /// Asked before a report is made, which may be costly: false where it would be lost, which is counted.
+    public boolean hasRoom() {
         if (waiting.size() >= MAX_WAITING) {
-            numbers.dropped.increment();
+            counters.dropped().increment();
+            return false;
+        }
+        return true;
+    }
+
+    public void report(T report) {
+        if (!hasRoom()) {
             return;
         }
-        waiting.add(span);
+        waiting.add(report);
         if (waiting.size() >= BATCH && !sending) {
             send();
         } else if (!timed) {
@@ -75,22 +79,21 @@ public final class SpanReporter {
     }
 
     private void send() {
-        List<Span> batch = waiting;
+        List<T> batch = waiting;
         waiting = new ArrayList<>();
-        Cluster cluster = clusters.get(collector.cluster());
-        if (cluster == null) {
+        Cluster found = clusters.get(cluster);
+        if (found == null) {
             lost(batch.size());
             return;
         }
         sending = true;
-        Duration timeout = collector instanceof Collector.OpenTelemetry otel ? otel.timeout() : ZIPKIN_TIMEOUT;
         ClusterCall.send(
-                cluster.on(loop), encoder.head(), encoder.body(batch), timeout, MAX_ANSWER, new ClusterCall.Answer() {
+                found.on(loop), encoder.head(), encoder.body(batch), timeout, MAX_ANSWER, new ClusterCall.Answer() {
                     @Override
                     public void onAnswer(int status, Headers headers, byte[] body) {
                         if (encoder.isTaken(status, headers, body)) {
-                            numbers.reports.increment();
-                            numbers.sent.add(batch.size());
+                            counters.batches().increment();
+                            counters.sent().add(batch.size());
                         } else {
                             lost(batch.size());
                         }
@@ -105,9 +108,9 @@ public final class SpanReporter {
                 });
     }
 
-    private void lost(int spans) {
-        numbers.failed.increment();
-        numbers.dropped.add(spans);
+    private void lost(int reports) {
+        counters.failedBatches().increment();
+        counters.dropped().add(reports);
     }
 
     private void next() {
