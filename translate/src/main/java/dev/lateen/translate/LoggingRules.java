@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Which providers one side of a proxy logs to, and what: the narrowest `Telemetry` that names providers chooses them, and
+/// Which providers one side of a proxy logs to, and what: the narrowest `Telemetry` that names providers chooses them,
+/// and
 /// of each the last rule counts. Without any, the mesh's default providers are asked, or else its `accessLogFile`.
 ///
 /// Source: Istio, Telemetry `accessLogging`.

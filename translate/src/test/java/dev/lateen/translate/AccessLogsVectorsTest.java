@@ -94,7 +94,7 @@ class AccessLogsVectorsTest {
         Side side = input.options().text("class", "").equals("SidecarInbound") ? Side.SERVER : Side.CLIENT;
         JsonArray found = new JsonArray();
         for (LoggingRules.Log log : LoggingRules.of(scene, side)) {
-            Optional<AccessLog> told = AccessLogs.of(scene, log.provider(), Optional.empty());
+            Optional<AccessLog> told = LogProviders.told(scene, log.provider(), LogProviders.Of.REQUESTS);
             if (told.isPresent()) {
                 found.add(json(log, told.get()));
             }

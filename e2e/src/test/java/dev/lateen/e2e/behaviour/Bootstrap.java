@@ -31,10 +31,17 @@ public final class Bootstrap {
     private final List<String> listeners = new ArrayList<>();
     private String node = "{id: behaviour, cluster: behaviour}";
     private String more = "";
+    private String moreLogs = "";
 
     /// A further field of the bootstrap itself.
     Bootstrap with(String field) {
         more += field + ",\n";
+        return this;
+    }
+
+    /// A further access log of all connection managers and TCP proxies.
+    Bootstrap alsoLog(String yaml) {
+        moreLogs += ", " + yaml;
         return this;
     }
 
@@ -151,6 +158,6 @@ public final class Bootstrap {
                 %s
                   ]}}
                 """.formatted(node, more, ports.of("admin"), String.join(",\n", clusters), String.join(",\n", listeners))
-                .replace("ACCESS_LOG", log);
+                .replace("ACCESS_LOG", log + moreLogs);
     }
 }

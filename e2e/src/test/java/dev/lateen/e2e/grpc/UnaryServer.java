@@ -12,6 +12,8 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.ServerCalls.UnaryMethod;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import java.io.IOException;
@@ -41,6 +43,17 @@ public record UnaryServer(Server server) implements AutoCloseable {
                 "opentelemetry.proto.collector.trace.v1.TraceService/Export",
                 ExportTraceServiceRequest.getDefaultInstance(),
                 ExportTraceServiceResponse.getDefaultInstance(),
+                behaviour);
+    }
+
+    /// A collector of logs on a free port of loopback.
+    public static UnaryServer logs(UnaryMethod<ExportLogsServiceRequest, ExportLogsServiceResponse> behaviour)
+            throws IOException {
+        return start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                "opentelemetry.proto.collector.logs.v1.LogsService/Export",
+                ExportLogsServiceRequest.getDefaultInstance(),
+                ExportLogsServiceResponse.getDefaultInstance(),
                 behaviour);
     }
 

@@ -20,16 +20,8 @@ final class ExtensionProviderRules {
             "envoyOtelAls",
             "sds");
     /// Those that no data plane of this mesh is told of.
-    private static final List<String> UNUSED = List.of(
-            "lightstep",
-            "datadog",
-            "opencensus",
-            "skywalking",
-            "stackdriver",
-            "envoyHttpAls",
-            "envoyTcpAls",
-            "envoyOtelAls",
-            "sds");
+    private static final List<String> UNUSED =
+            List.of("lightstep", "datadog", "opencensus", "skywalking", "stackdriver", "sds");
     private static final List<String> OTHERS = List.of("stackdriver", "prometheus", "envoyFileAccessLog");
 
     private ExtensionProviderRules() {}
@@ -68,6 +60,13 @@ final class ExtensionProviderRules {
     }
 
     private static void service(View provider) {
+        if (provider.size("filterStateObjectsToLog") > 0) {
+            provider.warning(
+                    "filterStateObjectsToLog",
+                    "no-effect",
+                    "only Envoy has filter state; the mesh's own proxy logs none",
+                    "a header or a format instead");
+        }
         String service = provider.text("service");
         String host = service.substring(service.indexOf('/') + 1);
         String namespace = service.contains("/") ? service.substring(0, service.indexOf('/')) : "x";

@@ -58,6 +58,7 @@ final class KnownExtensions {
             "envoy.extensions.filters.network.set_filter_state.v3",
             "envoy.extensions.filters.network.sni_cluster.v3",
             "envoy.extensions.filters.network.tcp_proxy.v3",
+            "envoy.extensions.formatter.req_without_query.v3",
             "envoy.extensions.http.header_formatters.preserve_case.v3",
             "envoy.extensions.http.original_ip_detection.custom_header.v3",
             "envoy.extensions.http.original_ip_detection.xff.v3",
@@ -246,6 +247,10 @@ final class KnownExtensions {
                 List.of(io.envoyproxy.envoy.extensions.filters.network.sni_cluster.v3.SniClusterProto.getDescriptor());
             case "envoy.extensions.filters.network.tcp_proxy.v3" ->
                 List.of(io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxyProto.getDescriptor());
+            case "envoy.extensions.formatter.req_without_query.v3" ->
+                List.of(
+                        io.envoyproxy.envoy.extensions.formatter.req_without_query.v3.ReqWithoutQueryProto
+                                .getDescriptor());
             case "envoy.extensions.http.header_formatters.preserve_case.v3" ->
                 List.of(
                         io.envoyproxy.envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseProto

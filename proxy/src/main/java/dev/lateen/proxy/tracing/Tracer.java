@@ -1,8 +1,8 @@
 package dev.lateen.proxy.tracing;
 
-import dev.lateen.proxy.collector.Reporter;
 import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.RequestHead;
+import dev.lateen.proxy.collector.Reporter;
 import dev.lateen.proxy.stream.Addresses;
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.tracing.TraceContext.Sampled;

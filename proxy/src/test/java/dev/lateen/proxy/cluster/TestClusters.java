@@ -11,12 +11,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Configurations that tests begin with.
-final class TestClusters {
+public final class TestClusters {
     static final LoadBalancing ROUND_ROBIN = new LoadBalancing(LbPolicy.RoundRobin.INSTANCE, 50, false, false, false);
 
     private TestClusters() {}
 
-    static ClusterConfig cluster(SocketAddress... addresses) {
+    public static ClusterConfig cluster(SocketAddress... addresses) {
         return cluster(ROUND_ROBIN, CircuitBreakers.DEFAULT, OutlierDetection.OFF, HttpOptions.HTTP1, addresses);
     }
 

@@ -178,7 +178,8 @@ public final class AccessLogDecoder {
     static void formatters(List<TypedExtensionConfig> formatters, Place at) {
         for (int index = 0; index < formatters.size(); index++) {
             Place place = at.index(index).field("typed_config");
-            String type = TypedConfig.of(formatters.get(index).getTypedConfig(), place).type();
+            String type = TypedConfig.of(formatters.get(index).getTypedConfig(), place)
+                    .type();
             place.require(FORMATTERS.contains(type), "'" + type + "' (expected: one of " + FORMATTERS + ")");
         }
     }

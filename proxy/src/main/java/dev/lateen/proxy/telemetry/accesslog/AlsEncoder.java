@@ -64,8 +64,7 @@ final class AlsEncoder {
         }
 
         HTTPAccessLogEntry entry(StreamInfo info) {
-            HTTPAccessLogEntry.Builder entry =
-                    HTTPAccessLogEntry.newBuilder().setCommonProperties(AlsCommon.of(info));
+            HTTPAccessLogEntry.Builder entry = HTTPAccessLogEntry.newBuilder().setCommonProperties(AlsCommon.of(info));
             RequestHead head = info.request;
             if (head != null) {
                 entry.setProtocolVersion(version(head.version())).setRequest(request(head, info));
@@ -159,8 +158,8 @@ final class AlsEncoder {
         @Override
         public byte[] body(List<HTTPAccessLogEntry> entries) {
             return frame(common.message()
-                    .setHttpLogs(
-                            StreamAccessLogsMessage.HTTPAccessLogEntries.newBuilder().addAllLogEntry(entries)));
+                    .setHttpLogs(StreamAccessLogsMessage.HTTPAccessLogEntries.newBuilder()
+                            .addAllLogEntry(entries)));
         }
 
         @Override
@@ -194,8 +193,8 @@ final class AlsEncoder {
         @Override
         public byte[] body(List<TCPAccessLogEntry> entries) {
             return frame(common.message()
-                    .setTcpLogs(
-                            StreamAccessLogsMessage.TCPAccessLogEntries.newBuilder().addAllLogEntry(entries)));
+                    .setTcpLogs(StreamAccessLogsMessage.TCPAccessLogEntries.newBuilder()
+                            .addAllLogEntry(entries)));
         }
 
         @Override

@@ -62,8 +62,7 @@ final class LogFilterDecoder {
         Place place = at.field("typed_config");
         TypedConfig config = TypedConfig.of(filter.getTypedConfig(), place);
         place.require(config.type().equals(EXPRESSION), "'" + config.type() + "' (expected: " + EXPRESSION + ")");
-        ExpressionFilter condition =
-                config.unpack(ExpressionFilter.parser(), AccessLogDecoder.CONDITION_FIELDS, place);
+        ExpressionFilter condition = config.unpack(ExpressionFilter.parser(), AccessLogDecoder.CONDITION_FIELDS, place);
         return new LogFilter.Condition(
                 ExpressionCompiler.compile(condition.getExpression(), place.field("expression")));
     }

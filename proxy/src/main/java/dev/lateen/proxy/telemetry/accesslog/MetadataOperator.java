@@ -6,7 +6,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// `%METADATA(OBJECT:NAMESPACE:KEY:…)%` and `%DYNAMIC_METADATA(NAMESPACE:KEY:…)%`: text as it is, anything else as JSON.
+/// `%METADATA(OBJECT:NAMESPACE:KEY:…)%` and `%DYNAMIC_METADATA(NAMESPACE:KEY:…)%`: text as it is, anything else as
+/// JSON.
 ///
 /// Thread: event loop.
 record MetadataOperator(Source source, String namespace, List<String> path) implements LogOperator {

@@ -40,8 +40,8 @@ final class OtlpLogEncoder implements ReportEncoder<LogRecord> {
     }
 
     LogRecord entry(StreamInfo info) {
-        LogRecord.Builder record = LogRecord.newBuilder()
-                .setTimeUnixNano(TimeUnit.MILLISECONDS.toNanos(info.startEpochMillis));
+        LogRecord.Builder record =
+                LogRecord.newBuilder().setTimeUnixNano(TimeUnit.MILLISECONDS.toNanos(info.startEpochMillis));
         collector.body().ifPresent(body -> record.setBody(AnyValue.newBuilder().setStringValue(body.line(info))));
         collector.attributes().forEach((name, format) -> record.addAttributes(attribute(name, format.line(info))));
         if (info.traceId != null && info.traceId.length() == 32) {

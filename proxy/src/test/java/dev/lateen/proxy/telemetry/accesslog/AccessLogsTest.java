@@ -28,7 +28,8 @@ final class AccessLogsTest {
         Path path = directory.resolve("log");
         AccessLogs logs = new AccessLogs(new Stats());
         LogFormat format = LogFormat.text("%ROUTE_NAME% %BYTES_SENT% " + "x".repeat(200) + " end\n", false);
-        AccessLogger logger = logs.open(new AccessLogConfig.File(path.toString(), format, new LogFilter.And(List.of())), Surroundings.NONE);
+        AccessLogger logger = logs.open(
+                new AccessLogConfig.File(path.toString(), format, new LogFilter.And(List.of())), Surroundings.NONE);
         // When
         List<Thread> threads = new ArrayList<>();
         for (int number = 0; number < THREADS; number++) {

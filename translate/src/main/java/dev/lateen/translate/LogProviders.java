@@ -1,0 +1,147 @@
+package dev.lateen.translate;
+
+import com.google.protobuf.Any;
+import dev.lateen.model.mesh.MeshConfig;
+import dev.lateen.model.mesh.MeshConfig.ExtensionProvider;
+import dev.lateen.model.mesh.NodeMetadata.DataPlane;
+import dev.lateen.model.tree.Fields;
+import dev.lateen.model.tree.Node.Mapping;
+import dev.lateen.model.tree.Position;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.core.v3.ApiVersion;
+import io.envoyproxy.envoy.config.core.v3.GrpcService;
+import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
+import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.CommonGrpcAccessLogConfig;
+import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig;
+import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig;
+import io.envoyproxy.envoy.extensions.access_loggers.open_telemetry.v3.OpenTelemetryAccessLogConfig;
+import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.common.v1.KeyValueList;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/// What each extension provider is told to log. Source: Istio, MeshConfig `extensionProviders`.
+final class LogProviders {
+    private static final String FILE = "envoyFileAccessLog";
+    /// The provider that every mesh has, also where its configuration names none.
+    private static final ExtensionProvider BUILT_IN =
+            new ExtensionProvider("envoy", FILE, new Mapping(Map.of(), Position.UNKNOWN));
+
+    private LogProviders() {}
+
+    /// What is logged: requests, or connections.
+    enum Of {
+        REQUESTS,
+        CONNECTIONS
+    }
+
+    /// Empty where the provider logs nothing of this kind, or its service is not known.
+    static Optional<AccessLog> told(Scene scene, String name, Of what) {
+        MeshConfig.AccessLog mesh = scene.mesh().accessLog();
+        if (name.equals(LoggingRules.FILE)) {
+            return Optional.of(file(mesh.file(), LogFormats.ofMesh(mesh)));
+        }
+        return scene.mesh()
+                .extensionProvider(name)
+                .or(() -> name.equals(BUILT_IN.name()) ? Optional.of(BUILT_IN) : Optional.empty())
+                .flatMap(provider -> told(scene, provider, what));
+    }
+
+    private static Optional<AccessLog> told(Scene scene, ExtensionProvider provider, Of what) {
+        Fields in = new Fields(provider.settings());
+        return switch (provider.kind()) {
+            case FILE ->
+                Optional.of(file(
+                        in.text("path", "/dev/stdout"),
+                        LogFormats.ofProvider(in.object("logFormat", Function.identity()))));
+            case "envoyHttpAls" ->
+                what == Of.REQUESTS
+                        ? common(scene, in, "http_envoy_accesslog").map(common -> requests(in, common))
+                        : Optional.empty();
+            case "envoyTcpAls" ->
+                what == Of.CONNECTIONS
+                        ? common(scene, in, "tcp_envoy_accesslog").map(LogProviders::connections)
+                        : Optional.empty();
+            case "envoyOtelAls" -> common(scene, in, "otel_envoy_accesslog").map(common -> openTelemetry(in, common));
+            default -> Optional.empty();
+        };
+    }
+
+    private static AccessLog file(String path, SubstitutionFormatString format) {
+        return log(
+                "envoy.access_loggers.file",
+                Protos.any(FileAccessLog.newBuilder()
+                        .setPath(path)
+                        .setLogFormat(format)
+                        .build()));
+    }
+
+    private static AccessLog requests(Fields in, CommonGrpcAccessLogConfig common) {
+        return log(
+                "envoy.access_loggers.http_grpc",
+                Protos.any(HttpGrpcAccessLogConfig.newBuilder()
+                        .setCommonConfig(common)
+                        .addAllAdditionalRequestHeadersToLog(in.texts("additionalRequestHeadersToLog"))
+                        .addAllAdditionalResponseHeadersToLog(in.texts("additionalResponseHeadersToLog"))
+                        .addAllAdditionalResponseTrailersToLog(in.texts("additionalResponseTrailersToLog"))
+                        .build()));
+    }
+
+    private static AccessLog connections(CommonGrpcAccessLogConfig common) {
+        return log(
+                "envoy.access_loggers.tcp_grpc",
+                Protos.any(TcpGrpcAccessLogConfig.newBuilder()
+                        .setCommonConfig(common)
+                        .build()));
+    }
+
+    private static AccessLog openTelemetry(Fields in, CommonGrpcAccessLogConfig common) {
+        Optional<Fields> format = in.object("logFormat", Function.identity());
+        String body = LogFormats.line(format.flatMap(f -> f.text("text")).orElse(""));
+        Map<String, String> labels =
+                new TreeMap<>(format.map(f -> f.textMap("labels")).orElse(Map.of()));
+        KeyValueList.Builder attributes = KeyValueList.newBuilder();
+        labels.forEach((name, value) ->
+                attributes.addValues(KeyValue.newBuilder().setKey(name).setValue(text(value))));
+        OpenTelemetryAccessLogConfig.Builder config = OpenTelemetryAccessLogConfig.newBuilder()
+                .setCommonConfig(common)
+                .setDisableBuiltinLabels(true)
+                .setBody(text(body))
+                .addAllFormatters(LogFormats.formatters(labels.values()));
+        if (!labels.isEmpty()) {
+            config.setAttributes(attributes);
+        }
+        return log("envoy.access_loggers.open_telemetry", Protos.any(config.build()));
+    }
+
+    private static AnyValue text(String value) {
+        return AnyValue.newBuilder().setStringValue(value).build();
+    }
+
+    private static Optional<CommonGrpcAccessLogConfig> common(Scene scene, Fields in, String usualName) {
+        int port = in.integer("port").orElse(0);
+        return ProviderService.host(scene, in.text("service", ""))
+                .filter(_ -> port > 0)
+                .map(host -> {
+                    CommonGrpcAccessLogConfig.Builder common = CommonGrpcAccessLogConfig.newBuilder()
+                            .setLogName(in.text("logName", usualName))
+                            .setTransportApiVersion(ApiVersion.V3)
+                            .setGrpcService(GrpcService.newBuilder()
+                                    .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder()
+                                            .setClusterName(Names.outbound(port, "", host))
+                                            .setAuthority(host)));
+                    if (scene.dataPlane() != DataPlane.LATEEN) {
+                        common.addAllFilterStateObjectsToLog(in.texts("filterStateObjectsToLog"));
+                    }
+                    return common.build();
+                });
+    }
+
+    private static AccessLog log(String name, Any config) {
+        return AccessLog.newBuilder().setName(name).setTypedConfig(config).build();
+    }
+}
