@@ -5,7 +5,7 @@ import dev.lateen.net.http.HttpVersion;
 import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.stream.PeerInfo;
 import dev.lateen.proxy.stream.StreamInfo;
-import dev.lateen.proxy.telemetry.accesslog.LogFormat;
+import dev.lateen.proxy.accesslog.LogFormat;
 import java.net.InetSocketAddress;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;

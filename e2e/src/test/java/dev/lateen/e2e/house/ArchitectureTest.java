@@ -233,7 +233,9 @@ class ArchitectureTest {
     private static boolean mayDecode(JavaClass type) {
         String top = type.getName().replaceAll("\\$.*", "");
         return top.endsWith("Decoder")
+                || top.endsWith("Encoder")
                 || top.endsWith("Codec")
+                || top.equals("dev.lateen.proxy.accesslog.CollectedLogs") // hands our node to the encoders
                 || top.equals("dev.lateen.proxy.ProxyProcess") // hands the bootstrap's resources to the decoders
                 || type.getPackageName().startsWith("dev.lateen.proxy.config")
                 || type.getPackageName().startsWith("dev.lateen.proxy.bootstrap")

@@ -1,10 +1,10 @@
 package dev.lateen.proxy.admin;
 
+import dev.lateen.proxy.accesslog.AccessLogs;
 import dev.lateen.proxy.cluster.Clusters;
 import dev.lateen.proxy.stream.Addresses;
 import dev.lateen.proxy.telemetry.PrometheusText;
 import dev.lateen.proxy.telemetry.Stats;
-import dev.lateen.proxy.telemetry.accesslog.AccessLogs;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.Set;

@@ -1,7 +1,7 @@
 package dev.lateen.proxy.admin;
 
+import dev.lateen.proxy.accesslog.JsonText;
 import dev.lateen.proxy.stream.Addresses;
-import dev.lateen.proxy.telemetry.accesslog.JsonText;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;

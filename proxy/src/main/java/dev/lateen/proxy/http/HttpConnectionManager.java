@@ -1,11 +1,11 @@
 package dev.lateen.proxy.http;
 
 import dev.lateen.net.http.ServerHandlerFactory;
+import dev.lateen.proxy.accesslog.AccessLogger;
 import dev.lateen.proxy.downstream.DownstreamConnection;
 import dev.lateen.proxy.http.filter.FilterCatalog;
 import dev.lateen.proxy.http.filter.FilterEnvironment;
 import dev.lateen.proxy.http.filter.RequestFilter;
-import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
 import io.netty.channel.EventLoop;
 import java.util.List;
 import java.util.Map;

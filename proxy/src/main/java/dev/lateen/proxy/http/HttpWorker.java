@@ -1,8 +1,8 @@
 package dev.lateen.proxy.http;
 
+import dev.lateen.proxy.accesslog.AccessLogger;
 import dev.lateen.proxy.http.filter.RequestFilter;
 import dev.lateen.proxy.overload.Overload;
-import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
 import dev.lateen.proxy.tracing.Tracer;
 import io.netty.channel.EventLoop;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 package dev.lateen.proxy.http;
 
+import dev.lateen.proxy.accesslog.LogFilter;
 import dev.lateen.proxy.route.HeaderChanges;
-import dev.lateen.proxy.telemetry.accesslog.LogFilter;
 
 /// Changes those of the proxy's own answers that a filter takes. The first rule that takes an answer is the only one.
 ///

@@ -1,10 +1,10 @@
 package dev.lateen.proxy.http;
 
+import dev.lateen.proxy.accesslog.AccessLogDecoder;
 import dev.lateen.proxy.config.CommonFields;
 import dev.lateen.proxy.config.ImplementedFields;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.route.HeaderChangesDecoder;
-import dev.lateen.proxy.telemetry.accesslog.AccessLogDecoder;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.LocalReplyConfig;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.ResponseMapper;
 import java.util.ArrayList;

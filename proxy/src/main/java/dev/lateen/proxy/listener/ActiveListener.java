@@ -1,7 +1,7 @@
 package dev.lateen.proxy.listener;
 
+import dev.lateen.proxy.accesslog.AccessLogger;
 import dev.lateen.proxy.stream.StreamInfo;
-import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;

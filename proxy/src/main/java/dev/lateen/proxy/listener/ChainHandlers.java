@@ -1,7 +1,7 @@
 package dev.lateen.proxy.listener;
 
+import dev.lateen.proxy.accesslog.AccessLogger;
 import dev.lateen.proxy.downstream.ChainHandler;
-import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
 import java.util.List;
 /// Makes what serves a filter chain from its decoded filters.
 ///

@@ -1,7 +1,7 @@
 package dev.lateen.proxy.listener;
 
+import dev.lateen.proxy.accesslog.AccessLogConfig;
 import dev.lateen.proxy.downstream.Direction;
-import dev.lateen.proxy.telemetry.accesslog.AccessLogConfig;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;

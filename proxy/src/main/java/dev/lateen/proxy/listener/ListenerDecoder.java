@@ -1,6 +1,7 @@
 package dev.lateen.proxy.listener;
 
 import com.google.protobuf.Message;
+import dev.lateen.proxy.accesslog.AccessLogDecoder;
 import dev.lateen.proxy.config.CidrRange;
 import dev.lateen.proxy.config.CommonDecoder;
 import dev.lateen.proxy.config.CommonFields;
@@ -9,7 +10,6 @@ import dev.lateen.proxy.config.ImplementedFields;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.TypedConfig;
 import dev.lateen.proxy.downstream.Direction;
-import dev.lateen.proxy.telemetry.accesslog.AccessLogDecoder;
 import dev.lateen.proxy.tls.DownstreamTlsConfig;
 import dev.lateen.proxy.tls.TlsDecoder;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;

@@ -1,12 +1,12 @@
 package dev.lateen.proxy.listener;
 
+import dev.lateen.proxy.accesslog.AccessLogConfig;
 import dev.lateen.proxy.authz.ConnectionAuthzConfig;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig;
 import dev.lateen.proxy.ratelimit.NetworkLimitConfig;
 import dev.lateen.proxy.rbac.NetworkRbacConfig;
 import dev.lateen.proxy.tcp.TcpProxyConfig;
 import dev.lateen.proxy.telemetry.MetricsConfig;
-import dev.lateen.proxy.telemetry.accesslog.AccessLogConfig;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.listener;
 
+import dev.lateen.proxy.accesslog.AccessLogDecoder;
 import dev.lateen.proxy.authz.ExtAuthzDecoder;
 import dev.lateen.proxy.config.CommonDecoder;
 import dev.lateen.proxy.config.CommonFields;
@@ -11,7 +12,6 @@ import dev.lateen.proxy.ratelimit.NetworkLimitDecoder;
 import dev.lateen.proxy.rbac.RbacDecoder;
 import dev.lateen.proxy.tcp.TcpProxyDecoder;
 import dev.lateen.proxy.telemetry.MetricsDecoder;
-import dev.lateen.proxy.telemetry.accesslog.AccessLogDecoder;
 import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.tcp;
 
+import dev.lateen.proxy.accesslog.AccessLogger;
 import dev.lateen.proxy.cluster.Clusters;
 import dev.lateen.proxy.downstream.ChainHandler;
 import dev.lateen.proxy.downstream.DownstreamConnection;
@@ -8,7 +9,6 @@ import dev.lateen.proxy.telemetry.Counter;
 import dev.lateen.proxy.telemetry.DestinationService;
 import dev.lateen.proxy.telemetry.IstioMetrics;
 import dev.lateen.proxy.telemetry.Stats;
-import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
 import io.netty.channel.EventLoop;
 import java.time.InstantSource;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.lateen.proxy.tcp;
 
-import dev.lateen.proxy.telemetry.accesslog.AccessLogConfig;
+import dev.lateen.proxy.accesslog.AccessLogConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

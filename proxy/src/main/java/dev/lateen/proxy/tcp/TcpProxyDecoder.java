@@ -1,11 +1,11 @@
 package dev.lateen.proxy.tcp;
 
+import dev.lateen.proxy.accesslog.AccessLogDecoder;
 import dev.lateen.proxy.config.CommonDecoder;
 import dev.lateen.proxy.config.CommonFields;
 import dev.lateen.proxy.config.ImplementedFields;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.TypedConfig;
-import dev.lateen.proxy.telemetry.accesslog.AccessLogDecoder;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import java.time.Duration;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.lateen.proxy.tcp;
 
+import dev.lateen.proxy.accesslog.AccessLogger;
 import dev.lateen.proxy.telemetry.IstioMetrics;
-import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

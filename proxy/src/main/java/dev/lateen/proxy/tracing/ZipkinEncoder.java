@@ -3,7 +3,7 @@ package dev.lateen.proxy.tracing;
 import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.HttpVersion;
 import dev.lateen.net.http.RequestHead;
-import dev.lateen.proxy.telemetry.accesslog.JsonText;
+import dev.lateen.proxy.accesslog.JsonText;
 import dev.lateen.proxy.tracing.TracingConfig.Collector;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

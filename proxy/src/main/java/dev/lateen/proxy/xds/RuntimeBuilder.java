@@ -1,5 +1,9 @@
 package dev.lateen.proxy.xds;
 
+import dev.lateen.proxy.accesslog.AccessLogConfig;
+import dev.lateen.proxy.accesslog.AccessLogger;
+import dev.lateen.proxy.accesslog.AccessLogs;
+import dev.lateen.proxy.accesslog.CollectedLogs;
 import dev.lateen.proxy.authz.ConnectionAuthzConfig;
 import dev.lateen.proxy.authz.ConnectionQuestion;
 import dev.lateen.proxy.bootstrap.LocalPeer;
@@ -32,10 +36,6 @@ import dev.lateen.proxy.tcp.TcpTelemetry;
 import dev.lateen.proxy.telemetry.IstioMetrics;
 import dev.lateen.proxy.telemetry.IstioReporters;
 import dev.lateen.proxy.telemetry.Stats;
-import dev.lateen.proxy.telemetry.accesslog.AccessLogConfig;
-import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
-import dev.lateen.proxy.telemetry.accesslog.AccessLogs;
-import dev.lateen.proxy.telemetry.accesslog.CollectedLogs;
 import dev.lateen.proxy.tracing.SpanReporters;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.netty.channel.EventLoop;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.lateen.net.EventLoops;
+import dev.lateen.proxy.accesslog.AccessLogger;
 import dev.lateen.proxy.downstream.ChainHandler;
 import dev.lateen.proxy.downstream.Direction;
 import dev.lateen.proxy.downstream.DownstreamConnection;
@@ -12,7 +13,6 @@ import dev.lateen.proxy.overload.ConnectionLimits;
 import dev.lateen.proxy.overload.Overload;
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.telemetry.Stats;
-import dev.lateen.proxy.telemetry.accesslog.AccessLogger;
 import dev.lateen.proxy.tls.Secrets;
 import io.netty.buffer.Unpooled;
 import java.net.InetAddress;

@@ -1,4 +1,4 @@
-package dev.lateen.proxy.telemetry.accesslog;
+package dev.lateen.proxy.accesslog;
 
 /// One access log of a listener, connection manager or TCP proxy.
 ///

@@ -1,4 +1,4 @@
-package dev.lateen.proxy.telemetry.accesslog;
+package dev.lateen.proxy.accesslog;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

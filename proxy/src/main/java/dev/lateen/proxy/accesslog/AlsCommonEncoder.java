@@ -1,4 +1,4 @@
-package dev.lateen.proxy.telemetry.accesslog;
+package dev.lateen.proxy.accesslog;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What entries of requests and of connections have in common. Source: `AccessLogCommon`. Thread: event loop.
-final class AlsCommon {
-    private AlsCommon() {}
+final class AlsCommonEncoder {
+    private AlsCommonEncoder() {}
 
     static AccessLogCommon of(StreamInfo info) {
         AccessLogCommon.Builder common = AccessLogCommon.newBuilder()

@@ -1,4 +1,4 @@
-package dev.lateen.proxy.telemetry.accesslog;
+package dev.lateen.proxy.accesslog;
 
 import com.google.protobuf.Struct;
 import dev.lateen.proxy.config.CommonDecoder;

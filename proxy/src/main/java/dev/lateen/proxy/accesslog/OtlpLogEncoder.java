@@ -1,4 +1,4 @@
-package dev.lateen.proxy.telemetry.accesslog;
+package dev.lateen.proxy.accesslog;
 
 import com.google.protobuf.ByteString;
 import dev.lateen.net.http.Headers;

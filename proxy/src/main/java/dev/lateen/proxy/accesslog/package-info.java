@@ -1,5 +1,5 @@
 /// Access logs: compiled formats and bounded writers. Entry: `AccessLogger`.
 @NullMarked
-package dev.lateen.proxy.telemetry.accesslog;
+package dev.lateen.proxy.accesslog;
 
 import org.jspecify.annotations.NullMarked;

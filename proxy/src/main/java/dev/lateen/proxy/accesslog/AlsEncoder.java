@@ -1,4 +1,4 @@
-package dev.lateen.proxy.telemetry.accesslog;
+package dev.lateen.proxy.accesslog;
 
 import com.google.protobuf.UInt32Value;
 import dev.lateen.net.http.Headers;
@@ -64,7 +64,8 @@ final class AlsEncoder {
         }
 
         HTTPAccessLogEntry entry(StreamInfo info) {
-            HTTPAccessLogEntry.Builder entry = HTTPAccessLogEntry.newBuilder().setCommonProperties(AlsCommon.of(info));
+            HTTPAccessLogEntry.Builder entry =
+                    HTTPAccessLogEntry.newBuilder().setCommonProperties(AlsCommonEncoder.of(info));
             RequestHead head = info.request;
             if (head != null) {
                 entry.setProtocolVersion(version(head.version())).setRequest(request(head, info));
@@ -178,7 +179,7 @@ final class AlsEncoder {
 
         TCPAccessLogEntry entry(StreamInfo info) {
             return TCPAccessLogEntry.newBuilder()
-                    .setCommonProperties(AlsCommon.of(info))
+                    .setCommonProperties(AlsCommonEncoder.of(info))
                     .setConnectionProperties(ConnectionProperties.newBuilder()
                             .setReceivedBytes(info.bytesReceived)
                             .setSentBytes(info.bytesSent))

@@ -1,8 +1,8 @@
-package dev.lateen.proxy.telemetry.accesslog;
+package dev.lateen.proxy.accesslog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lateen.proxy.telemetry.accesslog.LogLane.Outcome;
+import dev.lateen.proxy.accesslog.LogLane.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.lateen.proxy.telemetry.accesslog;
+package dev.lateen.proxy.accesslog;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

@@ -1,4 +1,4 @@
-package dev.lateen.proxy.telemetry.accesslog;
+package dev.lateen.proxy.accesslog;
 
 import dev.lateen.proxy.stream.StreamInfo;
 import java.util.ArrayList;

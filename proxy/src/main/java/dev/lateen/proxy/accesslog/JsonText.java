@@ -1,4 +1,4 @@
-package dev.lateen.proxy.telemetry.accesslog;
+package dev.lateen.proxy.accesslog;
 
 /// Escapes text inside JSON strings (RFC 8259 §7).
 public final class JsonText {
