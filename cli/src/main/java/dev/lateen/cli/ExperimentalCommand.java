@@ -10,12 +10,15 @@ import picocli.CommandLine.Spec;
         name = "experimental",
         aliases = {"x", "exp"},
         description = "Verbs whose options may still change.",
-        subcommands = {AuthzCommand.class, CheckInjectCommand.class, PrecheckStrictCommand.class},
+        subcommands = {AuthzCommand.class, CheckInjectCommand.class, InjectorCommand.class, PrecheckStrictCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND",
         footerHeading = "%nExamples:%n",
         footer = {
             "  ${ROOT-COMMAND-NAME} x authz check deploy/order-service",
             "  ${ROOT-COMMAND-NAME} x check-inject -f shop.yaml",
+            "  ${ROOT-COMMAND-NAME} x describe pod deploy/order-service",
+            "  ${ROOT-COMMAND-NAME} x injector list",
             "  ${ROOT-COMMAND-NAME} x precheck-strict -n default"
         },
         mixinStandardHelpOptions = true)

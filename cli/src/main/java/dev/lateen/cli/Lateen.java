@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             ProxyStatusCommand.class,
             ProxyConfigCommand.class,
             CanCommand.class,
+            CheckCommand.class,
             AuthnCommand.class,
             ExperimentalCommand.class,
             CaCommand.class,

@@ -54,6 +54,11 @@ final class MeshTarget {
         return namespace;
     }
 
+    /// Of the control plane that is meant; empty for all.
+    String revision() {
+        return revision;
+    }
+
     /// Whether a mesh runs here or a cluster is at hand, so that it makes sense to ask.
     boolean isThere() throws IOException {
         return access() instanceof ClusterMesh || !meshes().isEmpty();
@@ -135,7 +140,7 @@ final class MeshTarget {
 
     private MeshAccess choose() throws IOException {
         List<MeshState> running = mesh.isEmpty() && clusters.areGiven() ? List.of() : meshes();
-        boolean inCluster = mesh.isEmpty() && (clusters.areGiven() || running.isEmpty() && clusters.haveCluster());
+        boolean inCluster = mesh.isEmpty() && (clusters.areGiven() || (running.isEmpty() && clusters.haveCluster()));
         return inCluster ? openCluster() : new LocalMeshes(running, mesh);
     }
 

@@ -1,6 +1,5 @@
 package dev.lateen.cli.mesh;
 
-import dev.lateen.cli.mesh.PodReference.Type;
 import dev.lateen.cli.output.Json;
 import dev.lateen.kubernetes.cluster.Cluster;
 import dev.lateen.kubernetes.cluster.PodForward;
@@ -108,19 +107,23 @@ public final class ClusterMesh implements MeshAccess {
         PodReference meant = PodReference.parse(reference);
         String wanted =
                 meant.namespace().isEmpty() ? namespace.isEmpty() ? cluster.namespace() : namespace : meant.namespace();
-        if (meant.type() == Type.UNSAID || meant.type() == Type.POD) {
+        if (meant.type() == PodReference.Type.UNSAID || meant.type() == PodReference.Type.POD) {
             Optional<ObjectNode> pod = cluster.get("v1", "Pod", wanted, meant.name());
             if (pod.isPresent()) {
                 return new PodFacts(pod.get());
             }
         }
-        Type workload = meant.type() == Type.UNSAID ? Type.DEPLOYMENT : meant.type();
-        if (workload == Type.POD) {
+        PodReference.Type workload =
+                meant.type() == PodReference.Type.UNSAID ? PodReference.Type.DEPLOYMENT : meant.type();
+        if (workload == PodReference.Type.POD) {
             throw missing("pod", meant.name(), wanted);
         }
         Optional<ObjectNode> object = cluster.get(workload.apiVersion(), workload.kind(), wanted, meant.name());
         if (object.isEmpty()) {
-            throw missing(meant.type() == Type.UNSAID ? "pod or deployment" : workload.kind(), meant.name(), wanted);
+            throw missing(
+                    meant.type() == PodReference.Type.UNSAID ? "pod or deployment" : workload.kind(),
+                    meant.name(),
+                    wanted);
         }
         Map<String, String> selector = selector(object.get());
         if (selector.isEmpty()) {
@@ -135,6 +138,14 @@ public final class ClusterMesh implements MeshAccess {
                         workload.kind() + " " + meant.name() + "." + wanted + " has no pods: kubectl -n " + wanted
                                 + " describe " + workload.kind().toLowerCase(java.util.Locale.ROOT) + " " + meant.name()
                                 + " says why"));
+    }
+
+    /// The pods that a Service selects.
+    public List<PodFacts> podsOf(JsonNode service) throws IOException {
+        Map<String, String> selector = selector(service);
+        return selector.isEmpty()
+                ? List.of()
+                : facts(cluster.list("v1", "Pod", Json.text(service, "metadata", "namespace"), selector));
     }
 
     static Map<String, String> selector(JsonNode object) {

@@ -28,7 +28,7 @@ class PodReferenceTest {
     void refusesTypesThatHaveNoPods() {
         assertThatThrownBy(() -> PodReference.parse("configmap/order"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("configmap/order")
+                .hasMessageContaining("configmap")
                 .hasMessageContaining("deploy, svc");
     }
 
