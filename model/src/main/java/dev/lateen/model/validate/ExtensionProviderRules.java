@@ -6,7 +6,8 @@ import java.util.Set;
 
 /// Istio's rules for `extensionProviders` of a MeshConfig. Thread: any.
 final class ExtensionProviderRules {
-    private static final List<String> SERVICES = List.of(
+    /// Kinds that ask, or send to, a service.
+    static final List<String> SERVICES = List.of(
             "envoyExtAuthzHttp",
             "envoyExtAuthzGrpc",
             "zipkin",

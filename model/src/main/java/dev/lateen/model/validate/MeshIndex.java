@@ -28,6 +28,7 @@ final class MeshIndex {
     private final List<Workload> workloads = new ArrayList<>();
     private final Map<String, Map<String, String>> selectorByHost = new HashMap<>();
     private final Set<String> providers = new HashSet<>(Set.of("prometheus", "envoy", "stackdriver"));
+    private final Map<String, String> hostByProvider = new HashMap<>();
     private final Set<String> hostsOfHttp2 = new HashSet<>();
     private final Set<String> askedByHttp = new HashSet<>();
     private final Set<String> kinds = new HashSet<>();
@@ -45,6 +46,11 @@ final class MeshIndex {
         providers.add(name);
         if (provider.has("envoyExtAuthzHttp")) {
             askedByHttp.add(name);
+        }
+        for (String kind : ExtensionProviderRules.SERVICES) {
+            provider.object(kind, settings -> settings.text("service", ""))
+                    .filter(service -> !service.isEmpty())
+                    .ifPresent(service -> hostByProvider.put(name, service.substring(service.indexOf('/') + 1)));
         }
         return name;
     }
@@ -183,6 +189,11 @@ final class MeshIndex {
 
     boolean hasKind(String kind) {
         return kinds.contains(kind);
+    }
+
+    /// The host behind an extension provider; empty where it asks no service.
+    Optional<String> hostOfProvider(String name) {
+        return Optional.ofNullable(hostByProvider.get(name));
     }
 
     Set<String> providers() {

@@ -154,6 +154,16 @@ final class PolicyReferences {
                     index.hasKind("IstioOperator"),
                     index.providers(),
                     "add it to meshConfig.extensionProviders");
+            return;
         }
+        index.hostOfProvider(provider.text("name"))
+                .filter(host -> index.hasServices() && !index.knowsHost(host))
+                .ifPresent(host -> references
+                        .report()
+                        .warning(
+                                provider.spot("name"),
+                                "reference-not-found",
+                                "no service has the host '" + host + "' of this provider: nothing reaches it",
+                                "correct its service in meshConfig.extensionProviders, or add a ServiceEntry for it"));
     }
 }

@@ -215,6 +215,27 @@ class ReferenceCheckerTest {
     }
 
     @Test
+    void warnsOfProvidersThatNothingReaches() {
+        Diagnostic diagnostic = only(SHOP + """
+                apiVersion: install.istio.io/v1alpha1
+                kind: IstioOperator
+                spec:
+                  meshConfig:
+                    extensionProviders:
+                    - {name: lost, envoyOtelAls: {service: obs/logs.obs.svc.cluster.local, port: 4317}}
+                    - {name: kept, envoyOtelAls: {service: shop.default.svc.cluster.local, port: 80}}
+                ---
+                apiVersion: telemetry.istio.io/v1
+                kind: Telemetry
+                metadata: {name: logs}
+                spec: {accessLogging: [{providers: [{name: lost}, {name: kept}, {name: envoy}]}]}
+                """);
+        assertThat(diagnostic.severity()).isEqualTo(Severity.WARNING);
+        assertThat(diagnostic.value()).isEqualTo("lost");
+        assertThat(diagnostic.message()).contains("logs.obs.svc.cluster.local");
+    }
+
+    @Test
     void warnsOfProvidersThatAreNotAskedAboutConnections() {
         Diagnostic diagnostic = only("""
                 apiVersion: install.istio.io/v1alpha1
