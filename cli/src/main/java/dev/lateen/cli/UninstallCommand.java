@@ -4,6 +4,7 @@ import dev.lateen.kubernetes.install.Installation;
 import dev.lateen.kubernetes.install.MeshManifests;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -40,6 +41,14 @@ final class UninstallCommand implements Callable<Integer> {
                     + " control plane's namespace.")
     private boolean purge;
 
+    @Option(
+            names = "--timeout",
+            paramLabel = "DURATION",
+            converter = InstallRun.GoDuration.class,
+            description = "How long to wait until all of it has gone, such as 5m or 90s (default: ${DEFAULT-VALUE}).",
+            defaultValue = "5m")
+    private Duration patience = Duration.ofMinutes(5);
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         Optional<MeshManifests> manifests = operator.manifests();
@@ -64,9 +73,15 @@ final class UninstallCommand implements Callable<Integer> {
             if (!confirmation.agrees(plan)) {
                 return 1;
             }
-            installation.remove(purge, this::say);
-            say("removed");
-            return 0;
+            List<String> left = installation.remove(purge, patience, this::say);
+            left.forEach(one -> say("still there: " + one));
+            if (left.isEmpty()) {
+                say("removed");
+                return 0;
+            }
+            say("not gone after " + patience.toSeconds()
+                    + " s. The cluster goes on removing; the same command waits again.");
+            return 1;
         });
     }
 

@@ -27,6 +27,7 @@ public final class ClusterDuties implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterDuties.class);
     private static final String LEASE = "istio-leader";
     private static final String ROOTS = "istio-ca-root-cert";
+    private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
     private static final String REGISTRATION = "admissionregistration.k8s.io/v1";
     private static final Duration LOOK = Duration.ofSeconds(1);
     /// After which what others may have undone is done again.
@@ -107,14 +108,17 @@ public final class ClusterDuties implements AutoCloseable {
 
     private void tell(String namespace, String pem) {
         try {
+            ObjectNode labels = Trees.object("istio.io/config", "true");
+            if (isOurs(cluster.get("v1", "ConfigMap", namespace, ROOTS))) {
+                labels.put(MANAGED_BY, "lateen");
+            }
             cluster.apply(Trees.object(
                     "apiVersion",
                     "v1",
                     "kind",
                     "ConfigMap",
                     "metadata",
-                    Trees.object(
-                            "name", ROOTS, "namespace", namespace, "labels", Trees.object("istio.io/config", "true")),
+                    Trees.object("name", ROOTS, "namespace", namespace, "labels", labels),
                     "data",
                     Trees.object("root-cert.pem", pem)));
             told.put(namespace, pem);
@@ -124,6 +128,13 @@ public final class ClusterDuties implements AutoCloseable {
                     .addKeyValue("reason", e.getMessage())
                     .log("the roots of trust cannot be written, trying again");
         }
+    }
+
+    /// What another mesh has put there has to stay when ours goes.
+    private static boolean isOurs(Optional<ObjectNode> found) {
+        return found.map(
+                        one -> Trees.text(one, "metadata", "labels", MANAGED_BY).equals("lateen"))
+                .orElse(true);
     }
 
     private void patch(String pem) {

@@ -5,6 +5,7 @@ import dev.lateen.kubernetes.cluster.ClusterException;
 import dev.lateen.kubernetes.tree.Trees;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -187,12 +188,36 @@ public final class Installation {
         return problems;
     }
 
-    /// Deletes in the opposite order, webhooks before the control plane, so that nothing waits for one that has gone.
-    /// What belongs to another revision of the cluster stays, and with it what all of them share.
+    /// Takes the mesh away, webhooks before the control plane, so that nothing waits for one that has gone, and waits
+    /// until all of it has gone. What goes with a purge goes when nothing is left that would make it anew. What belongs
+    /// to another revision of the cluster stays, and with it what all of them share.
     ///
     /// @param purge all revisions, the kinds too, and with them all resources of the mesh, and the control plane's
     ///     namespace
-    public void remove(boolean purge, Consumer<String> progress) throws ClusterException {
+    /// @return what is still there when the time is over, and why
+    public List<String> remove(boolean purge, Duration patience, Consumer<String> progress)
+            throws ClusterException, InterruptedException {
+        long end = System.nanoTime() + patience.toNanos();
+        Removal removal = new Removal(cluster, progress);
+        ownObjects(purge).forEach(removal::add);
+        Map<String, String> pods = new HashMap<>(OURS);
+        if (!purge) {
+            pods.put(REVISION, manifests.revision());
+        }
+        List<String> left = removal.run(pods, end);
+        if (!left.isEmpty() || !purge) {
+            return left;
+        }
+        distributedRoots().forEach(removal::add);
+        manifests.objects().reversed().stream()
+                .map(InstalledObject::of)
+                .filter(this::goesWithPurge)
+                .forEach(removal::add);
+        return removal.run(Map.of(), end);
+    }
+
+    /// What goes without a purge, in this order.
+    private List<InstalledObject> ownObjects(boolean purge) throws ClusterException {
         String revision = manifests.revision();
         boolean last = purge || otherRevisions().isEmpty();
         List<InstalledObject> doomed = new ArrayList<>(tags.objects(purge ? "" : revision));
@@ -211,22 +236,20 @@ public final class Installation {
                             .map(Installation::revision)
                             .filter(name -> name.isEmpty() || name.equals(revision))
                             .isPresent();
-            if (!doomed.contains(one) && (own || (purge && goesWithPurge(one)))) {
+            if (own && !doomed.contains(one)) {
                 doomed.add(one);
             }
         }
-        if (purge) {
-            for (ObjectNode roots : cluster.list("v1", "ConfigMap", Map.of("istio.io/config", "true"))) {
-                if (Trees.text(roots, "metadata", "name").equals("istio-ca-root-cert")) {
-                    doomed.add(new InstalledObject(
-                            "v1", "ConfigMap", Trees.text(roots, "metadata", "namespace"), "istio-ca-root-cert"));
-                }
-            }
-        }
-        for (InstalledObject one : doomed) {
-            progress.accept("removing " + one);
-            cluster.delete(one.apiVersion(), one.kind(), one.namespace(), one.name());
-        }
+        return doomed;
+    }
+
+    /// The roots of trust that the control plane has put into each namespace, but for those that somebody else had put
+    /// there.
+    private List<InstalledObject> distributedRoots() throws ClusterException {
+        return cluster.list("v1", "ConfigMap", OURS).stream()
+                .filter(one -> Trees.text(one, "metadata", "name").equals("istio-ca-root-cert"))
+                .map(InstalledObject::of)
+                .toList();
     }
 
     /// Names of the control planes that the cluster has beside this one.
@@ -269,7 +292,7 @@ public final class Installation {
     private boolean goesWithPurge(InstalledObject one) {
         boolean ours = one.name().equals(manifests.namespace());
         boolean shared = one.name().startsWith("kube-") || one.name().equals("default");
-        return one.kind().equals(DEFINITION) || (ours && !shared);
+        return one.kind().equals(DEFINITION) || (one.kind().equals(NAMESPACE) && ours && !shared);
     }
 
     private Optional<ObjectNode> find(ObjectNode object) throws ClusterException {
