@@ -120,11 +120,28 @@ aot() {
   work=$(mktemp -d)
   "$JAVA_HOME/bin/java" -cp "$(cat "$LATEEN_HOME/.lateen/build/cli.classpath")" dev.lateen.cli.pack.TrainingCredentials "$work" > "$work/log" 2>&1 &&
     sed -e '$d' -e "s|/opt/lateen/|$images/$name/opt/lateen/|g" "$file" > "$work/args" &&
-    "$images/runtime/opt/lateen/java/bin/java" "@$work/args" "${options[@]}" -XX:AOTCacheOutput="$images/$name$cache" "$training" "${@//@WORK@/$work}" >> "$work/log" 2>&1 ||
+    (cd "$work" && exec "$images/runtime/opt/lateen/java/bin/java" "@$work/args" "${options[@]}" -XX:AOTCacheOutput="$images/$name$cache" "$training" "${@//@WORK@/$work}") >> "$work/log" 2>&1 ||
     { cat "$work/log" >&2; die "no cache for the image $name"; }
   rm -rf "$work"
   printf '%s\n' "${options[@]}" "-XX:AOTCache=$cache" -Xlog:aot=off -Xlog:cds=off "$(cat "$file")" > "$file.new"
   mv "$file.new" "$file"
+}
+
+# natives NAME JAR: Netty's libraries as files, since containers of proxies can write nowhere.
+natives() {
+  mkdir -p "$images/$1/opt/lateen/native"
+  (cd "$images/$1/opt/lateen/native" && "$JAVA_HOME/bin/jar" xf "$2" META-INF/native &&
+    mv META-INF/native/*.so . && rm -r META-INF)
+}
+
+# pilot_agent NAME ARGUMENTS-FILE: the command that life-cycle hooks call. There is no shell: the kernel hands the file to
+# the JVM, whose arguments are those of the proxy but for the main class and the heap.
+pilot_agent() {
+  mkdir -p "$images/$1/usr/local/bin"
+  printf '#!/opt/lateen/java/bin/java @/opt/lateen/pilot-agent.args\n' > "$images/$1/usr/local/bin/pilot-agent"
+  chmod 755 "$images/$1/usr/local/bin/pilot-agent"
+  sed -E -e 's/^-Xmx.*/-Xmx16m/' -e 's/^-Xms.*/-Xms4m/' -e 's/^dev\.lateen\.cli\..*/dev.lateen.cli.PilotAgent/' \
+    "$images/$1/opt/lateen/$2" > "$images/$1/opt/lateen/pilot-agent.args"
 }
 
 # sbom NAME VERSION PARTS …: which libraries, of which version and digest, are in an image.
@@ -152,6 +169,7 @@ sbom() {
       components="$components,{\"type\":\"library\",\"name\":\"${package%% *}\",\"version\":\"${package#* }\",\"purl\":\"pkg:deb/debian/${package%% *}@${package#* }\"}"
     done < <(for part in runtime "$name"; do
       [ "$name" != proxy-init ] || part=${part/proxy-init/init}
+      [ "$name" != proxy-envoy ] || part=${part/proxy-envoy/agent}
       [ -d "$images/$part" ] && (cd "$images/$part" && find lib lib64 usr -type f 2> /dev/null) || :
     done | while read -r file; do dpkg-query -S "/$file" 2> /dev/null || dpkg-query -S "${file/#usr\//\/}" 2> /dev/null || :; done |
       cut -d: -f1 | sort -u | xargs -r dpkg-query -W -f '${Package} ${Version}\n')
@@ -162,11 +180,31 @@ sbom() {
 
 jars_of() { (cd "$images/$1" && find opt/lateen/lib -name '*.jar' | sort | sed 's|^|/|' | paste -sd: -); }
 
+# Envoy and the agent beside it, which needs of the command's libraries those of the proxy, and gRPC.
+make_envoy_layer() {
+  local envoy
+  envoy=$(command -v envoy) || envoy=$tools/envoy
+  class_path_layer agent "$(tr : '\n' < "$LATEEN_HOME/.lateen/build/cli.classpath" |
+    grep -vE '/(io/fabric8|tools/jackson|com/fasterxml|info/picocli|org/bouncycastle|io/lettuce|io/projectreactor|redis|org/reactivestreams|io/prometheus)/|/lateen-(model|translate|control|kubernetes)-' | paste -sd:)"
+  natives agent "$LATEEN_HOME/.lateen/build/sidecar.jar"
+  mkdir -p "$images/agent/usr/local/bin"
+  cp -L "$envoy" "$images/agent/usr/local/bin/envoy"
+  with_libraries "$images/agent" "$envoy"
+  jvm_options -Xms8m -Xmx64m -Xss256k -XX:ReservedCodeCacheSize=24m -XX:MaxDirectMemorySize=32m \
+    -XX:MinHeapFreeRatio=5 -XX:MaxHeapFreeRatio=10 -XX:TrimNativeHeapInterval=5000 \
+    -Dio.netty.allocator.numDirectArenas=1 -Dio.netty.allocator.numHeapArenas=1 -Dio.netty.allocator.maxOrder=5 \
+    -Dio.netty.leakDetection.level=disabled -Dio.netty.jfr.enabled=false -Dslf4j.internal.verbosity=ERROR \
+    -Djava.library.path=/opt/lateen/native -cp "$(jars_of agent)" dev.lateen.cli.AgentMain > "$images/agent/opt/lateen/agent.args"
+  aot agent agent.args dev.lateen.cli.AgentTraining @WORK@ "$envoy"
+  pilot_agent agent agent.args
+  pack agent
+}
+
 make_images() {
   local build=$LATEEN_HOME/.lateen/build java='/opt/lateen/java/bin/java' version
   version=$(basename "$LATEEN_HOME"/cli/target/lateen-cli-*.jar .jar) version=${version#lateen-cli-}
   mkdir -p "$images/layers"
-  rm -rf "$images"/{control,proxy,init,shop} "$images"/*.parts
+  rm -rf "$images"/{control,proxy,agent,init,shop} "$images"/*.parts
   runtime_layer
   # The control plane, which is the command as well.
   class_path_layer control "$(cat "$build/cli.classpath")"
@@ -174,11 +212,10 @@ make_images() {
     -Dio.netty.leakDetection.level=disabled -cp "$(jars_of control)" dev.lateen.cli.Lateen > "$images/control/opt/lateen/lateen.args"
   aot control lateen.args dev.lateen.cli.ControlPlaneTraining @WORK@
   pack control
-  # The proxy: one jar, and its native libraries as files, since its container can write nowhere.
-  mkdir -p "$images/proxy/opt/lateen/lib" "$images/proxy/opt/lateen/native"
+  # The proxy: one jar.
+  mkdir -p "$images/proxy/opt/lateen/lib"
   cp "$build/sidecar.jar" "$images/proxy/opt/lateen/lib/sidecar.jar"
-  (cd "$images/proxy/opt/lateen/native" && "$JAVA_HOME/bin/jar" xf "$build/sidecar.jar" META-INF/native &&
-    mv META-INF/native/*.so . && rm -r META-INF)
+  natives proxy "$build/sidecar.jar"
   jvm_options -Xms8m -Xmx48m -Xmn3m -Xss256k -XX:ReservedCodeCacheSize=16m -XX:MinHeapFreeRatio=5 -XX:MaxHeapFreeRatio=10 \
     -XX:SoftRefLRUPolicyMSPerMB=0 -XX:TrimNativeHeapInterval=5000 -XX:StringTableSize=8192 -XX:MaxDirectMemorySize=64m \
     -Dio.netty.allocator.type=pooled -Dio.netty.allocator.numDirectArenas=1 -Dio.netty.allocator.numHeapArenas=1 \
@@ -186,7 +223,9 @@ make_images() {
     -Dslf4j.internal.verbosity=ERROR -Djava.library.path=/opt/lateen/native -cp /opt/lateen/lib/sidecar.jar dev.lateen.cli.ProxyMain > "$images/proxy/opt/lateen/proxy.args"
   tr : '\n' < "$LATEEN_HOME/proxy/target/runtime.classpath" > "$images/proxy.parts"
   aot proxy proxy.args dev.lateen.cli.ProxyTraining @WORK@
+  pilot_agent proxy proxy.args
   pack proxy
+  make_envoy_layer
   # The init container: one verb of the command, with the programs that set packet filters.
   local tools program
   tools=$(command -v iptables-restore) || die 'iptables is missing: ./dev tools'
@@ -209,10 +248,12 @@ make_images() {
   fi
   pack init
   image pilot 1337:1337 '["MALLOC_ARENA_MAX=2"]' "[\"$java\",\"@/opt/lateen/lateen.args\"]" runtime control
-  image proxy 1337:1337 '["MALLOC_ARENA_MAX=1"]' "[\"$java\",\"@/opt/lateen/proxy.args\"]" runtime proxy
+  image proxy 1337:1337 '["MALLOC_ARENA_MAX=1","PATH=/usr/local/bin"]' "[\"$java\",\"@/opt/lateen/proxy.args\"]" runtime proxy
+  image proxy-envoy 1337:1337 '["MALLOC_ARENA_MAX=1","PATH=/usr/local/bin"]' "[\"$java\",\"@/opt/lateen/agent.args\"]" runtime agent
   image proxy-init 0:0 '["MALLOC_ARENA_MAX=1","PATH=/usr/sbin"]' "[\"$java\",\"@/opt/lateen/init.args\"]" runtime init
   sbom pilot "$version" "$images/control.parts"
   sbom proxy "$version" "$images/proxy.parts"
+  sbom proxy-envoy "$version" "$images/agent.parts"
   sbom proxy-init "$version" "$images/init.parts"
   # The demo's services, for tests in a cluster: `shop CLASS`.
   mkdir -p "$images/shop/opt/shop"

@@ -67,9 +67,16 @@ final class AgentCommand implements Callable<Integer> {
     @Option(
             names = "--drain-time-s",
             paramLabel = "SECONDS",
-            defaultValue = "45",
-            description = "How long a listener that is replaced goes on serving (default: ${DEFAULT-VALUE}).")
-    private int drainSeconds = 45;
+            description = "How long a listener that is replaced goes on serving (default: drainDuration of"
+                    + " PROXY_CONFIG, else 45).")
+    private Optional<Integer> drainSeconds = Optional.empty();
+
+    @Option(
+            names = "--proxy-component-log-level",
+            paramLabel = "PART:LEVEL,…",
+            defaultValue = "",
+            description = "Log levels of parts of Envoy, such as misc:error.")
+    private String componentLogLevel = "";
 
     @Option(
             names = "--envoy",
@@ -79,7 +86,8 @@ final class AgentCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (concurrency.filter(workers -> workers < 1).isPresent() || drainSeconds < 0) {
+        if (concurrency.filter(workers -> workers < 1).isPresent()
+                || drainSeconds.filter(seconds -> seconds < 0).isPresent()) {
             throw new ParameterException(spec.commandLine(), "--concurrency and --drain-time-s want positive numbers");
         }
         if (envoy.filter(file -> !Files.isExecutable(file)).isPresent()) {
@@ -90,7 +98,8 @@ final class AgentCommand implements Callable<Integer> {
                 role == Role.router,
                 concurrency.map(OptionalInt::of).orElse(OptionalInt.empty()),
                 logLevel,
-                Duration.ofSeconds(drainSeconds),
+                componentLogLevel,
+                drainSeconds.map(Duration::ofSeconds),
                 System.getenv(),
                 Path.of("")));
         Shutdown.register(agent::shutdown);

@@ -1,18 +1,25 @@
 package dev.lateen.proxy;
 
+import dev.lateen.proxy.bootstrap.IstioEnvironment;
 import java.time.Duration;
 import java.util.Map;
 
 /// How long the proxy goes on when it has been asked to stop.
 ///
-/// Source: Istio's `TERMINATION_DRAIN_DURATION_SECONDS`, `EXIT_ON_ZERO_ACTIVE_CONNECTIONS`, `MINIMUM_DRAIN_DURATION`.
+/// Source: Istio's `terminationDrainDuration` and `drainDuration` of ProxyConfig, variables
+/// `TERMINATION_DRAIN_DURATION_SECONDS`, `EXIT_ON_ZERO_ACTIVE_CONNECTIONS`, `MINIMUM_DRAIN_DURATION`.
 ///
 /// @param atMost the end, whatever is still open
 /// @param atLeast not before that, since clients may not know yet
 /// @param exitOnZeroConnections do not wait for the end when no connection is left
-public record DrainConfig(Duration atMost, Duration atLeast, boolean exitOnZeroConnections) {
-    private static final long DEFAULT_SECONDS = 5;
+/// @param ofReplaced how long connections of a listener that was replaced may last
+public record DrainConfig(Duration atMost, Duration atLeast, boolean exitOnZeroConnections, Duration ofReplaced) {
+    private static final Duration TERMINATION = Duration.ofSeconds(5);
+    private static final Duration REPLACED = Duration.ofSeconds(45);
+    /// The kubelet ends pods sooner.
+    private static final Duration FOR_CONNECTIONS = Duration.ofHours(1);
 
+    /// Errors: `Refusal` by name where a duration is none.
     static DrainConfig of(ProxyOptions options) {
         return options.bootstrap().isPresent()
                 ? ofBootstrapFile(options.environment())
@@ -20,28 +27,22 @@ public record DrainConfig(Duration atMost, Duration atLeast, boolean exitOnZeroC
     }
 
     private static DrainConfig ofBootstrapFile(Map<String, String> environment) {
-        return new DrainConfig(atMost(environment), Duration.ZERO, true);
+        Duration atMost = IstioEnvironment.seconds(environment, "TERMINATION_DRAIN_DURATION_SECONDS", TERMINATION);
+        return new DrainConfig(atMost, Duration.ZERO, true, REPLACED);
     }
 
+    /// What a pod's environment says; a variable wins over `PROXY_CONFIG`.
+    ///
+    /// Errors: `Refusal` by name where a duration is none.
     public static DrainConfig ofIstio(Map<String, String> environment) {
-        boolean onZero = environment
-                .getOrDefault("EXIT_ON_ZERO_ACTIVE_CONNECTIONS", "false")
-                .equals("true");
-        Duration atLeast = onZero ? seconds(environment.getOrDefault("MINIMUM_DRAIN_DURATION", "5s")) : Duration.ZERO;
-        Duration atMost = onZero ? atLeast.plus(Duration.ofHours(1)) : atMost(environment);
-        return new DrainConfig(atMost, atLeast, onZero);
-    }
-
-    private static Duration atMost(Map<String, String> environment) {
-        return seconds(environment.getOrDefault("TERMINATION_DRAIN_DURATION_SECONDS", "5"));
-    }
-
-    private static Duration seconds(String text) {
-        String number = text.endsWith("s") ? text.substring(0, text.length() - 1) : text;
-        try {
-            return Duration.ofSeconds(Math.max(0, Long.parseLong(number.trim())));
-        } catch (NumberFormatException _) {
-            return Duration.ofSeconds(DEFAULT_SECONDS);
+        Duration replaced = IstioEnvironment.setting(environment, "drainDuration", REPLACED);
+        if (IstioEnvironment.variable(environment, "EXIT_ON_ZERO_ACTIVE_CONNECTIONS")
+                .equals("true")) {
+            Duration atLeast = IstioEnvironment.seconds(environment, "MINIMUM_DRAIN_DURATION", TERMINATION);
+            return new DrainConfig(atLeast.plus(FOR_CONNECTIONS), atLeast, true, replaced);
         }
+        Duration configured = IstioEnvironment.setting(environment, "terminationDrainDuration", TERMINATION);
+        Duration atMost = IstioEnvironment.seconds(environment, "TERMINATION_DRAIN_DURATION_SECONDS", configured);
+        return new DrainConfig(atMost, Duration.ZERO, false, replaced);
     }
 }

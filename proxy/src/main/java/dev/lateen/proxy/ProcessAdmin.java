@@ -83,6 +83,11 @@ final class ProcessAdmin implements AdminBackend {
     }
 
     @Override
+    public void drain() {
+        process.drainListeners();
+    }
+
+    @Override
     public void failHealthCheck(boolean fail) {
         failing = fail;
     }

@@ -65,7 +65,6 @@ import java.util.function.Supplier;
 /// Thread: `start`, `shutdown` and `close` main; the rest any.
 public final class ProxyProcess implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ProxyProcess.class.getName());
-    private static final Duration DRAIN_TIME = Duration.ofSeconds(45);
     private static final Duration DRAIN_POLL = Duration.ofMillis(50);
 
     private final DrainConfig drain;
@@ -106,7 +105,7 @@ public final class ProxyProcess implements AutoCloseable {
                 secrets,
                 builder,
                 stats,
-                DRAIN_TIME,
+                drain.ofReplaced(),
                 new Admission(bootstrap.connections().within(bootstrap.overload()), overload, stats)));
         SnapshotAssembler assembler =
                 new SnapshotAssembler(chores, new ResourceDecoders(secrets), clusters, routes, listeners);
@@ -131,7 +130,10 @@ public final class ProxyProcess implements AutoCloseable {
             requireEpoll();
         }
         int concurrency = options.concurrency().orElseGet(() -> concurrency(options, bootstrap));
-        return new ProxyProcess(bootstrap, DrainConfig.of(options), concurrency);
+        return switch (Decoded.of(() -> DrainConfig.of(options))) {
+            case Decoded.Ok<DrainConfig>(DrainConfig drain) -> new ProxyProcess(bootstrap, drain, concurrency);
+            case Decoded.Rejected<DrainConfig>(String reason) -> throw new ProxyStartException(List.of(reason));
+        };
     }
 
     private void begin() throws ProxyStartException {
@@ -289,7 +291,7 @@ public final class ProxyProcess implements AutoCloseable {
     public void shutdown() {
         // The log has a shutdown hook of its own, which may silence it before this line.
         System.err.println("INFO: draining for at most " + drain.atMost());
-        chores.execute(() -> runtime.listeners().drain(false));
+        chores.execute(this::drainListeners);
         long start = System.nanoTime();
         while (!drained(Duration.ofNanos(System.nanoTime() - start))) {
             try {
@@ -300,6 +302,15 @@ public final class ProxyProcess implements AutoCloseable {
             }
         }
         close();
+    }
+
+    /// Asks clients to end their connections soon. A sidecar goes on serving its application, which may have to call
+    /// others
+    /// to come to its end.
+    ///
+    /// Thread: chores.
+    void drainListeners() {
+        runtime.listeners().drain(runtime.bootstrap().isSidecar());
     }
 
     private boolean drained(Duration elapsed) {

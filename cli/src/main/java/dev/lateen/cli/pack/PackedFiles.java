@@ -43,8 +43,8 @@ final class PackedFiles {
     private static final Pattern BY_REFERENCE =
             Pattern.compile("(lateen|proto-google-common-protos|guava|failureaccess)-.*");
 
-    private static final Set<String> ROOTS =
-            Set.of("dev/lateen/cli/ProxyMain.class", "dev/lateen/cli/ProxyTraining.class");
+    private static final Set<String> ROOTS = Set.of(
+            "dev/lateen/cli/ProxyMain.class", "dev/lateen/cli/ProxyTraining.class", "dev/lateen/cli/PilotAgent.class");
     private static final Pattern TYPE_IN_DESCRIPTOR = Pattern.compile("L([\\w/$]+);");
 
     /// Messages lose their line numbers too: nobody looks for a mistake there.

@@ -20,6 +20,7 @@ final class AnnotationRules {
     private static final Pattern IPV4_RANGE = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}/\\d{1,2}");
     private static final Pattern IPV6_RANGE = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*/\\d{1,3}");
     private static final Set<String> MODES = Set.of("REDIRECT", "TPROXY", "NONE");
+    private static final Set<String> DATA_PLANES = Set.of("", "lateen", "envoy");
 
     private static final String PORTS = "ports with commas between them";
     private static final String RANGES = "CIDR ranges with commas between them";
@@ -32,7 +33,8 @@ final class AnnotationRules {
             Names.INCLUDE_INBOUND_PORTS, "includeInboundPorts",
             Names.EXCLUDE_INBOUND_PORTS, "excludeInboundPorts",
             Names.INCLUDE_OUTBOUND_PORTS, "includeOutboundPorts",
-            Names.EXCLUDE_OUTBOUND_PORTS, "excludeOutboundPorts");
+            Names.EXCLUDE_OUTBOUND_PORTS, "excludeOutboundPorts",
+            Names.DATA_PLANE, "dataPlane");
 
     private final List<Diagnostic> found = new ArrayList<>();
 
@@ -63,6 +65,7 @@ final class AnnotationRules {
     private static Optional<String> expected(String name, String value) {
         return switch (name) {
             case Names.INTERCEPTION_MODE -> unless(MODES.contains(value), "REDIRECT, TPROXY or NONE");
+            case Names.DATA_PLANE -> unless(DATA_PLANES.contains(value), "lateen or envoy");
             case Names.STATUS_PORT -> unless(isPort(value), "a port, or 0 for none");
             case Names.READINESS + "initialDelaySeconds",
                     Names.READINESS + "periodSeconds",

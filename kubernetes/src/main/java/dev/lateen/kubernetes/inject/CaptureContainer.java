@@ -17,7 +17,7 @@ final class CaptureContainer {
         boolean validates = settings.usesCni();
         ObjectNode container = Trees.object(
                 "name", validates ? Names.VALIDATION : Names.INIT,
-                "image", context.image("proxy_init"),
+                "image", context.captureImage(),
                 "imagePullPolicy", context.pullPolicy());
         container.set("args", arguments(context));
         if (!context.proxy().metadata().isEmpty()) {

@@ -49,7 +49,7 @@ final class CustomTemplate {
                 "MeshConfig", context.settings().mesh().deepCopy(),
                 "Values", context.settings().values().deepCopy(),
                 "Revision", context.settings().revision(),
-                "ProxyImage", context.image("proxy"));
+                "ProxyImage", context.proxyImage());
         data.put("NativeSidecars", context.nativeSidecar());
         data.put("ProxyUID", context.userOrDefault());
         data.put("ProxyGID", context.groupOrDefault());

@@ -40,5 +40,8 @@ final class Names {
     static final String PROXY_IMAGE = "sidecar.istio.io/proxyImage";
     static final String PROXY_IMAGE_TYPE = "sidecar.istio.io/proxyImageType";
 
+    /// Ours: which proxy, `lateen` or `envoy`.
+    static final String DATA_PLANE = "lateen.dev/data-plane";
+
     private Names() {}
 }

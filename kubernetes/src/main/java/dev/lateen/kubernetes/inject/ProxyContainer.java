@@ -84,7 +84,7 @@ final class ProxyContainer {
                 "name",
                 Names.PROXY,
                 "image",
-                context.image("proxy"),
+                context.proxyImage(),
                 "imagePullPolicy",
                 context.pullPolicy(),
                 "ports",

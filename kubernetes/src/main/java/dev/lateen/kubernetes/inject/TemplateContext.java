@@ -89,10 +89,16 @@ record TemplateContext(
         return String.join(",", ports);
     }
 
+    String proxyImage() {
+        return image(proxyValue(Names.DATA_PLANE, "dataPlane").equals("envoy") ? "proxy_envoy" : "proxy");
+    }
+
+    String captureImage() {
+        return image("proxy_init");
+    }
+
     /// The image of a container, from the annotation, a whole reference in the values, or hub, name and tag.
-    ///
-    /// @param component `proxy` or `proxy_init`
-    String image(String component) {
+    private String image(String component) {
         String asked = annotationOr(Names.PROXY_IMAGE, "global", component, "image");
         if (asked.contains("/")) {
             return asked;

@@ -21,6 +21,8 @@ public final class Installation {
     private static final Duration PAUSE = Duration.ofMillis(250);
     private static final String DEFINITION = "CustomResourceDefinition";
     private static final String NAMESPACE = "Namespace";
+    /// Of trust; a control plane that has not ended yet would make them anew.
+    private static final String ROOTS = "istio-ca-root-cert";
     private static final String REVISION = "istio.io/rev";
     private static final Map<String, String> OURS = Map.of("app.kubernetes.io/managed-by", "lateen");
     /// Kinds that an installation makes, and takes away where a smaller one has them no more: gateways first, access
@@ -222,7 +224,7 @@ public final class Installation {
         boolean last = purge || otherRevisions().isEmpty();
         List<InstalledObject> doomed = new ArrayList<>(tags.objects(purge ? "" : revision));
         for (InstalledObject one : installed(purge ? List.of() : List.of(revision))) {
-            if (last || !isShared(one)) {
+            if ((last || !isShared(one)) && !one.name().equals(ROOTS)) {
                 doomed.add(one);
             }
         }
@@ -247,7 +249,7 @@ public final class Installation {
     /// there.
     private List<InstalledObject> distributedRoots() throws ClusterException {
         return cluster.list("v1", "ConfigMap", OURS).stream()
-                .filter(one -> Trees.text(one, "metadata", "name").equals("istio-ca-root-cert"))
+                .filter(one -> Trees.text(one, "metadata", "name").equals(ROOTS))
                 .map(InstalledObject::of)
                 .toList();
     }

@@ -25,6 +25,21 @@ class SidecarInjectorTest {
     }
 
     @Test
+    void takesEnvoyWhereThePodAsksForIt() {
+        ObjectNode pod = injected(annotated("lateen.dev/data-plane", "envoy"), true);
+        assertThat(Trees.text(PodSubject.proxy(pod).orElseThrow(), "image")).isEqualTo("lateen/proxy-envoy:1");
+        assertThat(Trees.text(PodSubject.initContainers(pod).getFirst(), "image"))
+                .isEqualTo("lateen/proxy:1");
+    }
+
+    @Test
+    void refusesADataPlaneThatThereIsNot() {
+        InjectionResult result =
+                injector(true).inject(annotated("lateen.dev/data-plane", "nginx"), "shop", Map.of(), Map.of());
+        assertThat(((Refused) result).diagnostics().getFirst().expected()).isEqualTo("lateen or envoy");
+    }
+
+    @Test
     void runsTheProxyWithoutRights() {
         ObjectNode security = Trees.into(PodSubject.proxy(injected(POD, true)).orElseThrow(), "securityContext");
         assertThat(security)

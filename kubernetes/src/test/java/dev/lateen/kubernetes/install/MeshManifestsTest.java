@@ -44,6 +44,24 @@ final class MeshManifestsTest {
     }
 
     @Test
+    void givesGatewaysTheDataPlaneThatIsAskedFor() {
+        MeshManifests all = Operators.manifests("", "values.global.proxy.dataPlane=envoy");
+        assertThat(container(all, "istio-ingressgateway").path("image").asString(""))
+                .isEqualTo("hub/proxy-envoy:tag");
+        MeshManifests one = Operators.manifests("""
+                profile: demo
+                values:
+                  gateways:
+                    istio-egressgateway:
+                      podAnnotations: {lateen.dev/data-plane: envoy}
+                """);
+        assertThat(container(one, "istio-egressgateway").path("image").asString(""))
+                .isEqualTo("hub/proxy-envoy:tag");
+        assertThat(container(one, "istio-ingressgateway").path("image").asString(""))
+                .isEqualTo("hub/proxy:tag");
+    }
+
+    @Test
     void letsTheControlPlaneReadNoSecretsOfOtherNamespaces() {
         List<ObjectNode> objects = Operators.manifests("").objects();
         List<String> everywhere = objects.stream()

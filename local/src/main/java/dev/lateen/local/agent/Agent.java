@@ -2,6 +2,7 @@ package dev.lateen.local.agent;
 
 import dev.lateen.net.EventLoops;
 import dev.lateen.proxy.DrainConfig;
+import dev.lateen.proxy.admin.AppProber;
 import dev.lateen.proxy.bootstrap.BootstrapConfig;
 import dev.lateen.proxy.bootstrap.IdentityConfig;
 import dev.lateen.proxy.bootstrap.IstioEnvironment;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -40,6 +42,7 @@ public final class Agent implements AutoCloseable {
 
     private final AgentOptions options;
     private final BootstrapConfig config;
+    private final DrainConfig drain;
     private final Stats stats = new Stats();
     private final SecretStore secrets = new SecretStore();
     private final EventLoops loops = EventLoops.create("agent", 1);
@@ -49,9 +52,10 @@ public final class Agent implements AutoCloseable {
     private final EnvoyProcess envoy;
     private final AtomicBoolean ending = new AtomicBoolean();
 
-    private Agent(AgentOptions options, BootstrapConfig config) throws IOException {
+    private Agent(AgentOptions options, BootstrapConfig config, DrainConfig drain) throws IOException {
         this.options = options;
         this.config = config;
+        this.drain = drain;
         InetSocketAddress adminAddress = EnvoyBootstrap.admin(config);
         this.admin = new EnvoyAdmin(adminAddress);
         AccessLogMetrics metrics = new AccessLogMetrics(stats, LocalPeer.of(config.node()));
@@ -62,7 +66,8 @@ public final class Agent implements AutoCloseable {
                         new AccessLogService(metrics).definition()),
                 MAX_MESSAGE_BYTES);
         fetchIdentity();
-        this.server = new AgentServer(statusAddress(), admin, stats, this::quit);
+        this.server = new AgentServer(
+                statusAddress(), admin, stats, AppProber.of(options.environment()), this::drain, this::quit);
         writeBootstrap();
         this.envoy = EnvoyProcess.start(command(), peerHeaders(), new FileOutputStream(FileDescriptor.out));
         LOG.log(System.Logger.Level.INFO, "Envoy runs with pid {0}", Long.toString(envoy.pid()));
@@ -75,8 +80,15 @@ public final class Agent implements AutoCloseable {
     public static Agent start(AgentOptions options) throws IOException {
         Decoded<BootstrapConfig> read = IstioEnvironment.read(options.environment(), options.router(), options.root());
         return switch (read) {
-            case Decoded.Ok<BootstrapConfig>(BootstrapConfig config) -> new Agent(options, config);
+            case Decoded.Ok<BootstrapConfig>(BootstrapConfig config) -> start(options, config);
             case Decoded.Rejected<BootstrapConfig>(String reason) -> throw new IllegalArgumentException(reason);
+        };
+    }
+
+    private static Agent start(AgentOptions options, BootstrapConfig config) throws IOException {
+        return switch (Decoded.of(() -> DrainConfig.ofIstio(options.environment()))) {
+            case Decoded.Ok<DrainConfig>(DrainConfig drain) -> new Agent(options, config, drain);
+            case Decoded.Rejected<DrainConfig>(String reason) -> throw new IllegalArgumentException(reason);
         };
     }
 
@@ -116,20 +128,37 @@ public final class Agent implements AutoCloseable {
     }
 
     private List<String> command() {
-        int processors = Runtime.getRuntime().availableProcessors();
-        return List.of(
+        List<String> command = new ArrayList<>(List.of(
                 options.envoy().toString(),
                 "-c",
                 options.root().resolve(BOOTSTRAP).toString(),
                 "--concurrency",
-                Integer.toString(options.concurrency().orElse(Math.min(2, processors))),
+                Integer.toString(options.concurrency().orElseGet(this::workers)),
                 "--drain-time-s",
-                Long.toString(options.drainTime().toSeconds()),
+                Long.toString(options.drainTime().orElse(drain.ofReplaced()).toSeconds()),
                 "--drain-strategy",
                 "immediate",
                 "--disable-hot-restart",
                 "--log-level",
-                options.logLevel());
+                options.logLevel()));
+        if (!options.componentLogLevel().isEmpty()) {
+            command.addAll(List.of("--component-log-level", options.componentLogLevel()));
+        }
+        return command;
+    }
+
+    /// A gateway has the machine, or what its container may use of it, for itself.
+    private int workers() {
+        int processors = Runtime.getRuntime().availableProcessors();
+        if (config.concurrency() > 0) {
+            return config.concurrency();
+        }
+        return options.router() ? processors : Math.min(2, processors);
+    }
+
+    /// A sidecar goes on serving its application.
+    private void drain() {
+        admin.drain(config.isSidecar());
     }
 
     /// Waits for Envoy's end; its exit status.
@@ -142,22 +171,24 @@ public final class Agent implements AutoCloseable {
     }
 
     /// Drains Envoy and ends it. Blocks.
-    public void shutdown() {
+    ///
+    /// @return whether this call did it; false where it had ended, or is ending, already
+    public boolean shutdown() {
         if (ending.getAndSet(true)) {
-            return;
+            return false;
         }
         if (envoy.alive()) {
-            DrainConfig drain = DrainConfig.ofIstio(options.environment());
             LOG.log(System.Logger.Level.INFO, "draining for at most {0}", drain.atMost());
             server.draining();
-            admin.drain();
-            awaitDrained(drain);
+            drain();
+            awaitDrained();
             envoy.stop(ENVOY_GRACE);
         }
         close();
+        return true;
     }
 
-    private void awaitDrained(DrainConfig drain) {
+    private void awaitDrained() {
         long start = System.nanoTime();
         while (envoy.alive()) {
             Duration elapsed = Duration.ofNanos(System.nanoTime() - start);

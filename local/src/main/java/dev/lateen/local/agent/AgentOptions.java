@@ -3,6 +3,7 @@ package dev.lateen.local.agent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// What the command line and the environment say.
@@ -11,7 +12,9 @@ import java.util.OptionalInt;
 /// @param router whether this is a gateway
 /// @param concurrency Envoy's workers; by default `concurrency` of `PROXY_CONFIG`, else two at most
 /// @param logLevel of Envoy, such as `warning`
-/// @param drainTime how long Envoy spreads the end of connections when it drains
+/// @param componentLogLevel of its parts, such as `misc:error`; empty for all alike
+/// @param drainTime how long Envoy spreads the end of connections when it drains; by default `drainDuration` of
+///     `PROXY_CONFIG`, else 45 s
 /// @param environment Istio's variables
 /// @param root the directory below which Istio's files are mounted; also Envoy's working directory
 public record AgentOptions(
@@ -19,7 +22,8 @@ public record AgentOptions(
         boolean router,
         OptionalInt concurrency,
         String logLevel,
-        Duration drainTime,
+        String componentLogLevel,
+        Optional<Duration> drainTime,
         Map<String, String> environment,
         Path root) {
     public AgentOptions {

@@ -2,6 +2,8 @@ package dev.lateen.local.agent;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.lateen.proxy.admin.AdminReply;
+import dev.lateen.proxy.admin.AppProber;
 import dev.lateen.proxy.telemetry.PrometheusText;
 import dev.lateen.proxy.telemetry.Stats;
 import java.io.IOException;
@@ -12,8 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/// What Istio's agent serves on 15020: readiness of the proxy, and the numbers of Envoy merged with those that we count
-/// for it.
+/// What Istio's agent serves on 15020: readiness of the proxy, the numbers of Envoy merged with those that we count
+/// for it, and the kubelet's questions to the application.
 ///
 /// Thread: any; requests on virtual threads.
 final class AgentServer implements AutoCloseable {
@@ -21,14 +23,21 @@ final class AgentServer implements AutoCloseable {
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final EnvoyAdmin envoy;
     private final Stats stats;
+    private final AppProber prober;
     private final Runnable quit;
+    private final Runnable drain;
     private volatile boolean draining;
 
+    /// @param drain asks clients to end their connections soon
     /// @param quit ends the agent as SIGTERM does
     /// @throws IOException where the port is in use
-    AgentServer(InetSocketAddress address, EnvoyAdmin envoy, Stats stats, Runnable quit) throws IOException {
+    AgentServer(
+            InetSocketAddress address, EnvoyAdmin envoy, Stats stats, AppProber prober, Runnable drain, Runnable quit)
+            throws IOException {
         this.envoy = envoy;
         this.stats = stats;
+        this.prober = prober;
+        this.drain = drain;
         this.quit = quit;
         try {
             this.server = HttpServer.create(address, 0);
@@ -41,7 +50,8 @@ final class AgentServer implements AutoCloseable {
         server.createContext("/stats/prometheus", this::metrics);
         server.createContext("/metrics", this::metrics);
         server.createContext("/quitquitquit", exchange -> change(exchange, this.quit));
-        server.createContext("/drain", exchange -> change(exchange, this.envoy::drain));
+        server.createContext("/drain", exchange -> change(exchange, this.drain));
+        server.createContext("/", this::probe);
         server.start();
     }
 
@@ -67,6 +77,12 @@ final class AgentServer implements AutoCloseable {
                 reason.isEmpty() ? 200 : 503,
                 "text/plain; charset=utf-8",
                 reason.map(text -> text + "\n").orElse(""));
+    }
+
+    private void probe(HttpExchange exchange) throws IOException {
+        AdminReply reply = prober.answer(exchange.getRequestURI().getPath())
+                .orElse(new AdminReply(404, "text/plain; charset=utf-8", "not found\n"));
+        answer(exchange, reply.status(), reply.contentType(), reply.body());
     }
 
     private void metrics(HttpExchange exchange) throws IOException {

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.regex.Pattern;
 
 /// Talks to Envoy's admin API.
 ///
@@ -20,6 +21,8 @@ final class EnvoyAdmin {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final String READINESS = "/stats?filter=^(server%5C.state|listener_manager%5C.(workers_started"
             + "|lds%5C.update_success)|cluster_manager%5C.cds%5C.update_success)$";
+    /// Those of the kubelet and of scrapers, who keep theirs as long as we live.
+    private static final Pattern OWN_LISTENERS = Pattern.compile("listener\\.(admin|.*_(15021|15090))\\..*");
     private static final String ACTIVE = "/stats?filter=^listener%5C..*downstream_cx_active$";
 
     private final String root;
@@ -56,14 +59,14 @@ final class EnvoyAdmin {
     }
 
     /// Asks connections to end soon, and goes on serving meanwhile.
-    void drain() {
-        post("/drain_listeners?graceful&skip_exit");
+    void drain(boolean inboundOnly) {
+        post("/drain_listeners?graceful&skip_exit" + (inboundOnly ? "&inboundonly" : ""));
     }
 
-    /// Connections of clients, over all listeners but the admin's.
+    /// Connections of clients, over all listeners but those for ourselves.
     long activeConnections() {
         return numbers(get(ACTIVE).orElse("")).entrySet().stream()
-                .filter(number -> !number.getKey().startsWith("listener.admin.")
+                .filter(number -> !OWN_LISTENERS.matcher(number.getKey()).matches()
                         && !number.getKey().contains(".worker_"))
                 .mapToLong(Map.Entry::getValue)
                 .sum();

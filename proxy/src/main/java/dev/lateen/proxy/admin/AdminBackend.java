@@ -46,6 +46,9 @@ public interface AdminBackend {
 
     void drainListeners(boolean inboundOnly);
 
+    /// Asks clients to end their connections soon, as at the end of this process.
+    void drain();
+
     /// Fails readiness from now on, or again not.
     void failHealthCheck(boolean fail);
 

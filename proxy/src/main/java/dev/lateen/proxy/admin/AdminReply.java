@@ -1,7 +1,7 @@
 package dev.lateen.proxy.admin;
 
 /// What an admin endpoint answers.
-record AdminReply(int status, String contentType, String body) {
+public record AdminReply(int status, String contentType, String body) {
     private static final String TEXT = "text/plain; charset=UTF-8";
 
     static AdminReply text(String body) {

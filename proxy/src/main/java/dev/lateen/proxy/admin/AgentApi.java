@@ -79,7 +79,7 @@ public final class AgentApi implements AdminPages {
     }
 
     private AdminReply drain(AdminRequest request) {
-        return change(request, () -> backend.drainListeners(false));
+        return change(request, backend::drain);
     }
 
     private static AdminReply change(AdminRequest request, Runnable action) {

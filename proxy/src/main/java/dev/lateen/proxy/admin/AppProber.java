@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 /// Limits: of an answer, its status is read.
 ///
 /// Thread: any; the application is asked on a virtual thread.
-final class AppProber {
+public final class AppProber {
     private static final byte[] SOURCE = {127, 0, 0, 6};
     private static final int STATUS_AT = "HTTP/1.1 ".length();
 
@@ -31,13 +31,18 @@ final class AppProber {
         this.address = address;
     }
 
-    static AppProber of(Map<String, String> environment) {
+    public static AppProber of(Map<String, String> environment) {
         return new AppProber(AppProbe.of(environment), environment.getOrDefault("INSTANCE_IP", "127.0.0.1"));
     }
 
     /// Empty where no probe is known by the path.
     Optional<AppProbe> probe(String path) {
         return Optional.ofNullable(probes.get(path));
+    }
+
+    /// Asks and waits; empty where no probe is known by the path.
+    public Optional<AdminReply> answer(String path) {
+        return probe(path).map(this::answer);
     }
 
     void ask(AppProbe probe, Consumer<AdminReply> reply) {

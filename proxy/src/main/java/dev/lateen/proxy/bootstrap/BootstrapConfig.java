@@ -42,10 +42,14 @@ public record BootstrapConfig(
                 .getNumberValue();
     }
 
+    /// Whether an application is beside us.
+    public boolean isSidecar() {
+        return node.getId().startsWith("sidecar~");
+    }
+
     /// Whether connections of a pod are redirected to this process, which then has to learn where they wanted to go.
     public boolean takesRedirected() {
-        return node.getId().startsWith("sidecar~")
-                && REDIRECTED.contains(metadata("INTERCEPTION_MODE").getStringValue());
+        return isSidecar() && REDIRECTED.contains(metadata("INTERCEPTION_MODE").getStringValue());
     }
 
     private Value metadata(String name) {

@@ -62,6 +62,32 @@ public final class IstioEnvironment {
         return Decoded.of(() -> new IstioEnvironment(environment, root).bootstrap(router));
     }
 
+    /// A duration of `PROXY_CONFIG`, such as `drainDuration`.
+    ///
+    /// Errors: `Refusal` where it is none.
+    public static Duration setting(Map<String, String> environment, String field, Duration otherwise) {
+        Object value = proxyConfig(environment).get(field);
+        return value == null ? otherwise : duration("PROXY_CONFIG: " + field, value.toString());
+    }
+
+    /// A variable, or what `proxyMetadata` says of it where injection has made no variable of that; empty for neither.
+    public static String variable(Map<String, String> environment, String name) {
+        String given = environment.getOrDefault(name, "");
+        if (!given.isEmpty() || !(proxyConfig(environment).get("proxyMetadata") instanceof Map<?, ?> metadata)) {
+            return given;
+        }
+        Object value = metadata.get(name);
+        return value == null ? "" : value.toString();
+    }
+
+    /// The same for a duration, where a plain number means seconds.
+    ///
+    /// Errors: `Refusal` where it is none.
+    public static Duration seconds(Map<String, String> environment, String name, Duration otherwise) {
+        String text = variable(environment, name);
+        return text.isEmpty() ? otherwise : duration(name, text.matches("[0-9]{1,9}") ? text + "s" : text);
+    }
+
     private BootstrapConfig bootstrap(boolean router) {
         Node node = ProxyVersion.in(node(router));
         ServerAddress discovery = server(configText("discoveryAddress", DEFAULT_DISCOVERY), "XDS_ROOT_CA");
@@ -248,23 +274,13 @@ public final class IstioEnvironment {
     }
 
     private WorkloadKeys keys() {
-        String algorithm = setting("ECC_SIGNATURE_ALGORITHM");
-        String curve = setting("ECC_CURVE");
-        String bits = setting("WORKLOAD_RSA_KEY_SIZE");
+        String algorithm = variable(environment, "ECC_SIGNATURE_ALGORITHM");
+        String curve = variable(environment, "ECC_CURVE");
+        String bits = variable(environment, "WORKLOAD_RSA_KEY_SIZE");
         return WorkloadKeys.ofIstio(algorithm, curve, bits)
                 .orElseThrow(() -> new Refusal("environment variables ECC_SIGNATURE_ALGORITHM, ECC_CURVE and"
                         + " WORKLOAD_RSA_KEY_SIZE: '" + algorithm + "', '" + curve + "' and '" + bits
                         + "' (expected: ECDSA or nothing, P256 or P384, 2048, 3072 or 4096)"));
-    }
-
-    /// Injection makes variables of `proxyMetadata`; without it they stand there.
-    private String setting(String variable) {
-        String given = text(variable, "");
-        if (!given.isEmpty() || !(proxyConfig.get("proxyMetadata") instanceof Map<?, ?> metadata)) {
-            return given;
-        }
-        Object value = metadata.get(variable);
-        return value == null ? "" : value.toString();
     }
 
     private double graceRatio() {
@@ -280,14 +296,15 @@ public final class IstioEnvironment {
         throw new Refusal("environment variable SECRET_GRACE_PERIOD_RATIO: '" + text + "' (expected: between 0 and 1)");
     }
 
-    /// Go's form, such as `24h0m0s` or `90s`.
     private Duration duration(String variable, Duration otherwise) {
         String text = environment.getOrDefault(variable, "");
-        if (text.isEmpty()) {
-            return otherwise;
-        }
+        return text.isEmpty() ? otherwise : duration(variable, text);
+    }
+
+    /// Go's form, such as `24h0m0s`, `90s` or `0.5s`.
+    private static Duration duration(String variable, String text) {
         try {
-            return Duration.parse("PT" + text.toUpperCase(java.util.Locale.ROOT));
+            return Duration.parse("PT" + text.strip().toUpperCase(java.util.Locale.ROOT));
         } catch (java.time.format.DateTimeParseException _) {
             throw new Refusal("environment variable " + variable + ": '" + text + "' (expected: such as 24h or 90s)");
         }

@@ -153,6 +153,9 @@ final class AdminServerIT {
         public void drainListeners(boolean inboundOnly) {}
 
         @Override
+        public void drain() {}
+
+        @Override
         public void failHealthCheck(boolean fail) {}
 
         @Override

@@ -28,6 +28,21 @@ operator.istio.io/component: Pilot
 {{- end -}}
 {{- end -}}
 
+{{/* The image of a gateway's proxy; what it is given has the keys root and gateway. */}}
+{{- define "lateen.proxyImage" -}}
+{{- $global := .root.Values.global -}}
+{{- $plane := index .gateway.podAnnotations "lateen.dev/data-plane" | default $global.proxy.dataPlane -}}
+{{- if not (has $plane (list "lateen" "envoy")) -}}
+{{- fail (printf "the data plane '%s' of a gateway: expected lateen or envoy" $plane) -}}
+{{- end -}}
+{{- $image := ternary $global.proxy_envoy.image $global.proxy.image (eq $plane "envoy") -}}
+{{- if contains "/" $image -}}
+{{ $image }}
+{{- else -}}
+{{ .gateway.hub | default $global.hub }}/{{ $image }}:{{ .gateway.tag | default $global.tag }}
+{{- end -}}
+{{- end -}}
+
 {{- define "lateen.pullSecrets" -}}
 {{- with .Values.global.imagePullSecrets }}
 imagePullSecrets:
