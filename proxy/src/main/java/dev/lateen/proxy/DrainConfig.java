@@ -1,8 +1,10 @@
 package dev.lateen.proxy;
 
 import dev.lateen.proxy.bootstrap.IstioEnvironment;
+import dev.lateen.proxy.config.Decoded;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /// How long the proxy goes on when it has been asked to stop.
 ///
@@ -19,10 +21,9 @@ public record DrainConfig(Duration atMost, Duration atLeast, boolean exitOnZeroC
     /// The kubelet ends pods sooner.
     private static final Duration FOR_CONNECTIONS = Duration.ofHours(1);
 
-    /// Errors: `Refusal` by name where a duration is none.
-    static DrainConfig of(ProxyOptions options) {
+    static Decoded<DrainConfig> of(ProxyOptions options) {
         return options.bootstrap().isPresent()
-                ? ofBootstrapFile(options.environment())
+                ? Decoded.of(() -> ofBootstrapFile(options.environment()))
                 : ofIstio(options.environment());
     }
 
@@ -31,10 +32,12 @@ public record DrainConfig(Duration atMost, Duration atLeast, boolean exitOnZeroC
         return new DrainConfig(atMost, Duration.ZERO, true, REPLACED);
     }
 
-    /// What a pod's environment says; a variable wins over `PROXY_CONFIG`.
-    ///
-    /// Errors: `Refusal` by name where a duration is none.
-    public static DrainConfig ofIstio(Map<String, String> environment) {
+    /// What a pod's environment says; a variable wins over `PROXY_CONFIG`. Rejected by name where a duration is none.
+    public static Decoded<DrainConfig> ofIstio(Map<String, String> environment) {
+        return Decoded.of(() -> ofPod(environment));
+    }
+
+    private static DrainConfig ofPod(Map<String, String> environment) {
         Duration replaced = IstioEnvironment.setting(environment, "drainDuration", REPLACED);
         if (IstioEnvironment.variable(environment, "EXIT_ON_ZERO_ACTIVE_CONNECTIONS")
                 .equals("true")) {
@@ -44,5 +47,15 @@ public record DrainConfig(Duration atMost, Duration atLeast, boolean exitOnZeroC
         Duration configured = IstioEnvironment.setting(environment, "terminationDrainDuration", TERMINATION);
         Duration atMost = IstioEnvironment.seconds(environment, "TERMINATION_DRAIN_DURATION_SECONDS", configured);
         return new DrainConfig(atMost, Duration.ZERO, false, replaced);
+    }
+
+    /// Whether a proxy that was asked to stop may end.
+    ///
+    /// @param elapsedNanos since then
+    /// @param connections of clients that are open
+    public boolean isOver(long elapsedNanos, LongSupplier connections) {
+        Duration elapsed = Duration.ofNanos(elapsedNanos);
+        return elapsed.compareTo(atMost) >= 0
+                || (exitOnZeroConnections && elapsed.compareTo(atLeast) >= 0 && connections.getAsLong() == 0);
     }
 }

@@ -130,9 +130,13 @@ public final class ProxyProcess implements AutoCloseable {
             requireEpoll();
         }
         int concurrency = options.concurrency().orElseGet(() -> concurrency(options, bootstrap));
-        return switch (Decoded.of(() -> DrainConfig.of(options))) {
-            case Decoded.Ok<DrainConfig>(DrainConfig drain) -> new ProxyProcess(bootstrap, drain, concurrency);
-            case Decoded.Rejected<DrainConfig>(String reason) -> throw new ProxyStartException(List.of(reason));
+        return new ProxyProcess(bootstrap, accepted(DrainConfig.of(options)), concurrency);
+    }
+
+    private static <T> T accepted(Decoded<T> read) throws ProxyStartException {
+        return switch (read) {
+            case Decoded.Ok<T>(T value) -> value;
+            case Decoded.Rejected<T>(String reason) -> throw new ProxyStartException(List.of(reason));
         };
     }
 
@@ -165,13 +169,11 @@ public final class ProxyProcess implements AutoCloseable {
     }
 
     private static BootstrapConfig readBootstrap(ProxyOptions options) throws ProxyStartException {
-        Decoded<BootstrapConfig> bootstrap = options.bootstrap().isPresent()
-                ? BootstrapFile.read(options.bootstrap().get())
-                : IstioEnvironment.read(options.environment(), options.role() == ProxyOptions.Role.ROUTER, Path.of(""));
-        return switch (bootstrap) {
-            case Decoded.Ok<BootstrapConfig>(BootstrapConfig config) -> config;
-            case Decoded.Rejected<BootstrapConfig>(String reason) -> throw new ProxyStartException(List.of(reason));
-        };
+        return accepted(
+                options.bootstrap().isPresent()
+                        ? BootstrapFile.read(options.bootstrap().get())
+                        : IstioEnvironment.read(
+                                options.environment(), options.role() == ProxyOptions.Role.ROUTER, Path.of("")));
     }
 
     /// Static resources take the same way as discovered ones; one that is refused ends the start.
@@ -293,7 +295,7 @@ public final class ProxyProcess implements AutoCloseable {
         System.err.println("INFO: draining for at most " + drain.atMost());
         chores.execute(this::drainListeners);
         long start = System.nanoTime();
-        while (!drained(Duration.ofNanos(System.nanoTime() - start))) {
+        while (!drain.isOver(System.nanoTime() - start, runtime.listeners()::connectionCount)) {
             try {
                 Thread.sleep(DRAIN_POLL);
             } catch (InterruptedException _) {
@@ -311,15 +313,6 @@ public final class ProxyProcess implements AutoCloseable {
     /// Thread: chores.
     void drainListeners() {
         runtime.listeners().drain(runtime.bootstrap().isSidecar());
-    }
-
-    private boolean drained(Duration elapsed) {
-        if (elapsed.compareTo(drain.atMost()) >= 0) {
-            return true;
-        }
-        return drain.exitOnZeroConnections()
-                && elapsed.compareTo(drain.atLeast()) >= 0
-                && runtime.listeners().connectionCount() == 0;
     }
 
     /// Drains and ends, as SIGTERM does; returns at once.

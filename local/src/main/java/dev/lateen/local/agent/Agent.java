@@ -86,7 +86,7 @@ public final class Agent implements AutoCloseable {
     }
 
     private static Agent start(AgentOptions options, BootstrapConfig config) throws IOException {
-        return switch (Decoded.of(() -> DrainConfig.ofIstio(options.environment()))) {
+        return switch (DrainConfig.ofIstio(options.environment())) {
             case Decoded.Ok<DrainConfig>(DrainConfig drain) -> new Agent(options, config, drain);
             case Decoded.Rejected<DrainConfig>(String reason) -> throw new IllegalArgumentException(reason);
         };
@@ -190,14 +190,7 @@ public final class Agent implements AutoCloseable {
 
     private void awaitDrained() {
         long start = System.nanoTime();
-        while (envoy.alive()) {
-            Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
-            boolean idle = drain.exitOnZeroConnections()
-                    && elapsed.compareTo(drain.atLeast()) >= 0
-                    && admin.activeConnections() == 0;
-            if (idle || elapsed.compareTo(drain.atMost()) >= 0) {
-                return;
-            }
+        while (envoy.alive() && !drain.isOver(System.nanoTime() - start, admin::activeConnections)) {
             try {
                 Thread.sleep(DRAIN_POLL);
             } catch (InterruptedException _) {

@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
 ///
 /// Thread: any.
 final class EnvoyBootstrap {
-    /// Relative, since the path of a pod's directory may be longer than a socket's name may be; in a directory of its own,
+    /// Relative, since the path of a pod's directory may be longer than a socket's name may be; in a directory of its
+    /// own,
     /// since the mounted one belongs to the kubelet, and cannot be closed to others.
     static final String SOCKET = "./var/run/secrets/workload-spiffe-uds/agent/socket";
 
