@@ -47,7 +47,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -396,7 +395,6 @@ public final class ProxyProcess implements AutoCloseable {
                 default -> throw new IllegalArgumentException("unknown option " + args[index]);
             }
         }
-        Map<String, String> environment = System.getenv();
-        System.exit(run(new ProxyOptions(file, concurrency, ProxyOptions.Role.SIDECAR, environment)));
+        System.exit(run(new ProxyOptions(file, concurrency, ProxyOptions.Role.SIDECAR, System.getenv())));
     }
 }

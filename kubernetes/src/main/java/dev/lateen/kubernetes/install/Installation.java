@@ -191,7 +191,8 @@ public final class Installation {
     }
 
     /// Takes the mesh away, webhooks before the control plane, so that nothing waits for one that has gone, and waits
-    /// until all of it has gone. What goes with a purge goes when nothing is left that would make it anew. What belongs
+    /// until all of it has gone. What goes with a purge goes when nothing is left that would make it anew. What
+    belongs
     /// to another revision of the cluster stays, and with it what all of them share.
     ///
     /// @param purge all revisions, the kinds too, and with them all resources of the mesh, and the control plane's
