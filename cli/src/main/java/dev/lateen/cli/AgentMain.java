@@ -7,9 +7,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Where the container of an Envoy starts: `lateen agent` with the arguments that injection gives to a proxy, whichever
-/// it
-/// is. Envoy is on the PATH.
+/// Where the container of an Envoy starts: `lateen agent` with the arguments that injection gives to a proxy,
+/// whichever it is. Envoy is on the PATH.
 ///
 /// Thread: main.
 public final class AgentMain {

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Does what every agent beside an Envoy does first, then ends: starts Envoy, which asks it for secrets, and answers
-/// probes
-/// and scrapers. The build of images runs it once and has the JVM record what was loaded (its AOT cache).
+/// Does what every agent beside an Envoy does first, then ends: starts Envoy, which asks it for secrets, and
+/// answers probes and scrapers. The build of images runs it once and has the JVM record what was loaded (its
+/// AOT cache).
 ///
 /// Usage: `AgentTraining DIRECTORY ENVOY`, in that directory: the agent's files go there.
 ///

@@ -12,8 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// `pilot-agent` in the images of proxies: what life-cycle hooks of containers and people at a pod ask the proxy beside
-/// them. The images have no shell; the file of this name is read by the JVM.
+/// `pilot-agent` in the images of proxies: what life-cycle hooks of containers and people at a pod ask the
+/// proxy beside them. The images have no shell; the file of this name is read by the JVM.
 ///
 /// - `wait` until the proxy serves, for applications that need it from the start.
 /// - `request METHOD PATH [BODY]` to the proxy's admin API, or another port of this pod.

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// What the container of a proxy is told, read by hand: the library that reads the options of the other verbs would
-/// cost
-/// every sidecar memory, and is not on its class path. Names are those of Istio's agent and of Envoy.
+/// What the container of a proxy is told, read by hand: the library that reads the options of the other verbs
+/// would cost every sidecar memory, and is not on its class path. Names are those of Istio's agent and of
+/// Envoy.
 ///
 /// Thread: any (immutable).
 ///

@@ -32,7 +32,8 @@ public record DrainConfig(Duration atMost, Duration atLeast, boolean exitOnZeroC
         return new DrainConfig(atMost, Duration.ZERO, true, REPLACED);
     }
 
-    /// What a pod's environment says; a variable wins over `PROXY_CONFIG`. Rejected by name where a duration is none.
+    /// What a pod's environment says; a variable wins over `PROXY_CONFIG`. Rejected by name where a duration is
+    /// none.
     public static Decoded<DrainConfig> ofIstio(Map<String, String> environment) {
         return Decoded.of(() -> ofPod(environment));
     }

@@ -305,9 +305,8 @@ public final class ProxyProcess implements AutoCloseable {
         close();
     }
 
-    /// Asks clients to end their connections soon. A sidecar goes on serving its application, which may have to call
-    /// others
-    /// to come to its end.
+    /// Asks clients to end their connections soon. A sidecar goes on serving its application, which may have to
+    /// call others to come to its end.
     ///
     /// Thread: chores.
     void drainListeners() {

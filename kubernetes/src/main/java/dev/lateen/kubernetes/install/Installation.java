@@ -190,10 +190,9 @@ public final class Installation {
         return problems;
     }
 
-    /// Takes the mesh away, webhooks before the control plane, so that nothing waits for one that has gone, and waits
-    /// until all of it has gone. What goes with a purge goes when nothing is left that would make it anew. What
-    belongs
-    /// to another revision of the cluster stays, and with it what all of them share.
+    /// Takes the mesh away, webhooks before the control plane, so that nothing waits for one that has gone, and
+    /// waits until all of it has gone. What goes with a purge goes when nothing is left that would make it anew.
+    /// What belongs to another revision of the cluster stays, and with it what all of them share.
     ///
     /// @param purge all revisions, the kinds too, and with them all resources of the mesh, and the control plane's
     ///     namespace
@@ -246,8 +245,8 @@ public final class Installation {
         return doomed;
     }
 
-    /// The roots of trust that the control plane has put into each namespace, but for those that somebody else had put
-    /// there.
+    /// The roots of trust that the control plane has put into each namespace, but for those that somebody else
+    /// had put there.
     private List<InstalledObject> distributedRoots() throws ClusterException {
         return cluster.list("v1", "ConfigMap", OURS).stream()
                 .filter(one -> Trees.text(one, "metadata", "name").equals(ROOTS))

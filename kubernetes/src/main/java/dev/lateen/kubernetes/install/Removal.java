@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Deletes objects and waits until the cluster has them no more: an API server says yes to a deletion long before that,
-/// and what is going away takes nothing new.
+/// Deletes objects and waits until the cluster has them no more: an API server says yes to a deletion long
+/// before that, and what is going away takes nothing new.
 ///
 /// Thread: one; blocks.
 final class Removal {

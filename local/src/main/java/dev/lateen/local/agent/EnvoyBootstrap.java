@@ -21,9 +21,8 @@ import java.util.regex.Pattern;
 ///
 /// Thread: any.
 final class EnvoyBootstrap {
-    /// Relative, since the path of a pod's directory may be longer than a socket's name may be; in a directory of its
-    /// own,
-    /// since the mounted one belongs to the kubelet, and cannot be closed to others.
+    /// Relative, since the path of a pod's directory may be longer than a socket's name may be; in a directory
+    /// of its own, since the mounted one belongs to the kubelet, and cannot be closed to others.
     static final String SOCKET = "./var/run/secrets/workload-spiffe-uds/agent/socket";
 
     /// The static cluster of the agent's access-log service; the node's metadata tell it to the control plane.

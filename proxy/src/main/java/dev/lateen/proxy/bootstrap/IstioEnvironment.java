@@ -70,7 +70,8 @@ public final class IstioEnvironment {
         return value == null ? otherwise : duration("PROXY_CONFIG: " + field, value.toString());
     }
 
-    /// A variable, or what `proxyMetadata` says of it where injection has made no variable of that; empty for neither.
+    /// A variable, or what `proxyMetadata` says of it where injection has made no variable of that; empty for
+    /// neither.
     public static String variable(Map<String, String> environment, String name) {
         String given = environment.getOrDefault(name, "");
         if (!given.isEmpty() || !(proxyConfig(environment).get("proxyMetadata") instanceof Map<?, ?> metadata)) {
