@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             AuthnCommand.class,
             ExperimentalCommand.class,
             CaCommand.class,
+            DashboardCommand.class,
             QuotaCommand.class,
             IptablesCommand.class,
             KubeInjectCommand.class,

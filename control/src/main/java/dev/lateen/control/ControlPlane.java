@@ -7,6 +7,7 @@ import dev.lateen.control.cluster.ClusterSettings;
 import dev.lateen.control.cluster.ClusterSource;
 import dev.lateen.control.cluster.ResourceStates;
 import dev.lateen.control.cluster.StatusWriter;
+import dev.lateen.control.dashboard.Dashboard;
 import dev.lateen.control.debug.ControlMetrics;
 import dev.lateen.control.debug.DebugServer;
 import dev.lateen.control.debug.HttpBounds;
@@ -153,6 +154,7 @@ public final class ControlPlane implements AutoCloseable {
                     new DebugServer.Caller(Set.copyOf(ownNames()), proofs, where().namespace()),
                     limiter,
                     metrics));
+            debug.serve(Dashboard.PATH, opened(new Dashboard(new LiveMeshView(loop, state, proxies), clock)));
         } catch (IOException | RuntimeException e) {
             close();
             throw e;

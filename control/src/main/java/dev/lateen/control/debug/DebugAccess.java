@@ -36,6 +36,11 @@ final class DebugAccess {
 
     /// Why this request is not answered; empty where it may be.
     Optional<Refusal> refusal(HttpExchange exchange) {
+        return foreign(exchange).or(() -> stranger(exchange));
+    }
+
+    /// Why this request is none that an operator meant; empty where it may be.
+    Optional<Refusal> foreign(HttpExchange exchange) {
         String host = exchange.getRequestHeaders().getFirst("host");
         if (!own.isMeant(host)) {
             return Optional.of(new Refusal(
@@ -46,7 +51,7 @@ final class DebugAccess {
         if (changes && OwnHost.isForeign(exchange.getRequestHeaders().getFirst("origin"), host)) {
             return Optional.of(new Refusal(403, "origin: a page of another origin may change nothing here\n"));
         }
-        return stranger(exchange);
+        return Optional.empty();
     }
 
     private Optional<Refusal> stranger(HttpExchange exchange) {

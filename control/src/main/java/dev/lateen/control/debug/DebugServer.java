@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
@@ -50,6 +51,7 @@ public final class DebugServer implements AutoCloseable {
     private final LimitPages limits;
     private final DebugAccess access;
     private final Map<String, Function<Map<String, String>, Optional<JsonNode>>> pages = new TreeMap<>();
+    private final Map<String, Guest> guests = new ConcurrentHashMap<>();
 
     private DebugServer(
             InetSocketAddress debugAddress,
@@ -95,6 +97,32 @@ public final class DebugServer implements AutoCloseable {
             ControlMetrics metrics)
             throws IOException {
         return new DebugServer(debugAddress, readyAddress, mesh, caller, limiter, metrics);
+    }
+
+    /// What is served on the debug port below a path of its own, and looks after access to it by itself.
+    public interface Guest {
+        /// @param host what the guest may ask
+        void answer(HttpExchange exchange, DebugServer host) throws IOException;
+    }
+
+    /// @param prefix of its paths, such as `/dashboard`
+    public void serve(String prefix, Guest guest) {
+        guests.put(prefix, guest);
+    }
+
+    /// Why a caller may not see what is below `/debug/`; empty where it may. May block for a token.
+    public Optional<String> stranger(HttpExchange exchange) {
+        return access.refusal(exchange).map(DebugAccess.Refusal::reason);
+    }
+
+    /// The content of a debug page; empty where there is none.
+    public Optional<JsonNode> page(String name, Map<String, String> query) {
+        return Optional.ofNullable(pages.get(name)).flatMap(page -> page.apply(query));
+    }
+
+    /// The parameters of a request.
+    public static Map<String, String> query(HttpExchange exchange) {
+        return query(exchange.getRequestURI().getRawQuery());
     }
 
     public int debugPort() {
@@ -151,6 +179,16 @@ public final class DebugServer implements AutoCloseable {
         try (exchange) {
             String path = exchange.getRequestURI().getPath();
             String method = exchange.getRequestMethod();
+            Optional<Guest> guest = withPages ? guest(path) : Optional.empty();
+            if (guest.isPresent()) {
+                Optional<DebugAccess.Refusal> foreign = access.foreign(exchange);
+                if (foreign.isPresent()) {
+                    text(exchange, foreign.get().status(), foreign.get().reason());
+                } else {
+                    guest.get().answer(exchange, this);
+                }
+                return;
+            }
             Optional<DebugAccess.Refusal> refusal =
                     withPages && !OPEN.contains(path) ? access.refusal(exchange) : Optional.empty();
             if (refusal.isPresent()) {
@@ -179,6 +217,11 @@ public final class DebugServer implements AutoCloseable {
         } catch (RuntimeException e) {
             LOG.atError().setCause(e).log("a debug page failed");
         }
+    }
+
+    private Optional<Guest> guest(String path) {
+        int end = path.indexOf('/', 1);
+        return Optional.ofNullable(guests.get(end < 0 ? path : path.substring(0, end)));
     }
 
     /// Only for those who send a header of ours, which no page of another origin can without being asked about.

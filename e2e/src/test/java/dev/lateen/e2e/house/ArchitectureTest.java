@@ -95,6 +95,25 @@ class ArchitectureTest {
     }
 
     @Test
+    void dashboardKnowsTheModelOnly() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.lateen.dashboard..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.lateen.xds..",
+                        "dev.lateen.translate..",
+                        "dev.lateen.kubernetes..",
+                        "dev.lateen.proxy..",
+                        "dev.lateen.control..",
+                        "dev.lateen.local..",
+                        "dev.lateen.cli..",
+                        "java.net..")
+                .because("what is seen of a mesh does not depend on who collects and who serves it"));
+    }
+
+    @Test
     void onePackageTalksToApiServers() {
         check(noClasses()
                 .that()
@@ -165,7 +184,11 @@ class ArchitectureTest {
                 .because("translation is a function of what it is given"));
         check(noClasses()
                 .that()
-                .resideInAnyPackage("dev.lateen.translate..", "dev.lateen.model..", "dev.lateen.proxy.route..")
+                .resideInAnyPackage(
+                        "dev.lateen.translate..",
+                        "dev.lateen.model..",
+                        "dev.lateen.dashboard..",
+                        "dev.lateen.proxy.route..")
                 .and()
                 .haveNameNotMatching(".*HeaderFormat") // %ENVIRONMENT% is read once, when a route is decoded
                 .should()
@@ -182,7 +205,17 @@ class ArchitectureTest {
     @Test
     void packagesHaveNoCycles() {
         for (String module : new String[] {
-            "identity", "net", "model", "xds", "translate", "kubernetes", "proxy", "control", "local", "cli"
+            "identity",
+            "net",
+            "model",
+            "xds",
+            "translate",
+            "kubernetes",
+            "dashboard",
+            "proxy",
+            "control",
+            "local",
+            "cli"
         }) {
             check(slices().matching("dev.lateen." + module + ".(*)..")
                     .should()

@@ -1,0 +1,135 @@
+package dev.lateen.control.dashboard;
+
+import com.sun.net.httpserver.HttpExchange;
+import dev.lateen.control.debug.DebugServer;
+import dev.lateen.control.debug.MeshView;
+import dev.lateen.dashboard.Assets;
+import dev.lateen.dashboard.traffic.History;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The dashboard on the debug port, below `/dashboard/`: its pages, which are the same for everybody, and below
+/// `/dashboard/api/` what they show, which is for those who may see debug pages or have logged in with a token that
+/// may.
+///
+/// Pages may load nothing from elsewhere, hold no script of their own, and be in nobody's frame.
+///
+/// Thread: any; each request has a virtual thread.
+public final class Dashboard implements DebugServer.Guest, AutoCloseable {
+    public static final String PATH = "/dashboard";
+
+    private static final String API = PATH + "/api/";
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final String POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+                    + " connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+    private final Collector collector;
+    private final Sessions sessions;
+    private final LiveGraphs graphs;
+    private final Map<String, Function<Map<String, String>, Optional<JsonNode>>> pages;
+
+    public Dashboard(MeshView mesh, InstantSource clock) {
+        History history = new History();
+        this.collector = new Collector(mesh, history, clock);
+        this.sessions = new Sessions(clock);
+        this.graphs = new LiveGraphs(mesh, history, collector, clock);
+        InventoryPages inventory = new InventoryPages(mesh);
+        ResourcePages resources = new ResourcePages(mesh);
+        this.pages = Map.of(
+                "graph", graphs::now,
+                "series", graphs::series,
+                "inventory", _ -> Optional.of(inventory.json()),
+                "resource", resources::one);
+    }
+
+    @Override
+    public void close() {
+        collector.close();
+    }
+
+    @Override
+    public void answer(HttpExchange exchange, DebugServer host) throws IOException {
+        String path = exchange.getRequestURI().getPath();
+        exchange.getResponseHeaders().set("Content-Security-Policy", POLICY);
+        exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
+        exchange.getResponseHeaders().set("Referrer-Policy", "no-referrer");
+        exchange.getResponseHeaders().set("Cache-Control", path.startsWith(API) ? "no-store" : "no-cache");
+        switch (exchange.getRequestMethod()) {
+            case "GET", "HEAD" -> {
+                if (path.startsWith(API)) {
+                    api(exchange, host, path.substring(API.length()));
+                } else {
+                    asset(exchange, path);
+                }
+            }
+            case "POST" -> session(exchange, host, path);
+            default -> Replies.text(exchange, 405, "GET or POST is expected\n");
+        }
+    }
+
+    private static void asset(HttpExchange exchange, String path) throws IOException {
+        if (path.equals(PATH)) {
+            exchange.getResponseHeaders().set("Location", PATH + "/");
+            exchange.sendResponseHeaders(302, -1);
+            return;
+        }
+        String name = path.substring(PATH.length() + 1);
+        Optional<Assets.Asset> asset = Assets.of(name.isEmpty() ? "index.html" : name);
+        if (asset.isPresent()) {
+            Replies.send(exchange, 200, asset.get().type(), asset.get().text().getBytes(StandardCharsets.UTF_8));
+        } else {
+            Replies.text(exchange, 404, "there is no such page\n");
+        }
+    }
+
+    private void api(HttpExchange exchange, DebugServer host, String name) throws IOException {
+        Optional<String> stranger = sessions.isOpen(exchange.getRequestHeaders().getFirst("cookie"))
+                ? Optional.empty()
+                : host.stranger(exchange);
+        if (stranger.isPresent()) {
+            Replies.text(exchange, 401, stranger.get());
+            return;
+        }
+        Map<String, String> query = DebugServer.query(exchange);
+        if (name.equals("live")) {
+            graphs.stream(exchange, GraphParameters.of(query));
+            return;
+        }
+        Optional<JsonNode> content = name.startsWith("debug/")
+                ? host.page(name.substring("debug/".length()), query)
+                : Optional.ofNullable(pages.get(name)).flatMap(page -> page.apply(query));
+        if (content.isPresent()) {
+            Replies.send(exchange, 200, "application/json", JSON.writeValueAsBytes(content.get()));
+        } else {
+            Replies.text(exchange, 404, "there is nothing by that name\n");
+        }
+    }
+
+    /// Begins a session for a token, and ends one.
+    private void session(HttpExchange exchange, DebugServer host, String path) throws IOException {
+        if (path.equals(API + "logout")) {
+            String cookies = exchange.getRequestHeaders().getFirst("cookie");
+            exchange.getResponseHeaders().set("Set-Cookie", sessions.end(cookies));
+            Replies.text(exchange, 200, "logged out\n");
+            return;
+        }
+        if (!path.equals(API + "login")) {
+            Replies.text(exchange, 404, "there is no such page\n");
+            return;
+        }
+        Optional<String> stranger = host.stranger(exchange);
+        if (stranger.isPresent()) {
+            Replies.text(exchange, 401, stranger.get());
+        } else {
+            exchange.getResponseHeaders().set("Set-Cookie", sessions.begin());
+            Replies.text(exchange, 200, "logged in\n");
+        }
+    }
+}
