@@ -25,6 +25,11 @@ final class ControlPlanes {
         return one == null ? target.controlPlanes() : List.of(new ControlPlaneAddress(one, HttpPort.at(one)));
     }
 
+    /// Whether the command line names one.
+    boolean areGiven() {
+        return address != null;
+    }
+
     /// The entries of a debug page of all that answer.
     ///
     /// @throws IOException when none does

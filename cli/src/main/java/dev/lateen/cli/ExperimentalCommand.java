@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
             "  ${ROOT-COMMAND-NAME} x check-inject -f shop.yaml",
             "  ${ROOT-COMMAND-NAME} x describe pod deploy/order-service",
             "  ${ROOT-COMMAND-NAME} x injector list",
+            "  ${ROOT-COMMAND-NAME} x precheck",
             "  ${ROOT-COMMAND-NAME} x precheck-strict -n default"
         },
         mixinStandardHelpOptions = true)

@@ -31,8 +31,9 @@ import tools.jackson.databind.node.ArrayNode;
 
 /// Serves debug pages, metrics, version and readiness under istiod's paths, to whom `DebugAccess` says.
 ///
-/// Limits: those of `HttpBounds`; GET and HEAD, and POST to let counts of limits begin anew; each request has a virtual
-/// thread.
+/// Limits: those of `HttpBounds`; GET and HEAD, and POST to let counts of limits begin anew or to change levels of
+/// logs;
+/// each request has a virtual thread.
 ///
 /// Thread: any.
 public final class DebugServer implements AutoCloseable {
@@ -40,6 +41,7 @@ public final class DebugServer implements AutoCloseable {
     /// What Prometheus, kubelets and other meshes ask for.
     private static final Set<String> OPEN = Set.of("/ready", "/metrics", "/version", "/spiffe/bundle");
     private static final String RESET = "/debug/ratelimitz/reset";
+    private static final String LOGGING = "/debug/logging";
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -50,6 +52,7 @@ public final class DebugServer implements AutoCloseable {
     private final ControlMetrics metrics;
     private final LimitPages limits;
     private final DebugAccess access;
+    private final LogLevels logLevels = new LogLevels();
     private final Map<String, Function<Map<String, String>, Optional<JsonNode>>> pages = new TreeMap<>();
     private final Map<String, Guest> guests = new ConcurrentHashMap<>();
 
@@ -163,6 +166,7 @@ public final class DebugServer implements AutoCloseable {
         page("endpointShardz", _ -> meshPages.endpoints());
         page("mesh", _ -> meshPages.settings());
         page("ratelimitz", limits::limits);
+        page("logging", _ -> logLevels.json());
         page("push_status", _ -> meshPages.push());
         page("list", _ -> {
             ArrayNode list = JSON.createArrayNode();
@@ -195,6 +199,8 @@ public final class DebugServer implements AutoCloseable {
                 text(exchange, refusal.get().status(), refusal.get().reason());
             } else if (withPages && method.equals("POST") && path.equals(RESET)) {
                 reset(exchange);
+            } else if (withPages && method.equals("POST") && path.equals(LOGGING)) {
+                setLevels(exchange);
             } else if (!method.equals("GET") && !method.equals("HEAD")) {
                 text(exchange, 405, "only GET is served here\n");
             } else if (path.equals("/ready")) {
@@ -224,10 +230,30 @@ public final class DebugServer implements AutoCloseable {
         return Optional.ofNullable(guests.get(end < 0 ? path : path.substring(0, end)));
     }
 
-    /// Only for those who send a header of ours, which no page of another origin can without being asked about.
-    private void reset(HttpExchange exchange) throws IOException {
+    /// Changes are only for those who send a header of ours, which no page of another origin can without being asked
+    /// about.
+    private static boolean isForeign(HttpExchange exchange) throws IOException {
         if (exchange.getRequestHeaders().getFirst("x-lateen-operator") == null) {
             text(exchange, 403, "the header x-lateen-operator is expected\n");
+            return true;
+        }
+        return false;
+    }
+
+    private void setLevels(HttpExchange exchange) throws IOException {
+        if (isForeign(exchange)) {
+            return;
+        }
+        Optional<String> wrong = logLevels.set(query(exchange.getRequestURI().getRawQuery()));
+        if (wrong.isPresent()) {
+            text(exchange, 400, wrong.get() + "\n");
+            return;
+        }
+        send(exchange, 200, "application/json", JSON.writeValueAsBytes(logLevels.json()));
+    }
+
+    private void reset(HttpExchange exchange) throws IOException {
+        if (isForeign(exchange)) {
             return;
         }
         Optional<JsonNode> done = limits.reset(query(exchange.getRequestURI().getRawQuery()));
