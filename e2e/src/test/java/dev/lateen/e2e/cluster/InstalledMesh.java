@@ -42,7 +42,7 @@ final class InstalledMesh implements AutoCloseable {
     }
 
     /// Once for all tests.
-    private static void loadImages() throws IOException, InterruptedException {
+    static void loadImages() throws IOException, InterruptedException {
         String load = System.getenv().getOrDefault("LATEEN_IMAGE_LOAD", "");
         if (load.isEmpty() || LOADED.getAndSet(true)) {
             return;
