@@ -38,7 +38,9 @@ final class OperationInClusterIT {
 
     @AfterAll
     static void uninstall() throws IOException, InterruptedException {
-        mesh.remove(SPACE);
+        if (mesh != null) {
+            mesh.remove(SPACE);
+        }
     }
 
     @Test

@@ -27,7 +27,7 @@ final class ReadmeInClusterIT {
             assertThat(said)
                     .contains("everything is there and ready")
                     .contains("\"status\":200,\"version\":\"v2\"")
-                    .containsPattern("(?m)^order-service-\\S+ .*SYNCED")
+                    .containsPattern("(?m)^order-service-\\S+\\.default +Kubernetes +istiod-")
                     .containsPattern("(?m)^user-service\\S+ +(OK|AUTO) +STRICT ");
             Awaitility.await()
                     .atMost(PATIENCE)

@@ -42,7 +42,9 @@ final class ShopInClusterIT {
 
     @AfterAll
     static void uninstall() throws IOException, InterruptedException {
-        mesh.remove("shop");
+        if (mesh != null) {
+            mesh.remove("shop");
+        }
     }
 
     @Test
