@@ -296,9 +296,10 @@ final class SeedInClusterIT {
                 .anyMatch(line -> line.matches("default +Active .* enabled *"));
         assertThat(cluster.run("get", "mutatingwebhookconfigurations")).contains("istio-sidecar-injector");
         cluster.run("label", "namespace", "default", "istio-injection=enabled", "--overwrite");
-        String client = cluster.run("get", "pods", "-l", "app=order-service", "-o", "jsonpath={.items[0].metadata.name}");
-        assertThat(InstalledMesh.lateen("authn", "tls-check", client, "user-service")).containsPattern(
-                "(?m)^user-service\\S+ +(OK|AUTO) +PERMISSIVE ");
+        String client =
+                cluster.run("get", "pods", "-l", "app=order-service", "-o", "jsonpath={.items[0].metadata.name}");
+        assertThat(InstalledMesh.lateen("authn", "tls-check", client, "user-service"))
+                .containsPattern("(?m)^user-service\\S+ +(OK|AUTO) +PERMISSIVE ");
         assertThat(cluster.run("get", "networkpolicies")).contains("No resources found");
     }
 

@@ -6,8 +6,7 @@ import java.util.List;
 
 /// Which proxies an installation puts beside the workloads.
 enum Sidecars {
-    OURS(List.of()),
-    ENVOY(List.of("--set", "values.global.proxy.dataPlane=envoy"));
+    OURS(List.of());
 
     private final List<String> options;
 
