@@ -23,6 +23,8 @@ runtime_layer() {
   rm -rf "$root" && mkdir -p "$root"/{etc,tmp,opt/lateen,var/lib/istio/data,etc/istio/proxy}
   "$JAVA_HOME/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages --compress zip-6 \
     --output "$root/opt/lateen/java" 2> /dev/null || die 'jlink failed'
+  # Names that only a debugger reads: 5 MiB.
+  ! command -v strip > /dev/null || find "$root/opt/lateen/java" -name '*.so' -exec strip --strip-unneeded {} +
   # Each role brings a cache of its own instead of the JDK's: 64 MiB.
   rm -f "$root"/opt/lateen/java/lib/server/*.jsa
   with_libraries "$root" "$root"/opt/lateen/java/bin/java "$root"/opt/lateen/java/lib/*.so "$root"/opt/lateen/java/lib/server/*.so
@@ -185,7 +187,7 @@ make_envoy_layer() {
   local envoy
   envoy=$(command -v envoy) || envoy=$tools/envoy
   class_path_layer agent "$(tr : '\n' < "$LATEEN_HOME/.lateen/build/cli.classpath" |
-    grep -vE '/(io/fabric8|tools/jackson|com/fasterxml|info/picocli|org/bouncycastle|io/lettuce|io/projectreactor|redis|org/reactivestreams|io/prometheus)/|/lateen-(model|translate|control|kubernetes)-' | paste -sd:)"
+    grep -vE '/(io/fabric8|tools/jackson|com/fasterxml|info/picocli|org/bouncycastle|io/lettuce|io/projectreactor|redis|org/reactivestreams|io/prometheus|software/amazon)/|/lateen-(model|translate|control|kubernetes)-' | paste -sd:)"
   natives agent "$LATEEN_HOME/.lateen/build/sidecar.jar"
   mkdir -p "$images/agent/usr/local/bin"
   cp -L "$envoy" "$images/agent/usr/local/bin/envoy"

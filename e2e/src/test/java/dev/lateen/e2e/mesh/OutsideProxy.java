@@ -2,6 +2,7 @@ package dev.lateen.e2e.mesh;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.URI;
@@ -43,8 +44,21 @@ final class OutsideProxy implements AutoCloseable {
             String discovery,
             Map<String, String> more)
             throws IOException {
+        return start("proxy", directory, address, account, authority, discovery, more);
+    }
+
+    /// @param verb `proxy` for ours, `agent` for Envoy
+    static OutsideProxy start(
+            String verb,
+            Path directory,
+            String address,
+            String account,
+            String authority,
+            String discovery,
+            Map<String, String> more)
+            throws IOException {
         Path log = directory.resolve("proxy.log");
-        ProcessBuilder builder = new ProcessBuilder(RunningMesh.launcher().toString(), "proxy", "sidecar")
+        ProcessBuilder builder = new ProcessBuilder(RunningMesh.launcher().toString(), verb, "sidecar")
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
@@ -119,6 +133,23 @@ final class OutsideProxy implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException(e);
         }
+    }
+
+    Process process() {
+        return process;
+    }
+
+    /// Of the listener that applications use as their HTTP proxy.
+    InetSocketAddress outbound() {
+        return new InetSocketAddress(address, HTTP_PROXY_PORT);
+    }
+
+    /// The status with which the agent's port answers.
+    int agent(String method, String path) throws IOException {
+        HttpURLConnection connection = (HttpURLConnection)
+                URI.create("http://" + address + ":15020" + path).toURL().openConnection();
+        connection.setRequestMethod(method);
+        return connection.getResponseCode();
     }
 
     String output() {

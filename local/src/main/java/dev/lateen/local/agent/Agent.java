@@ -178,7 +178,8 @@ public final class Agent implements AutoCloseable {
             return false;
         }
         if (envoy.alive()) {
-            LOG.log(System.Logger.Level.INFO, "draining for at most {0}", drain.atMost());
+            // The log has a shutdown hook of its own, which may silence it before this line.
+            System.err.println("INFO: draining for at most " + drain.atMost());
             server.draining();
             drain();
             awaitDrained();
