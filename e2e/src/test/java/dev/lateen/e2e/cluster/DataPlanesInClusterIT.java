@@ -79,7 +79,7 @@ final class DataPlanesInClusterIT {
             assertThat(agent(deployment, "wait")).as(deployment).isEmpty();
             assertThat(agent(deployment, "request", "GET", "stats"))
                     .as(deployment)
-                    .contains("cluster_manager.cds.update_success");
+                    .contains("cluster.BlackHoleCluster");
         }
     }
 
