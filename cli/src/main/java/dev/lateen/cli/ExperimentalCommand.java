@@ -10,7 +10,14 @@ import picocli.CommandLine.Spec;
         name = "experimental",
         aliases = {"x", "exp"},
         description = "Verbs whose options may still change.",
-        subcommands = {AuthzCommand.class, CheckInjectCommand.class, InjectorCommand.class, PrecheckStrictCommand.class
+        subcommands = {
+            AuthzCommand.class,
+            CheckInjectCommand.class,
+            DescribeCommand.class,
+            InjectorCommand.class,
+            PrecheckCommand.class,
+            PrecheckStrictCommand.class,
+            WaitCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         footerHeading = "%nExamples:%n",

@@ -43,6 +43,30 @@ class LateenTest {
     }
 
     @Test
+    void showsExamplesOfVerbsThatExist() {
+        CommandLine root = Lateen.commandLine("lateen");
+        for (CommandLine command : all(root)) {
+            for (String line : command.getCommandSpec().usageMessage().footer()) {
+                List<String> words = List.of(line.strip().split("\\s+"));
+                if (words.getFirst().equals("lateen") || words.getFirst().equals("${ROOT-COMMAND-NAME}")) {
+                    assertVerb(root, words, line);
+                }
+            }
+        }
+    }
+
+    private static void assertVerb(CommandLine root, List<String> words, String line) {
+        CommandLine at = root;
+        for (int i = 1; i < words.size() && !at.getSubcommands().isEmpty(); i++) {
+            if (words.get(i).startsWith("-")) {
+                return;
+            }
+            assertThat(at.getSubcommands()).as(line).containsKey(words.get(i));
+            at = at.getSubcommands().get(words.get(i));
+        }
+    }
+
+    @Test
     void takesNoPasswordOfRedisFromACommandLine() {
         CommandRun run = CommandRun.of("control-plane", "--config", ".", "--redis", "redis://:secret@127.0.0.1:1");
         assertThat(run.status()).isEqualTo(2);
