@@ -96,7 +96,7 @@ final class CommandsInClusterIT {
         assertThat(lateen("pc", "bootstrap", "deploy/order-service.shop")).contains("node");
         assertThat(lateen("pc", "all", "deploy/order-service.shop")).contains("user-service");
         assertThat(lateen("pc", "log", "deploy/order-service.shop", "--level", "http:debug"))
-                .contains("http");
+                .contains("active loggers");
         lateen("pc", "log", "deploy/order-service.shop", "--reset");
     }
 
