@@ -6,6 +6,7 @@ const COLUMN = 320;
 const ROW = 74;
 const TALLEST = 24;
 const LANE = 14;
+const WIDEST = 3;
 const MOST_LANES = 800;
 const PAD = {x: 26, top: 44, bottom: 24};
 const GAP = {x: 120, y: 44};
@@ -279,8 +280,29 @@ export function layout(nodes, edges, boxed = true) {
     return [space, {...part, pad, size: {width: part.width + 2 * pad.x, height: part.height + pad.top + pad.bottom}}];
   }));
   const between = crossing.map(edge => [spaceOf.get(edge.from), spaceOf.get(edge.to)]);
-  const outer = layered(spaces, between, space => parts.get(space).size, GAP, () => undefined);
+  const size = space => parts.get(space).size;
+  const ranked = layered(spaces, between, size, GAP, () => undefined);
+  const outer = spaces.length > 3 && ranked.width > WIDEST * ranked.height ? shelves(spaces, ranked, size) : ranked;
   return composed(spaces, parts, outer, edges, spaceOf);
+}
+
+/** Boxes in rows, callers first, where columns would make a drawing that is all width. */
+function shelves(spaces, ranked, size) {
+  const area = spaces.reduce((sum, space) => sum + (size(space).width + GAP.x) * (size(space).height + GAP.y), 0);
+  const widest = Math.max(Math.sqrt(area * 1.7), ...spaces.map(space => size(space).width));
+  const places = new Map();
+  let [x, y, tallest, width] = [0, 0, 0, 0];
+  const inOrder = [...spaces].sort((one, other) => ranked.places.get(one).x - ranked.places.get(other).x || (one < other ? -1 : 1));
+  for (const space of inOrder) {
+    if (x > 0 && x + size(space).width > widest) {
+      [x, y, tallest] = [0, y + tallest + GAP.y * 2, 0];
+    }
+    places.set(space, {x, y});
+    width = Math.max(width, x + size(space).width);
+    x += size(space).width + GAP.x;
+    tallest = Math.max(tallest, size(space).height);
+  }
+  return {places, ways: new Map(), width, height: y + tallest};
 }
 
 function composed(spaces, parts, outer, edges, spaceOf) {
@@ -303,7 +325,7 @@ function composed(spaces, parts, outer, edges, spaceOf) {
     const [a, b] = [spaceOf.get(from), spaceOf.get(to)];
     const key = longWay(from, to);
     if (a === b) ways.set(key, moved(parts.get(a).ways.get(key), a));
-    else if (corner(a).x < corner(b).x) {
+    else if (corner(a).x + parts.get(a).size.width < corner(b).x) {
       ways.set(key, [...moved(parts.get(a).exits.get(from), a), ...(outer.ways.get(longWay(a, b)) || []), ...moved(parts.get(b).entries.get(to), b)]);
     }
   }

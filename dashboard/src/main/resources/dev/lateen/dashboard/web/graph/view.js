@@ -10,6 +10,7 @@ import {edgePath, edgeLabel, edgeWords, edgeWidth, nodeWords} from './look.js';
 const LABELS_FROM = 0.42;
 const NAMES_FROM = 0.2;
 const LONGEST_NAME = 19;
+const MOST_MOVING = 150;
 
 export class GraphView {
   /** `onSelect` is called with `{node}`, `{edge}` or nothing. */
@@ -42,7 +43,8 @@ export class GraphView {
     }
     graph.nodes.forEach(node => this.updateNode(node));
     graph.edges.forEach(edge => this.updateEdge(edge, settings));
-    attribute(this.frame, 'data-animate', settings.animate ? 'true' : undefined);
+    // Hundreds of lines that move would leave the browser no time for anything else.
+    attribute(this.frame, 'data-animate', settings.animate && graph.edges.length <= MOST_MOVING ? 'true' : undefined);
     attribute(this.frame, 'data-marked', graph.marked ? 'true' : undefined);
   }
 
@@ -73,6 +75,7 @@ export class GraphView {
     const [boxes, groups, edges, labels, nodes] = this.layers;
     this.nodes.clear();
     this.edges.clear();
+    if (!this.viewport.touched) this.fit();
     replace(boxes, plan.boxes.map(box => svg('g', {transform: `translate(${box.x} ${box.y})`},
       svg('rect', {width: box.width, height: box.height, rx: 12}),
       svg('text', {x: 16, y: 26}, box.name))));
@@ -80,7 +83,6 @@ export class GraphView {
     replace(edges, graph.edges.map(edge => this.makeEdge(edge)));
     replace(labels, graph.edges.map(edge => this.edges.get(edge.key).label));
     replace(nodes, graph.nodes.map(node => this.makeNode(node)));
-    if (!this.viewport.touched) this.fit();
     this.select(this.selected);
   }
 

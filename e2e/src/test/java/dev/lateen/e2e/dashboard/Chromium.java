@@ -1,0 +1,88 @@
+package dev.lateen.e2e.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.ColorScheme;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Debian's Chromium, without a window. Whatever a page says on its console, or throws, is kept: a test ends with
+/// `assertQuiet`.
+///
+/// Thread: one.
+final class Chromium implements AutoCloseable {
+    private static final Path PICTURES = Path.of("target", "dashboard");
+
+    private final Playwright playwright;
+    private final Browser browser;
+    private final List<String> complaints = new ArrayList<>();
+
+    private Chromium(Path program) {
+        playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        browser = playwright
+                .chromium()
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(program)
+                        .setArgs(List.of("--no-sandbox", "--disable-gpu", "--no-proxy-server")));
+    }
+
+    /// Skips the test, and says why, where there is no browser.
+    static Chromium start() {
+        boolean driven = Chromium.class.getResource("/driver/linux/node") != null;
+        assumeTrue(driven, "SKIPPED: nothing drives a browser here (-Dlateen.it=all fetches it)");
+        Optional<Path> program = Stream.of(
+                        System.getenv().getOrDefault("PATH", "").split(":"))
+                .map(directory -> Path.of(directory, "chromium"))
+                .filter(Files::isExecutable)
+                .findFirst();
+        assumeTrue(program.isPresent(), "SKIPPED: no chromium on PATH (`./dev it` installs it)");
+        return new Chromium(program.orElseThrow());
+    }
+
+    Page page(ColorScheme scheme) {
+        BrowserContext context = browser.newContext(
+                new Browser.NewContextOptions().setViewportSize(1440, 860).setColorScheme(scheme));
+        Page page = context.newPage();
+        page.onConsoleMessage(message -> {
+            if (message.type().equals("error") || message.type().equals("warning")) {
+                complaints.add(message.type() + ": " + message.text());
+            }
+        });
+        page.onPageError(error -> complaints.add("thrown: " + error));
+        page.onRequest(request -> {
+            if (!request.url().startsWith(page.url().replaceAll("^(https?://[^/]*).*", "$1"))
+                    && !page.url().startsWith("about:")
+                    && !request.url().startsWith("data:")) {
+                complaints.add("asked elsewhere: " + request.url());
+            }
+        });
+        return page;
+    }
+
+    void assertQuiet() {
+        assertThat(complaints).isEmpty();
+    }
+
+    /// Keeps a picture among the artefacts of the build.
+    static void picture(Page page, String name) {
+        page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve(name + ".png")));
+    }
+
+    @Override
+    public void close() {
+        browser.close();
+        playwright.close();
+    }
+}
