@@ -180,9 +180,6 @@ final class TagCommand {
             footer = {"  lateen tag list", "  lateen tag list -o json"},
             mixinStandardHelpOptions = true)
     static final class Show implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
-
         @Mixin
         private ClusterOptions clusters = new ClusterOptions();
 

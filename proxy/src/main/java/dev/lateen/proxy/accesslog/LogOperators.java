@@ -229,7 +229,7 @@ final class LogOperators {
 
     private static @Nullable String withoutQuery(@Nullable String value) {
         int query = value == null ? -1 : value.indexOf('?');
-        return query < 0 ? value : value.substring(0, query);
+        return value == null || query < 0 ? value : value.substring(0, query);
     }
 
     private static @Nullable String headerOf(@Nullable Headers headers, StreamInfo info, String name) {
