@@ -123,8 +123,11 @@ final class TagCommand {
                 if (wanted.isRefused(tags.obstacle(wish, wanted.overwrites()))) {
                     return 1;
                 }
-                tags.set(wish);
+                boolean seen = tags.set(wish);
                 PrintWriter out = spec.commandLine().getOut();
+                if (!seen) {
+                    out.println("note: it could not be seen that the API server goes by it already");
+                }
                 out.println("Revision tag \"" + wish.tag() + "\" means control plane revision \"" + wish.revision()
                         + "\" now. Namespaces choose it by the label istio.io/rev=" + wish.tag()
                         + (wish.tag().equals("default") ? " or istio-injection=enabled" : "")

@@ -2,6 +2,7 @@ package dev.lateen.cli;
 
 import dev.lateen.kubernetes.install.Installation;
 import dev.lateen.kubernetes.install.MeshManifests;
+import dev.lateen.kubernetes.install.RevisionUse;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -70,6 +71,11 @@ final class UninstallCommand implements Callable<Integer> {
                             ? ""
                             : " The gateways " + String.join(", ", gateways) + " belong to it and go with it: lateen"
                                     + " upgrade -r " + others.getFirst() + " takes them over first.");
+            List<String> users = RevisionUse.of(cluster, operator.revision());
+            if (!users.isEmpty()) {
+                say("note: pods still have sidecars of revision " + operator.revision() + ", which will hear nothing new: "
+                        + String.join(", ", users));
+            }
             if (!confirmation.agrees(plan)) {
                 return 1;
             }

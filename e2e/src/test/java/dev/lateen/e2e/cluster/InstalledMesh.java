@@ -20,6 +20,9 @@ final class InstalledMesh implements AutoCloseable {
     private static final String TAG = System.getenv().getOrDefault("IMAGE_TAG", "dev");
     private static final AtomicBoolean LOADED = new AtomicBoolean();
 
+    /// Where the images are, as `install` takes it.
+    static final List<String> IMAGES = List.of("--set", "hub=" + HUB, "--set", "tag=" + TAG);
+
     private final Kubectl cluster;
 
     private InstalledMesh(Kubectl cluster) {

@@ -237,6 +237,11 @@ public final class Cluster implements AutoCloseable {
         asked(() -> client.resource(typed(object)).create());
     }
 
+    /// What would become of an object if it were made now; nothing is made.
+    public ObjectNode rehearse(ObjectNode object) throws ClusterException {
+        return asked(() -> tree(client.resource(typed(object)).dryRun().create()));
+    }
+
     /// Sees to it that the object has at least these fields (server-side apply), whoever set them before.
     public void apply(ObjectNode object) throws ClusterException {
         asked(() -> client.resource(typed(object))

@@ -27,8 +27,8 @@ public final class InjectionPolicy {
     private final InjectionSettings settings;
     private final Set<String> revisions;
 
-    /// @param revisions that this injector serves, tags among them; `default` for the one without a name; none where
-    ///     whoever asks has decided that already
+    /// @param revisions that this injector serves, tags among them; `default` for the one without a name; none for an
+    ///     API server, whose webhooks select already who is served by whom
     public InjectionPolicy(InjectionSettings settings, Set<String> revisions) {
         this.settings = settings;
         this.revisions = Set.copyOf(revisions);
@@ -64,16 +64,17 @@ public final class InjectionPolicy {
         boolean enabled = namespaceLabel.equals("enabled") || !revision.isEmpty();
         String podRevision = Trees.text(pod, "metadata", "labels", Names.REVISION);
         boolean byDefault = settings.flag("sidecarInjectorWebhook", "enableNamespacesByDefault");
-        if (!enabled && podRevision.isEmpty() && !byDefault) {
+        boolean selected = revisions.isEmpty();
+        if (!enabled && podRevision.isEmpty() && !byDefault && !selected) {
             return namespaceLabel.isEmpty()
                     ? new Skips("namespace '" + namespace + "' has no label " + NAMESPACE_LABEL + "=enabled or "
                             + Names.REVISION + ", and the pod has no label " + Names.INJECT + "=true")
                     : new Skips("namespace '" + namespace + "' has the label " + NAMESPACE_LABEL + "=" + namespaceLabel
                             + " (expected: enabled or disabled)");
         }
-        Optional<InjectionDecision> selected = bySelector(pod);
-        if (selected.isPresent()) {
-            return selected.get();
+        Optional<InjectionDecision> bySelector = bySelector(pod);
+        if (bySelector.isPresent()) {
+            return bySelector.get();
         }
         if (settings.value("global", "proxy", "autoInject").equals("disabled")) {
             return new Skips("global.proxy.autoInject is disabled, and the pod has no label " + Names.INJECT + "=true");
@@ -85,7 +86,10 @@ public final class InjectionPolicy {
             return new Injects("namespace '" + namespace + "' has the label " + Names.REVISION + "=" + revision);
         }
         return podRevision.isEmpty()
-                ? new Injects("sidecarInjectorWebhook.enableNamespacesByDefault is set")
+                ? new Injects(
+                        byDefault
+                                ? "sidecarInjectorWebhook.enableNamespacesByDefault is set"
+                                : "a webhook of the cluster selects it")
                 : new Injects("the pod has the label " + Names.REVISION + "=" + podRevision);
     }
 

@@ -5,6 +5,7 @@ import dev.lateen.kubernetes.cluster.ClusterException;
 import dev.lateen.kubernetes.operator.Rendering;
 import dev.lateen.kubernetes.operator.RevisionNames;
 import dev.lateen.kubernetes.tree.Trees;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,6 +26,8 @@ public final class RevisionTags {
     private static final String REVISION = "istio.io/rev";
     private static final String TAG = "istio.io/tag";
     private static final String DEFAULT = "default";
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final Cluster cluster;
 
@@ -121,9 +124,11 @@ public final class RevisionTags {
         return objects;
     }
 
-    /// Makes a tag, or gives it another meaning. The control plane without a name steps back where another becomes the
-    /// default.
-    public void set(Wish wish) throws ClusterException {
+    /// Makes a tag, or gives it another meaning, and waits until API servers go by it: pods that come before would be
+    /// left without a sidecar. The control plane without a name steps back where another becomes the default.
+    ///
+    /// @return whether the API server was seen to go by it
+    public boolean set(Wish wish) throws ClusterException, InterruptedException {
         List<ObjectNode> objects = generate(wish);
         for (ObjectNode object : objects) {
             cluster.apply(object);
@@ -132,6 +137,47 @@ public final class RevisionTags {
             deactivate(MUTATING, "sidecar-injector.istio.io");
             deactivate(VALIDATING, "validation.istio.io");
         }
+        return isInForce(wish);
+    }
+
+    /// Asks for a pod that chooses the tag, without making it.
+    private boolean isInForce(Wish wish) throws ClusterException, InterruptedException {
+        Optional<String> namespace = cluster.list("v1", "Namespace", Map.of()).stream()
+                .filter(one -> label(one, REVISION).isEmpty() && label(one, "istio-injection").isEmpty())
+                .map(one -> Trees.text(one, "metadata", "name"))
+                .filter(name -> !name.startsWith("kube-"))
+                .findFirst();
+        if (namespace.isEmpty()) {
+            return false;
+        }
+        ObjectNode pod = probe(wish.tag(), namespace.get());
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        do {
+            try {
+                ObjectNode made = cluster.rehearse(pod);
+                if (Trees.text(made, "metadata", "annotations", REVISION).equals(wish.revision())) {
+                    return true;
+                }
+            } catch (ClusterException e) {
+                if (e.isForbidden()) {
+                    return false;
+                }
+            }
+            Thread.sleep(PAUSE);
+        } while (System.nanoTime() - end < 0);
+        return false;
+    }
+
+    private static ObjectNode probe(String tag, String namespace) {
+        return Trees.object(
+                "apiVersion",
+                "v1",
+                "kind",
+                "Pod",
+                "metadata",
+                Trees.object("name", "lateen-tag-probe", "namespace", namespace, "labels", Trees.object(REVISION, tag)),
+                "spec",
+                Trees.object("containers", Trees.array(Trees.object("name", "app", "image", "none"))));
     }
 
     /// @return whether there was one
@@ -162,7 +208,7 @@ public final class RevisionTags {
 
     /// After an installation: the control plane without a name is the default again, any other one where there is none
     /// yet.
-    void settleDefault(String revision, Consumer<String> progress) throws ClusterException {
+    void settleDefault(String revision, Consumer<String> progress) throws ClusterException, InterruptedException {
         Optional<Tag> held =
                 list().stream().filter(tag -> tag.name().equals(DEFAULT)).findFirst();
         if (revision.equals(DEFAULT)) {

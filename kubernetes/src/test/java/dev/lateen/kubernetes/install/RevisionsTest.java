@@ -165,6 +165,22 @@ final class RevisionsTest {
                 .noneMatch(hook -> matches(hook, Map.of("kubernetes.io/metadata.name", "kube-system"), Map.of()));
     }
 
+    @Test
+    void countsThePodsThatStillNeedARevision() {
+        ObjectNode of = pod("shop", "1-0", Trees.object("sidecar.istio.io/status", "{}"));
+        ObjectNode another = pod("shop", "1-1", Trees.object("sidecar.istio.io/status", "{}"));
+        ObjectNode gateway = pod("istio-system", "1-0", Trees.object());
+        ObjectNode leaving = of.deepCopy();
+        Trees.into(leaving, "metadata").put("deletionTimestamp", "now");
+        assertThat(RevisionUse.of(List.of(of, of, another, gateway, leaving), "1-0"))
+                .containsExactly("shop (2)");
+    }
+
+    private static ObjectNode pod(String namespace, String revision, ObjectNode annotations) {
+        annotations.put("istio.io/rev", revision);
+        return Trees.object("metadata", Trees.object("namespace", namespace, "annotations", annotations));
+    }
+
     private static Set<InstalledObject> objects(String revision) {
         return Operators.manifests("revision: " + revision).objects().stream()
                 .map(InstalledObject::of)

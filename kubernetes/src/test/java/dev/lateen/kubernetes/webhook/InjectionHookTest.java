@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 class InjectionHookTest {
     private static final String POD = "{'metadata':{'generateName':'a-'},'spec':{'containers':[{'name':'app'}]}}";
@@ -29,9 +30,17 @@ class InjectionHookTest {
 
     @Test
     void allowsPodsThatGetNoSidecarAsTheyAre() {
-        JsonNode response = ask(POD, Map.of());
+        JsonNode response = ask(
+                POD.replace("'generateName'", "'labels':{'sidecar.istio.io/inject':'false'},'generateName'"),
+                Map.of("istio-injection", "enabled"));
         assertThat(Trees.flag(response, "allowed")).isTrue();
         assertThat(response.has("patch")).isFalse();
+    }
+
+    @Test
+    void believesTheApiServerThatAWebhookSelectsThePod() {
+        assertThat(ask(POD, Map.of()).has("patch")).isTrue();
+        assertThat(ask(POD, Map.of("istio.io/rev", "prod")).has("patch")).isTrue();
     }
 
     @Test
@@ -40,6 +49,18 @@ class InjectionHookTest {
         JsonNode response = ask(pod, Map.of("istio-injection", "enabled"));
         assertThat(Trees.flag(response, "allowed")).isFalse();
         assertThat(Trees.text(response, "status", "message")).contains("status.sidecar.istio.io/port");
+    }
+
+    @Test
+    void knowsThatItsSettingsInjectNobody() {
+        ObjectNode values = InjectionValues.defaults("1");
+        assertThat(new InjectionHook(settings(values), _ -> Optional.empty()).problem())
+                .isEmpty();
+        Trees.into(values, "sidecarInjectorWebhook")
+                .set("templates", Trees.object("own", "spec: {{ .Values.missing"));
+        Trees.into(values, "sidecarInjectorWebhook").set("defaultTemplates", Trees.array("own"));
+        assertThat(new InjectionHook(settings(values), _ -> Optional.empty()).problem())
+                .hasValueSatisfying(reason -> assertThat(reason).contains("own"));
     }
 
     @Test
@@ -60,10 +81,13 @@ class InjectionHookTest {
     }
 
     private static JsonNode ask(String pod, Map<String, String> namespaceLabels) {
-        InjectionSettings settings =
-                new InjectionSettings(InjectionValues.defaults("1"), Trees.object(), "default", true, false);
-        InjectionHook hook =
-                new InjectionHook(settings, _ -> Optional.of(new NamespaceFacts(namespaceLabels, Map.of())));
+        InjectionHook hook = new InjectionHook(
+                settings(InjectionValues.defaults("1")),
+                _ -> Optional.of(new NamespaceFacts(namespaceLabels, Map.of())));
         return Trees.parse(hook.answer(Reviews.create(pod), "/inject")).path("response");
+    }
+
+    private static InjectionSettings settings(ObjectNode values) {
+        return new InjectionSettings(values, Trees.object(), "default", true, false);
     }
 }
