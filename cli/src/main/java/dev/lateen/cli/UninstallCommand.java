@@ -73,8 +73,8 @@ final class UninstallCommand implements Callable<Integer> {
                                     + " upgrade -r " + others.getFirst() + " takes them over first.");
             List<String> users = RevisionUse.of(cluster, operator.revision());
             if (!users.isEmpty()) {
-                say("note: pods still have sidecars of revision " + operator.revision() + ", which will hear nothing new: "
-                        + String.join(", ", users));
+                say("note: pods still have sidecars of revision " + operator.revision()
+                        + ", which will hear nothing new: " + String.join(", ", users));
             }
             if (!confirmation.agrees(plan)) {
                 return 1;

@@ -3,10 +3,6 @@ package dev.lateen.e2e.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +36,7 @@ final class RevisionsInClusterIT {
         mesh = InstalledMesh.install();
         cluster = mesh.cluster();
         authority = secret();
-        InstalledMesh.lateen("tag", "set", "prod", "--revision", "default");
+        InstalledMesh.lateen("tag", "set", "prod", "--revision", "default", "--overwrite");
         mesh.deploy("revisions.yaml", SPACE);
         SteadyCalls.begin(cluster, SPACE).assertNoneFailed("one control plane", LEAST);
     }
@@ -100,7 +96,9 @@ final class RevisionsInClusterIT {
     @Test
     @Order(4)
     void checksResourcesAndSaysWhatBecameOfThem() throws IOException, InterruptedException {
-        Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(applied("""
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(applied("""
                         apiVersion: networking.istio.io/v1
                         kind: DestinationRule
                         metadata: {name: wrong, namespace: revisions}
@@ -115,7 +113,7 @@ final class RevisionsInClusterIT {
     void servesTheNamespacesThatItsSettingsSelect() throws IOException, InterruptedException {
         String before = settings("istio-canary", "mesh");
         patch("istio-canary", "mesh", before + "\ndiscoverySelectors:\n- matchLabels: {mesh: \"yes\"}\n");
-        Awaitility.await().atMost(PATIENCE).until(() -> metric("pilot_services") <= 1);
+        Awaitility.await().atMost(PATIENCE).until(() -> metric("pilot_services") == 1);
         cluster.run("create", "namespace", OTHER_SPACE);
         rule(OTHER_SPACE);
         cluster.run("-n", SPACE, "annotate", "destinationrule", "users", "touched=now");
@@ -157,16 +155,27 @@ final class RevisionsInClusterIT {
         InstalledMesh.lateen(words.toArray(String[]::new));
     }
 
+    /// Until the pods of before have gone, with their logs.
     private static void restart(String deployment) throws IOException, InterruptedException {
+        List<String> before = pods(deployment);
         cluster.run("-n", SPACE, "rollout", "restart", "deployment/" + deployment);
         cluster.run("-n", SPACE, "rollout", "status", "deployment/" + deployment, "--timeout=120s");
-        cluster.run(
-                "-n", SPACE, "wait", "--for=condition=Ready", "pod", "-l", "app=" + deployment, "--timeout=120s");
+        for (String pod : before) {
+            cluster.run("-n", SPACE, "wait", "--for=delete", pod, "--timeout=60s");
+        }
+    }
+
+    private static List<String> pods(String app) throws IOException, InterruptedException {
+        return cluster.run("-n", SPACE, "get", "pods", "-l", "app=" + app, "-o", "name")
+                .lines()
+                .filter(line -> !line.isBlank())
+                .toList();
     }
 
     /// Of the pods that are not about to go.
     private static Set<String> revisions(String app) throws IOException, InterruptedException {
-        String template = "{range .items[*]}{.metadata.deletionTimestamp}|{.metadata.annotations.istio\\.io/rev}{'\\n'}";
+        String template =
+                "{range .items[*]}{.metadata.deletionTimestamp}|{.metadata.annotations.istio\\.io/rev}{'\\n'}{end}";
         Set<String> found = new TreeSet<>();
         cluster.run("-n", SPACE, "get", "pods", "-l", "app=" + app, "-o", "jsonpath=" + template)
                 .lines()
@@ -230,17 +239,14 @@ final class RevisionsInClusterIT {
         return metric("lateen_refused_settings{configmap=\"" + configMap + "\"}") == 1;
     }
 
-    /// -1 for none.
+    /// 0 for none.
     private static double metric(String name) throws IOException, InterruptedException {
-        URI at = URI.create(cluster.service("istio-system", "istiod-canary", 15014, "/metrics"));
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            return client.send(HttpRequest.newBuilder(at).build(), BodyHandlers.ofString())
-                    .body()
-                    .lines()
-                    .filter(line -> line.startsWith(name + " "))
-                    .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
-                    .findFirst()
-                    .orElse(-1);
-        }
+        String page = "/api/v1/namespaces/istio-system/services/istiod-canary:15014/proxy/metrics";
+        return cluster.run("get", "--raw", page)
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .findFirst()
+                .orElse(0);
     }
 }

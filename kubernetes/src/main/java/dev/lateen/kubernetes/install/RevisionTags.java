@@ -143,7 +143,8 @@ public final class RevisionTags {
     /// Asks for a pod that chooses the tag, without making it.
     private boolean isInForce(Wish wish) throws ClusterException, InterruptedException {
         Optional<String> namespace = cluster.list("v1", "Namespace", Map.of()).stream()
-                .filter(one -> label(one, REVISION).isEmpty() && label(one, "istio-injection").isEmpty())
+                .filter(one -> label(one, REVISION).isEmpty()
+                        && label(one, "istio-injection").isEmpty())
                 .map(one -> Trees.text(one, "metadata", "name"))
                 .filter(name -> !name.startsWith("kube-"))
                 .findFirst();

@@ -56,8 +56,7 @@ class InjectionHookTest {
         ObjectNode values = InjectionValues.defaults("1");
         assertThat(new InjectionHook(settings(values), _ -> Optional.empty()).problem())
                 .isEmpty();
-        Trees.into(values, "sidecarInjectorWebhook")
-                .set("templates", Trees.object("own", "spec: {{ .Values.missing"));
+        Trees.into(values, "sidecarInjectorWebhook").set("templates", Trees.object("own", "spec: {{ .Values.missing"));
         Trees.into(values, "sidecarInjectorWebhook").set("defaultTemplates", Trees.array("own"));
         assertThat(new InjectionHook(settings(values), _ -> Optional.empty()).problem())
                 .hasValueSatisfying(reason -> assertThat(reason).contains("own"));
