@@ -24,9 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What this control plane answers to Kubernetes API servers, by the settings of the moment. Settings of the injector
-/// by
-/// which no pod could be injected are reported, and the last good ones stay in force. Thread: any.
+/// What this control plane answers to Kubernetes API servers, by the settings of the moment. Settings of the
+/// injector by which no pod could be injected are reported, and the last good ones stay in force. Thread: any.
 final class Webhooks {
     private static final Logger LOG = LoggerFactory.getLogger(Webhooks.class);
 

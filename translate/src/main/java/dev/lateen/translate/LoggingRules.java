@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Which providers one side of a proxy logs to, and what: the narrowest `Telemetry` that names providers chooses them,
-/// and
-/// of each the last rule counts. Without any, the mesh's default providers are asked, or else its `accessLogFile`.
+/// Which providers one side of a proxy logs to, and what: the narrowest `Telemetry` that names providers chooses
+/// them, and of each the last rule counts. Without any, the mesh's default providers are asked, or else its
+/// `accessLogFile`.
 ///
 /// Source: Istio, Telemetry `accessLogging`.
 /// Differs: a rule for one side leaves the mesh's defaults of the other as they are.

@@ -19,9 +19,8 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What one replica of a revision does for the cluster on behalf of all: puts the roots of trust into each namespace
-/// that the mesh has (`istio-ca-root-cert`) and into the configurations of the revision's webhooks and tags, so that
-/// API
-/// servers believe them.
+/// that the mesh has (`istio-ca-root-cert`) and into the configurations of the revision's webhooks and tags, so
+/// that API servers believe them.
 ///
 /// Thread: its own.
 public final class ClusterDuties implements AutoCloseable {

@@ -29,8 +29,7 @@ import org.slf4j.LoggerFactory;
 /// Asks the connected proxies for their numbers every two seconds, while somebody looks and for a while after.
 ///
 /// Limits: 1,000 proxies, 8 at a time, 4 s and 4 MiB for each, 4,000 series of a proxy and 120,000 in all; a round
-/// never
-/// takes more than a quarter of the time, so the rounds of a large mesh are further apart.
+/// never takes more than a quarter of the time, so the rounds of a large mesh are further apart.
 ///
 /// Thread: one virtual thread of its own, and one for each question; `look` from any.
 final class Collector implements AutoCloseable {

@@ -32,8 +32,7 @@ import tools.jackson.databind.node.ArrayNode;
 /// Serves debug pages, metrics, version and readiness under istiod's paths, to whom `DebugAccess` says.
 ///
 /// Limits: those of `HttpBounds`; GET and HEAD, and POST to let counts of limits begin anew or to change levels of
-/// logs;
-/// each request has a virtual thread.
+/// logs; each request has a virtual thread.
 ///
 /// Thread: any.
 public final class DebugServer implements AutoCloseable {

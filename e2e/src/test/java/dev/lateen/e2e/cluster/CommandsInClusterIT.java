@@ -15,9 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Types each verb against a cluster in which the mesh and the shop run, and reads what it says; also where something
-/// is
-/// broken.
+/// Types each verb against a cluster in which the mesh and the shop run, and reads what it says; also where
+/// something is broken.
 @EnabledIfSystemProperty(named = "lateen.cluster", matches = "true", disabledReason = "./dev cluster runs it")
 final class CommandsInClusterIT {
     private static InstalledMesh mesh;

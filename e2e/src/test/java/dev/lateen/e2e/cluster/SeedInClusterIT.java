@@ -22,9 +22,8 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Types the seed's document on a cluster, from the installation to its end, and looks at what each of its resources
-/// does
-/// to requests from inside pods and through the ingress gateway's address.
+/// Types the seed's document on a cluster, from the installation to its end, and looks at what each of its
+/// resources does to requests from inside pods and through the ingress gateway's address.
 @EnabledIfSystemProperty(named = "lateen.cluster", matches = "true", disabledReason = "./dev cluster runs it")
 @ParameterizedClass
 @EnumSource(Sidecars.class)
@@ -249,7 +248,10 @@ final class SeedInClusterIT {
                 .as("no identity")
                 .isEqualTo(403));
         assertThat(shop.ask("order-service", "/1").status()).isEqualTo(200);
-        assertThat(shop.ask("order-service", "").status()).as("another path").isEqualTo(403);
+        // Each pod hears of the policy by itself.
+        soon(() -> assertThat(shop.ask("order-service", "").status())
+                .as("another path")
+                .isEqualTo(403));
         assertThat(cluster.run("get", "authorizationpolicies")).contains("user-service-policy");
         shop.delete("10-authorizationpolicy-user-service");
         soon(() -> assertThat(shop.ask("stranger", "/1").status()).isEqualTo(200));
