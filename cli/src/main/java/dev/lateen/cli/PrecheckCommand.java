@@ -4,8 +4,11 @@ import dev.lateen.cli.diagnosis.Precheck;
 import dev.lateen.cli.output.Json;
 import dev.lateen.kubernetes.cluster.Cluster;
 import dev.lateen.kubernetes.cluster.ClusterException;
+import dev.lateen.kubernetes.crd.ResourceDefinitions;
+import dev.lateen.model.schema.Schemas;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -54,7 +57,20 @@ final class PrecheckCommand implements Callable<Integer> {
                 list(cluster, "v1", "Service"),
                 list(cluster, "admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration"),
                 list(cluster, "apiextensions.k8s.io/v1", "CustomResourceDefinition"),
+                versions(),
                 namespace);
+    }
+
+    private static Map<String, List<String>> versions() {
+        Map<String, List<String>> versions = new HashMap<>();
+        for (JsonNode definition : ResourceDefinitions.all(Schemas.standard())) {
+            versions.put(
+                    Json.text(definition, "metadata", "name"),
+                    Json.items(definition, "spec", "versions").stream()
+                            .map(version -> Json.text(version, "name"))
+                            .toList());
+        }
+        return versions;
     }
 
     /// What may not be read has been said by the rights that are missing.

@@ -1,5 +1,6 @@
 package dev.lateen.translate;
 
+import com.google.protobuf.UnknownFieldSet;
 import dev.lateen.model.istio.Telemetry;
 import dev.lateen.model.mesh.MeshConfig;
 import dev.lateen.model.mesh.MeshConfig.ExtensionProvider;
@@ -35,6 +36,13 @@ final class Traces {
     private static final String ZIPKIN = "envoy.tracers.zipkin";
     private static final String OPEN_TELEMETRY = "envoy.tracers.opentelemetry";
     private static final String SPANS = "/api/v2/spans";
+    /// `trace_context_option: USE_B3_WITH_W3C_PROPAGATION`, which Envoy has since 1.36 and the API's Java types have
+    /// not:
+    /// services hand on whichever form they know, and our own proxy reads and writes both.
+    private static final UnknownFieldSet BOTH_CONTEXTS = UnknownFieldSet.newBuilder()
+            .addField(8, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+            .build();
+
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private Traces() {}
@@ -99,7 +107,7 @@ final class Traces {
         }
         return mesh.zipkin().map(address -> {
             String cluster = CollectorCluster.name(scene, address);
-            return zipkin(cluster, address.host() + ":" + address.port(), SPANS, true);
+            return zipkin(scene, cluster, address.host() + ":" + address.port(), SPANS, true);
         });
     }
 
@@ -117,7 +125,7 @@ final class Traces {
         String cluster = Names.outbound(port, "", host.get());
         Optional<Tracing.Builder> tracing = switch (provider.kind()) {
             case "zipkin" ->
-                Optional.of(zipkin(cluster, host.get(), in.text("path", SPANS), !in.flag("enable64bitTraceId")));
+                Optional.of(zipkin(scene, cluster, host.get(), in.text("path", SPANS), !in.flag("enable64bitTraceId")));
             case "opentelemetry" -> Optional.of(openTelemetry(in, cluster, host.get()));
             default -> Optional.empty();
         };
@@ -126,16 +134,18 @@ final class Traces {
         return tracing;
     }
 
-    private static Tracing.Builder zipkin(String cluster, String host, String path, boolean longIds) {
-        ZipkinConfig config = ZipkinConfig.newBuilder()
+    private static Tracing.Builder zipkin(Scene scene, String cluster, String host, String path, boolean longIds) {
+        ZipkinConfig.Builder config = ZipkinConfig.newBuilder()
                 .setCollectorCluster(cluster)
                 .setCollectorHostname(host)
                 .setCollectorEndpoint(path)
                 .setCollectorEndpointVersion(ZipkinConfig.CollectorEndpointVersion.HTTP_JSON)
                 .setTraceId128Bit(longIds)
-                .setSharedSpanContext(Protos.FALSE)
-                .build();
-        return provider(ZIPKIN, Protos.any(config));
+                .setSharedSpanContext(Protos.FALSE);
+        if (scene.dataPlane() == DataPlane.UPSTREAM_ENVOY) {
+            config.setUnknownFields(BOTH_CONTEXTS);
+        }
+        return provider(ZIPKIN, Protos.any(config.build()));
     }
 
     private static Tracing.Builder openTelemetry(Fields in, String cluster, String host) {

@@ -3,6 +3,7 @@ package dev.lateen.cli.diagnosis;
 import dev.lateen.cli.output.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
@@ -47,6 +48,7 @@ public final class Precheck {
 
     /// @param version the API server's answer at `/version`
     /// @param missing rights that whoever asks does not have
+    /// @param versions of the definitions that an installation brings, by name
     public record Facts(
             JsonNode version,
             List<Right> missing,
@@ -55,6 +57,7 @@ public final class Precheck {
             List<? extends JsonNode> services,
             List<? extends JsonNode> webhooks,
             List<? extends JsonNode> definitions,
+            Map<String, List<String>> versions,
             String namespace) {}
 
     /// @param blocks whether an installation would fail
@@ -76,6 +79,7 @@ public final class Precheck {
         nodes(facts, found);
         controlPlanes(facts, found);
         webhooks(facts, found);
+        definitions(facts, found);
         addresses(facts, found);
         return found;
     }
@@ -156,6 +160,41 @@ public final class Precheck {
                         "kubectl delete mutatingwebhookconfiguration " + one.configuration()));
                 return;
             }
+        }
+    }
+
+    /// An API server keeps every version in which it has stored something: a definition without it is refused.
+    private static void definitions(Facts facts, List<Finding> found) {
+        List<String> older = new ArrayList<>();
+        for (JsonNode one : facts.definitions()) {
+            String name = Json.text(one, "metadata", "name");
+            List<String> ours = facts.versions().getOrDefault(name, List.of());
+            if (ours.isEmpty()) {
+                continue;
+            }
+            for (JsonNode stored : Json.items(one, "status", "storedVersions")) {
+                if (!ours.contains(stored.asString())) {
+                    found.add(new Finding(
+                            true,
+                            "the cluster has stored " + name + " as " + stored.asString()
+                                    + ", a version that this mesh does not know (it has " + String.join(", ", ours)
+                                    + ")",
+                            "the resources are of a newer Istio: store them anew as " + ours.getFirst()
+                                    + " and take the version out of status.storedVersions, or use a later lateen"));
+                }
+            }
+            List<String> there = Json.items(one, "spec", "versions").stream()
+                    .map(version -> Json.text(version, "name"))
+                    .toList();
+            if (!there.containsAll(ours)) {
+                older.add(name);
+            }
+        }
+        if (!older.isEmpty()) {
+            found.add(new Finding(
+                    false,
+                    "definitions of an older Istio lack versions of today: " + String.join(", ", older),
+                    "lateen install adds them; the resources stay as they are"));
         }
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.cli.output.Json;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class PrecheckTest {
@@ -52,6 +54,38 @@ class PrecheckTest {
         assertThat(finding.advice()).isEqualTo("kubectl delete mutatingwebhookconfiguration istio-sidecar-injector");
     }
 
+    @Test
+    void seesWhatAnOlderAndANewerIstioHaveLeft() {
+        List<Precheck.Finding> findings = Precheck.of(definitions("""
+                {"metadata": {"name": "gateways.networking.istio.io"},
+                 "spec": {"versions": [{"name": "v1beta1"}]}, "status": {"storedVersions": ["v1beta1"]}}""", """
+                {"metadata": {"name": "sidecars.networking.istio.io"},
+                 "spec": {"versions": [{"name": "v1"}, {"name": "v1beta1"}, {"name": "v2"}]},
+                 "status": {"storedVersions": ["v1", "v2"]}}""", """
+                {"metadata": {"name": "widgets.example.com"},
+                 "spec": {"versions": [{"name": "v9"}]}, "status": {"storedVersions": ["v9"]}}"""));
+        assertThat(findings).hasSize(2);
+        assertThat(findings.getFirst().blocks()).isTrue();
+        assertThat(findings.getFirst().message()).contains("sidecars.networking.istio.io as v2", "v1, v1beta1");
+        assertThat(findings.getLast().blocks()).isFalse();
+        assertThat(findings.getLast().message()).contains("gateways.networking.istio.io");
+    }
+
+    private static Precheck.Facts definitions(String... definitions) {
+        Precheck.Facts empty = facts("34", List.of(), "", "");
+        List<String> versions = List.of("v1", "v1beta1");
+        return new Precheck.Facts(
+                empty.version(),
+                empty.missing(),
+                empty.nodes(),
+                empty.deployments(),
+                empty.services(),
+                empty.webhooks(),
+                Stream.of(definitions).map(Json::read).toList(),
+                Map.of("gateways.networking.istio.io", versions, "sidecars.networking.istio.io", versions),
+                "istio-system");
+    }
+
     private static Precheck.Facts facts(String minor, List<Precheck.Right> missing, String deployment, String webhook) {
         return new Precheck.Facts(
                 Json.read("{\"major\": \"1\", \"minor\": \"" + minor + "\", \"gitVersion\": \"v1." + minor + ".0\"}"),
@@ -61,6 +95,7 @@ class PrecheckTest {
                 List.of(),
                 webhook.isEmpty() ? List.of() : List.of(Json.read(webhook)),
                 List.of(),
+                Map.of(),
                 "istio-system");
     }
 }
