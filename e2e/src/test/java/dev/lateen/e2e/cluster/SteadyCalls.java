@@ -23,7 +23,9 @@ final class SteadyCalls {
         this.answered = answered(lines);
     }
 
+    /// Once calls are answered at all: before, whoever is called may not be there yet.
     static SteadyCalls begin(Kubectl cluster, String namespace) throws IOException, InterruptedException {
+        Awaitility.await().atMost(PATIENCE).until(() -> answered(lines(cluster, namespace)) > 0);
         return new SteadyCalls(cluster, namespace, lines(cluster, namespace));
     }
 
