@@ -9,6 +9,9 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,6 +81,20 @@ final class Chromium implements AutoCloseable {
     /// Keeps a picture among the artefacts of the build.
     static void picture(Page page, String name) {
         page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve(name + ".png")));
+    }
+
+    /// What axe finds wrong for people who cannot see the page or use a mouse: rules of WCAG 2.1 A and AA.
+    static List<String> accessibilityFaults(Page page) throws IOException {
+        try (InputStream script = Chromium.class.getResourceAsStream("/axe.min.js")) {
+            assertThat(script).as("axe").isNotNull();
+            page.evaluate(new String(script.readAllBytes(), StandardCharsets.UTF_8));
+        }
+        Object found = page.evaluate("async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a',"
+                + " 'wcag21aa']})).violations.map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.html + ' ' +"
+                + " n.failureSummary).join(' | ')}`)");
+        return found instanceof List<?> list
+                ? list.stream().map(String::valueOf).toList()
+                : List.of("no answer");
     }
 
     @Override

@@ -131,7 +131,7 @@ export class GraphView {
     const shape = edgePath(this.places.get(edge.from), this.places.get(edge.to), edge.lane, this.ways.get(`${edge.from}→${edge.to}`));
     const line = svg('path', {class: 'line', d: shape.d, 'marker-end': 'url(#arrow)'});
     const flow = svg('path', {class: 'flow', d: shape.d});
-    const group = svg('g', {'data-edge': edge.key}, svg('path', {class: 'hit', d: shape.d}), line, flow);
+    const group = svg('g', {role: 'img', 'data-edge': edge.key}, svg('path', {class: 'hit', d: shape.d}), line, flow);
     const back = svg('rect', {rx: 6, height: 18});
     const words = svg('text', {y: 4});
     const lock = svg('g', {class: 'lock'});
