@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// What the recorded `Telemetry` resources say about traces.
@@ -31,19 +30,11 @@ class TracesVectorsTest {
         assumeTrue(root.isPresent(), "no vectors");
         List<String> passed = new ArrayList<>();
         List<String> failed = new ArrayList<>();
-        try (Stream<Path> folders = Files.list(root.orElseThrow().resolve("telemetry"))) {
-            for (Path folder : folders.filter(Files::isDirectory)
-                    .filter(f -> !f.getFileName().toString().startsWith("_"))
-                    .sorted()
-                    .toList()) {
-                VectorCase input = new VectorCase(folder);
-                if (input.options().text("what", "").equals("tracing")) {
-                    JsonElement expected = JsonParser.parseString(Files.readString(folder.resolve("expected.json")))
-                            .getAsJsonObject()
-                            .get("tracing");
-                    (expected.equals(found(input)) ? passed : failed).add(input.name());
-                }
-            }
+        for (VectorCase input : VectorCase.telemetry(root.orElseThrow(), "tracing")) {
+            JsonElement expected = JsonParser.parseString(Files.readString(input.file("expected.json")))
+                    .getAsJsonObject()
+                    .get("tracing");
+            (expected.equals(found(input)) ? passed : failed).add(input.name());
         }
         System.out.println("telemetry, tracing: " + passed.size() + " pass, fail: " + failed);
         assertThat(failed).isEmpty();

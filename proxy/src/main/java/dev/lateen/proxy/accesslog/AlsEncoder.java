@@ -49,10 +49,6 @@ final class AlsEncoder {
         return GrpcMessages.frame(message.build().toByteArray());
     }
 
-    private static boolean isTaken(int status, Headers headers) {
-        return status == 200 && "0".equals(headers.get("grpc-status"));
-    }
-
     /// Entries of requests.
     static final class Requests implements ReportEncoder<HTTPAccessLogEntry> {
         private final LogCollector.Requests collector;
@@ -165,7 +161,7 @@ final class AlsEncoder {
 
         @Override
         public boolean isTaken(int status, Headers headers, byte[] body) {
-            return AlsEncoder.isTaken(status, headers);
+            return GrpcMessages.isOk(status, headers);
         }
     }
 
@@ -200,7 +196,7 @@ final class AlsEncoder {
 
         @Override
         public boolean isTaken(int status, Headers headers, byte[] body) {
-            return AlsEncoder.isTaken(status, headers);
+            return GrpcMessages.isOk(status, headers);
         }
     }
 }

@@ -48,7 +48,7 @@ public final class CollectedLogs {
     private Sink<?> sink(LogCollector collector) {
         return switch (collector) {
             case LogCollector.OpenTelemetry otel -> {
-                OtlpLogEncoder encoder = new OtlpLogEncoder(otel, node);
+                OtlpLogEncoder encoder = new OtlpLogEncoder(otel);
                 yield new Sink<>(collector, encoder, encoder::entry, "access_logs.open_telemetry_access_log.");
             }
             case LogCollector.Requests requests -> {

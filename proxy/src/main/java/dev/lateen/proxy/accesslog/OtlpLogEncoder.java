@@ -6,7 +6,6 @@ import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.cluster.GrpcMessages;
 import dev.lateen.proxy.collector.ReportEncoder;
 import dev.lateen.proxy.stream.StreamInfo;
-import io.envoyproxy.envoy.config.core.v3.Node;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
@@ -25,7 +24,7 @@ final class OtlpLogEncoder implements ReportEncoder<LogRecord> {
     private final LogCollector.OpenTelemetry collector;
     private final Resource resource;
 
-    OtlpLogEncoder(LogCollector.OpenTelemetry collector, Node node) {
+    OtlpLogEncoder(LogCollector.OpenTelemetry collector) {
         this.collector = collector;
         Resource.Builder built = Resource.newBuilder();
         collector.resource().forEach((name, value) -> built.addAttributes(attribute(name, value)));
@@ -68,6 +67,6 @@ final class OtlpLogEncoder implements ReportEncoder<LogRecord> {
 
     @Override
     public boolean isTaken(int status, Headers headers, byte[] body) {
-        return status == 200 && "0".equals(headers.get("grpc-status"));
+        return GrpcMessages.isOk(status, headers);
     }
 }

@@ -41,13 +41,20 @@ public final class GrpcMessages {
                 .array();
     }
 
+    /// Whether a call succeeded.
+    ///
+    /// @param headers with the trailers
+    public static boolean isOk(int status, Headers headers) {
+        return status == 200 && "0".equals(headers.get("grpc-status"));
+    }
+
     /// The message of an answer; empty where the call failed, or the body is not one uncompressed frame.
     ///
     /// @param headers with the trailers
     public static Optional<ByteBuffer> message(int status, Headers headers, byte[] body) {
         boolean framed =
                 body.length >= FRAME && body[0] == 0 && ByteBuffer.wrap(body).getInt(1) == body.length - FRAME;
-        return status == 200 && "0".equals(headers.get("grpc-status")) && framed
+        return isOk(status, headers) && framed
                 ? Optional.of(ByteBuffer.wrap(body, FRAME, body.length - FRAME))
                 : Optional.empty();
     }

@@ -108,7 +108,7 @@ final class OtlpEncoder implements SpanEncoder {
     @Override
     public boolean isTaken(int status, Headers headers, byte[] body) {
         return collector.endpoint() instanceof Endpoint.Grpc
-                ? status == 200 && "0".equals(headers.get("grpc-status"))
+                ? GrpcMessages.isOk(status, headers)
                 : status >= 200 && status < 300;
     }
 }

@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// A mesh seen by one proxy, as a folder of vectors describes it. Nothing is checked: some cases hold what a validator
 /// would refuse.
@@ -63,11 +64,25 @@ public final class VectorCase {
         return Optional.empty();
     }
 
+    /// The cases of the suite `telemetry` about one thing, in the order of their names.
+    ///
+    /// @param what as the cases' options say
+    public static List<VectorCase> telemetry(Path root, String what) throws IOException {
+        try (Stream<Path> folders = Files.list(root.resolve("telemetry"))) {
+            return folders.filter(Files::isDirectory)
+                    .filter(folder -> !folder.getFileName().toString().startsWith("_"))
+                    .sorted()
+                    .map(VectorCase::new)
+                    .filter(input -> input.options().text("what", "").equals(what))
+                    .toList();
+        }
+    }
+
     public String name() {
         return folder.getFileName().toString();
     }
 
-    Path file(String name) {
+    public Path file(String name) {
         return folder.resolve(name);
     }
 
