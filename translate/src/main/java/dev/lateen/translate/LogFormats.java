@@ -8,11 +8,11 @@ import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.formatter.req_without_query.v3.ReqWithoutQuery;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// The lines of access logs. Source: Istio, "Default access log format".
 final class LogFormats {
@@ -26,7 +26,7 @@ final class LogFormats {
                     + "%UPSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_REMOTE_ADDRESS% "
                     + "%REQUESTED_SERVER_NAME% %ROUTE_NAME%\n";
 
-    private static final Map<String, String> JSON_FIELDS = jsonFields();
+    private static final Struct JSON_FIELDS = jsonFields();
 
     private LogFormats() {}
 
@@ -38,17 +38,17 @@ final class LogFormats {
         return text(line(mesh.format()));
     }
 
-    /// As `logFormat` of a provider says.
-    static SubstitutionFormatString ofProvider(Optional<Fields> format) {
-        SubstitutionFormatString line = format.filter(f -> f.has("labels"))
-                .filter(f -> f.text("text", "").isEmpty())
-                .map(f -> f.textMap("labels"))
-                .map(labels -> json(labels.isEmpty() ? JSON_FIELDS : labels))
-                .orElseGet(() -> text(line(format.flatMap(f -> f.text("text")).orElse(""))));
-        if (format.map(f -> f.flag("omitEmptyValues")).orElse(false)) {
-            return line.toBuilder().setOmitEmptyValues(true).build();
-        }
-        return line;
+    /// As `logFormat` and `omitEmptyValues` of a provider say.
+    static SubstitutionFormatString ofProvider(Fields provider) {
+        Optional<Fields> format = provider.object("logFormat", Function.identity());
+        String text = format.flatMap(f -> f.text("text")).orElse("");
+        SubstitutionFormatString line = format.filter(_ -> text.isEmpty())
+                .flatMap(f -> f.object("labels", labels -> Protos.struct(labels.mapping())))
+                .map(labels -> json(labels.getFieldsCount() == 0 ? JSON_FIELDS : labels))
+                .orElseGet(() -> text(line(text)));
+        return provider.flag("omitEmptyValues")
+                ? line.toBuilder().setOmitEmptyValues(true).build()
+                : line;
     }
 
     /// Istio's default where there is none; always with its end.
@@ -77,42 +77,47 @@ final class LogFormats {
                 .build());
     }
 
-    private static SubstitutionFormatString json(Map<String, String> fields) {
-        Struct.Builder struct = Struct.newBuilder();
-        fields.forEach((name, operator) -> struct.putFields(
-                name, Value.newBuilder().setStringValue(operator).build()));
+    private static SubstitutionFormatString json(Struct fields) {
+        List<String> texts = new ArrayList<>();
+        texts(Protos.value(fields), texts);
         return SubstitutionFormatString.newBuilder()
-                .setJsonFormat(struct)
-                .addAllFormatters(formatters(fields.values()))
+                .setJsonFormat(fields)
+                .addAllFormatters(formatters(texts))
                 .build();
     }
 
-    private static Map<String, String> jsonFields() {
-        Map<String, String> fields = new LinkedHashMap<>();
-        fields.put("start_time", "%START_TIME%");
-        fields.put("route_name", "%ROUTE_NAME%");
-        fields.put("method", "%REQ(:METHOD)%");
-        fields.put("path", "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%");
-        fields.put("protocol", "%PROTOCOL%");
-        fields.put("response_code", "%RESPONSE_CODE%");
-        fields.put("response_flags", "%RESPONSE_FLAGS%");
-        fields.put("response_code_details", "%RESPONSE_CODE_DETAILS%");
-        fields.put("connection_termination_details", "%CONNECTION_TERMINATION_DETAILS%");
-        fields.put("bytes_received", "%BYTES_RECEIVED%");
-        fields.put("bytes_sent", "%BYTES_SENT%");
-        fields.put("duration", "%DURATION%");
-        fields.put("upstream_service_time", "%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)%");
-        fields.put("x_forwarded_for", "%REQ(X-FORWARDED-FOR)%");
-        fields.put("user_agent", "%REQ(USER-AGENT)%");
-        fields.put("request_id", "%REQ(X-REQUEST-ID)%");
-        fields.put("authority", "%REQ(:AUTHORITY)%");
-        fields.put("upstream_host", "%UPSTREAM_HOST%");
-        fields.put("upstream_cluster", "%UPSTREAM_CLUSTER_RAW%");
-        fields.put("upstream_local_address", "%UPSTREAM_LOCAL_ADDRESS%");
-        fields.put("downstream_local_address", "%DOWNSTREAM_LOCAL_ADDRESS%");
-        fields.put("downstream_remote_address", "%DOWNSTREAM_REMOTE_ADDRESS%");
-        fields.put("requested_server_name", "%REQUESTED_SERVER_NAME%");
-        fields.put("upstream_transport_failure_reason", "%UPSTREAM_TRANSPORT_FAILURE_REASON%");
-        return fields;
+    private static void texts(Value value, List<String> found) {
+        value.getStructValue().getFieldsMap().values().forEach(each -> texts(each, found));
+        value.getListValue().getValuesList().forEach(each -> texts(each, found));
+        found.add(value.getStringValue());
+    }
+
+    private static Struct jsonFields() {
+        Struct.Builder fields = Struct.newBuilder();
+        fields.putFields("start_time", Protos.text("%START_TIME%"));
+        fields.putFields("route_name", Protos.text("%ROUTE_NAME%"));
+        fields.putFields("method", Protos.text("%REQ(:METHOD)%"));
+        fields.putFields("path", Protos.text("%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%"));
+        fields.putFields("protocol", Protos.text("%PROTOCOL%"));
+        fields.putFields("response_code", Protos.text("%RESPONSE_CODE%"));
+        fields.putFields("response_flags", Protos.text("%RESPONSE_FLAGS%"));
+        fields.putFields("response_code_details", Protos.text("%RESPONSE_CODE_DETAILS%"));
+        fields.putFields("connection_termination_details", Protos.text("%CONNECTION_TERMINATION_DETAILS%"));
+        fields.putFields("bytes_received", Protos.text("%BYTES_RECEIVED%"));
+        fields.putFields("bytes_sent", Protos.text("%BYTES_SENT%"));
+        fields.putFields("duration", Protos.text("%DURATION%"));
+        fields.putFields("upstream_service_time", Protos.text("%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)%"));
+        fields.putFields("x_forwarded_for", Protos.text("%REQ(X-FORWARDED-FOR)%"));
+        fields.putFields("user_agent", Protos.text("%REQ(USER-AGENT)%"));
+        fields.putFields("request_id", Protos.text("%REQ(X-REQUEST-ID)%"));
+        fields.putFields("authority", Protos.text("%REQ(:AUTHORITY)%"));
+        fields.putFields("upstream_host", Protos.text("%UPSTREAM_HOST%"));
+        fields.putFields("upstream_cluster", Protos.text("%UPSTREAM_CLUSTER_RAW%"));
+        fields.putFields("upstream_local_address", Protos.text("%UPSTREAM_LOCAL_ADDRESS%"));
+        fields.putFields("downstream_local_address", Protos.text("%DOWNSTREAM_LOCAL_ADDRESS%"));
+        fields.putFields("downstream_remote_address", Protos.text("%DOWNSTREAM_REMOTE_ADDRESS%"));
+        fields.putFields("requested_server_name", Protos.text("%REQUESTED_SERVER_NAME%"));
+        fields.putFields("upstream_transport_failure_reason", Protos.text("%UPSTREAM_TRANSPORT_FAILURE_REASON%"));
+        return fields.build();
     }
 }

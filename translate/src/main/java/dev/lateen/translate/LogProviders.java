@@ -54,10 +54,7 @@ final class LogProviders {
     private static Optional<AccessLog> told(Scene scene, ExtensionProvider provider, Of what) {
         Fields in = new Fields(provider.settings());
         return switch (provider.kind()) {
-            case FILE ->
-                Optional.of(file(
-                        in.text("path", "/dev/stdout"),
-                        LogFormats.ofProvider(in.object("logFormat", Function.identity()))));
+            case FILE -> Optional.of(file(in.text("path", "/dev/stdout"), LogFormats.ofProvider(in)));
             case "envoyHttpAls" ->
                 what == Of.REQUESTS
                         ? common(scene, in, "http_envoy_accesslog").map(common -> requests(in, common))

@@ -2,6 +2,7 @@ package dev.lateen.model.validate;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// Istio's rules for `extensionProviders` of a MeshConfig. Thread: any.
@@ -23,6 +24,10 @@ final class ExtensionProviderRules {
     /// Those that no data plane of this mesh is told of.
     private static final List<String> UNUSED =
             List.of("lightstep", "datadog", "opencensus", "skywalking", "stackdriver", "sds");
+    /// Of kinds that are used, the fields that no data plane of this mesh is told of.
+    private static final Map<String, List<String>> UNUSED_FIELDS = Map.of(
+            "zipkin", List.of("timeout", "headers"),
+            "opentelemetry", List.of("serviceAttributeEnrichment", "dynatraceSampler"));
     private static final List<String> OTHERS = List.of("stackdriver", "prometheus", "envoyFileAccessLog");
 
     private ExtensionProviderRules() {}
@@ -40,6 +45,11 @@ final class ExtensionProviderRules {
                 any |= provider.has(kind);
                 provider.object(kind).ifPresent(ExtensionProviderRules::service);
             }
+            UNUSED_FIELDS.forEach((kind, fields) ->
+                    provider.object(kind).ifPresent(settings -> fields.forEach(field -> unused(settings, field))));
+            provider.object("zipkin").ifPresent(ExtensionProviderRules::zipkin);
+            provider.object("opentelemetry").ifPresent(ExtensionProviderRules::openTelemetry);
+            provider.object("envoyOtelAls").ifPresent(ExtensionProviderRules::attributes);
             for (String kind : UNUSED) {
                 if (provider.has(kind)) {
                     provider.warning(
@@ -58,6 +68,42 @@ final class ExtensionProviderRules {
                                 "such as zipkin or envoyExtAuthzGrpc");
             }
         }
+    }
+
+    private static void unused(View settings, String field) {
+        if (settings.has(field)) {
+            settings.warning(field, "unsupported", "this field is not supported yet: it has no effect", "leave it out");
+        }
+    }
+
+    private static void zipkin(View provider) {
+        if (provider.text("traceContextOption").equals("USE_B3")) {
+            provider.warning(
+                    "traceContextOption",
+                    "no-effect",
+                    "the headers of B3 and of W3C are both read and written",
+                    "leave it out");
+        }
+    }
+
+    private static void openTelemetry(View provider) {
+        provider.object("resourceDetectors").ifPresent(detectors -> unused(detectors, "dynatrace"));
+        provider.object("http").ifPresent(http -> http.objects("headers").forEach(header -> unused(header, "envName")));
+        provider.object("grpc")
+                .ifPresent(grpc -> grpc.objects("initialMetadata").forEach(header -> unused(header, "envName")));
+    }
+
+    /// An entry for OpenTelemetry has attributes of text only.
+    private static void attributes(View provider) {
+        provider.object("logFormat")
+                .ifPresent(format -> format.entries("labels").stream()
+                        .filter(entry -> entry.value().value().isEmpty())
+                        .forEach(entry -> provider.report()
+                                .warning(
+                                        entry.value(),
+                                        "no-effect",
+                                        "an attribute that is no text is left out",
+                                        "a text for each attribute")));
     }
 
     private static void service(View provider) {
