@@ -2,20 +2,19 @@ package dev.lateen.translate;
 
 import dev.lateen.model.istio.Telemetry;
 import dev.lateen.model.istio.Telemetry.AccessLogging;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Which providers one side of a proxy logs to, and what: the narrowest `Telemetry` that names providers chooses
 /// them, and of each the last rule counts. Without any, the mesh's default providers are asked, or else its
 /// `accessLogFile`.
 ///
 /// Source: Istio, Telemetry `accessLogging`.
-/// Differs: a rule for one side leaves the mesh's defaults of the other as they are.
+/// Differs: a rule for one side leaves the mesh's defaults of the other as they are; a filter without providers counts.
 final class LoggingRules {
     /// The mesh's `accessLogFile`: no provider has this name.
     static final String FILE = "";
@@ -23,7 +22,11 @@ final class LoggingRules {
     private LoggingRules() {}
 
     /// @param filter a CEL expression; empty: everything
-    record Log(String provider, boolean disabled, String filter) {}
+    record Log(String provider, boolean disabled, String filter) {
+        Log withFilter(String other) {
+            return new Log(provider, disabled, other);
+        }
+    }
 
     static List<Log> of(Scene scene, Side side) {
         return of(
@@ -44,49 +47,49 @@ final class LoggingRules {
     }
 
     /// @param levels the widest first
-    private static List<Log> of(List<List<AccessLogging>> levels, List<String> defaults, Side side) {
+    static List<Log> of(List<List<AccessLogging>> levels, List<String> defaults, Side side) {
+        Set<String> chosen = chosen(levels, defaults, side);
         Map<String, Log> logs = new LinkedHashMap<>();
-        Set<String> chosen = new LinkedHashSet<>(defaults);
-        chosen.forEach(provider -> logs.put(provider, new Log(provider, false, "")));
-        Map<String, String> filters = new HashMap<>();
-        for (List<AccessLogging> level : levels) {
-            Set<String> named = new LinkedHashSet<>();
-            for (AccessLogging rule : level) {
-                if (side.isMeantBy(rule.mode())) {
-                    named.addAll(rule.providers());
-                    rule.providers().forEach(provider -> filters.put(provider, rule.filter()));
-                }
-            }
-            if (!named.isEmpty()) {
-                chosen = named;
-            }
-        }
-        logs.keySet().retainAll(chosen);
+        defaults.stream().filter(chosen::contains).forEach(name -> logs.put(name, new Log(name, false, "")));
         List<String> before = defaults;
         for (List<AccessLogging> level : levels) {
             for (AccessLogging rule : level) {
                 // A rule without providers goes on about those of the rule before it.
                 before = rule.providers().isEmpty() ? before : rule.providers();
                 if (side.isMeantBy(rule.mode())) {
-                    put(rule, before, chosen, filters, logs);
+                    before.stream()
+                            .filter(chosen::contains)
+                            .forEach(name -> logs.merge(
+                                    name,
+                                    log(name, rule),
+                                    (old, told) -> goesOn(rule) ? told.withFilter(old.filter()) : told));
                 }
             }
         }
-        return new ArrayList<>(logs.values());
+        return List.copyOf(logs.values());
     }
 
-    private static void put(
-            AccessLogging rule,
-            List<String> providers,
-            Set<String> chosen,
-            Map<String, String> filters,
-            Map<String, Log> logs) {
-        for (String provider : providers) {
-            if (chosen.contains(provider)) {
-                boolean disabled = rule.disabled().orElse(false);
-                String filter = filters.getOrDefault(provider, rule.filter());
-                logs.put(provider, new Log(provider, disabled, disabled ? "" : filter));
+    /// Those that the narrowest level names.
+    private static Set<String> chosen(List<List<AccessLogging>> levels, List<String> defaults, Side side) {
+        Set<String> chosen = new HashSet<>(defaults);
+        for (List<AccessLogging> level : levels) {
+            Set<String> named = level.stream()
+                    .filter(rule -> side.isMeantBy(rule.mode()))
+                    .flatMap(rule -> rule.providers().stream())
+                    .collect(Collectors.toSet());
+            if (!named.isEmpty()) {
+                chosen = named;
             }
         }
+        return chosen;
+    }
+
+    private static Log log(String provider, AccessLogging rule) {
+        return new Log(provider, rule.disabled().orElse(false), rule.filter());
+    }
+
+    /// Whether a rule says nothing of what is logged.
+    private static boolean goesOn(AccessLogging rule) {
+        return rule.providers().isEmpty() && rule.filter().isEmpty();
     }
 }
