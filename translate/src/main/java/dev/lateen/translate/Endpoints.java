@@ -5,6 +5,7 @@ import dev.lateen.model.istio.DestinationRule.Subset;
 import dev.lateen.model.istio.PeerAuthentication.Mode;
 import dev.lateen.model.istio.TrafficPolicy;
 import dev.lateen.model.istio.TrafficPolicy.LocalityLb;
+import dev.lateen.model.mesh.CanonicalNames;
 import dev.lateen.model.mesh.Endpoint;
 import dev.lateen.model.mesh.Locality;
 import dev.lateen.model.mesh.MeshService;

@@ -1,5 +1,6 @@
 package dev.lateen.dashboard.graph;
 
+import dev.lateen.model.mesh.CanonicalNames;
 import dev.lateen.model.mesh.Endpoint;
 import dev.lateen.model.mesh.MeshService;
 import dev.lateen.model.mesh.MeshSnapshot;
@@ -122,24 +123,13 @@ public record Inventory(Map<String, Service> services, Map<String, Workload> wor
         return new Workload(
                 namespace,
                 name,
-                first(labels, name, "service.istio.io/canonical-name", "app.kubernetes.io/name", "app"),
-                first(labels, "latest", "service.istio.io/canonical-revision", "app.kubernetes.io/version", "version"),
+                CanonicalNames.service(labels, name),
+                CanonicalNames.revision(labels, "latest"),
                 account,
                 gateway,
                 new LinkedHashSet<>(),
                 new LinkedHashSet<>(),
                 new LinkedHashSet<>());
-    }
-
-    /// As Istio finds the canonical name of a workload.
-    private static String first(Map<String, String> labels, String fallback, String... names) {
-        for (String name : names) {
-            String value = labels.getOrDefault(name, "");
-            if (!value.isEmpty()) {
-                return value;
-            }
-        }
-        return fallback;
     }
 
     private static String port(ServicePort port) {

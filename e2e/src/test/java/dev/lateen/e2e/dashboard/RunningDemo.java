@@ -3,6 +3,7 @@ package dev.lateen.e2e.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.lateen.e2e.mesh.Launcher;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -31,14 +32,14 @@ final class RunningDemo implements AutoCloseable {
     static RunningDemo start(Path log) throws IOException {
         String name = "it-dashboard-" + ProcessHandle.current().pid();
         Process process = new ProcessBuilder(
-                        "env", "--default-signal=INT", launcher().toString(), "demo", "--name", name)
+                        "env", "--default-signal=INT", Launcher.path().toString(), "demo", "--name", name)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
         RunningDemo demo = new RunningDemo(
                 process,
                 log,
-                launcher().resolveSibling(".lateen").resolve("run").resolve(name));
+                Launcher.path().resolveSibling(".lateen").resolve("run").resolve(name));
         try {
             await().atMost(LONGEST_START)
                     .until(() -> demo.output().contains("5 of 5 pods ready")
@@ -85,14 +86,5 @@ final class RunningDemo implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static Path launcher() {
-        Path directory = Path.of("").toAbsolutePath();
-        while (directory != null && !Files.isExecutable(directory.resolve("lateen"))) {
-            directory = directory.getParent();
-        }
-        assertThat(directory).as("the directory with ./lateen").isNotNull();
-        return directory.resolve("lateen");
     }
 }

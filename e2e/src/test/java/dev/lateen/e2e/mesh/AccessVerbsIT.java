@@ -91,7 +91,7 @@ final class AccessVerbsIT {
     private record Run(int status, String out) {}
 
     private static Run run(RunningMesh mesh, String... words) throws IOException, InterruptedException {
-        List<String> line = new ArrayList<>(List.of(RunningMesh.launcher().toString()));
+        List<String> line = new ArrayList<>(List.of(Launcher.path().toString()));
         line.addAll(List.of(words));
         line.addAll(List.of("--mesh", mesh.name()));
         Process process = new ProcessBuilder(line).redirectErrorStream(true).start();

@@ -31,8 +31,7 @@ final class DemoIT {
     private void check(String... options) throws IOException, InterruptedException {
         Path log = directory.resolve("demo.log");
         String name = "it-demo-" + ProcessHandle.current().pid();
-        List<String> words =
-                new ArrayList<>(List.of(RunningMesh.launcher().toString(), "demo", "--check", "--name", name));
+        List<String> words = new ArrayList<>(List.of(Launcher.path().toString(), "demo", "--check", "--name", name));
         words.addAll(List.of(options));
         Process demo = new ProcessBuilder(words)
                 .redirectErrorStream(true)

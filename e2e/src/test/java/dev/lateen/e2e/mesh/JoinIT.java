@@ -147,7 +147,7 @@ final class JoinIT {
     }
 
     private static String run(String... words) throws IOException, InterruptedException {
-        List<String> line = new ArrayList<>(List.of(RunningMesh.launcher().toString()));
+        List<String> line = new ArrayList<>(List.of(Launcher.path().toString()));
         line.addAll(List.of(words));
         Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

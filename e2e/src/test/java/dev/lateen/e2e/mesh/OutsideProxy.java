@@ -58,7 +58,7 @@ final class OutsideProxy implements AutoCloseable {
             Map<String, String> more)
             throws IOException {
         Path log = directory.resolve("proxy.log");
-        ProcessBuilder builder = new ProcessBuilder(RunningMesh.launcher().toString(), verb, "sidecar")
+        ProcessBuilder builder = new ProcessBuilder(Launcher.path().toString(), verb, "sidecar")
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());

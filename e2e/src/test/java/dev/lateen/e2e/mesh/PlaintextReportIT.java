@@ -87,7 +87,7 @@ final class PlaintextReportIT {
 
     private static String run(RunningMesh mesh, int status, String... more) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(
-                        RunningMesh.launcher().toString(), "x", "precheck-strict", "--mesh", mesh.name())
+                        Launcher.path().toString(), "x", "precheck-strict", "--mesh", mesh.name())
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.command().addAll(java.util.List.of(more));
         Process process = builder.start();

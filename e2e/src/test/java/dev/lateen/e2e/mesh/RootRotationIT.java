@@ -115,7 +115,7 @@ final class RootRotationIT {
 
     private static String ca(RunningMesh mesh, String verb) throws IOException {
         Process process = new ProcessBuilder(
-                        RunningMesh.launcher().toString(),
+                        Launcher.path().toString(),
                         "ca",
                         verb,
                         "--state",

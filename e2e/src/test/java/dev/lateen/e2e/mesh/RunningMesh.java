@@ -61,7 +61,7 @@ final class RunningMesh implements AutoCloseable {
         String name = "it-" + ProcessHandle.current().pid() + "-" + Math.floorMod(directory.hashCode(), 100_000);
         // Whoever runs the tests in the background has them ignore Ctrl-C, which all that they start would inherit.
         List<String> words = Stream.concat(
-                        Stream.of("env", "--default-signal=INT", launcher().toString(), "up", shop.toString()),
+                        Stream.of("env", "--default-signal=INT", Launcher.path().toString(), "up", shop.toString()),
                         Stream.concat(Stream.of("--name", name), Stream.of(options)))
                 .toList();
         ProcessBuilder builder =
@@ -211,7 +211,7 @@ final class RunningMesh implements AutoCloseable {
 
     /// Where it keeps its state.
     Path home() {
-        return launcher().resolveSibling(".lateen").resolve("run").resolve(name);
+        return Launcher.path().resolveSibling(".lateen").resolve("run").resolve(name);
     }
 
     /// Where its control plane answers questions, as `host:port`.
@@ -273,15 +273,6 @@ final class RunningMesh implements AutoCloseable {
 
     private static Path classes() {
         return Path.of("target", "test-classes").toAbsolutePath();
-    }
-
-    static Path launcher() {
-        Path directory = Path.of("").toAbsolutePath();
-        while (directory != null && !Files.isExecutable(directory.resolve("lateen"))) {
-            directory = directory.getParent();
-        }
-        assertThat(directory).as("the directory with ./lateen").isNotNull();
-        return directory.resolve("lateen");
     }
 
     /// Skips a test whose mesh cannot run here, and says why.

@@ -36,7 +36,7 @@ final class TracesIT {
     @CsvSource({"lateen,x-request-id traceparent tracestate", "envoy," + B3})
     void oneRequestIsOneTrace(String proxy, String passed) throws IOException {
         RunningMesh.assumeAsked("explicit", proxy);
-        Path jar = RunningMesh.launcher().resolveSibling(".lateen").resolve("tools/zipkin.jar");
+        Path jar = Launcher.path().resolveSibling(".lateen").resolve("tools/zipkin.jar");
         assumeTrue(Files.exists(jar), "SKIPPED: no Zipkin at " + jar + " (`./dev it` fetches it)");
         try (Zipkin zipkin = Zipkin.start(jar, Ports.free(), directory.resolve("zipkin.log"))) {
             String manifests = """

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.accesslog;
 
+import dev.lateen.proxy.stream.DynamicMetadata;
 import dev.lateen.proxy.stream.StreamInfo;
 import java.util.List;
 import java.util.Map;
@@ -71,20 +72,9 @@ record MetadataOperator(Source source, String namespace, List<String> path) impl
     private @Nullable Object find(StreamInfo info) {
         return switch (source) {
             case DYNAMIC -> info.metadata(namespace, path);
-            case CLUSTER -> find(info.clusterMetadata);
-            case UPSTREAM_HOST -> find(info.upstreamHostMetadata);
+            case CLUSTER -> DynamicMetadata.find(info.clusterMetadata, namespace, path);
+            case UPSTREAM_HOST -> DynamicMetadata.find(info.upstreamHostMetadata, namespace, path);
         };
-    }
-
-    private @Nullable Object find(Map<String, Map<String, Object>> namespaces) {
-        Object value = namespaces.get(namespace);
-        for (int index = 0; index < path.size(); index++) {
-            if (!(value instanceof Map<?, ?> map)) {
-                return null;
-            }
-            value = map.get(path.get(index));
-        }
-        return value;
     }
 
     private static void json(Object value, StringBuilder out) {

@@ -4,11 +4,11 @@ import com.google.protobuf.ByteString;
 import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.cluster.GrpcMessages;
+import dev.lateen.proxy.collector.OtlpAttributes;
 import dev.lateen.proxy.collector.ReportEncoder;
 import dev.lateen.proxy.stream.StreamInfo;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
-import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.logs.v1.ResourceLogs;
 import io.opentelemetry.proto.logs.v1.ScopeLogs;
@@ -27,22 +27,17 @@ final class OtlpLogEncoder implements ReportEncoder<LogRecord> {
     OtlpLogEncoder(LogCollector.OpenTelemetry collector) {
         this.collector = collector;
         Resource.Builder built = Resource.newBuilder();
-        collector.resource().forEach((name, value) -> built.addAttributes(attribute(name, value)));
+        collector.resource().forEach((name, value) -> built.addAttributes(OtlpAttributes.text(name, value)));
         this.resource = built.build();
-    }
-
-    private static KeyValue attribute(String name, String value) {
-        return KeyValue.newBuilder()
-                .setKey(name)
-                .setValue(AnyValue.newBuilder().setStringValue(value))
-                .build();
     }
 
     LogRecord entry(StreamInfo info) {
         LogRecord.Builder record =
                 LogRecord.newBuilder().setTimeUnixNano(TimeUnit.MILLISECONDS.toNanos(info.startEpochMillis));
         collector.body().ifPresent(body -> record.setBody(AnyValue.newBuilder().setStringValue(body.line(info))));
-        collector.attributes().forEach((name, format) -> record.addAttributes(attribute(name, format.line(info))));
+        collector
+                .attributes()
+                .forEach((name, format) -> record.addAttributes(OtlpAttributes.text(name, format.line(info))));
         if (info.traceId != null && info.traceId.length() == 32) {
             record.setTraceId(ByteString.copyFrom(HexFormat.of().parseHex(info.traceId)));
         }

@@ -23,6 +23,12 @@ public final class DynamicMetadata {
 
     /// Null where there is nothing at this place. An empty path means the whole namespace.
     public @Nullable Object find(String namespace, List<String> path) {
+        return find(namespaces, namespace, path);
+    }
+
+    /// As above, in metadata of other origin.
+    public static @Nullable Object find(
+            Map<String, Map<String, Object>> namespaces, String namespace, List<String> path) {
         Object value = namespaces.get(namespace);
         for (int index = 0; index < path.size(); index++) {
             if (!(value instanceof Map<?, ?> map)) {

@@ -5,11 +5,10 @@ import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.HttpVersion;
 import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.cluster.GrpcMessages;
+import dev.lateen.proxy.collector.OtlpAttributes;
 import dev.lateen.proxy.tracing.TracingConfig.Collector;
 import dev.lateen.proxy.tracing.TracingConfig.Endpoint;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
-import io.opentelemetry.proto.common.v1.AnyValue;
-import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.resource.v1.Resource;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.ScopeSpans;
@@ -29,20 +28,13 @@ final class OtlpEncoder implements SpanEncoder {
     OtlpEncoder(Collector.OpenTelemetry collector, String serviceCluster) {
         this.collector = collector;
         String service = collector.service().isEmpty() ? serviceCluster : collector.service();
-        Resource.Builder built = Resource.newBuilder().addAttributes(attribute("service.name", service));
+        Resource.Builder built = Resource.newBuilder().addAttributes(OtlpAttributes.text("service.name", service));
         collector.attributes().forEach((name, value) -> {
             if (!name.equals("service.name")) {
-                built.addAttributes(attribute(name, value));
+                built.addAttributes(OtlpAttributes.text(name, value));
             }
         });
         this.resource = built.build();
-    }
-
-    private static KeyValue attribute(String name, String value) {
-        return KeyValue.newBuilder()
-                .setKey(name)
-                .setValue(AnyValue.newBuilder().setStringValue(value))
-                .build();
     }
 
     @Override
@@ -93,7 +85,7 @@ final class OtlpEncoder implements SpanEncoder {
             encoded.setParentSpanId(id(context.parent()));
         }
         for (Span.Tag tag : span.tags()) {
-            encoded.addAttributes(attribute(tag.name(), tag.value()));
+            encoded.addAttributes(OtlpAttributes.text(tag.name(), tag.value()));
         }
         if (span.failed()) {
             encoded.setStatus(Status.newBuilder().setCode(Status.StatusCode.STATUS_CODE_ERROR));

@@ -1,16 +1,18 @@
-package dev.lateen.translate;
+package dev.lateen.model.mesh;
 
 import java.util.Map;
 
-/// The names under which metrics group workloads. Source: Istio, "Canonical Service".
-final class CanonicalNames {
+/// The names under which metrics group workloads, by their labels. Source: Istio, "Canonical Service".
+///
+/// Thread: any.
+public final class CanonicalNames {
     private CanonicalNames() {}
 
-    static String service(Map<String, String> labels, String fallback) {
+    public static String service(Map<String, String> labels, String fallback) {
         return first(labels, fallback, "service.istio.io/canonical-name", "app.kubernetes.io/name", "app");
     }
 
-    static String revision(Map<String, String> labels, String fallback) {
+    public static String revision(Map<String, String> labels, String fallback) {
         return first(labels, fallback, "service.istio.io/canonical-revision", "app.kubernetes.io/version", "version");
     }
 
