@@ -162,6 +162,9 @@ final class ControlPlaneCommand implements Callable<Integer> {
             defaultValue = "${env:LATEEN_REDIS:-}")
     private String redis = "";
 
+    @Mixin
+    private DashboardOptions dashboard = new DashboardOptions();
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         for (Path path : config) {
@@ -184,7 +187,8 @@ final class ControlPlaneCommand implements Callable<Integer> {
                 FetchTiming.DEFAULT.withRefresh(keyRefresh),
                 identity(),
                 limits(),
-                cluster());
+                cluster(),
+                dashboard.settings());
         ControlPlane controlPlane = ControlPlane.start(settings);
         Shutdown.register(controlPlane::close);
         spec.commandLine()

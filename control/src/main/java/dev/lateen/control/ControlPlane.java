@@ -154,7 +154,13 @@ public final class ControlPlane implements AutoCloseable {
                     new DebugServer.Caller(Set.copyOf(ownNames()), proofs, where().namespace()),
                     limiter,
                     metrics));
-            debug.serve(Dashboard.PATH, opened(new Dashboard(new LiveMeshView(loop, state, proxies), clock)));
+            LiveMeshView view = new LiveMeshView(loop, state, proxies);
+            debug.serve(
+                    Dashboard.PATH,
+                    opened(
+                            cluster.isPresent()
+                                    ? Dashboard.ofCluster(view, clock, cluster.get(), settings.dashboard())
+                                    : Dashboard.ofDirectories(view, clock, settings.config(), settings.dashboard())));
         } catch (IOException | RuntimeException e) {
             close();
             throw e;

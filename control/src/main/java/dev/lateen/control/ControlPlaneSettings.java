@@ -1,6 +1,7 @@
 package dev.lateen.control;
 
 import dev.lateen.control.cluster.ClusterSettings;
+import dev.lateen.control.dashboard.DashboardSettings;
 import dev.lateen.control.fetch.FetchTiming;
 import dev.lateen.control.identity.IdentitySettings;
 import dev.lateen.control.push.PushTiming;
@@ -20,6 +21,7 @@ import java.util.OptionalInt;
 /// @param identity how workloads prove who they are, and who signs for them
 /// @param limits where mesh-wide limits are counted
 /// @param cluster whose objects are part of the configuration
+/// @param dashboard what can be done through it
 public record ControlPlaneSettings(
         List<Path> config,
         Path state,
@@ -30,7 +32,8 @@ public record ControlPlaneSettings(
         FetchTiming keys,
         IdentitySettings identity,
         LimitSettings limits,
-        Optional<ClusterSettings> cluster) {
+        Optional<ClusterSettings> cluster,
+        DashboardSettings dashboard) {
     public ControlPlaneSettings {
         config = List.copyOf(config);
     }
@@ -69,26 +72,28 @@ public record ControlPlaneSettings(
                 FetchTiming.DEFAULT,
                 IdentitySettings.DEFAULT,
                 LimitSettings.EMBEDDED,
-                Optional.empty());
+                Optional.empty(),
+                DashboardSettings.DEFAULT);
     }
 
     public ControlPlaneSettings withTrustDomain(String other) {
-        return new ControlPlaneSettings(config, state, ports, other, mesh, timing, keys, identity, limits, cluster);
+        return new ControlPlaneSettings(
+                config, state, ports, other, mesh, timing, keys, identity, limits, cluster, dashboard);
     }
 
     public ControlPlaneSettings withPorts(Ports other) {
         return new ControlPlaneSettings(
-                config, state, other, trustDomain, mesh, timing, keys, identity, limits, cluster);
+                config, state, other, trustDomain, mesh, timing, keys, identity, limits, cluster, dashboard);
     }
 
     public ControlPlaneSettings withTiming(PushTiming other) {
         return new ControlPlaneSettings(
-                config, state, ports, trustDomain, mesh, other, keys, identity, limits, cluster);
+                config, state, ports, trustDomain, mesh, other, keys, identity, limits, cluster, dashboard);
     }
 
     public ControlPlaneSettings withKeys(FetchTiming other) {
         return new ControlPlaneSettings(
-                config, state, ports, trustDomain, mesh, timing, other, identity, limits, cluster);
+                config, state, ports, trustDomain, mesh, timing, other, identity, limits, cluster, dashboard);
     }
 
     public ControlPlaneSettings withWorkloadLifetime(Duration other) {
@@ -96,17 +101,23 @@ public record ControlPlaneSettings(
     }
 
     public ControlPlaneSettings withIdentity(IdentitySettings other) {
-        return new ControlPlaneSettings(config, state, ports, trustDomain, mesh, timing, keys, other, limits, cluster);
+        return new ControlPlaneSettings(
+                config, state, ports, trustDomain, mesh, timing, keys, other, limits, cluster, dashboard);
     }
 
     public ControlPlaneSettings withLimits(LimitSettings other) {
         return new ControlPlaneSettings(
-                config, state, ports, trustDomain, mesh, timing, keys, identity, other, cluster);
+                config, state, ports, trustDomain, mesh, timing, keys, identity, other, cluster, dashboard);
     }
 
     public ControlPlaneSettings withCluster(ClusterSettings other) {
         return new ControlPlaneSettings(
-                config, state, ports, trustDomain, mesh, timing, keys, identity, limits, Optional.of(other));
+                config, state, ports, trustDomain, mesh, timing, keys, identity, limits, Optional.of(other), dashboard);
+    }
+
+    public ControlPlaneSettings withDashboard(DashboardSettings other) {
+        return new ControlPlaneSettings(
+                config, state, ports, trustDomain, mesh, timing, keys, identity, limits, cluster, other);
     }
 
     /// The file that keeps the counts of quotas.

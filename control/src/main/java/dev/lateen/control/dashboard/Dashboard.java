@@ -5,9 +5,12 @@ import dev.lateen.control.debug.DebugServer;
 import dev.lateen.control.debug.MeshView;
 import dev.lateen.dashboard.Assets;
 import dev.lateen.dashboard.traffic.History;
+import dev.lateen.kubernetes.cluster.Cluster;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -33,15 +36,29 @@ public final class Dashboard implements DebugServer.Guest, AutoCloseable {
     private final Collector collector;
     private final Sessions sessions;
     private final LiveGraphs graphs;
+    private final Changes changes;
     private final Map<String, Function<Map<String, String>, Optional<JsonNode>>> pages;
 
-    public Dashboard(MeshView mesh, InstantSource clock) {
+    /// @param directories that are watched, and saved to
+    public static Dashboard ofDirectories(
+            MeshView mesh, InstantSource clock, List<Path> directories, DashboardSettings settings) {
+        return new Dashboard(mesh, clock, new FileHome(directories, mesh), false, settings);
+    }
+
+    public static Dashboard ofCluster(MeshView mesh, InstantSource clock, Cluster cluster, DashboardSettings settings) {
+        return new Dashboard(mesh, clock, new ClusterHome(cluster, mesh), true, settings);
+    }
+
+    private Dashboard(
+            MeshView mesh, InstantSource clock, ResourceHome home, boolean inCluster, DashboardSettings settings) {
         History history = new History();
         this.collector = new Collector(mesh, history, clock);
         this.sessions = new Sessions(clock);
         this.graphs = new LiveGraphs(mesh, history, collector, clock);
         InventoryPages inventory = new InventoryPages(mesh);
         ResourcePages resources = new ResourcePages(mesh);
+        ResourceEditor editor = new ResourceEditor(mesh, home, settings.readOnly());
+        this.changes = new Changes(editor, new TrafficWizard(mesh, home, editor), sessions, inCluster);
         this.pages = Map.of(
                 "graph", graphs::now,
                 "series", graphs::series,
@@ -69,7 +86,15 @@ public final class Dashboard implements DebugServer.Guest, AutoCloseable {
                     asset(exchange, path);
                 }
             }
-            case "POST" -> session(exchange, host, path);
+            case "POST" -> {
+                if (path.equals(API + "login") || path.equals(API + "logout")) {
+                    session(exchange, host, path);
+                } else if (path.startsWith(API)) {
+                    changes.answer(exchange, host, path.substring(API.length()));
+                } else {
+                    Replies.text(exchange, 404, "there is no such page\n");
+                }
+            }
             default -> Replies.text(exchange, 405, "GET or POST is expected\n");
         }
     }
@@ -98,6 +123,10 @@ public final class Dashboard implements DebugServer.Guest, AutoCloseable {
             return;
         }
         Map<String, String> query = DebugServer.query(exchange);
+        if (name.equals("edit") || name.equals("traffic")) {
+            changes.open(exchange, name, query);
+            return;
+        }
         if (name.equals("live")) {
             graphs.stream(exchange, GraphParameters.of(query));
             return;
@@ -120,15 +149,12 @@ public final class Dashboard implements DebugServer.Guest, AutoCloseable {
             Replies.text(exchange, 200, "logged out\n");
             return;
         }
-        if (!path.equals(API + "login")) {
-            Replies.text(exchange, 404, "there is no such page\n");
-            return;
-        }
         Optional<String> stranger = host.stranger(exchange);
         if (stranger.isPresent()) {
             Replies.text(exchange, 401, stranger.get());
         } else {
-            exchange.getResponseHeaders().set("Set-Cookie", sessions.begin());
+            exchange.getResponseHeaders()
+                    .set("Set-Cookie", sessions.begin(host.proven(exchange).orElse("")));
             Replies.text(exchange, 200, "logged in\n");
         }
     }

@@ -27,21 +27,24 @@ final class Sessions {
 
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
-    private final Map<String, Instant> ends = new LinkedHashMap<>();
+    private final Map<String, Session> sessions = new LinkedHashMap<>();
+
+    private record Session(String who, Instant end) {}
 
     Sessions(InstantSource clock) {
         this.clock = clock;
     }
 
+    /// @param who has proved by a token to be whom; empty for nobody
     /// @return the cookie that a browser is to keep, as `set-cookie` has it
-    synchronized String begin() {
+    synchronized String begin(String who) {
         byte[] bytes = new byte[32];
         random.nextBytes(bytes);
         String secret = HexFormat.of().formatHex(bytes);
-        while (ends.size() >= MOST) {
-            ends.remove(ends.keySet().iterator().next());
+        while (sessions.size() >= MOST) {
+            sessions.remove(sessions.keySet().iterator().next());
         }
-        ends.put(secret, clock.instant().plus(LIFETIME));
+        sessions.put(secret, new Session(who, clock.instant().plus(LIFETIME)));
         return NAME + "=" + secret + "; Path=/dashboard; Max-Age=" + LIFETIME.toSeconds()
                 + "; HttpOnly; SameSite=Strict";
     }
@@ -50,15 +53,26 @@ final class Sessions {
     ///
     /// @return the cookie that makes the browser forget it
     synchronized String end(@Nullable String cookies) {
-        secret(cookies).ifPresent(ends::remove);
+        secret(cookies).ifPresent(sessions::remove);
         return NAME + "=; Path=/dashboard; Max-Age=0; HttpOnly; SameSite=Strict";
     }
 
     /// @param cookies the field of a request
     synchronized boolean isOpen(@Nullable String cookies) {
+        return session(cookies).isPresent();
+    }
+
+    /// Who has logged in; empty for nobody, or where nobody had to prove anything.
+    ///
+    /// @param cookies the field of a request
+    synchronized Optional<String> who(@Nullable String cookies) {
+        return session(cookies).map(Session::who).filter(who -> !who.isEmpty());
+    }
+
+    private Optional<Session> session(@Nullable String cookies) {
         Instant now = clock.instant();
-        ends.values().removeIf(end -> !now.isBefore(end));
-        return secret(cookies).filter(ends::containsKey).isPresent();
+        sessions.values().removeIf(session -> !now.isBefore(session.end()));
+        return secret(cookies).flatMap(secret -> Optional.ofNullable(sessions.get(secret)));
     }
 
     private static Optional<String> secret(@Nullable String cookies) {

@@ -54,6 +54,18 @@ final class DebugAccess {
         return Optional.empty();
     }
 
+    /// Who a request's token proves to be of the control plane's namespace, wherever it comes from; empty without one.
+    Optional<String> proven(HttpExchange exchange) {
+        String header = exchange.getRequestHeaders().getFirst("authorization");
+        if (header == null || !header.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
+            return Optional.empty();
+        }
+        return switch (tokens.authenticate(header.substring(BEARER.length()).strip())) {
+            case TokenVerdict.Known(var id, var _) when id.namespace().equals(namespace) -> Optional.of(id.toString());
+            case TokenVerdict.Known _, TokenVerdict.Unknown _ -> Optional.empty();
+        };
+    }
+
     private Optional<Refusal> stranger(HttpExchange exchange) {
         if (!everywhere || exchange.getRemoteAddress().getAddress().isLoopbackAddress()) {
             return Optional.empty();

@@ -117,6 +117,11 @@ public final class DebugServer implements AutoCloseable {
         return access.refusal(exchange).map(DebugAccess.Refusal::reason);
     }
 
+    /// Who a request's token proves to be of the control plane's namespace; empty without one. May block.
+    public Optional<String> proven(HttpExchange exchange) {
+        return access.proven(exchange);
+    }
+
     /// The content of a debug page; empty where there is none.
     public Optional<JsonNode> page(String name, Map<String, String> query) {
         return Optional.ofNullable(pages.get(name)).flatMap(page -> page.apply(query));

@@ -14,14 +14,14 @@ class SessionsTest {
 
     @Test
     void knowsWhomItGaveACookie() {
-        String cookie = sessions.begin();
+        String cookie = sessions.begin("");
         assertThat(cookie).contains("HttpOnly", "SameSite=Strict", "Path=/dashboard");
         assertThat(sessions.isOpen("other=1; " + sent(cookie))).isTrue();
     }
 
     @Test
     void knowsNobodyElse() {
-        sessions.begin();
+        sessions.begin("");
         assertThat(sessions.isOpen(null)).isFalse();
         assertThat(sessions.isOpen("lateen-session=" + "0".repeat(64))).isFalse();
         assertThat(sessions.isOpen("lateen-session=")).isFalse();
@@ -29,8 +29,8 @@ class SessionsTest {
 
     @Test
     void endsAfterItsTimeAndWhenAsked() {
-        String one = sent(sessions.begin());
-        String other = sent(sessions.begin());
+        String one = sent(sessions.begin(""));
+        String other = sent(sessions.begin(""));
         sessions.end(other);
         assertThat(sessions.isOpen(other)).isFalse();
         assertThat(sessions.isOpen(one)).isTrue();
@@ -42,7 +42,7 @@ class SessionsTest {
     void keepsNoMoreThanItMay() {
         List<String> all = new ArrayList<>();
         for (int i = 0; i <= Sessions.MOST; i++) {
-            all.add(sent(sessions.begin()));
+            all.add(sent(sessions.begin("")));
         }
         assertThat(sessions.isOpen(all.getFirst())).isFalse();
         assertThat(all.stream().filter(sessions::isOpen)).hasSize(Sessions.MOST);

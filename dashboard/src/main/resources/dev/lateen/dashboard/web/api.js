@@ -24,6 +24,17 @@ export async function get(path, parameters = {}) {
   return (await checked(response)).json();
 }
 
+/**
+ * Sends JSON below `api/`. Answers that say no in JSON are given back with their status: `{status, content}`.
+ */
+export async function post(path, content) {
+  const response = await fetch(`api/${path}`, {
+    method: 'POST', headers: {'content-type': 'application/json', 'x-lateen-operator': 'dashboard'}, body: JSON.stringify(content)});
+  const json = response.headers.get('content-type')?.startsWith('application/json');
+  if (!json) await checked(response);
+  return {status: response.status, content: await response.json()};
+}
+
 /** Begins a session for a token. */
 export async function login(token) {
   await checked(await fetch('api/login', {method: 'POST', headers: {authorization: `Bearer ${token}`}}));

@@ -17,6 +17,10 @@ const PAGES = {
   resources: {title: 'Istio config', show: resources.show},
   proxies: {title: 'Proxies', show: proxies.show},
   security: {title: 'Security', show: security.show},
+  login: {title: 'Log in', hidden: true, show: (box, parameters) => {
+    replace(box, loginForm(() => (location.hash = parameters.get('to') || '#/graph')));
+    return undefined;
+  }},
 };
 
 const main = document.getElementById('main');
@@ -41,7 +45,7 @@ export function remember(parameters) {
 
 function navigation(current) {
   replace(document.getElementById('nav'), el('ul', {},
-    Object.entries(PAGES).map(([name, page]) => el('li', {},
+    Object.entries(PAGES).filter(([, page]) => !page.hidden).map(([name, page]) => el('li', {},
       el('a', {href: `#/${name}`, 'aria-current': name === current ? 'page' : undefined}, page.title)))));
 }
 

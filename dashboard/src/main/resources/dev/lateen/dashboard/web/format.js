@@ -34,8 +34,13 @@ export function count(value) {
   return value === undefined ? '–' : Math.round(value).toLocaleString('en');
 }
 
+/** The share that was not answered well: by the callee's fault (5xx, gRPC, none) or by the caller's (4xx). */
+export function errors(traffic) {
+  return traffic && traffic.count > 0 ? (traffic.failed + traffic.refused) / traffic.count : 0;
+}
+
 export function success(traffic) {
-  return traffic && traffic.count > 0 ? percent(1 - traffic.failed / traffic.count) : '–';
+  return traffic && traffic.count > 0 ? percent(1 - errors(traffic)) : '–';
 }
 
 export function clock(at) {

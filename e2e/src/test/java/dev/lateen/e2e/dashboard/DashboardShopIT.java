@@ -73,11 +73,17 @@ final class DashboardShopIT {
                 .untilAsserted(() -> assertThat(
                                 page.locator("g[data-node='" + GATEWAY + "']").getAttribute("data-health"))
                         .isEqualTo("failing"));
+        // As Kiali has it: what callers do wrong is no success either.
+        page.locator("g[data-node='" + GATEWAY + "']").click();
+        await().pollInSameThread()
+                .atMost(SOON)
+                .untilAsserted(() -> assertThat(page.locator(".side").textContent())
+                        .contains("80%success", "20%refused (4xx)"));
+        page.getByLabel("Close the details").click();
     }
 
     /// The shop sends nine of ten to v1.
     private static void tellsVersionsApart(Page page) {
-        page.getByLabel("Close the details").click();
         edges(page).selectOption("share");
         await().pollInSameThread().atMost(SOON).untilAsserted(() -> {
             assertThat(share(page, "v1")).isBetween(75.0, 100.0);
@@ -173,7 +179,7 @@ final class DashboardShopIT {
         Chromium.picture(page, "graph-dark");
     }
 
-    private static void send(RunningDemo demo, String path, int requests) throws IOException {
+    static void send(RunningDemo demo, String path, int requests) throws IOException {
         System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host");
         List<Integer> answers = new ArrayList<>();
         try (HttpClient client =

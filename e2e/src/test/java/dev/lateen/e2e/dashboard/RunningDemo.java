@@ -72,6 +72,11 @@ final class RunningDemo implements AutoCloseable {
         Files.writeString(home.resolve("shop").resolve("manifests").resolve(name), yaml);
     }
 
+    /// A manifest as it is.
+    String read(String name) throws IOException {
+        return Files.readString(home.resolve("shop").resolve("manifests").resolve(name));
+    }
+
     private String output() throws IOException {
         return Files.readString(log);
     }

@@ -237,6 +237,12 @@ public final class Cluster implements AutoCloseable {
         asked(() -> client.resource(typed(object)).create());
     }
 
+    /// Puts an object in the place of the one of its name, if that still has the version that this one carries in
+    /// `metadata.resourceVersion`; `ClusterException.isConflict` where it has not.
+    public void replace(ObjectNode object) throws ClusterException {
+        asked(() -> client.resource(typed(object)).update());
+    }
+
     /// What would become of an object if it were made now; nothing is made.
     public ObjectNode rehearse(ObjectNode object) throws ClusterException {
         return asked(() -> tree(client.resource(typed(object)).dryRun().create()));

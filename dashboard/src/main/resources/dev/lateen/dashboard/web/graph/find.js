@@ -1,5 +1,7 @@
 // Find and hide: `rate>5`, `ns=default !idle`, `user | order`. Words next to each other must all hold.
 
+import {errors} from '../format.js';
+
 const FIELDS = {
   name: (node, edge) => (node ? node.name : `${edge.from} ${edge.to}`),
   ns: node => node?.namespace,
@@ -9,7 +11,7 @@ const FIELDS = {
   protocol: (node, edge) => edge?.protocol,
   health: (node, edge) => (node || edge).health,
   rate: (node, edge) => traffic(node, edge)?.rate ?? 0,
-  error: (node, edge) => share(traffic(node, edge), 'failed'),
+  error: (node, edge) => (traffic(node, edge)?.count > 0 ? 100 * errors(traffic(node, edge)) : undefined),
   refused: (node, edge) => share(traffic(node, edge), 'refused'),
   p50: (node, edge) => traffic(node, edge)?.p50,
   p95: (node, edge) => traffic(node, edge)?.p95,

@@ -1,6 +1,6 @@
 // How edges run and what is written on nodes and edges.
 
-import {bytes, millis, percent, rate, success} from '../format.js';
+import {bytes, errors, millis, percent, rate, success} from '../format.js';
 import {CARD} from './layout.js';
 
 const curve = (x1, y1, x2, y2) => {
@@ -53,7 +53,7 @@ export function edgeWidth(edge) {
 export function edgeLabel(edge, choice) {
   const traffic = edge.traffic;
   if (!traffic || choice === 'none') return '';
-  const failed = traffic.failed > 0 && traffic.count > 0 ? ` ${percent(traffic.failed / traffic.count)} err` : '';
+  const failed = errors(traffic) > 0 ? ` ${percent(errors(traffic))} err` : '';
   switch (choice) {
     case 'share': return percent(edge.share) + failed;
     case 'p50': case 'p95': case 'p99': return traffic[choice] === undefined ? '' : millis(traffic[choice]);

@@ -2,7 +2,7 @@
 
 import {el, replace, table} from '../dom.js';
 import {get} from '../api.js';
-import {ago, bytes, count, millis, percent, rate, success} from '../format.js';
+import {ago, bytes, count, errors, millis, percent, rate, success} from '../format.js';
 import {chart} from '../chart.js';
 import {picture} from './icons.js';
 
@@ -15,6 +15,8 @@ function figures(traffic, protocol) {
     figure(rate(traffic.rate), tcp ? 'connections' : 'requests'),
     figure(count(traffic.count), 'in this span'),
     !tcp && figure(success(traffic), 'success'),
+    traffic.failed > 0 && figure(percent(traffic.failed / traffic.count), 'failed (5xx, gRPC, none)'),
+    traffic.refused > 0 && figure(percent(traffic.refused / traffic.count), 'refused (4xx)'),
     !tcp && figure(millis(traffic.p50), 'p50'),
     !tcp && figure(millis(traffic.p95), 'p95'),
     !tcp && figure(millis(traffic.p99), 'p99'),
@@ -36,7 +38,7 @@ async function charts(box, parameters, tcp) {
   replace(box, points.length > 1 && [
     el('h3', {}, 'The last hour'),
     chart(tcp ? 'Connections' : 'Requests', of(point => point.rate), rate),
-    !tcp && chart('Errors', of(point => (point.count ? point.failed / point.count : 0)), percent, 'bad'),
+    !tcp && chart('Errors', of(point => errors(point)), percent, 'bad'),
     !tcp && chart('p95', of(point => point.p95), millis),
     tcp && chart('Bytes', of(point => point.sent + point.received), bytes)]);
 }
@@ -126,7 +128,7 @@ export class Panel {
       el('div', {class: 'figures'},
         figure(count(graph.nodes.length), 'nodes'), figure(count(graph.edges.length), 'edges'),
         figure(rate(sum(traffic => traffic.rate)), 'requests over all edges'),
-        figure(sum(traffic => traffic.count) ? percent(1 - sum(traffic => traffic.failed) / sum(traffic => traffic.count)) : '–', 'success')),
+        figure(success({count: sum(traffic => traffic.count), failed: sum(traffic => traffic.failed), refused: sum(traffic => traffic.refused)}), 'success')),
       el('h3', {}, 'Not well'),
       wrong.length ? table('Edges that are not well', ['edge', 'success'], wrong.slice(0, 12).map(edge =>
         [this.link(`${name(edge.from)} → ${name(edge.to)}`, {edge: edge.key}, edge.key), success(edge.traffic)]))

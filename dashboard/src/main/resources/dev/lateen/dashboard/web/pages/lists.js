@@ -3,6 +3,7 @@
 import {el, replace, table} from '../dom.js';
 import {get} from '../api.js';
 import {millis, rate, success} from '../format.js';
+import {form, formLinks} from './traffic.js';
 
 const WINDOW = '60';
 
@@ -74,7 +75,7 @@ export function workloads(main, parameters, rest) {
 const serviceLinks = services => el('span', {class: 'tags'}, services.map(id => el('a', {href: `#/services/${id}`}, id.split('/')[1])));
 
 export function services(main, parameters, rest) {
-  if (rest.length === 2) return service(main, rest.join('/'));
+  if (rest.length === 2) return parameters.get('form') ? form(main, rest.join('/'), parameters.get('form')) : service(main, rest.join('/'), parameters.get('saved'));
   return list(main, 'Services', 'Names that can be called. Numbers are of the last minute.',
     async () => ({inventory: await get('inventory'), ...(await traffic('service'))}),
     ({inventory, nodes}, wanted) => table('Services',
@@ -99,7 +100,9 @@ function edgesOf(graph, id) {
 
 async function detail(main, render) {
   await render();
-  const timer = setInterval(() => document.hidden || render().catch(() => {}), 5000);
+  // Whoever stands on a link or a button is left there.
+  const busy = () => document.hidden || (main !== document.activeElement && main.contains(document.activeElement));
+  const timer = setInterval(() => busy() || render().catch(() => {}), 5000);
   return () => clearInterval(timer);
 }
 
@@ -120,13 +123,15 @@ function workload(main, id) {
   });
 }
 
-function service(main, id) {
+function service(main, id, saved) {
   return detail(main, async () => {
     const [inventory, {graph, nodes}, status] = [await get('inventory'), await traffic('service'), await get('debug/statusz')];
     const one = inventory.services.find(each => each.id === id);
     if (!one) throw new Error(`There is no service ${id}.`);
     const config = status.resources.filter(each => each.group.endsWith('istio.io') && each.namespace === one.namespace && each.name.includes(one.name));
     replace(main, el('h1', {}, one.name), el('p', {class: 'lead'}, 'Service in ', one.namespace, ' ', tag(nodes.get(id)?.health)),
+      saved && el('p', {class: 'ok-text', role: 'status'}, 'Saved.'),
+      !one.external && formLinks(id),
       el('div', {class: 'card'}, el('dl', {}, el('dt', {}, 'Host'), el('dd', {}, one.host), el('dt', {}, 'Ports'), el('dd', {}, one.ports.join(', ')),
         el('dt', {}, 'Workloads'), el('dd', {}, workloadLinks(one.workloads)),
         el('dt', {}, 'Configuration'), el('dd', {}, config.length ? el('span', {class: 'tags'}, config.map(each =>

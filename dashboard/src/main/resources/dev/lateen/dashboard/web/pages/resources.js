@@ -3,6 +3,7 @@
 import {el, replace, table, choice} from '../dom.js';
 import {get} from '../api.js';
 import {remember} from '../app.js';
+import {copyButton, edit} from './editor.js';
 
 const path = one => `#/resources/${one.group || '-'}/${one.kind}/${one.namespace || '-'}/${one.name}`;
 
@@ -24,7 +25,11 @@ function state(one) {
 const programmed = one => (one.programmed ? `${one.programmed.proxies} of ${one.programmed.of}` : '–');
 
 export async function show(main, parameters, rest) {
-  if (rest.length === 4) return detail(main, rest.map(part => (part === '-' ? '' : part)));
+  if (rest.length === 4) {
+    const [group, kind, namespace, name] = rest.map(part => (part === '-' ? '' : part));
+    const key = {group, kind, namespace, name};
+    return parameters.get('edit') ? edit(main, key, path(key)) : detail(main, key, parameters.get('saved'));
+  }
   const box = el('div');
   const settings = {find: parameters.get('find') || '', all: parameters.get('all') || 'istio'};
   let status;
@@ -75,11 +80,23 @@ function coloured(line) {
   return parts ? [parts[1], el('span', {class: 'key'}, parts[2]), ':', el('span', {class: 'text'}, parts[4])] : line;
 }
 
-async function detail(main, [group, kind, namespace, name]) {
-  const [resource, status] = await Promise.all([
-    get('resource', {group, kind, namespace, name}).catch(() => undefined), get('debug/statusz')]);
-  const one = status.resources.find(each => each.kind === kind && each.group === group && each.namespace === namespace && each.name === name);
-  if (!resource && !one) throw new Error(`There is no ${kind} ${namespace}/${name}.`);
+async function detail(main, key, saved) {
+  let shown;
+  const refresh = async () => {
+    const [resource, status] = await Promise.all([get('resource', key).catch(() => undefined), get('debug/statusz')]);
+    const one = status.resources.find(each => ['kind', 'group', 'namespace', 'name'].every(part => each[part] === key[part]));
+    if (!resource && !one) throw new Error(`There is no ${key.kind} ${key.namespace}/${key.name}.`);
+    const state_ = JSON.stringify([resource, one]);
+    if (state_ !== shown && !main.querySelector('.yaml:focus')) draw(main, key, resource, one, saved);
+    shown = state_;
+  };
+  await refresh();
+  const timer = setInterval(() => document.hidden || refresh().catch(() => {}), 2000);
+  return () => clearInterval(timer);
+}
+
+function draw(main, key, resource, one, saved) {
+  const {kind, namespace, name} = key;
   const lines = resource?.lines || [];
   const text = lines.map(line => line.text).join('\n');
   replace(main,
@@ -87,13 +104,13 @@ async function detail(main, [group, kind, namespace, name]) {
     el('h1', {}, `${kind} ${name}`),
     el('p', {class: 'lead'}, namespace && `in ${namespace} · `, resource?.origin, ' ', one && state(one),
       one?.programmed && ` in force on ${programmed(one)} proxies`),
+    saved && el('p', {class: 'ok-text', role: 'status'}, 'Saved.'),
     one?.rejected?.length > 0 && el('div', {class: 'notice bad'}, el('h2', {}, 'Refused by proxies'),
       one.rejected.map(each => el('p', {}, `${each.proxy}: ${each.reason}`))),
     !resource && el('div', {class: 'notice bad'}, el('p', {}, 'It is not in force:'), one.diagnostics.map(each => el('p', {}, `${each.at}: ${each.message} ${each.advice}`))),
-    resource && el('div', {class: 'bar'}, el('button', {type: 'button', onclick: event => {
-      navigator.clipboard?.writeText(text);
-      event.target.textContent = 'Copied';
-    }}, 'Copy')),
+    el('div', {class: 'bar'},
+      kind !== 'Secret' && el('a', {class: 'button', href: `${path(key)}?edit=1`}, 'Edit'),
+      resource && copyButton('Copy', () => text)),
     resource && el('div', {class: 'yaml', tabindex: '0', role: 'region', 'aria-label': 'YAML'}, lines.map((line, index) => {
       const severity = line.notes?.some(note => note.severity === 'error') ? 'error' : line.notes ? 'warning' : '';
       return [el('div', {class: `line ${severity}`}, el('span', {class: 'no', 'aria-hidden': 'true'}, index + 1), el('span', {}, coloured(line.text))),
@@ -101,5 +118,4 @@ async function detail(main, [group, kind, namespace, name]) {
           note.advice && ` – ${note.advice}`, el('span', {class: 'muted'}, `  ${note.at}`)))];
     })),
     one?.carriedBy?.length > 0 && [el('h2', {}, 'Proxies that it is for'), el('ul', {}, one.carriedBy.map(proxy => el('li', {}, el('a', {href: `#/proxies/${proxy}`}, proxy))))]);
-  return undefined;
 }

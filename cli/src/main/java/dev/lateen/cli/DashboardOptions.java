@@ -1,0 +1,34 @@
+package dev.lateen.cli;
+
+import dev.lateen.control.dashboard.DashboardSettings;
+import java.net.URI;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// What the dashboard of a control plane may do, and whom it asks.
+final class DashboardOptions {
+    @Option(
+            names = "--read-only",
+            description = "Let nothing be changed through the dashboard (or LATEEN_DASHBOARD_READ_ONLY=true).",
+            defaultValue = "${env:LATEEN_DASHBOARD_READ_ONLY:-false}")
+    private boolean readOnly;
+
+    @Option(
+            names = "--zipkin",
+            paramLabel = "URL",
+            description = "Where the dashboard finds traces: Zipkin, or what answers its API (or LATEEN_ZIPKIN).",
+            defaultValue = "${env:LATEEN_ZIPKIN:-" + Option.NULL_VALUE + "}")
+    private @Nullable URI zipkin;
+
+    @Option(
+            names = "--prometheus",
+            paramLabel = "URL",
+            description = "Where the dashboard finds what was longer ago than an hour (or LATEEN_PROMETHEUS).",
+            defaultValue = "${env:LATEEN_PROMETHEUS:-" + Option.NULL_VALUE + "}")
+    private @Nullable URI prometheus;
+
+    DashboardSettings settings() {
+        return new DashboardSettings(readOnly, Optional.ofNullable(zipkin), Optional.ofNullable(prometheus));
+    }
+}
