@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
             ExperimentalCommand.class,
             CaCommand.class,
             DashboardCommand.class,
+            TraceCommand.class,
             QuotaCommand.class,
             IptablesCommand.class,
             KubeInjectCommand.class,

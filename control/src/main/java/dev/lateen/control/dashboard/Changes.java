@@ -25,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// @param inCluster whether a call from this machine proves nothing
 record Changes(ResourceEditor editor, TrafficWizard wizard, Sessions sessions, boolean inCluster) {
-    private static final int MOST_BYTES = 1 << 20;
+    static final int MOST_BYTES = 1 << 20;
     private static final JsonMapper JSON = new JsonMapper();
 
     /// @param name `edit` for a resource, `traffic` for what a service's forms begin with

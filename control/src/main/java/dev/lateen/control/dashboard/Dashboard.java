@@ -63,7 +63,8 @@ public final class Dashboard implements DebugServer.Guest, AutoCloseable {
                 "graph", graphs::now,
                 "series", graphs::series,
                 "inventory", _ -> Optional.of(inventory.json()),
-                "resource", resources::one);
+                "resource", resources::one,
+                "traces", new TracePages(settings)::json);
     }
 
     @Override

@@ -145,6 +145,12 @@ class EditingIT {
     }
 
     @Test
+    void readsNoMoreThanAPageHasToSay() throws Exception {
+        start(false);
+        assertThat(save(opened(), "#".repeat(Changes.MOST_BYTES)).statusCode()).isEqualTo(413);
+    }
+
+    @Test
     void opensNoSecretAndNoFileThatIsNotWatched() throws Exception {
         start(false);
         HttpResponse<String> secret = get("edit?kind=Secret&namespace=shop&name=key");

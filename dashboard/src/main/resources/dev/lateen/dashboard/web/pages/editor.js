@@ -100,7 +100,7 @@ class Editor {
     this.review.disabled = !acceptable;
     replace(this.findings, diagnostics.length
       ? el('ul', {}, diagnostics.map(one => el('li', {class: one.severity},
-        el('button', {type: 'button', class: 'quiet', onclick: () => this.go(line(one))}, `line ${line(one)}`), ' ', one.text,
+        el('button', {type: 'button', class: 'quiet', onclick: () => this.go(line(one))}, `line ${line(one)}`), ' ', one.text.replace(`${this.opened.file}:`, ''),
         one.advice && el('span', {class: 'muted'}, ` – ${one.advice}`))))
       : el('p', {class: 'ok-text'}, 'No findings.'),
     !acceptable && el('p', {class: 'bad-text'}, 'The mesh would refuse this.'));

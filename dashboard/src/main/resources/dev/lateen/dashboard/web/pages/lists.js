@@ -4,6 +4,7 @@ import {el, replace, table} from '../dom.js';
 import {get} from '../api.js';
 import {millis, rate, success} from '../format.js';
 import {form, formLinks} from './traffic.js';
+import {traceSection} from './traces.js';
 
 const WINDOW = '60';
 
@@ -107,10 +108,12 @@ async function detail(main, render) {
 }
 
 function workload(main, id) {
+  let traces;
   return detail(main, async () => {
     const [inventory, {graph, nodes}] = [await get('inventory'), await traffic('workload')];
     const one = inventory.workloads.find(each => each.id === id);
     if (!one) throw new Error(`There is no workload ${id}.`);
+    traces ||= traceSection(`${one.app}.${one.namespace}`);
     replace(main, el('h1', {}, one.name), el('p', {class: 'lead'}, 'Workload in ', one.namespace, ' ', tag(nodes.get(id)?.health)),
       el('div', {class: 'cards'},
         el('div', {class: 'card'}, el('dl', {}, el('dt', {}, 'App'), el('dd', {}, one.app), el('dt', {}, 'Version'), el('dd', {}, one.version),
@@ -119,7 +122,8 @@ function workload(main, id) {
         el('div', {class: 'card'}, el('h2', {}, 'Proxies'), one.proxies.length
           ? el('ul', {}, one.proxies.map(proxy => el('li', {}, el('a', {href: `#/proxies/${proxy}`}, proxy)))) : el('p', {class: 'muted'}, 'None is connected.'))),
       el('h2', {}, 'Traffic of the last minute'), edgesOf(graph, id),
-      el('p', {}, el('a', {href: `#/graph?type=workload&select=${encodeURIComponent(`workload/${id}`)}`}, 'Show it in the graph')));
+      el('p', {}, el('a', {href: `#/graph?type=workload&select=${encodeURIComponent(`workload/${id}`)}`}, 'Show it in the graph')),
+      traces);
   });
 }
 

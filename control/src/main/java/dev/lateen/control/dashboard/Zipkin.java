@@ -1,0 +1,100 @@
+package dev.lateen.control.dashboard;
+
+import dev.lateen.dashboard.trace.Span;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Asks Zipkin for traces.
+///
+/// Limits: 16 MiB of an answer, 10 s; 1,000 spans of a trace, 100 tags of a span.
+///
+/// Errors: `IOException` that names the address.
+///
+/// Thread: any that may block.
+///
+/// Source: Zipkin API v2, `/traces`, `/trace/{traceId}`.
+///
+/// @param address such as `http://zipkin:9411`
+public record Zipkin(URI address) {
+    private static final int MOST_BYTES = 16 << 20;
+    private static final int MOST_SPANS = 1_000;
+    private static final int MOST_TAGS = 100;
+    private static final MetricsPage PAGE = new MetricsPage(MOST_BYTES, Duration.ofSeconds(5));
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /// The latest traces, each with its spans.
+    ///
+    /// @param service as spans name it; empty for all
+    public List<List<Span>> traces(String service, Duration lookback, int most) throws IOException {
+        String only = service.isEmpty() ? "" : "&serviceName=" + URLEncoder.encode(service, StandardCharsets.UTF_8);
+        List<List<Span>> traces = new ArrayList<>();
+        for (JsonNode trace : ask("/api/v2/traces?limit=" + most + "&lookback=" + lookback.toMillis() + only)) {
+            traces.add(spans(trace));
+        }
+        return traces;
+    }
+
+    /// The spans of a trace; none where there is no such trace.
+    ///
+    /// @param id in hexadecimal digits
+    public List<Span> trace(String id) throws IOException {
+        return id.matches("[0-9a-f]{16,32}") ? spans(ask("/api/v2/trace/" + id)) : List.of();
+    }
+
+    private JsonNode ask(String path) throws IOException {
+        String base = address.toString().replaceFirst("/+$", "");
+        try {
+            String answer = PAGE.read(URI.create(base + path))
+                    .orElseThrow(() -> new IOException(base + " does not answer as Zipkin does"));
+            return JSON.readTree(answer);
+        } catch (JacksonException _) {
+            throw new IOException(base + " does not answer in JSON, or with more than " + MOST_BYTES + " bytes");
+        } catch (IOException failure) {
+            String reason = String.valueOf(failure.getMessage());
+            throw reason.startsWith(base) ? failure : new IOException(base + ": " + reason, failure);
+        }
+    }
+
+    private static List<Span> spans(JsonNode trace) {
+        List<Span> spans = new ArrayList<>();
+        for (JsonNode span : trace) {
+            if (spans.size() < MOST_SPANS) {
+                spans.add(span(span));
+            }
+        }
+        return spans;
+    }
+
+    private static Span span(JsonNode span) {
+        Map<String, String> tags = new HashMap<>();
+        span.path("tags").properties().forEach(tag -> {
+            if (tags.size() < MOST_TAGS) {
+                tags.put(tag.getKey(), tag.getValue().asString(""));
+            }
+        });
+        return new Span(
+                text(span, "traceId"),
+                text(span, "id"),
+                text(span, "parentId"),
+                text(span.path("localEndpoint"), "serviceName"),
+                text(span, "name"),
+                text(span, "kind"),
+                span.path("timestamp").asLong(0),
+                span.path("duration").asLong(0),
+                tags);
+    }
+
+    private static String text(JsonNode json, String field) {
+        return json.path(field).asString("");
+    }
+}
