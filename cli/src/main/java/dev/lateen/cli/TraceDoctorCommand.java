@@ -30,11 +30,7 @@ import picocli.CommandLine.Option;
         },
         mixinStandardHelpOptions = true)
 final class TraceDoctorCommand implements Callable<Integer> {
-    @Option(
-            names = "--zipkin",
-            paramLabel = "URL",
-            required = true,
-            description = "Zipkin, or what answers its API.")
+    @Option(names = "--zipkin", paramLabel = "URL", required = true, description = "Zipkin, or what answers its API.")
     private @Nullable URI zipkin;
 
     @Option(
@@ -70,7 +66,11 @@ final class TraceDoctorCommand implements Callable<Integer> {
         StringBuilder text = new StringBuilder();
         boolean broken = false;
         for (Finding one : findings) {
-            text.append(word(one.health())).append(' ').append(one.service()).append(": ").append(one.words());
+            text.append(word(one.health()))
+                    .append(' ')
+                    .append(one.service())
+                    .append(": ")
+                    .append(one.words());
             text.append(one.example().isEmpty() ? "\n" : ", such as trace " + one.example() + "\n");
             broken |= one.health() == Health.BROKEN || one.health() == Health.PARTLY;
         }

@@ -23,7 +23,8 @@ record TracePages(DashboardSettings settings) {
     private static final int MOST = 20;
     private static final int MOST_EXAMINED = 200;
 
-    /// `service` lists its traces, `id` shows one, without either workloads are examined. Where nobody said where traces
+    /// `service` lists its traces, `id` shows one, without either workloads are examined. Where nobody said where
+    /// traces
     /// are, the answer says how to.
     Optional<JsonNode> json(Map<String, String> query) {
         ObjectNode json = JSON.createObjectNode();
@@ -58,8 +59,12 @@ record TracePages(DashboardSettings settings) {
     }
 
     private static ObjectNode summary(List<Span> trace) {
-        Span first = trace.stream().min(Comparator.comparingLong(Span::startMicros)).orElseThrow();
-        long end = trace.stream().mapToLong(span -> span.startMicros() + span.durationMicros()).max().orElse(0);
+        Span first =
+                trace.stream().min(Comparator.comparingLong(Span::startMicros)).orElseThrow();
+        long end = trace.stream()
+                .mapToLong(span -> span.startMicros() + span.durationMicros())
+                .max()
+                .orElse(0);
         ObjectNode json = JSON.createObjectNode()
                 .put("id", first.trace())
                 .put("name", first.name())
@@ -88,7 +93,9 @@ record TracePages(DashboardSettings settings) {
                     .put("micros", span.durationMicros())
                     .put("failed", span.isFailed());
             ObjectNode tags = json.putObject("tags");
-            span.tags().entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(tag -> tags.put(tag.getKey(), tag.getValue()));
+            span.tags().entrySet().stream()
+                    .sorted(Map.Entry.comparingByKey())
+                    .forEach(tag -> tags.put(tag.getKey(), tag.getValue()));
         }
     }
 }

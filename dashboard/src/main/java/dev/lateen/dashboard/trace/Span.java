@@ -25,6 +25,7 @@ public record Span(
     }
 
     public boolean isFailed() {
-        return tags.containsKey("error") || tags.getOrDefault("http.status_code", "").startsWith("5");
+        return tags.containsKey("error")
+                || tags.getOrDefault("http.status_code", "").startsWith("5");
     }
 }

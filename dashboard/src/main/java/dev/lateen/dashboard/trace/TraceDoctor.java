@@ -101,9 +101,7 @@ public final class TraceDoctor {
         private Finding finding(String service) {
             Health health = served == 0 || calls == 0
                     ? Health.UNTESTED
-                    : begun == 0
-                            ? Health.WHOLE
-                            : begun >= calls * MOST_OF_ITS_OWN ? Health.BROKEN : Health.PARTLY;
+                    : begun == 0 ? Health.WHOLE : begun >= calls * MOST_OF_ITS_OWN ? Health.BROKEN : Health.PARTLY;
             return new Finding(service, health, served, calls, begun, example);
         }
     }

@@ -15,16 +15,15 @@ class TraceDoctorTest {
             span("1", "c", "b", "orders.shop", "SERVER"),
             span("1", "d", "c", "orders.shop", "CLIENT"),
             span("1", "e", "d", "users.shop", "SERVER"));
-    private static final List<Span> LOST = List.of(
-            span("2", "f", "", "users.shop", "CLIENT"), span("2", "g", "f", "store.shop", "SERVER"));
+    private static final List<Span> LOST =
+            List.of(span("2", "f", "", "users.shop", "CLIENT"), span("2", "g", "f", "store.shop", "SERVER"));
 
     @Test
     void namesWhoBeginsTracesThoughItIsCalledWithinOthers() {
         List<Finding> findings = TraceDoctor.examine(List.of(WHOLE, LOST));
-        assertThat(findings.getFirst())
-                .isEqualTo(new Finding("users.shop", Health.BROKEN, 1, 1, 1, "2"));
-        assertThat(findings.getFirst().words()).isEqualTo(
-                "1 of its 1 calls began a new trace, though it was called 1 times within one");
+        assertThat(findings.getFirst()).isEqualTo(new Finding("users.shop", Health.BROKEN, 1, 1, 1, "2"));
+        assertThat(findings.getFirst().words())
+                .isEqualTo("1 of its 1 calls began a new trace, though it was called 1 times within one");
     }
 
     @Test

@@ -38,8 +38,8 @@ final class DashboardEditIT {
     private static void editsAWeight(Page page, RunningDemo demo, String before) throws IOException {
         await().pollInSameThread().atMost(SOON).untilAsserted(() -> {
             page.navigate("about:blank");
-            page.navigate(demo.dashboard()
-                    + "#/resources/networking.istio.io/VirtualService/default/user-service?edit=1");
+            page.navigate(
+                    demo.dashboard() + "#/resources/networking.istio.io/VirtualService/default/user-service?edit=1");
             assertThat(page.locator("#yaml").inputValue()).contains("# what users get", "weight: 90");
         });
         String text = page.locator("#yaml").inputValue();
@@ -107,6 +107,7 @@ final class DashboardEditIT {
     }
 
     private static Locator button(Page page, String name) {
-        return page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+        return page.getByRole(
+                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
     }
 }

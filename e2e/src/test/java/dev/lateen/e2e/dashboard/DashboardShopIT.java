@@ -77,8 +77,8 @@ final class DashboardShopIT {
         page.locator("g[data-node='" + GATEWAY + "']").click();
         await().pollInSameThread()
                 .atMost(SOON)
-                .untilAsserted(() -> assertThat(page.locator(".side").textContent())
-                        .contains("80%success", "20%refused (4xx)"));
+                .untilAsserted(() ->
+                        assertThat(page.locator(".side").textContent()).contains("80%success", "20%refused (4xx)"));
         page.getByLabel("Close the details").click();
     }
 
