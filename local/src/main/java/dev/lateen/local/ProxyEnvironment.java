@@ -6,6 +6,7 @@ import dev.lateen.local.manifest.ContainerSpec;
 import dev.lateen.local.manifest.WorkloadSpec;
 import dev.lateen.local.manifest.WorkloadSpec.Role;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
@@ -49,6 +50,9 @@ final class ProxyEnvironment {
         environment.put("ISTIO_META_APP_CONTAINERS", containerNames(workload));
         environment.put("ISTIO_METAJSON_LABELS", JsonText.object(workload.labels()));
         environment.put("ISTIO_METAJSON_ANNOTATIONS", JsonText.object(workload.annotations()));
+        if (workload.role() == Role.SIDECAR) {
+            applicationMetrics(environment, workload, place);
+        }
         switch (settings.proxyOf(workload)) {
             case LATEEN -> environment.put("ISTIO_META_LATEEN_PROXY", "true");
             case ENVOY -> environment.put("ISTIO_META_ENVOY_UPSTREAM", "true");
@@ -69,6 +73,7 @@ final class ProxyEnvironment {
         // All pods share this machine's loopback, so what listens on 127.0.0.1 in a cluster listens on the pod's
         // address.
         environment.put("LATEEN_ADMIN_ADDRESS", place.address());
+        environment.put("LATEEN_APPLICATION_HOST", place.applicationHost());
         if (workload.role() == Role.SIDECAR) {
             Map<String, String> ports = new TreeMap<>();
             place.applicationPorts()
@@ -76,6 +81,27 @@ final class ProxyEnvironment {
             environment.put("ISTIO_METAJSON_APP_PORTS", JsonText.object(ports));
             environment.put("ISTIO_META_HTTP_PROXY_PORT", Integer.toString(Capture.HTTP_PROXY_PORT));
         }
+    }
+
+    /// As injection hands them on in a cluster, but for the port that the application really has.
+    private static void applicationMetrics(Map<String, String> environment, WorkloadSpec workload, Place place) {
+        Map<String, String> said = new TreeMap<>();
+        for (String name : List.of("scrape", "port", "path")) {
+            said.put(name, workload.annotations().getOrDefault("prometheus.io/" + name, ""));
+        }
+        boolean none = said.values().stream().allMatch(String::isEmpty);
+        if (none
+                || said.containsValue("false")
+                || workload.annotations()
+                        .getOrDefault("prometheus.istio.io/merge-metrics", "true")
+                        .equals("false")) {
+            return;
+        }
+        String port = said.getOrDefault("port", "");
+        if (port.matches("[0-9]{1,5}")) {
+            said.put("port", Integer.toString(place.realPort(Integer.parseInt(port))));
+        }
+        environment.put("ISTIO_PROMETHEUS_ANNOTATIONS", JsonText.object(said));
     }
 
     /// Istio's ProxyConfig; a pod's own annotation is merged by the proxy itself.

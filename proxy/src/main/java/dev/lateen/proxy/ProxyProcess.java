@@ -8,6 +8,7 @@ import dev.lateen.proxy.accesslog.AccessLogs;
 import dev.lateen.proxy.admin.AdminApi;
 import dev.lateen.proxy.admin.AdminServer;
 import dev.lateen.proxy.admin.AgentApi;
+import dev.lateen.proxy.bootstrap.AppMetrics;
 import dev.lateen.proxy.bootstrap.BootstrapConfig;
 import dev.lateen.proxy.bootstrap.BootstrapFile;
 import dev.lateen.proxy.bootstrap.DiscoveryConfig;
@@ -80,13 +81,12 @@ public final class ProxyProcess implements AutoCloseable {
     private final Set<ResourceType> awaited = EnumSet.noneOf(ResourceType.class);
     private volatile boolean ready;
 
-    private ProxyProcess(BootstrapConfig bootstrap, DrainConfig drain, int concurrency) {
+    private ProxyProcess(BootstrapConfig bootstrap, DrainConfig drain, int concurrency, Stats stats) {
         this.drain = drain;
         this.loops = EventLoops.create("worker", concurrency);
         this.choresLoops = EventLoops.create("chores", 1);
         this.chores = choresLoops.at(0);
         this.knownRoots = bootstrap.identity().map(KnownRoots::of).orElse(KnownRoots.NONE);
-        Stats stats = new Stats();
         this.accessLogs = new AccessLogs(stats);
         Secrets secrets = new Secrets();
         Clusters clusters = new Clusters(new ClusterEnvironment(chores, stats));
@@ -129,7 +129,15 @@ public final class ProxyProcess implements AutoCloseable {
             requireEpoll();
         }
         int concurrency = options.concurrency().orElseGet(() -> concurrency(options, bootstrap));
-        return new ProxyProcess(bootstrap, accepted(DrainConfig.of(options)), concurrency);
+        ProxyProcess process = new ProxyProcess(
+                bootstrap, accepted(DrainConfig.of(options)), concurrency, accepted(Stats.of(options.environment())));
+        accepted(bootstrap.statsEviction()).ifPresent(process::evictEvery);
+        return process;
+    }
+
+    private void evictEvery(Duration interval) {
+        chores.scheduleAtFixedRate(
+                runtime.stats()::evictUnused, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static <T> T accepted(Decoded<T> read) throws ProxyStartException {
@@ -229,12 +237,19 @@ public final class ProxyProcess implements AutoCloseable {
                 admin.add(AdminServer.start(choresLoops, bootstrap.admin().get(), api));
             }
             for (SocketAddress address : bootstrap.agent()) {
-                AgentApi api = AgentApi.of(backend, runtime.stats(), System.getenv());
+                AgentApi api = new AgentApi(backend, runtime.stats(), System.getenv(), application(address));
                 admin.add(AdminServer.start(choresLoops, address, api));
             }
         } catch (IOException e) {
             throw new ProxyStartException(List.of("admin: " + e.getMessage()));
         }
+    }
+
+    /// Its metrics are merged on the status port of a sidecar; that of a gateway may be open to the world.
+    private Optional<AppMetrics> application(SocketAddress address) throws ProxyStartException {
+        return runtime.bootstrap().isSidecar() && ((InetSocketAddress) address).getPort() == AppMetrics.STATUS_PORT
+                ? accepted(AppMetrics.of(System.getenv()))
+                : Optional.empty();
     }
 
     /// The root first: with a new authority, peers that show its certificates must be believed already.

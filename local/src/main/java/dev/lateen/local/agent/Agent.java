@@ -3,6 +3,7 @@ package dev.lateen.local.agent;
 import dev.lateen.net.EventLoops;
 import dev.lateen.proxy.DrainConfig;
 import dev.lateen.proxy.admin.AppProber;
+import dev.lateen.proxy.bootstrap.AppMetrics;
 import dev.lateen.proxy.bootstrap.BootstrapConfig;
 import dev.lateen.proxy.bootstrap.IdentityConfig;
 import dev.lateen.proxy.bootstrap.IstioEnvironment;
@@ -24,7 +25,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Istio's agent beside a real Envoy, started in the order in which `start` reads.
@@ -34,7 +37,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// Thread: `start` and `await` main; `shutdown` any, once.
 public final class Agent implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Agent.class.getName());
-    private static final int STATUS_PORT = 15020;
     private static final int MAX_MESSAGE_BYTES = 8 << 20;
     private static final Path BOOTSTRAP = Path.of("etc", "istio", "proxy", "envoy-rev.yaml");
     private static final Duration ENVOY_GRACE = Duration.ofSeconds(2);
@@ -43,7 +45,7 @@ public final class Agent implements AutoCloseable {
     private final AgentOptions options;
     private final BootstrapConfig config;
     private final DrainConfig drain;
-    private final Stats stats = new Stats();
+    private final Stats stats;
     private final SecretStore secrets = new SecretStore();
     private final EventLoops loops = EventLoops.create("agent", 1);
     private final EnvoyAdmin admin;
@@ -52,10 +54,17 @@ public final class Agent implements AutoCloseable {
     private final EnvoyProcess envoy;
     private final AtomicBoolean ending = new AtomicBoolean();
 
-    private Agent(AgentOptions options, BootstrapConfig config, DrainConfig drain) throws IOException {
+    private Agent(
+            AgentOptions options,
+            BootstrapConfig config,
+            DrainConfig drain,
+            Optional<AppMetrics> application,
+            Stats stats)
+            throws IOException {
         this.options = options;
         this.config = config;
         this.drain = drain;
+        this.stats = stats;
         InetSocketAddress adminAddress = EnvoyBootstrap.admin(config);
         this.admin = new EnvoyAdmin(adminAddress);
         AccessLogMetrics metrics = new AccessLogMetrics(stats, LocalPeer.of(config.node()));
@@ -67,7 +76,12 @@ public final class Agent implements AutoCloseable {
                 MAX_MESSAGE_BYTES);
         fetchIdentity();
         this.server = new AgentServer(
-                statusAddress(), admin, stats, AppProber.of(options.environment()), this::drain, this::quit);
+                statusAddress(),
+                admin,
+                AgentServer.merged(application, stats, admin),
+                AppProber.of(options.environment()),
+                this::drain,
+                this::quit);
         writeBootstrap();
         this.envoy = EnvoyProcess.start(command(), peerHeaders(), new FileOutputStream(FileDescriptor.out));
         LOG.log(System.Logger.Level.INFO, "Envoy runs with pid {0}", Long.toString(envoy.pid()));
@@ -78,17 +92,30 @@ public final class Agent implements AutoCloseable {
     /// @throws IOException where a port or a file refuses
     /// @throws IllegalArgumentException where the environment is wrong; the message says what
     public static Agent start(AgentOptions options) throws IOException {
-        Decoded<BootstrapConfig> read = IstioEnvironment.read(options.environment(), options.router(), options.root());
-        return switch (read) {
-            case Decoded.Ok<BootstrapConfig>(BootstrapConfig config) -> start(options, config);
-            case Decoded.Rejected<BootstrapConfig>(String reason) -> throw new IllegalArgumentException(reason);
-        };
+        return start(options, accepted(IstioEnvironment.read(options.environment(), options.router(), options.root())));
     }
 
     private static Agent start(AgentOptions options, BootstrapConfig config) throws IOException {
-        return switch (DrainConfig.ofIstio(options.environment())) {
-            case Decoded.Ok<DrainConfig>(DrainConfig drain) -> new Agent(options, config, drain);
-            case Decoded.Rejected<DrainConfig>(String reason) -> throw new IllegalArgumentException(reason);
+        DrainConfig drain = accepted(DrainConfig.ofIstio(options.environment()));
+        // The status port of a gateway may be open to the world.
+        Optional<AppMetrics> application =
+                config.isSidecar() ? accepted(AppMetrics.of(options.environment())) : Optional.empty();
+        Optional<Duration> eviction = accepted(config.statsEviction());
+        Agent agent = new Agent(options, config, drain, application, accepted(Stats.of(options.environment())));
+        eviction.ifPresent(agent::evictEvery);
+        return agent;
+    }
+
+    private void evictEvery(Duration interval) {
+        loops.at(0)
+                .scheduleAtFixedRate(
+                        stats::evictUnused, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static <T> T accepted(Decoded<T> read) {
+        return switch (read) {
+            case Decoded.Ok<T>(T value) -> value;
+            case Decoded.Rejected<T>(String reason) -> throw new IllegalArgumentException(reason);
         };
     }
 
@@ -107,7 +134,7 @@ public final class Agent implements AutoCloseable {
     private InetSocketAddress statusAddress() {
         return config.agent().stream()
                 .map(InetSocketAddress.class::cast)
-                .filter(address -> address.getPort() == STATUS_PORT)
+                .filter(address -> address.getPort() == AppMetrics.STATUS_PORT)
                 .findFirst()
                 .orElseThrow();
     }
@@ -115,7 +142,7 @@ public final class Agent implements AutoCloseable {
     private void writeBootstrap() throws IOException {
         Path file = options.root().resolve(BOOTSTRAP);
         Files.createDirectories(file.toAbsolutePath().getParent());
-        Files.writeString(file, EnvoyBootstrap.yaml(config, STATUS_PORT));
+        Files.writeString(file, EnvoyBootstrap.yaml(config, AppMetrics.STATUS_PORT));
     }
 
     /// What Envoy tells servers of the mesh in headers; the control plane has its clusters take them from here.

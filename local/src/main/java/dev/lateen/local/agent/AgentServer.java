@@ -1,28 +1,34 @@
 package dev.lateen.local.agent;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.lateen.proxy.admin.AdminReply;
 import dev.lateen.proxy.admin.AppProber;
+import dev.lateen.proxy.admin.MergedPage;
+import dev.lateen.proxy.bootstrap.AppMetrics;
+import dev.lateen.proxy.telemetry.Exposition;
 import dev.lateen.proxy.telemetry.PrometheusText;
 import dev.lateen.proxy.telemetry.Stats;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /// What Istio's agent serves on 15020: readiness of the proxy, the numbers of Envoy merged with those that we count
-/// for it, and the kubelet's questions to the application.
+/// for it and with the application's, and the kubelet's questions to the application.
 ///
 /// Thread: any; requests on virtual threads.
 final class AgentServer implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final EnvoyAdmin envoy;
-    private final Stats stats;
+    private final MergedPage merged;
     private final AppProber prober;
     private final Runnable quit;
     private final Runnable drain;
@@ -32,10 +38,15 @@ final class AgentServer implements AutoCloseable {
     /// @param quit ends the agent as SIGTERM does
     /// @throws IOException where the port is in use
     AgentServer(
-            InetSocketAddress address, EnvoyAdmin envoy, Stats stats, AppProber prober, Runnable drain, Runnable quit)
+            InetSocketAddress address,
+            EnvoyAdmin envoy,
+            MergedPage merged,
+            AppProber prober,
+            Runnable drain,
+            Runnable quit)
             throws IOException {
         this.envoy = envoy;
-        this.stats = stats;
+        this.merged = merged;
         this.prober = prober;
         this.drain = drain;
         this.quit = quit;
@@ -53,6 +64,11 @@ final class AgentServer implements AutoCloseable {
         server.createContext("/drain", exchange -> change(exchange, this.drain));
         server.createContext("/", this::probe);
         server.start();
+    }
+
+    /// The numbers of Envoy, those that we count for it, and those of the application.
+    static MergedPage merged(Optional<AppMetrics> application, Stats stats, EnvoyAdmin envoy) {
+        return new MergedPage(application, (format, out) -> write(stats, envoy, format, out));
     }
 
     InetSocketAddress address() {
@@ -86,11 +102,29 @@ final class AgentServer implements AutoCloseable {
     }
 
     private void metrics(HttpExchange exchange) throws IOException {
-        answer(
-                exchange,
-                200,
-                PrometheusText.CONTENT_TYPE,
-                envoy.prometheus().orElse("") + PrometheusText.of(stats, false));
+        Headers asked = exchange.getRequestHeaders();
+        MergedPage.Page page = merged.ask(
+                String.join(",", asked.getOrDefault("accept", List.of())),
+                Objects.requireNonNullElse(asked.getFirst("x-prometheus-scrape-timeout-seconds"), ""));
+        try (exchange) {
+            exchange.getResponseHeaders().set("content-type", page.format().contentType());
+            boolean bodiless = exchange.getRequestMethod().equals("HEAD");
+            exchange.sendResponseHeaders(200, bodiless ? -1 : 0);
+            if (!bodiless) {
+                try (OutputStream out = exchange.getResponseBody()) {
+                    page.body().writeTo(out);
+                }
+            }
+        }
+    }
+
+    /// What we count for Envoy, and what it counts itself.
+    private static boolean write(Stats stats, EnvoyAdmin envoy, Exposition format, OutputStream out)
+            throws IOException {
+        PrometheusText.write(stats, format, out);
+        Optional<String> page = envoy.prometheus();
+        out.write(EnvoyText.as(format, page.orElse("")).getBytes(StandardCharsets.UTF_8));
+        return page.isPresent();
     }
 
     private static void change(HttpExchange exchange, Runnable action) throws IOException {

@@ -3,7 +3,7 @@ package dev.lateen.proxy.admin;
 import dev.lateen.proxy.accesslog.AccessLogs;
 import dev.lateen.proxy.cluster.Clusters;
 import dev.lateen.proxy.stream.Addresses;
-import dev.lateen.proxy.telemetry.PrometheusText;
+import dev.lateen.proxy.telemetry.Exposition;
 import dev.lateen.proxy.telemetry.Stats;
 import java.net.SocketAddress;
 import java.util.List;
@@ -137,11 +137,7 @@ public final class AdminApi implements AdminPages {
     }
 
     private AdminReply prometheus(AdminRequest request) {
-        boolean open = request.accept().contains("application/openmetrics-text");
-        return new AdminReply(
-                200,
-                open ? PrometheusText.OPEN_METRICS_TYPE : PrometheusText.CONTENT_TYPE,
-                PrometheusText.of(stats, open));
+        return StatsPage.prometheus(stats, Exposition.wanted(request.accept()));
     }
 
     private AdminReply listeners(AdminRequest request) {

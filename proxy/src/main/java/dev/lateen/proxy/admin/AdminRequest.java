@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param path empty where the target cannot be read
 /// @param accept the `accept` header; empty where there is none
+/// @param scrapeTimeout how many seconds a scraper waits; empty where it does not say
 /// @param from who may have sent it
-record AdminRequest(String method, String path, Map<String, List<String>> query, String accept, Sender from) {
+record AdminRequest(
+        String method, String path, Map<String, List<String>> query, String accept, String scrapeTimeout, Sender from) {
     /// @param local whether it came from this machine
     /// @param meant whether it names us as host, rather than a name of the web that leads here
     /// @param foreign whether a page of another origin had it sent
@@ -23,6 +25,7 @@ record AdminRequest(String method, String path, Map<String, List<String>> query,
 
     static AdminRequest of(RequestHead head, @Nullable SocketAddress peer) {
         String accept = head.headers().get("accept");
+        String timeout = head.headers().get("x-prometheus-scrape-timeout-seconds");
         boolean local = !(peer instanceof InetSocketAddress address)
                 || address.getAddress().isLoopbackAddress();
         Sender from = new Sender(
@@ -38,7 +41,8 @@ record AdminRequest(String method, String path, Map<String, List<String>> query,
         } catch (IllegalArgumentException _) {
             // No page has such a path.
         }
-        return new AdminRequest(head.method(), path, query, accept == null ? "" : accept, from);
+        return new AdminRequest(
+                head.method(), path, query, accept == null ? "" : accept, timeout == null ? "" : timeout, from);
     }
 
     Optional<String> parameter(String name) {

@@ -30,6 +30,7 @@ import java.util.Optional;
 ///
 /// Thread: any.
 public final class AdminServer implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(AdminServer.class.getName());
     private static final int MAX_CONNECTIONS = 64;
     private static final int BACKLOG = 128;
     private static final int MAX_HEAD = 16 * 1024;
@@ -112,6 +113,7 @@ public final class AdminServer implements AutoCloseable {
         private final AdminPages pages;
         private final AdminRequest request;
         private boolean answered;
+        private Optional<PageStream> page = Optional.empty();
 
         Exchange(ServerStream stream, AdminPages pages, AdminRequest request) {
             this.stream = stream;
@@ -129,23 +131,47 @@ public final class AdminServer implements AutoCloseable {
                         request,
                         reply -> stream.connection().channel().eventLoop().execute(() -> send(reply)));
             } catch (RuntimeException e) {
-                System.getLogger(AdminServer.class.getName())
-                        .log(System.Logger.Level.ERROR, "admin page " + request.path() + " failed", e);
+                LOG.log(System.Logger.Level.ERROR, "admin page " + request.path() + " failed", e);
                 send(AdminReply.text(500, "internal error\n"));
             }
         }
 
         private void send(AdminReply reply) {
+            if (reply.writer().isPresent() && !request.method().equals("HEAD")) {
+                stream.sendHead(new ResponseHead(reply.status(), headers(reply)), false);
+                PageStream body = new PageStream(stream);
+                page = Optional.of(body);
+                Thread.ofVirtual().name("page").start(() -> write(reply.writer().get(), body));
+                return;
+            }
             byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
-            Headers headers = new Headers();
-            headers.add("content-type", reply.contentType());
+            Headers headers = headers(reply);
             headers.add("content-length", Integer.toString(body.length));
-            headers.add("cache-control", "no-cache, max-age=0");
-            headers.add("x-content-type-options", "nosniff");
             boolean bodiless = request.method().equals("HEAD") || body.length == 0;
             stream.sendHead(new ResponseHead(reply.status(), headers), bodiless);
             if (!bodiless) {
                 stream.sendData(Unpooled.wrappedBuffer(body), true);
+            }
+        }
+
+        private static Headers headers(AdminReply reply) {
+            Headers headers = new Headers();
+            headers.add("content-type", reply.contentType());
+            headers.add("cache-control", "no-cache, max-age=0");
+            headers.add("x-content-type-options", "nosniff");
+            return headers;
+        }
+
+        private void write(AdminReply.Writer writer, PageStream body) {
+            try {
+                writer.writeTo(body);
+                body.close();
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.DEBUG, "page {0} was not written to its end: {1}", request.path(), e);
+                body.abort();
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "admin page " + request.path() + " failed", e);
+                body.abort();
             }
         }
 
@@ -165,11 +191,14 @@ public final class AdminServer implements AutoCloseable {
         @Override
         public void onReset(StreamReset reason, String details) {
             // An answer that comes later is ignored by the stream.
+            page.ifPresent(PageStream::onGone);
         }
 
         @Override
         public void onWritabilityChanged(boolean writable) {
-            // A page is one write.
+            if (writable) {
+                page.ifPresent(PageStream::onWritable);
+            }
         }
     }
 }

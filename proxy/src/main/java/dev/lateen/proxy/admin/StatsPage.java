@@ -2,6 +2,7 @@ package dev.lateen.proxy.admin;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.lateen.proxy.telemetry.Exposition;
 import dev.lateen.proxy.telemetry.Histogram;
 import dev.lateen.proxy.telemetry.PrometheusText;
 import dev.lateen.proxy.telemetry.Stats;
@@ -15,7 +16,7 @@ final class StatsPage {
     static AdminReply of(Stats stats, AdminRequest request) {
         String format = request.parameter("format").orElse("text");
         if (format.equals("prometheus")) {
-            return new AdminReply(200, PrometheusText.CONTENT_TYPE, PrometheusText.of(stats, false));
+            return prometheus(stats, Exposition.wanted(request.accept()));
         }
         Pattern filter;
         try {
@@ -36,6 +37,13 @@ final class StatsPage {
             case "json" -> AdminReply.json(json(numbers));
             default -> AdminReply.text(400, "usage: /stats?format=text|json|prometheus\n");
         };
+    }
+
+    static AdminReply prometheus(Stats stats, Exposition format) {
+        return AdminReply.streamed(format.contentType(), out -> {
+            PrometheusText.write(stats, format, out);
+            out.write(format.end());
+        });
     }
 
     private static String text(Map<String, Long> numbers, Stats stats, Pattern filter, boolean usedOnly) {

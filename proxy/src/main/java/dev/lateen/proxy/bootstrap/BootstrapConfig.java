@@ -1,11 +1,13 @@
 package dev.lateen.proxy.bootstrap;
 
 import com.google.protobuf.Value;
+import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.overload.ConnectionLimits;
 import dev.lateen.proxy.overload.OverloadConfig;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -32,6 +34,7 @@ public record BootstrapConfig(
         Optional<IdentityConfig> identity,
         ConnectionLimits connections,
         OverloadConfig overload) {
+    private static final String EVICTION = "sidecar.istio.io/statsEvictionInterval";
     private static final Set<String> REDIRECTED = Set.of("REDIRECT", "TPROXY");
 
     /// How many workers Istio's proxy configuration asks for; 0 stands for every processor.
@@ -50,6 +53,21 @@ public record BootstrapConfig(
     /// Whether connections of a pod are redirected to this process, which then has to learn where they wanted to go.
     public boolean takesRedirected() {
         return isSidecar() && REDIRECTED.contains(metadata("INTERCEPTION_MODE").getStringValue());
+    }
+
+    /// How often numbers that nothing uses any more are forgotten, as a pod's annotation says; empty where they are
+    /// kept.
+    public Decoded<Optional<Duration>> statsEviction() {
+        return Decoded.of(() -> {
+            String text = metadata("ANNOTATIONS")
+                    .getStructValue()
+                    .getFieldsOrDefault(EVICTION, Value.getDefaultInstance())
+                    .getStringValue();
+            return text.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(IstioEnvironment.duration("annotation " + EVICTION, text))
+                            .filter(Duration::isPositive);
+        });
     }
 
     private Value metadata(String name) {

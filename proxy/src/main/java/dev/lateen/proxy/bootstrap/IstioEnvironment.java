@@ -67,7 +67,7 @@ public final class IstioEnvironment {
     /// Errors: `Refusal` where it is none.
     public static Duration setting(Map<String, String> environment, String field, Duration otherwise) {
         Object value = proxyConfig(environment).get(field);
-        return value == null ? otherwise : duration("PROXY_CONFIG: " + field, value.toString());
+        return value == null ? otherwise : duration("environment variable PROXY_CONFIG: " + field, value.toString());
     }
 
     /// A variable, or what `proxyMetadata` says of it where injection has made no variable of that; empty for
@@ -86,7 +86,9 @@ public final class IstioEnvironment {
     /// Errors: `Refusal` where it is none.
     public static Duration seconds(Map<String, String> environment, String name, Duration otherwise) {
         String text = variable(environment, name);
-        return text.isEmpty() ? otherwise : duration(name, text.matches("[0-9]{1,9}") ? text + "s" : text);
+        return text.isEmpty()
+                ? otherwise
+                : duration("environment variable " + name, text.matches("[0-9]{1,9}") ? text + "s" : text);
     }
 
     private BootstrapConfig bootstrap(boolean router) {
@@ -299,15 +301,17 @@ public final class IstioEnvironment {
 
     private Duration duration(String variable, Duration otherwise) {
         String text = environment.getOrDefault(variable, "");
-        return text.isEmpty() ? otherwise : duration(variable, text);
+        return text.isEmpty() ? otherwise : duration("environment variable " + variable, text);
     }
 
     /// Go's form, such as `24h0m0s`, `90s` or `0.5s`.
-    private static Duration duration(String variable, String text) {
+    ///
+    /// @param where whose value it is, for errors
+    static Duration duration(String where, String text) {
         try {
             return Duration.parse("PT" + text.strip().toUpperCase(java.util.Locale.ROOT));
         } catch (java.time.format.DateTimeParseException _) {
-            throw new Refusal("environment variable " + variable + ": '" + text + "' (expected: such as 24h or 90s)");
+            throw new Refusal(where + ": '" + text + "' (expected: such as 24h or 90s)");
         }
     }
 

@@ -37,6 +37,8 @@ public final class StreamInfo {
     public @Nullable String originalPath;
     /// In hexadecimal digits, of a request that belongs to a trace.
     public @Nullable String traceId;
+    /// Whether spans of that trace are reported.
+    public boolean traceSampled;
     public @Nullable String routeName;
     public @Nullable String clusterName;
     public @Nullable String filterChainName;

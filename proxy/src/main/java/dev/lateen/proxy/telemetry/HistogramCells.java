@@ -1,36 +1,81 @@
 package dev.lateen.proxy.telemetry;
 
-/// A distribution with one writer, in the buckets of `Histogram`.
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/// A distribution with one writer, in the buckets of `Histogram`, each with the last trace that fell into it.
+///
+/// Limits: an exemplar stays for a second at least, so that traffic of which every request is sampled costs no object
+/// each.
 ///
 /// Thread: record on one thread only; read on any.
 final class HistogramCells {
-    private final Cell[] buckets = new Cell[Histogram.bucketCount()];
-    private final Cell sumThousandths = new Cell();
+    private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(long[].class);
+    private static final long EXEMPLAR_MILLIS = 1_000;
+    private static final int SUM = Histogram.bucketCount();
 
-    HistogramCells() {
-        for (int index = 0; index < buckets.length; index++) {
-            buckets[index] = new Cell();
-        }
-    }
+    /// Counts by bucket, then the sum in thousandths: one object, where one for each would cost thrice the memory.
+    private final long[] numbers = new long[SUM + 1];
+    /// Made with the first one. Read by others without a barrier: each is immutable, and a late one is soon enough.
+    private @Nullable Exemplar @Nullable [] exemplars;
 
     void record(long value) {
-        buckets[Histogram.bucketOf((double) value)].increment();
-        sumThousandths.add(value * 1000);
+        add(Histogram.bucketOf((double) value), 1);
+        add(SUM, value * 1000);
     }
 
     /// @param nanos recorded as milliseconds
     void recordNanos(long nanos) {
-        buckets[Histogram.bucketOf(nanos / 1e6)].increment();
-        sumThousandths.add(nanos / 1000);
+        add(Histogram.bucketOf(nanos / 1e6), 1);
+        add(SUM, nanos / 1000);
+    }
+
+    /// As `Cell` does it.
+    private void add(int index, long amount) {
+        ELEMENT.setOpaque(numbers, index, numbers[index] + amount);
+    }
+
+    private long value(int index) {
+        return (long) ELEMENT.getOpaque(numbers, index);
+    }
+
+    /// Notes the trace of a value that has been recorded.
+    void exemplar(long nanos, String traceId, long epochMillis) {
+        @Nullable Exemplar[] kept = exemplars;
+        if (kept == null) {
+            kept = new Exemplar[SUM];
+            exemplars = kept;
+        }
+        int bucket = Histogram.bucketOf(nanos / 1e6);
+        Exemplar last = kept[bucket];
+        if (last == null || epochMillis - last.epochMillis() >= EXEMPLAR_MILLIS) {
+            kept[bucket] = new Exemplar(traceId, nanos / 1e6, epochMillis);
+        }
     }
 
     void addTo(long[] counts) {
         for (int index = 0; index < counts.length; index++) {
-            counts[index] += buckets[index].value();
+            counts[index] += value(index);
+        }
+    }
+
+    /// Puts in those that are newer than what is there.
+    void addTo(@Nullable Exemplar[] newest) {
+        @Nullable Exemplar[] kept = exemplars;
+        if (kept == null) {
+            return;
+        }
+        for (int index = 0; index < newest.length; index++) {
+            Exemplar own = kept[index];
+            Exemplar other = newest[index];
+            if (own != null && (other == null || own.isNewerThan(other))) {
+                newest[index] = own;
+            }
         }
     }
 
     double sum() {
-        return sumThousandths.value() / 1000.0;
+        return value(SUM) / 1000.0;
     }
 }

@@ -45,7 +45,9 @@ public final class IstioMetrics {
     }
 
     private final Reporter reporter;
-    private final IstioRegistry registry;
+    private final SeriesBudget budget;
+    private final SeriesTable<IstioSeries.Requests> allRequests;
+    private final SeriesTable<IstioSeries.Connections> allConnections;
     private final IstioLabels labels;
     private final MetricsConfig config;
     private final Surroundings around;
@@ -58,7 +60,9 @@ public final class IstioMetrics {
 
     IstioMetrics(Stats stats, Reporter reporter, PeerInfo local, MetricsConfig config, Surroundings around) {
         this.reporter = reporter;
-        this.registry = stats.istio();
+        this.budget = stats.istio().budget();
+        this.allRequests = stats.istio().newRequests();
+        this.allConnections = stats.istio().newConnections();
         this.labels = new IstioLabels(reporter, local, config);
         this.config = config;
         this.around = around;
@@ -105,6 +109,8 @@ public final class IstioMetrics {
         private final SeriesKey key = new SeriesKey(config.expressions().size());
         private final Map<SeriesKey, IstioSeries.Requests> requests = new HashMap<>();
         private final Map<SeriesKey, IstioSeries.Connections> connections = new HashMap<>();
+        /// As many as we have taken notice of.
+        private long evictions;
 
         EventLoopWorker(@Nullable EventLoop loop) {
             this.loop = loop;
@@ -119,11 +125,15 @@ public final class IstioMetrics {
             key.grpcStatus = grpc ? GrpcStatus.of(info) : -1;
             evaluate(info);
             IstioSeries.Requests series = requests.get(key);
-            if (series == null) {
+            if (series == null || series.retired()) {
                 series = newRequests(grpc);
             }
+            long nanos = Math.max(0, info.endNanos - info.startNanos);
             series.total.increment();
-            series.duration.recordNanos(Math.max(0, info.endNanos - info.startNanos));
+            series.duration.recordNanos(nanos);
+            if (info.traceSampled && info.traceId != null && Exemplar.isFine(info.traceId)) {
+                series.duration.exemplar(nanos, info.traceId, info.startEpochMillis);
+            }
             series.requestBytes.record(info.bytesReceived);
             series.responseBytes.record(info.bytesSent);
             if (grpc) {
@@ -152,7 +162,7 @@ public final class IstioMetrics {
             key.grpcStatus = -1;
             evaluate(info);
             IstioSeries.Connections series = connections.get(key);
-            return series == null ? newConnections() : series;
+            return series == null || series.retired() ? newConnections() : series;
         }
 
         private void fill(StreamInfo info, DestinationService service) {
@@ -196,55 +206,72 @@ public final class IstioMetrics {
                     : UNKNOWN;
         }
 
+        /// Folds the key where the budget is used up: rendering its labels to no end would cost each request.
         private IstioSeries.Requests newRequests(boolean grpc) {
-            SeriesKey stored = key.copy();
-            List<String> text = labels.of(stored, false);
-            if (!registry.admits(text)) {
-                stored = folded(stored);
-                text = labels.of(stored, false);
-                IstioSeries.Requests known = requests.get(stored);
-                if (known != null) {
+            forgetRetired();
+            LabelSet<IstioSeries.Requests> set = allRequests.admit(key, IstioMetrics.this::requestLabels);
+            if (set == null) {
+                fold();
+                IstioSeries.Requests known = requests.get(key);
+                if (known != null && !known.retired()) {
                     return known;
                 }
+                set = allRequests.require(key, IstioMetrics.this::requestLabels);
             }
             IstioSeries.Requests series = new IstioSeries.Requests(grpc);
-            requests.put(stored, series);
-            registry.add(text, series);
+            requests.put(key.copy(), series);
+            set.series.add(series);
             return series;
         }
 
         private IstioSeries.Connections newConnections() {
-            SeriesKey stored = key.copy();
-            List<String> text = labels.of(stored, true);
-            if (!registry.admits(text)) {
-                stored = folded(stored);
-                text = labels.of(stored, true);
-                IstioSeries.Connections known = connections.get(stored);
-                if (known != null) {
+            forgetRetired();
+            LabelSet<IstioSeries.Connections> set = allConnections.admit(key, IstioMetrics.this::connectionLabels);
+            if (set == null) {
+                fold();
+                IstioSeries.Connections known = connections.get(key);
+                if (known != null && !known.retired()) {
                     return known;
                 }
+                set = allConnections.require(key, IstioMetrics.this::connectionLabels);
             }
             IstioSeries.Connections series = new IstioSeries.Connections();
-            connections.put(stored, series);
-            registry.add(text, series);
+            connections.put(key.copy(), series);
+            set.series.add(series);
             return series;
         }
+
+        private void forgetRetired() {
+            long now = budget.evictions();
+            if (now != evictions) {
+                evictions = now;
+                requests.values().removeIf(IstioSeries::retired);
+                connections.values().removeIf(IstioSeries::retired);
+            }
+        }
+
+        /// Keeps what has few values: protocol, status, flags, security.
+        private void fold() {
+            budget.folded(key);
+            key.peer = OTHER_PEER;
+            key.service = OTHER_SERVICE;
+            key.host = OTHER;
+            key.sourcePrincipal = OTHER;
+            key.destinationPrincipal = OTHER;
+            Arrays.fill(key.custom, OTHER);
+        }
+    }
+
+    private List<String> requestLabels(SeriesKey key) {
+        return labels.of(key, false);
+    }
+
+    private List<String> connectionLabels(SeriesKey key) {
+        return labels.of(key, true);
     }
 
     private static final PeerInfo OTHER_PEER = new PeerInfo(OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER);
     private static final DestinationService OTHER_SERVICE = new DestinationService(OTHER, OTHER, OTHER);
-
-    /// Keeps what has few values: protocol, status, flags, security.
-    private static SeriesKey folded(SeriesKey key) {
-        SeriesKey folded = key.copy();
-        folded.peer = OTHER_PEER;
-        folded.service = OTHER_SERVICE;
-        folded.host = OTHER;
-        folded.sourcePrincipal = OTHER;
-        folded.destinationPrincipal = OTHER;
-        Arrays.fill(folded.custom, OTHER);
-        return folded;
-    }
 
     private static String bounded(String value) {
         return value.length() > MAX_VALUE ? OTHER : value;

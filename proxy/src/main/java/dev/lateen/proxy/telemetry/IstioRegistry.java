@@ -2,52 +2,47 @@ package dev.lateen.proxy.telemetry;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 
-/// All series of Istio's metrics by their labels, one text for each metric, over all loops and reporters.
+/// All series of Istio's metrics, over all loops and reporters.
 ///
-/// Limits: above `maxSeries`, new label sets count under `other`, so that nobody can fill the memory by inventing
-/// names.
-///
-/// Thread: any.
+/// Thread: any; `sweep` one at a time.
 final class IstioRegistry {
-    static final int DEFAULT_MAX_SERIES = 10_000;
+    private final SeriesBudget budget;
+    private final List<SeriesTable<IstioSeries.Requests>> requests = new CopyOnWriteArrayList<>();
+    private final List<SeriesTable<IstioSeries.Connections>> connections = new CopyOnWriteArrayList<>();
 
-    private final ConcurrentMap<List<String>, List<IstioSeries.Requests>> requests = new ConcurrentHashMap<>();
-    private final ConcurrentMap<List<String>, List<IstioSeries.Connections>> connections = new ConcurrentHashMap<>();
-    private final AtomicInteger series = new AtomicInteger();
-    private final int maxSeries;
-
-    IstioRegistry(int maxSeries) {
-        this.maxSeries = maxSeries;
+    IstioRegistry(SeriesBudget budget) {
+        this.budget = budget;
     }
 
-    /// Whether a series with these labels exists or may come into being.
-    boolean admits(List<String> labels) {
-        return series.get() < maxSeries || requests.containsKey(labels) || connections.containsKey(labels);
+    SeriesBudget budget() {
+        return budget;
     }
 
-    void add(List<String> labels, IstioSeries.Requests numbers) {
-        requests.computeIfAbsent(labels, _ -> newList()).add(numbers);
+    SeriesTable<IstioSeries.Requests> newRequests() {
+        SeriesTable<IstioSeries.Requests> table = new SeriesTable<>(budget);
+        requests.add(table);
+        return table;
     }
 
-    void add(List<String> labels, IstioSeries.Connections numbers) {
-        connections.computeIfAbsent(labels, _ -> newList()).add(numbers);
+    SeriesTable<IstioSeries.Connections> newConnections() {
+        SeriesTable<IstioSeries.Connections> table = new SeriesTable<>(budget);
+        connections.add(table);
+        return table;
     }
 
-    private <T> List<T> newList() {
-        series.incrementAndGet();
-        return new CopyOnWriteArrayList<>();
+    /// Retires what was not used since the last call.
+    void sweep() {
+        requests.forEach(SeriesTable::sweep);
+        connections.forEach(SeriesTable::sweep);
     }
 
+    /// Label sets.
     int size() {
-        return series.get();
+        return budget.used();
     }
 
     /// What this metric shows: series by its labels, sorted.
@@ -59,15 +54,18 @@ final class IstioRegistry {
         return byLabels(connections, metric);
     }
 
-    /// Series that differ only in tags that this metric does not show come together.
-    private static <T> SortedMap<String, List<T>> byLabels(Map<List<String>, List<T>> all, IstioMetric metric) {
+    /// Label sets that differ only in tags that this metric does not show come together.
+    private static <T extends IstioSeries> SortedMap<String, List<T>> byLabels(
+            List<SeriesTable<T>> tables, IstioMetric metric) {
         SortedMap<String, List<T>> shown = new TreeMap<>();
-        all.forEach((labels, series) -> {
-            String text = labels.get(metric.index());
-            if (!text.equals(IstioLabels.DROPPED)) {
-                shown.merge(text, series, IstioRegistry::joined);
+        for (SeriesTable<T> table : tables) {
+            for (LabelSet<T> set : table.sets()) {
+                String text = set.texts.get(metric.index());
+                if (!text.equals(IstioLabels.DROPPED) && !set.series.isEmpty()) {
+                    shown.merge(text, set.series, IstioRegistry::joined);
+                }
             }
-        });
+        }
         return shown;
     }
 

@@ -3,9 +3,20 @@ package dev.lateen.proxy.telemetry;
 /// The numbers of one set of labels, as one event loop writes them.
 ///
 /// Thread: write on one thread only; read on any.
-final class IstioSeries {
+sealed interface IstioSeries {
+    /// Grows with each use.
+    long uses();
+
+    /// Whether something goes on that will be counted here.
+    boolean busy();
+
+    /// Whether its set of labels is no longer shown: whoever writes begins a new one.
+    boolean retired();
+
+    void retire();
+
     /// HTTP and gRPC.
-    static final class Requests {
+    final class Requests implements IstioSeries {
         final boolean grpc;
         final Cell total = new Cell();
         final HistogramCells duration = new HistogramCells();
@@ -13,18 +24,58 @@ final class IstioSeries {
         final HistogramCells responseBytes = new HistogramCells();
         final Cell requestMessages = new Cell();
         final Cell responseMessages = new Cell();
+        private volatile boolean retired;
 
         Requests(boolean grpc) {
             this.grpc = grpc;
         }
+
+        @Override
+        public long uses() {
+            return total.value();
+        }
+
+        @Override
+        public boolean busy() {
+            return false;
+        }
+
+        @Override
+        public boolean retired() {
+            return retired;
+        }
+
+        @Override
+        public void retire() {
+            retired = true;
+        }
     }
 
-    static final class Connections {
+    final class Connections implements IstioSeries {
         final Cell opened = new Cell();
         final Cell closed = new Cell();
         final Cell sentBytes = new Cell();
         final Cell receivedBytes = new Cell();
-    }
+        private volatile boolean retired;
 
-    private IstioSeries() {}
+        @Override
+        public long uses() {
+            return opened.value() + closed.value();
+        }
+
+        @Override
+        public boolean busy() {
+            return opened.value() != closed.value();
+        }
+
+        @Override
+        public boolean retired() {
+            return retired;
+        }
+
+        @Override
+        public void retire() {
+            retired = true;
+        }
+    }
 }

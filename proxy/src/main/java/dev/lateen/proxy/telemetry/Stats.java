@@ -1,5 +1,6 @@
 package dev.lateen.proxy.telemetry;
 
+import dev.lateen.proxy.config.Decoded;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.LongSupplier;
@@ -14,7 +15,29 @@ public final class Stats {
     private final ConcurrentSkipListMap<String, Histogram> histograms = new ConcurrentSkipListMap<>();
 
     private final Map<String, Tag> tags = new ConcurrentSkipListMap<>();
-    private final IstioRegistry istio = new IstioRegistry(IstioRegistry.DEFAULT_MAX_SERIES);
+    private final IstioRegistry istio;
+
+    public Stats() {
+        this(SeriesBudget.DEFAULT_LABEL_SETS);
+    }
+
+    /// @param labelSets how many Istio's metrics may have; what is above counts as `other`
+    Stats(int labelSets) {
+        Counter folded = counter("lateen.metrics_folded_total");
+        Counter evicted = counter("lateen.metrics_evicted_total");
+        this.istio = new IstioRegistry(new SeriesBudget(labelSets, folded, evicted));
+        computedGauge("lateen.metrics_label_sets", istio::size);
+    }
+
+    /// With limits that a process's environment sets.
+    public static Decoded<Stats> of(Map<String, String> environment) {
+        return SeriesBudget.of(environment).map(Stats::new);
+    }
+
+    /// Retires label sets of Istio's metrics that were not used since the last call. Call on one thread.
+    public void evictUnused() {
+        istio.sweep();
+    }
 
     /// How Prometheus shows names with this beginning: without the value, which becomes a label.
     ///

@@ -63,6 +63,7 @@ public final class Tracer {
                 above == null ? begin(Propagation.decision(headers), chosen) : below(above, server, chosen);
         Propagation.write(headers, context, above != null);
         info.traceId = context.trace();
+        info.traceSampled = context.sampled() == Sampled.YES;
         String name = name(head, inbound, operation, propagates);
         if (context.sampled() != Sampled.YES) {
             return null;

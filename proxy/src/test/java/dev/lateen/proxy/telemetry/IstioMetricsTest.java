@@ -114,16 +114,6 @@ final class IstioMetricsTest {
     }
 
     @Test
-    void foldsNewLabelSetsAboveTheLimit() {
-        IstioMetrics.Worker worker = new IstioMetrics(stats, Reporter.SOURCE, CLIENT).on(loop);
-        for (int index = 0; index < IstioRegistry.DEFAULT_MAX_SERIES + 50; index++) {
-            worker.request(request("text/plain"), new DestinationService("host" + index, "s", "ns"));
-        }
-        assertThat(stats.istio().size()).isLessThanOrEqualTo(IstioRegistry.DEFAULT_MAX_SERIES + 1);
-        assertThat(PrometheusText.of(stats, false)).containsPattern("destination_service=\"other\"[^}]*} 50\n");
-    }
-
-    @Test
     void showsClusterNamesAsLabels() {
         stats.tag("cluster.outbound|80||a.b.", "cluster", "envoy_cluster_name", "outbound|80||a.b");
         stats.counter("cluster.outbound|80||a.b.upstream_rq_2xx").increment();
