@@ -4,6 +4,7 @@ import dev.lateen.control.cluster.ClusterFacts;
 import dev.lateen.control.cluster.ClusterSettings;
 import dev.lateen.control.cluster.SettingsGauge;
 import dev.lateen.control.debug.BuildVersion;
+import dev.lateen.control.debug.ControlMetrics;
 import dev.lateen.control.trust.SpiffeBundle;
 import dev.lateen.kubernetes.inject.InjectionSettings;
 import dev.lateen.kubernetes.inject.InjectionValues;
@@ -50,19 +51,19 @@ final class Webhooks {
     }
 
     /// @param own certificate: API servers show none of theirs
-    /// @param gauge hears whether the injector's settings are in force
+    /// @param metrics hear whether the injector's settings are in force, and what is answered
     static WebhookServer start(
             InetSocketAddress address,
             Tls own,
             MeshState mesh,
             ClusterFacts facts,
             ClusterSettings cluster,
-            SettingsGauge gauge)
+            ControlMetrics metrics)
             throws IOException {
         try {
             SSLContext tls = SSLContext.getInstance("TLS");
             tls.init(new KeyManager[] {own.keys()}, null, null);
-            Webhooks webhooks = new Webhooks(mesh, facts, cluster, gauge);
+            Webhooks webhooks = new Webhooks(mesh, facts, cluster, metrics);
             facts.onInjector(webhooks::injection);
             webhooks.injection();
             return WebhookServer.start(
@@ -70,7 +71,8 @@ final class Webhooks {
                     tls,
                     webhooks::injection,
                     new ValidationHook(),
-                    () -> SpiffeBundle.of(mesh.roots()).json());
+                    () -> SpiffeBundle.of(mesh.roots()).json(),
+                    metrics.webhooks());
         } catch (GeneralSecurityException e) {
             throw new IOException("webhooks: no TLS: " + e.getMessage(), e);
         }

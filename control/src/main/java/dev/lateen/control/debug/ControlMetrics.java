@@ -6,6 +6,8 @@ import dev.lateen.control.push.ProxyProgress.Refusal;
 import dev.lateen.control.push.PushListener;
 import dev.lateen.control.ratelimit.LimitStats;
 import dev.lateen.identity.ca.RotationStatus;
+import dev.lateen.kubernetes.webhook.WebhookListener;
+import dev.lateen.model.mesh.Endpoint;
 import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.xds.ResourceType;
 import dev.lateen.xds.server.AdsService;
@@ -24,11 +26,14 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 
 /// The control plane's numbers, under istiod's names.
 ///
@@ -131,7 +136,21 @@ public final class ControlMetrics implements PushListener, AuthorityGauges, Sett
             .labelNames("configmap")
             .register(registry);
 
+    /// What is counted only when somebody looks.
+    private volatile Optional<MeshSnapshot> latest = Optional.empty();
+
+    private final WebhookNumbers webhooks = new WebhookNumbers(registry);
+
     public ControlMetrics() {
+        ProcessNumbers.register(registry);
+        gauge("pilot_eds_no_instances", "Services without an endpoint.", ControlMetrics::withoutInstances);
+        gauge("pilot_endpoint_not_ready", "Endpoints that are not ready.", ControlMetrics::notReady);
+        Gauge build = Gauge.builder()
+                .name("istio_build")
+                .help("Always 1; says which control plane this is.")
+                .labelNames("component", "tag")
+                .register(registry);
+        build.labelValues("pilot", BuildVersion.read().version()).set(1);
         for (ResourceType type : ResourceType.values()) {
             String name = "pilot_xds_" + type.shortName().toLowerCase(Locale.ROOT) + "_reject";
             rejectsByType.put(
@@ -142,6 +161,28 @@ public final class ControlMetrics implements PushListener, AuthorityGauges, Sett
                             .labelNames("node")
                             .register(registry));
         }
+    }
+
+    private void gauge(String name, String help, ToLongFunction<MeshSnapshot> value) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(
+                        out -> out.call((double) latest.map(value::applyAsLong).orElse(0L)))
+                .register(registry);
+    }
+
+    private static long withoutInstances(MeshSnapshot mesh) {
+        return mesh.services().all().stream()
+                .filter(service -> mesh.endpointsOf(service.id()).isEmpty())
+                .count();
+    }
+
+    private static long notReady(MeshSnapshot mesh) {
+        return mesh.endpoints().values().stream()
+                .flatMap(List::stream)
+                .filter(endpoint -> endpoint.health() != Endpoint.Health.HEALTHY)
+                .count();
     }
 
     @Override
@@ -159,6 +200,7 @@ public final class ControlMetrics implements PushListener, AuthorityGauges, Sett
         services.set(mesh.services().all().size());
         virtualServices.set(mesh.traffic().virtualServices().size());
         unsupported.set(mesh.unsupported().size());
+        latest = Optional.of(mesh);
     }
 
     @Override
@@ -208,6 +250,11 @@ public final class ControlMetrics implements PushListener, AuthorityGauges, Sett
                     case SIGN -> 2;
                 });
         rotationWaiting.set(status.waiting().size());
+    }
+
+    /// Counts what webhooks answer.
+    public WebhookListener webhooks() {
+        return webhooks;
     }
 
     /// A caller that did not get past the gate of the secure port.
@@ -304,6 +351,6 @@ public final class ControlMetrics implements PushListener, AuthorityGauges, Sett
 
     /// Writes all of them in Prometheus' text format.
     public void write(OutputStream out) throws IOException {
-        PrometheusTextFormatWriter.create().write(out, registry.scrape());
+        PrometheusTextFormatWriter.create().write(out, IstiodNames.of(registry.scrape()));
     }
 }

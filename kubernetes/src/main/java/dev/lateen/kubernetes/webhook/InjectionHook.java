@@ -47,6 +47,11 @@ public final class InjectionHook {
     /// @param path of the request
     /// @return an admission review in JSON
     public String answer(AdmissionRequest request, String path) {
+        return answer(request, path, WebhookListener.NONE);
+    }
+
+    /// @param listener hears what becomes of the pod
+    String answer(AdmissionRequest request, String path, WebhookListener listener) {
         ObjectNode pod = request.object();
         if (!(pod.get("spec") instanceof ObjectNode)) {
             return request.allow();
@@ -59,15 +64,23 @@ public final class InjectionHook {
                 ? policy.decide(namespace, facts.labels(), pod)
                 : policy.decideForFile(namespace, pod);
         return switch (decision) {
-            case Skips _ -> request.allow();
+            case Skips _ -> {
+                listener.injection(WebhookListener.Injection.SKIPPED);
+                yield request.allow();
+            }
             case Injects _ ->
                 switch (injector.inject(pod.deepCopy(), namespace, facts.annotations(), environment(path))) {
-                    case Injected(ObjectNode injected) -> request.allow(JsonPatch.between(pod, injected));
-                    case Refused(List<Diagnostic> found) ->
-                        request.refuse(
+                    case Injected(ObjectNode injected) -> {
+                        listener.injection(WebhookListener.Injection.INJECTED);
+                        yield request.allow(JsonPatch.between(pod, injected));
+                    }
+                    case Refused(List<Diagnostic> found) -> {
+                        listener.injection(WebhookListener.Injection.REFUSED);
+                        yield request.refuse(
                                 UNPROCESSABLE,
                                 "Invalid",
                                 found.stream().map(Diagnostic::summary).collect(Collectors.joining("; ")));
+                    }
                 };
         };
     }

@@ -22,6 +22,11 @@ public final class ValidationHook {
 
     /// @return an admission review in JSON
     public String answer(AdmissionRequest request) {
+        return answer(request, WebhookListener.NONE);
+    }
+
+    /// @param listener hears whether the resource is taken
+    String answer(AdmissionRequest request, WebhookListener listener) {
         ObjectNode object = request.object().deepCopy();
         if (request.operation().equals("DELETE") || object.isEmpty() || isLeaving(object)) {
             return request.allow();
@@ -35,6 +40,7 @@ public final class ValidationHook {
                 .filter(Diagnostic::isError)
                 .map(ValidationHook::line)
                 .toList();
+        listener.validation(Trees.text(object, "kind"), errors.isEmpty());
         if (!errors.isEmpty()) {
             return request.refuse(
                     UNPROCESSABLE,

@@ -40,12 +40,14 @@ public final class WebhookServer implements AutoCloseable {
     /// @param tls with the certificate that the API server is told to believe
     /// @param injection as it is in force at the time of a request
     /// @param bundle of the mesh's trust domain
+    /// @param listener hears what is answered
     public static WebhookServer start(
             InetSocketAddress address,
             SSLContext tls,
             Supplier<InjectionHook> injection,
             ValidationHook validation,
-            Supplier<String> bundle)
+            Supplier<String> bundle,
+            WebhookListener listener)
             throws IOException {
         WebhookServer started;
         try {
@@ -62,8 +64,9 @@ public final class WebhookServer implements AutoCloseable {
                         exchange,
                         request -> injection
                                 .get()
-                                .answer(request, exchange.getRequestURI().getPath())));
-        server.createContext("/validate", exchange -> started.review(exchange, validation::answer));
+                                .answer(request, exchange.getRequestURI().getPath(), listener)));
+        server.createContext(
+                "/validate", exchange -> started.review(exchange, request -> validation.answer(request, listener)));
         server.createContext("/httpsReady", exchange -> answer(exchange, 200, "text/plain", "ok\n"));
         server.createContext("/spiffe/bundle", exchange -> answer(exchange, 200, "application/json", bundle.get()));
         server.start();
