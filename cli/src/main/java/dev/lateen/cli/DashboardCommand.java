@@ -1,16 +1,12 @@
 package dev.lateen.cli;
 
 import dev.lateen.cli.mesh.ControlPlaneAddress;
-import dev.lateen.local.process.Children;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// `dashboard`: the pages that show the mesh, in a browser.
@@ -22,11 +18,21 @@ import picocli.CommandLine.Spec;
             "`dashboard kiali` opens the same, since it answers what Kiali is asked.",
             "Where the mesh is in a cluster, a way to its control plane stays open until Ctrl-C."
         },
-        subcommands = DashboardKialiCommand.class,
+        subcommands = {
+            DashboardKialiCommand.class,
+            DashboardAddons.Prometheus.class,
+            DashboardAddons.Grafana.class,
+            DashboardAddons.Jaeger.class,
+            DashboardAddons.Zipkin.class,
+            DashboardProxyCommand.class,
+            DashboardDebugCommand.class
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  ${ROOT-COMMAND-NAME} dashboard",
             "  ${ROOT-COMMAND-NAME} dashboard kiali",
+            "  ${ROOT-COMMAND-NAME} dashboard prometheus",
+            "  ${ROOT-COMMAND-NAME} dashboard envoy deploy/order-service",
             "  ${ROOT-COMMAND-NAME} dashboard --mesh shop --browser=false"
         },
         mixinStandardHelpOptions = true)
@@ -46,13 +52,8 @@ final class DashboardCommand implements Callable<Integer> {
 
     /// Which dashboard, and whether a browser is to show it.
     static final class Page {
-        @Option(
-                names = "--browser",
-                paramLabel = "BOOLEAN",
-                description = "Open it in a browser (default: ${DEFAULT-VALUE}).",
-                defaultValue = "true",
-                arity = "1")
-        private boolean browser = true;
+        @Mixin
+        private Browser browser = new Browser();
 
         @Mixin
         private ControlPlanes controlPlanes = new ControlPlanes();
@@ -63,15 +64,9 @@ final class DashboardCommand implements Callable<Integer> {
         /// @throws IOException when no control plane answers
         int open(PrintWriter out) throws IOException, InterruptedException {
             String url = "http://" + answering().debug().address() + PATH;
-            out.println(url);
-            out.flush();
-            if (browser) {
-                show(url, out);
-            }
+            browser.show(url, out);
             if (target.cluster().isPresent()) {
-                out.println("the way there is open until Ctrl-C");
-                out.flush();
-                new CountDownLatch(1).await(); // the end of the process closes it
+                Browser.stay(out);
             }
             return 0;
         }
@@ -87,20 +82,6 @@ final class DashboardCommand implements Callable<Integer> {
                 }
             }
             throw last;
-        }
-
-        private static void show(String url, PrintWriter out) throws IOException {
-            for (String opener : List.of("xdg-open", "open")) {
-                if (Children.onPath(opener).isPresent()) {
-                    new ProcessBuilder(opener, url)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .redirectError(ProcessBuilder.Redirect.DISCARD)
-                            .start();
-                    return;
-                }
-            }
-            out.println("there is nothing here that opens a browser: give it the address above");
-            out.flush();
         }
     }
 }

@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
             CheckInjectCommand.class,
             DescribeCommand.class,
             InjectorCommand.class,
+            MetricsCommand.class,
             PrecheckCommand.class,
             PrecheckStrictCommand.class,
             WaitCommand.class
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
             "  ${ROOT-COMMAND-NAME} x check-inject -f shop.yaml",
             "  ${ROOT-COMMAND-NAME} x describe pod deploy/order-service",
             "  ${ROOT-COMMAND-NAME} x injector list",
+            "  ${ROOT-COMMAND-NAME} x metrics order-service",
             "  ${ROOT-COMMAND-NAME} x precheck",
             "  ${ROOT-COMMAND-NAME} x precheck-strict -n default"
         },

@@ -67,7 +67,7 @@ public record StrictCheck(List<Row> rows, List<String> silent) {
         for (Proxy proxy : proxies) {
             collectConfigured(proxy, byAddress, namespace, found);
             if (proxy.workload().endsWith("." + namespace) || namespace.isEmpty()) {
-                if (!proxy.metrics().contains("istio_") && !counts(proxy.dump())) {
+                if (!proxy.metrics().contains("reporter=") && !counts(proxy.dump())) {
                     silent.add(proxy.workload());
                 }
                 collectSeen(proxy, found);
