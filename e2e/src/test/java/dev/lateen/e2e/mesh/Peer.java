@@ -35,6 +35,8 @@ import java.util.concurrent.atomic.LongAdder;
 ///   /fetch?URL   what that URL answers, asked with the token that came with the request, and with the fields that
 ///                PEER_PASSES names
 ///   /resolve?N   the addresses of a name
+///   /grpc?S      an answer as gRPC's servers give it, with status S
+///   /metrics     how many answers it gave, as text, or with ?format=open as OpenMetrics
 ///   /tcp?H:P     the line that a TCP service says first
 final class Peer {
     private static final String NAME = System.getenv().getOrDefault("PEER_NAME", "peer");
@@ -72,6 +74,8 @@ final class Peer {
                 "/count",
                 exchange ->
                         answer(exchange, Long.toString(count(question(exchange)).sum())));
+        server.createContext("/metrics", Peer::metrics);
+        server.createContext("/grpc", Peer::grpc);
         server.createContext("/resolve", exchange -> answer(exchange, resolve(question(exchange))));
         server.createContext("/tcp", exchange -> answer(exchange, firstLine(question(exchange))));
         server.start();
@@ -81,6 +85,23 @@ final class Peer {
     private static String counted(HttpExchange exchange) {
         count(exchange.getRequestURI().getPath()).increment();
         return NAME;
+    }
+
+    private static void metrics(HttpExchange exchange) throws IOException {
+        boolean open = question(exchange).equals("format=open");
+        exchange.getResponseHeaders()
+                .set("content-type", open ? "application/openmetrics-text; version=1.0.0" : "text/plain");
+        long answers = COUNTS.values().stream().mapToLong(LongAdder::sum).sum();
+        answer(
+                exchange,
+                "# TYPE peer_answers" + (open ? "" : "_total") + " counter\npeer_answers_total{peer=\"" + NAME + "\"} "
+                        + answers + "\n" + (open ? "# EOF\n" : ""));
+    }
+
+    private static void grpc(HttpExchange exchange) throws IOException {
+        exchange.getResponseHeaders().set("content-type", "application/grpc");
+        exchange.getResponseHeaders().set("grpc-status", question(exchange));
+        answer(exchange, "");
     }
 
     private static LongAdder count(String path) {
@@ -157,7 +178,7 @@ final class Peer {
     private static void answer(HttpExchange exchange, String text) throws IOException {
         try (exchange) {
             byte[] body = text.getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(200, body.length);
+            exchange.sendResponseHeaders(200, body.length == 0 ? -1 : body.length);
             exchange.getResponseBody().write(body);
         }
     }
