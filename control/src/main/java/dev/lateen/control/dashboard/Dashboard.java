@@ -7,6 +7,7 @@ import dev.lateen.dashboard.Assets;
 import dev.lateen.dashboard.traffic.History;
 import dev.lateen.kubernetes.cluster.Cluster;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -52,9 +53,10 @@ public final class Dashboard implements DebugServer.Guest, AutoCloseable {
     private Dashboard(
             MeshView mesh, InstantSource clock, ResourceHome home, boolean inCluster, DashboardSettings settings) {
         History history = new History();
+        LongHistory longAgo = new LongHistory(settings, clock);
         this.collector = new Collector(mesh, history, clock);
         this.sessions = new Sessions(clock);
-        this.graphs = new LiveGraphs(mesh, history, collector, clock);
+        this.graphs = new LiveGraphs(mesh, history, collector, clock, longAgo);
         InventoryPages inventory = new InventoryPages(mesh);
         ResourcePages resources = new ResourcePages(mesh);
         ResourceEditor editor = new ResourceEditor(mesh, home, settings.readOnly());
@@ -62,9 +64,11 @@ public final class Dashboard implements DebugServer.Guest, AutoCloseable {
         this.pages = Map.of(
                 "graph", graphs::now,
                 "series", graphs::series,
-                "inventory", _ -> Optional.of(inventory.json()),
+                "inventory", _ -> Optional.of(inventory.json().put("long", longAgo.isThere())),
                 "resource", resources::one,
-                "traces", new TracePages(settings)::json);
+                "traces", new TracePages(settings)::json,
+                "history", longAgo::json,
+                "certificates", new CertificatePages(mesh)::json);
     }
 
     @Override
@@ -132,13 +136,17 @@ public final class Dashboard implements DebugServer.Guest, AutoCloseable {
             graphs.stream(exchange, GraphParameters.of(query));
             return;
         }
-        Optional<JsonNode> content = name.startsWith("debug/")
-                ? host.page(name.substring("debug/".length()), query)
-                : Optional.ofNullable(pages.get(name)).flatMap(page -> page.apply(query));
-        if (content.isPresent()) {
-            Replies.send(exchange, 200, "application/json", JSON.writeValueAsBytes(content.get()));
-        } else {
-            Replies.text(exchange, 404, "there is nothing by that name\n");
+        try {
+            Optional<JsonNode> content = name.startsWith("debug/")
+                    ? host.page(name.substring("debug/".length()), query)
+                    : Optional.ofNullable(pages.get(name)).flatMap(page -> page.apply(query));
+            if (content.isPresent()) {
+                Replies.send(exchange, 200, "application/json", JSON.writeValueAsBytes(content.get()));
+            } else {
+                Replies.text(exchange, 404, "there is nothing by that name\n");
+            }
+        } catch (UncheckedIOException failure) {
+            Replies.text(exchange, 502, failure.getMessage() + "\n");
         }
     }
 

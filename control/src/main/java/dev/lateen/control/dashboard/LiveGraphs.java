@@ -7,11 +7,14 @@ import dev.lateen.dashboard.graph.Graph;
 import dev.lateen.dashboard.graph.GraphBuilder;
 import dev.lateen.dashboard.graph.GraphSeries;
 import dev.lateen.dashboard.graph.Inventory;
+import dev.lateen.dashboard.traffic.Frame;
 import dev.lateen.dashboard.traffic.History;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -37,18 +40,37 @@ final class LiveGraphs {
     private final History history;
     private final Collector collector;
     private final InstantSource clock;
+    private final LongHistory longAgo;
     private final Semaphore streams = new Semaphore(MOST_STREAMS);
 
-    LiveGraphs(MeshView mesh, History history, Collector collector, InstantSource clock) {
+    LiveGraphs(MeshView mesh, History history, Collector collector, InstantSource clock, LongHistory longAgo) {
         this.mesh = mesh;
         this.history = history;
         this.collector = collector;
         this.clock = clock;
+        this.longAgo = longAgo;
     }
 
+    /// Errors: `UncheckedIOException` where what was long ago cannot be had.
     Optional<JsonNode> now(Map<String, String> query) {
         collector.look();
-        return Optional.of(graph(GraphParameters.of(query)));
+        GraphParameters parameters = GraphParameters.of(query);
+        Optional<Instant> at = parameters.at();
+        if (at.isPresent()
+                && longAgo.isThere()
+                && isForgotten(at.get().minus(parameters.query().window()))) {
+            try {
+                Frame frame = longAgo.frame(at.get(), parameters.query().window());
+                return Optional.of(GraphJson.of(GraphBuilder.of(frame, inventory(), parameters.query())));
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        }
+        return Optional.of(graph(parameters));
+    }
+
+    private boolean isForgotten(Instant at) {
+        return history.oldest().filter(oldest -> !at.isBefore(oldest)).isEmpty();
     }
 
     /// How the numbers of a node, or of an edge where `to` is given, have gone.

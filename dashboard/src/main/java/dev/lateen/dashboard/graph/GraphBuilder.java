@@ -54,7 +54,7 @@ public final class GraphBuilder {
     }
 
     /// Of one frame, without what is idle.
-    static Graph of(Frame frame, Inventory inventory, GraphQuery query) {
+    public static Graph of(Frame frame, Inventory inventory, GraphQuery query) {
         GraphBuilder builder = new GraphBuilder(inventory, query);
         builder.traffic(frame);
         return builder.graph(frame, frame.from());

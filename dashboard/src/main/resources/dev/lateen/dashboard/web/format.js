@@ -47,6 +47,12 @@ export function clock(at) {
   return new Date(at).toLocaleTimeString('en-GB');
 }
 
+/** With the day, where that is not today. */
+export function moment(at) {
+  const day = new Date(at);
+  return day.toDateString() === new Date().toDateString() ? clock(at) : `${day.toLocaleDateString('en-GB')} ${clock(at)}`;
+}
+
 export function ago(at) {
   const seconds = Math.max(0, (Date.now() - at) / 1000);
   return seconds < 90 ? `${seconds.toFixed(0)} s ago` : `${(seconds / 60).toFixed(0)} min ago`;

@@ -9,6 +9,7 @@ import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -30,12 +31,20 @@ final class RunningDemo implements AutoCloseable {
     }
 
     static RunningDemo start(Path log) throws IOException {
+        return start(log, Map.of());
+    }
+
+    /// @param environment of the control plane
+    static RunningDemo start(Path log, Map<String, String> environment) throws IOException {
+        // Before the JDK's client is used for the first time.
+        System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host");
         String name = "it-dashboard-" + ProcessHandle.current().pid();
-        Process process = new ProcessBuilder(
+        ProcessBuilder builder = new ProcessBuilder(
                         "env", "--default-signal=INT", Launcher.path().toString(), "demo", "--name", name)
                 .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+                .redirectOutput(log.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         RunningDemo demo = new RunningDemo(
                 process,
                 log,

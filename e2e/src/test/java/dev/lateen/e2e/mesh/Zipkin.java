@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /// A Zipkin of one test, which keeps traces in its memory.
-final class Zipkin implements AutoCloseable {
+public final class Zipkin implements AutoCloseable {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private final Process process;
@@ -26,7 +26,7 @@ final class Zipkin implements AutoCloseable {
         this.port = port;
     }
 
-    static Zipkin start(Path jar, int port, Path log) throws IOException {
+    public static Zipkin start(Path jar, int port, Path log) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx128m",
@@ -50,7 +50,7 @@ final class Zipkin implements AutoCloseable {
         }
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 

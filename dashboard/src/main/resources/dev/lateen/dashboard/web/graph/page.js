@@ -2,7 +2,7 @@
 
 import {el, replace, choice, toggle} from '../dom.js';
 import {get, live} from '../api.js';
-import {clock} from '../format.js';
+import {moment} from '../format.js';
 import {remember} from '../app.js';
 import {GraphView} from './view.js';
 import {Panel} from './panel.js';
@@ -11,14 +11,16 @@ import {applied} from './find.js';
 const TYPES = [['versioned_app', 'Versioned apps'], ['app', 'Apps'], ['workload', 'Workloads'], ['service', 'Services']];
 const WINDOWS = [['10', '10 s'], ['30', '30 s'], ['60', '1 min'], ['300', '5 min'], ['600', '10 min'], ['1800', '30 min'], ['3600', '1 h']];
 const LABELS = [['rate', 'Rate'], ['share', 'Distribution'], ['p50', 'p50'], ['p95', 'p95'], ['p99', 'p99'], ['throughput', 'Throughput'], ['protocol', 'Protocol'], ['none', 'Nothing']];
-const DEFAULTS = {type: 'versioned_app', window: '10', label: 'rate', namespaces: '', services: 'false', idle: 'true', security: 'true', animate: 'true', boxes: 'true', find: '', hide: '', select: '', at: ''};
-const REPLAY_STEP = 15000;
+const DEFAULTS = {type: 'versioned_app', window: '10', label: 'rate', namespaces: '', services: 'false', idle: 'true', security: 'true', animate: 'true', boxes: 'true', find: '', hide: '', select: '', at: '', back: '1'};
+const BACK = [['1', '1 h'], ['6', '6 h'], ['24', '1 day'], ['168', '1 week']];
+
 
 class GraphPage {
-  constructor(main, parameters, spaces) {
+  constructor(main, parameters, {namespaces, long}) {
     this.state = {...DEFAULTS};
     Object.keys(DEFAULTS).forEach(key => parameters.has(key) && (this.state[key] = parameters.get(key)));
-    this.spaces = spaces;
+    this.spaces = namespaces;
+    this.long = long;
     this.view = new GraphView(chosen => this.choose(chosen));
     this.panel = new Panel(chosen => this.choose(chosen));
     this.nothing = el('div', {class: 'nothing', role: 'status'}, 'Waiting for the numbers of the proxies …');
@@ -87,7 +89,7 @@ class GraphPage {
   receive(graph) {
     this.graph = graph;
     const seconds = `over ${Math.round(graph.seconds)} s`;
-    this.status.textContent = this.state.at ? `${clock(Number(this.state.at))}, ${seconds}` : `Live, ${seconds}`;
+    this.status.textContent = this.state.at ? `${moment(Number(this.state.at))}, ${seconds}` : `Live, ${seconds}`;
     if (this.state.at) delete this.status.dataset.state;
     this.draw();
   }
@@ -163,7 +165,9 @@ class GraphPage {
     }
     if (this.slider) return;
     const to = Math.max(Date.now(), Number(this.state.at));
-    const from = Math.min(this.graph?.oldest || to - 3600000, to - 1000);
+    const far = this.long ? to - Number(this.state.back) * 3600000 : Infinity;
+    const from = Math.min(this.graph?.oldest || to - 3600000, to - 1000, far, Number(this.state.at));
+    const step = Math.max(15000, (to - from) / 240);
     const go = value => {
       const at = Math.min(value, to);
       this.slider.value = at;
@@ -178,11 +182,15 @@ class GraphPage {
       if (!running) {
         this.playing = setInterval(() => {
           if (Number(this.state.at) >= to) play.click();
-          else go(Number(this.state.at) + REPLAY_STEP);
+          else go(Number(this.state.at) + step);
         }, 1000);
       }
     }}, 'Play');
-    replace(this.replay, el('div', {class: 'replay', role: 'group', 'aria-label': 'Replay'}, play, el('span', {}, clock(from)), this.slider, el('span', {}, clock(to))));
+    replace(this.replay, el('div', {class: 'replay', role: 'group', 'aria-label': 'Replay'}, play,
+      this.long && choice('Back', BACK, this.state.back, value => {
+        this.slider = undefined;
+        this.set('back', value, true);
+      }), el('span', {}, moment(from)), this.slider, el('span', {}, moment(to))));
   }
 
   zoomButtons() {
@@ -213,6 +221,6 @@ class GraphPage {
 /** Shows the page; returns how to end it. */
 export async function show(main, parameters) {
   const inventory = await get('inventory');
-  const page = new GraphPage(main, parameters, inventory.namespaces);
+  const page = new GraphPage(main, parameters, inventory);
   return () => page.end();
 }

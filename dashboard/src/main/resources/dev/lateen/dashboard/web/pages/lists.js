@@ -5,6 +5,7 @@ import {get} from '../api.js';
 import {millis, rate, success} from '../format.js';
 import {form, formLinks} from './traffic.js';
 import {traceSection} from './traces.js';
+import {historySection} from './history.js';
 
 const WINDOW = '60';
 
@@ -62,7 +63,7 @@ export function applications(main) {
 }
 
 export function workloads(main, parameters, rest) {
-  if (rest.length === 2) return workload(main, rest.join('/'));
+  if (rest.length === 2) return workload(main, rest.join('/'), parameters);
   return list(main, 'Workloads', 'What runs, and whether its proxies are connected. Numbers are of the last minute.',
     async () => ({inventory: await get('inventory'), ...(await traffic('workload'))}),
     ({inventory, nodes}, wanted) => table('Workloads',
@@ -76,7 +77,7 @@ export function workloads(main, parameters, rest) {
 const serviceLinks = services => el('span', {class: 'tags'}, services.map(id => el('a', {href: `#/services/${id}`}, id.split('/')[1])));
 
 export function services(main, parameters, rest) {
-  if (rest.length === 2) return parameters.get('form') ? form(main, rest.join('/'), parameters.get('form')) : service(main, rest.join('/'), parameters.get('saved'));
+  if (rest.length === 2) return parameters.get('form') ? form(main, rest.join('/'), parameters.get('form')) : service(main, rest.join('/'), parameters);
   return list(main, 'Services', 'Names that can be called. Numbers are of the last minute.',
     async () => ({inventory: await get('inventory'), ...(await traffic('service'))}),
     ({inventory, nodes}, wanted) => table('Services',
@@ -107,12 +108,14 @@ async function detail(main, render) {
   return () => clearInterval(timer);
 }
 
-function workload(main, id) {
+function workload(main, id, parameters) {
   let traces;
+  let history;
   return detail(main, async () => {
     const [inventory, {graph, nodes}] = [await get('inventory'), await traffic('workload')];
     const one = inventory.workloads.find(each => each.id === id);
     if (!one) throw new Error(`There is no workload ${id}.`);
+    history ||= historySection({workload: id, gateway: one.gateway}, parameters);
     traces ||= traceSection(`${one.app}.${one.namespace}`);
     replace(main, el('h1', {}, one.name), el('p', {class: 'lead'}, 'Workload in ', one.namespace, ' ', tag(nodes.get(id)?.health)),
       el('div', {class: 'cards'},
@@ -123,23 +126,25 @@ function workload(main, id) {
           ? el('ul', {}, one.proxies.map(proxy => el('li', {}, el('a', {href: `#/proxies/${proxy}`}, proxy)))) : el('p', {class: 'muted'}, 'None is connected.'))),
       el('h2', {}, 'Traffic of the last minute'), edgesOf(graph, id),
       el('p', {}, el('a', {href: `#/graph?type=workload&select=${encodeURIComponent(`workload/${id}`)}`}, 'Show it in the graph')),
-      traces);
+      history, traces);
   });
 }
 
-function service(main, id, saved) {
+function service(main, id, parameters) {
+  let history;
   return detail(main, async () => {
     const [inventory, {graph, nodes}, status] = [await get('inventory'), await traffic('service'), await get('debug/statusz')];
     const one = inventory.services.find(each => each.id === id);
     if (!one) throw new Error(`There is no service ${id}.`);
+    history ||= historySection({service: id}, parameters);
     const config = status.resources.filter(each => each.group.endsWith('istio.io') && each.namespace === one.namespace && each.name.includes(one.name));
     replace(main, el('h1', {}, one.name), el('p', {class: 'lead'}, 'Service in ', one.namespace, ' ', tag(nodes.get(id)?.health)),
-      saved && el('p', {class: 'ok-text', role: 'status'}, 'Saved.'),
+      parameters.get('saved') && el('p', {class: 'ok-text', role: 'status'}, 'Saved.'),
       !one.external && formLinks(id),
       el('div', {class: 'card'}, el('dl', {}, el('dt', {}, 'Host'), el('dd', {}, one.host), el('dt', {}, 'Ports'), el('dd', {}, one.ports.join(', ')),
         el('dt', {}, 'Workloads'), el('dd', {}, workloadLinks(one.workloads)),
         el('dt', {}, 'Configuration'), el('dd', {}, config.length ? el('span', {class: 'tags'}, config.map(each =>
           el('a', {href: `#/resources/${each.group}/${each.kind}/${each.namespace}/${each.name}`}, `${each.kind} ${each.name}`))) : '–'))),
-      el('h2', {}, 'Traffic of the last minute'), edgesOf(graph, id));
+      el('h2', {}, 'Traffic of the last minute'), edgesOf(graph, id), history);
   });
 }

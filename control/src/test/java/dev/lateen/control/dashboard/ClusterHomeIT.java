@@ -1,0 +1,118 @@
+package dev.lateen.control.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.lateen.control.dashboard.ResourceHome.Opened;
+import dev.lateen.control.dashboard.ResourceHome.Outcome;
+import dev.lateen.control.debug.MeshView;
+import dev.lateen.control.push.ConnectedProxy;
+import dev.lateen.control.status.Findings;
+import dev.lateen.kubernetes.cluster.Cluster;
+import dev.lateen.kubernetes.cluster.WatchedKind;
+import dev.lateen.kubernetes.tree.Trees;
+import dev.lateen.model.mesh.MeshSettings;
+import dev.lateen.model.mesh.MeshSnapshot;
+import dev.lateen.model.mesh.SnapshotBuilder;
+import dev.lateen.model.resource.ResourceKey;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/// Resources of a real API server, opened, saved, and in conflict.
+class ClusterHomeIT {
+    private static final String NAMESPACE = "lateen-editing";
+    private static final ResourceKey KEY =
+            new ResourceKey("networking.istio.io", "VirtualService", NAMESPACE, "back");
+    private static final String TEXT = """
+            # comments are for people
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: back, namespace: lateen-editing, annotations: {team: shop}}
+            spec:
+              hosts: [back]
+              http:
+              - route: [{destination: {host: back}}]
+                timeout: 5s
+            """;
+
+    @Test
+    void savesUnderTheVersionThatWasOpened() throws IOException {
+        String kubeconfig = System.getenv().getOrDefault("KUBECONFIG", "");
+        assumeTrue(
+                Boolean.getBoolean("lateen.cluster") && !kubeconfig.isEmpty(),
+                "SKIPPED: no cluster (-Dlateen.cluster=true and KUBECONFIG name one)");
+        try (Cluster cluster = Cluster.of(Path.of(kubeconfig))) {
+            assumeTrue(
+                    cluster.serves(WatchedKind.of("networking.istio.io", "v1", "VirtualService", "virtualservices")),
+                    "SKIPPED: the cluster does not know VirtualService");
+            cluster.apply(Trees.object(
+                    "apiVersion", "v1", "kind", "Namespace", "metadata", Trees.object("name", NAMESPACE)));
+            try {
+                savesAndConflicts(new ClusterHome(cluster, new EmptyMesh()));
+            } finally {
+                cluster.delete("v1", "Namespace", "", NAMESPACE);
+            }
+        }
+    }
+
+    private static void savesAndConflicts(ResourceHome home) throws IOException {
+        assertThat(home.open(KEY)).isEmpty();
+        Opened fresh = home.fresh(KEY);
+        assertThat(fresh.locked()).isEmpty();
+        assertThat(home.save(KEY, TEXT, fresh.version())).isInstanceOf(Outcome.Saved.class);
+        Opened opened = home.open(KEY).orElseThrow();
+        assertThat(opened.text())
+                .contains("timeout: 5s", "team: shop")
+                .doesNotContain("uid:", "resourceVersion", "managedFields", "status:");
+        String sooner = opened.text().replace("5s", "7s");
+        assertThat(home.save(KEY, sooner, opened.version())).isInstanceOf(Outcome.Saved.class);
+        assertThat(home.open(KEY).orElseThrow().text()).contains("timeout: 7s");
+        Outcome late = home.save(KEY, opened.text().replace("5s", "9s"), opened.version());
+        assertThat(late).isInstanceOf(Outcome.Conflict.class);
+        assertThat(((Outcome.Conflict) late).now().orElseThrow().text()).contains("timeout: 7s");
+        Opened now = home.open(KEY).orElseThrow();
+        Outcome refused = home.save(KEY, now.text().replace("timeout: 7s", "timeout: [7]"), now.version());
+        assertThat(refused).isInstanceOf(Outcome.Refused.class);
+        assertThat(home.open(new ResourceKey("", "Secret", NAMESPACE, "x"))).isEmpty();
+    }
+
+    /// A control plane that knows of nothing yet.
+    private record EmptyMesh() implements MeshView {
+        @Override
+        public MeshSnapshot snapshot() {
+            return new SnapshotBuilder(MeshSettings.DEFAULT).build();
+        }
+
+        @Override
+        public List<ConnectedProxy> proxies() {
+            return List.of();
+        }
+
+        @Override
+        public Stored stored() {
+            return new Stored(List.of(), Map.of(), Map.of(), Map.of());
+        }
+
+        @Override
+        public void pushNow() {}
+
+        @Override
+        public boolean ready() {
+            return true;
+        }
+
+        @Override
+        public List<X509Certificate> roots() {
+            return List.of();
+        }
+
+        @Override
+        public Findings.Latest findings() {
+            return new Findings().latest();
+        }
+    }
+}
