@@ -25,8 +25,7 @@ import org.junit.jupiter.api.Test;
 /// Resources of a real API server, opened, saved, and in conflict.
 class ClusterHomeIT {
     private static final String NAMESPACE = "lateen-editing";
-    private static final ResourceKey KEY =
-            new ResourceKey("networking.istio.io", "VirtualService", NAMESPACE, "back");
+    private static final ResourceKey KEY = new ResourceKey("networking.istio.io", "VirtualService", NAMESPACE, "back");
     private static final String TEXT = """
             # comments are for people
             apiVersion: networking.istio.io/v1
@@ -49,8 +48,8 @@ class ClusterHomeIT {
             assumeTrue(
                     cluster.serves(WatchedKind.of("networking.istio.io", "v1", "VirtualService", "virtualservices")),
                     "SKIPPED: the cluster does not know VirtualService");
-            cluster.apply(Trees.object(
-                    "apiVersion", "v1", "kind", "Namespace", "metadata", Trees.object("name", NAMESPACE)));
+            cluster.apply(
+                    Trees.object("apiVersion", "v1", "kind", "Namespace", "metadata", Trees.object("name", NAMESPACE)));
             try {
                 savesAndConflicts(new ClusterHome(cluster, new EmptyMesh()));
             } finally {
