@@ -110,7 +110,8 @@ public final class ProxyProcess implements AutoCloseable {
                 new SnapshotAssembler(chores, new ResourceDecoders(secrets), clusters, routes, listeners);
         bootstrap.discovery().filter(DiscoveryConfig::clusters).ifPresent(_ -> awaited.add(ResourceType.CLUSTER));
         bootstrap.discovery().filter(DiscoveryConfig::listeners).ifPresent(_ -> awaited.add(ResourceType.LISTENER));
-        this.runtime = new ProxyRuntime(bootstrap, stats, secrets, clusters, routes, listeners, assembler);
+        this.runtime = new ProxyRuntime(
+                bootstrap, stats, secrets, clusters, routes, listeners, assembler, builder.decisions());
     }
 
     /// Starts a proxy; returns when its static resources are in force.
@@ -229,11 +230,11 @@ public final class ProxyProcess implements AutoCloseable {
     }
 
     private void openAdmin() throws ProxyStartException {
-        ProcessAdmin backend = new ProcessAdmin(this);
+        ProcessAdmin backend = new ProcessAdmin(this, chores);
         try {
             BootstrapConfig bootstrap = runtime.bootstrap();
             if (bootstrap.admin().isPresent()) {
-                AdminApi api = new AdminApi(backend, runtime.clusters(), runtime.stats(), accessLogs);
+                var api = new AdminApi(backend, runtime.clusters(), runtime.stats(), accessLogs, runtime.decisions());
                 admin.add(AdminServer.start(choresLoops, bootstrap.admin().get(), api));
             }
             for (SocketAddress address : bootstrap.agent()) {

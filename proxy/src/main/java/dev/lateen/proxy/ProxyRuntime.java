@@ -2,6 +2,7 @@ package dev.lateen.proxy;
 
 import dev.lateen.proxy.bootstrap.BootstrapConfig;
 import dev.lateen.proxy.cluster.Clusters;
+import dev.lateen.proxy.decision.Decisions;
 import dev.lateen.proxy.listener.Listeners;
 import dev.lateen.proxy.telemetry.Stats;
 import dev.lateen.proxy.tls.Secrets;
@@ -18,4 +19,5 @@ public record ProxyRuntime(
         Clusters clusters,
         Routes routes,
         Listeners listeners,
-        SnapshotAssembler assembler) {}
+        SnapshotAssembler assembler,
+        Decisions decisions) {}

@@ -163,6 +163,7 @@ public final class DebugServer implements AutoCloseable {
         page("configz", _ -> meshPages.configuration());
         page("statusz", _ -> new StatusPage(mesh).json());
         page("accessz", query -> new AccessPage(mesh).json(query));
+        page("placez", query -> new PlacePage(new StoredPlaces(mesh)).json(query));
         page("authenticationz", _ -> new AuthenticationPage(mesh).json());
         page("trustz", _ -> new TrustPage(mesh).json());
         page("registryz", _ -> meshPages.services());

@@ -14,7 +14,6 @@ class SourceShapeTest {
     /// File name to the reason why it may be longer.
     private static final Map<String, String> EXCEPTIONS = Map.of(
             "RequestPath.java", "the phases of a request and what asks for them, in one place",
-            "Forwarding.java", "the attempts of one request: their state is one",
             "Http1ClientConnection.java", "reading, writing and closing share the state of one connection",
             "Http1ServerConnection.java", "reading, writing and closing share the state of one connection",
             "RelayIT.java", "one relay in every combination of protocols");

@@ -2,6 +2,7 @@ package dev.lateen.proxy.admin;
 
 import dev.lateen.proxy.accesslog.AccessLogs;
 import dev.lateen.proxy.cluster.Clusters;
+import dev.lateen.proxy.decision.Decisions;
 import dev.lateen.proxy.stream.Addresses;
 import dev.lateen.proxy.telemetry.Exposition;
 import dev.lateen.proxy.telemetry.Stats;
@@ -20,6 +21,8 @@ public final class AdminApi implements AdminPages {
               /certs: print certificates on machine
               /clusters: upstream cluster status (format=json)
               /config_dump: dump current configuration, secrets redacted (resource=, include_eds)
+              /decisions: print what became of the last requests (id=, status=, failures, path=, after=, limit=, …)
+              /decisions/dry: print what would become of a request (authority=, path=, method=, header=)
               /drain_listeners: POST: drain listeners (graceful, inboundonly)
               /healthcheck/fail: POST: cause the server to fail health checks
               /healthcheck/ok: POST: cause the server to pass health checks
@@ -42,13 +45,15 @@ public final class AdminApi implements AdminPages {
     private final Clusters clusters;
     private final Stats stats;
     private final AccessLogs logs;
+    private final Decisions decisions;
     private final long startNanos = System.nanoTime();
 
-    public AdminApi(AdminBackend backend, Clusters clusters, Stats stats, AccessLogs logs) {
+    public AdminApi(AdminBackend backend, Clusters clusters, Stats stats, AccessLogs logs, Decisions decisions) {
         this.backend = backend;
         this.clusters = clusters;
         this.stats = stats;
         this.logs = logs;
+        this.decisions = decisions;
         stats.computedGauge("server.uptime", this::uptimeSeconds);
         stats.computedGauge("server.live", () -> backend.state() == AdminBackend.State.LIVE ? 1 : 0);
         stats.computedGauge("server.state", () -> backend.state() == AdminBackend.State.LIVE ? 0 : 1);
@@ -70,6 +75,10 @@ public final class AdminApi implements AdminPages {
         }
         if (!METHODS.contains(request.method())) {
             reply.accept(AdminReply.text(405, "Method Not Allowed (expected: GET, HEAD or POST)\n"));
+            return;
+        }
+        if (request.path().equals("/decisions")) {
+            DecisionsPage.answer(decisions, backend, request, reply);
             return;
         }
         reply.accept(
@@ -124,6 +133,7 @@ public final class AdminApi implements AdminPages {
             case "/stats" -> StatsPage.of(stats, request);
             case "/stats/prometheus" -> prometheus(request);
             case "/certs" -> AdminReply.json(backend.certificates());
+            case "/decisions/dry" -> new DryRunPage(decisions.proxy(), backend, clusters).of(request);
             case "/memory" -> AdminReply.json(MemoryPage.json());
             case "/hot_restart_version" -> AdminReply.text("disabled\n");
             case "/runtime" -> AdminReply.json("{\"layers\":[],\"entries\":{}}\n");

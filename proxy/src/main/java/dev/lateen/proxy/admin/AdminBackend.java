@@ -2,10 +2,12 @@ package dev.lateen.proxy.admin;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
+import dev.lateen.proxy.route.RouteTable;
 import dev.lateen.xds.ResourceType;
 import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /// What the admin API shows and does, as far as it does not hold it itself. Implemented by the process.
 ///
@@ -37,6 +39,19 @@ public interface AdminBackend {
 
     /// An `envoy.config.bootstrap.v3.Bootstrap`.
     Message bootstrap();
+
+    /// The routes in force under that name, of route discovery or in a listener; empty where there are none.
+    Optional<RouteTable> routes(String table);
+
+    /// The routes in force of a listener.
+    ///
+    /// @param direction of its traffic, such as `OUTBOUND`
+    record Routed(String listener, String direction, RouteTable table) {}
+
+    List<Routed> routed();
+
+    /// Runs it on the chores loop.
+    void later(Runnable action);
 
     /// An `envoy.config.core.v3.Node`.
     Message node();

@@ -99,6 +99,17 @@ public final class Cluster {
         return hosts.all();
     }
 
+    /// How its hosts are, in one line: `2 hosts, 0 healthy, 1 ejected: 10.0.0.1:80 ejected, 10.0.0.2:80 unhealthy`.
+    public String describeHosts() {
+        return HostsText.of(hosts());
+    }
+
+    /// What is in use of what may be: `connections 1 of 1, pending requests 1 of 1, requests 1 of 1024, retries 0 of
+    /// 3`.
+    public String describeLimits(RoutePriority priority) {
+        return limits(priority).describe();
+    }
+
     @Nullable
     Host originalDestination(@Nullable SocketAddress address) {
         return address == null ? null : hosts.originalDestination(address);

@@ -101,6 +101,12 @@ final class ResourceLimits {
         }
     }
 
+    String describe() {
+        return "connections " + connections() + " of " + thresholds.maxConnections() + ", pending requests "
+                + pending() + " of " + thresholds.maxPendingRequests() + ", requests " + requests() + " of "
+                + thresholds.maxRequests() + ", retries " + retries() + " of " + maxRetries();
+    }
+
     private static long open(int used, int limit) {
         return used >= limit ? 1 : 0;
     }

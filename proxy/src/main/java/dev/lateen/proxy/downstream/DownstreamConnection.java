@@ -170,6 +170,8 @@ public final class DownstreamConnection {
         info.downstreamPeerUri = peerUri();
         info.downstreamPeer = peer;
         info.downstreamLocalUri = localUri;
+        info.listener = origin.listener();
+        info.direction = origin.direction().name();
         info.filterChainName = origin.chain().isEmpty() ? null : origin.chain();
     }
 }

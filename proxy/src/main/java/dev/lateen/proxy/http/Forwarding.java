@@ -13,7 +13,6 @@ import dev.lateen.proxy.route.RouteAction.Forward;
 import dev.lateen.proxy.route.RouteAction.Redirect;
 import dev.lateen.proxy.route.RouteAction.WeightedCluster;
 import dev.lateen.proxy.route.RouteEntry;
-import dev.lateen.proxy.route.Timeouts;
 import dev.lateen.proxy.route.VirtualHostConfig.TlsRequirement;
 import dev.lateen.proxy.stream.ProxyError;
 import dev.lateen.proxy.stream.ResponseFlag;
@@ -28,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: event loop of the request.
 final class Forwarding implements LbContext {
-    private static final String TIMEOUT = "x-envoy-upstream-rq-timeout-ms";
-    private static final String PER_TRY_TIMEOUT = "x-envoy-upstream-rq-per-try-timeout-ms";
-    private static final String EXPECTED_TIMEOUT = "x-envoy-expected-rq-timeout-ms";
     private static final String ATTEMPT_COUNT = "x-envoy-attempt-count";
     private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -43,8 +39,6 @@ final class Forwarding implements LbContext {
     private final RetryState retries;
     private final boolean hasHash;
     private final long hash;
-    private long totalNanos;
-    private long perTryNanos;
     private @Nullable UpstreamAttempt attempt;
     private @Nullable List<Host> tried;
     private int responseStatus;
@@ -131,7 +125,7 @@ final class Forwarding implements LbContext {
     void start() {
         RequestHead head = path.head();
         StreamInfo info = path.info();
-        prepareTimeouts(head);
+        RequestTimeouts.prepare(path, forward, retries.policy().perTryNanos());
         if (weighted != null) {
             weighted.headers().request().applyTo(head, info);
         }
@@ -152,62 +146,15 @@ final class Forwarding implements LbContext {
         return own >= 0 ? own : path.worker.config.limits().bufferLimitBytes() * 4L;
     }
 
-    private void prepareTimeouts(RequestHead head) {
-        Timeouts timeouts = forward.timeouts();
-        Headers headers = head.headers();
-        if (!timeouts.streamLimits()) {
-            totalNanos = path.grpc() && timeouts.grpcMaxNanos() != Timeouts.UNSET
-                    ? grpcTotal(timeouts, headers)
-                    : timeouts.totalNanos();
-        }
-        perTryNanos = retries.policy().perTryNanos();
-        totalNanos = order(headers, TIMEOUT, totalNanos);
-        perTryNanos = order(headers, PER_TRY_TIMEOUT, perTryNanos);
-        if (totalNanos > 0 && perTryNanos >= totalNanos) {
-            perTryNanos = 0;
-        }
-        long expected = perTryNanos > 0 ? perTryNanos : totalNanos;
-        if (expected > 0 && !path.worker.config.router().suppressEnvoyHeaders()) {
-            headers.set(EXPECTED_TIMEOUT, millis(expected));
-        }
-        if (path.grpc() && !timeouts.streamLimits() && timeouts.grpcMaxNanos() != Timeouts.UNSET && totalNanos > 0) {
-            headers.set("grpc-timeout", millis(totalNanos) + "m");
-        }
-    }
-
-    private static String millis(long nanos) {
-        return nanos == Timeouts.DEFAULT_TOTAL_NANOS ? "15000" : ResponseHeaders.number(nanos / NANOS_PER_MILLI);
-    }
-
-    private static long grpcTotal(Timeouts timeouts, Headers headers) {
-        long asked = Math.max(0, GrpcTimeout.nanos(headers.get("grpc-timeout")));
-        long offset = timeouts.grpcHeaderOffsetNanos();
-        if (offset > 0 && asked > offset) {
-            asked -= offset;
-        }
-        long max = timeouts.grpcMaxNanos();
-        return max > 0 && (asked == 0 || asked > max) ? max : asked;
-    }
-
-    /// The time that a header orders, or `otherwise`; takes the header away.
-    private static long order(Headers headers, String name, long otherwise) {
-        String value = headers.get(name);
-        if (value == null) {
-            return otherwise;
-        }
-        headers.remove(name);
-        long millis = RetryState.number(value);
-        return millis < 0 ? otherwise : millis * NANOS_PER_MILLI;
-    }
-
     void startTimers() {
-        path.deadlines.response(totalNanos);
+        path.deadlines.response(path.info().timeoutNanos);
         startPerTry();
     }
 
     private void startPerTry() {
-        if (perTryNanos > 0) {
-            path.deadlines.perTry(perTryNanos);
+        long nanos = path.info().perTryTimeoutNanos;
+        if (nanos > 0) {
+            path.deadlines.perTry(nanos);
         }
     }
 
@@ -220,6 +167,7 @@ final class Forwarding implements LbContext {
         }
         Host host = cluster.pick(this);
         if (host == null) {
+            Findings.noHost(info, cluster.cluster());
             reply(
                     ProxyError.NO_HEALTHY_UPSTREAM.status(),
                     "no healthy upstream",
@@ -285,9 +233,11 @@ final class Forwarding implements LbContext {
     void onFailed(UpstreamAttempt one, UpstreamFailure failure) {
         body.disconnect();
         path.info().upstreamTransportFailure = failure.transport().isEmpty() ? null : failure.transport();
+        one.noteEnd(failure.details(false));
         if (retry(retries.onFailure(failure, cluster, forward.priority()))) {
             return;
         }
+        Findings.failure(path.info(), failure, cluster.cluster(), forward.priority());
         Headers headers = null;
         if (failure.kind() == UpstreamFailure.Kind.OVERFLOW) {
             headers = new Headers(4);
@@ -300,6 +250,7 @@ final class Forwarding implements LbContext {
 
     /// The upstream broke off within its response.
     void onBrokenOff(UpstreamFailure failure) {
+        Findings.failure(path.info(), failure, cluster.cluster(), forward.priority());
         path.info().flag(failure.flag());
         path.info().details = failure.details(true);
         path.abort();
@@ -311,10 +262,12 @@ final class Forwarding implements LbContext {
             case NO -> false;
             case LIMIT -> {
                 path.info().flag(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED);
+                Findings.retriesUsedUp(path.info());
                 yield false;
             }
             case OVERFLOW -> {
                 path.info().flag(ResponseFlag.UPSTREAM_OVERFLOW);
+                Findings.retryOverflow(path.info(), cluster.cluster(), forward.priority());
                 yield false;
             }
             case YES -> {

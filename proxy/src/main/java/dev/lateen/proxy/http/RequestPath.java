@@ -120,11 +120,9 @@ final class RequestPath implements StreamListener, Exchange {
     }
 
     private void decideRoute() {
-        RouteTable routes = table;
-        route = routes == null ? null : routes.find(head, random, info);
-        info.routeName = route == null || route.route().name().isEmpty()
-                ? null
-                : route.route().name();
+        RouteTable routes = table == null ? RouteTable.EMPTY : table;
+        route = routes.find(head, random, info);
+        info.routed(route == null ? routes.none() : route.facts());
         deadlines.onRoute(route, head, grpc, worker.config.times());
     }
 

@@ -15,6 +15,7 @@ import dev.lateen.proxy.cluster.RoutePriority;
 import dev.lateen.proxy.cluster.StreamOptions;
 import dev.lateen.proxy.cluster.StreamReady;
 import dev.lateen.proxy.route.HostRewrite;
+import dev.lateen.proxy.stream.Addresses;
 import dev.lateen.proxy.stream.ProxyError;
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.tracing.Span;
@@ -31,6 +32,7 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
     private @Nullable PendingStream pending;
     private @Nullable ClientStream stream;
     private @Nullable Span span;
+    private final long startNanos = System.nanoTime();
     private boolean hasHead;
     private boolean ended;
     private boolean paused;
@@ -169,6 +171,7 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
         info.upstreamHeadNanos = System.nanoTime();
         host.recordResult(HostResult.ofStatus(outlierStatus(head)));
         if (forwarding.retryInsteadOf(this, head)) {
+            noteEnd(Integer.toString(head.status()));
             report(head.status());
             endSpan(head.status());
             drop(end);
@@ -248,6 +251,15 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
         } else {
             forwarding.onFailed(this, failure);
         }
+    }
+
+    /// Keeps how it went, since another attempt takes its place in the request's facts, or none.
+    void noteEnd(String result) {
+        forwarding
+                .path
+                .info()
+                .evidence()
+                .attempt(Addresses.text(host.address()), result, System.nanoTime() - startNanos);
     }
 
     // ---- Give up

@@ -132,6 +132,8 @@ final class AcceptedConnection {
         info.startEpochMillis = System.currentTimeMillis();
         info.startNanos = System.nanoTime();
         info.endNanos = info.startNanos;
+        info.listener = listener.config().name();
+        info.direction = listener.config().direction().name();
         info.downstreamRemote = facts.remote;
         info.downstreamDirectRemote = facts.directRemote;
         info.downstreamLocal = facts.local;

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.listener;
 
+import dev.lateen.proxy.http.HttpConnectionManagerConfig;
 import dev.lateen.proxy.tls.DownstreamTlsConfig;
 import java.time.Duration;
 import java.util.List;
@@ -26,5 +27,12 @@ public record FilterChainConfig(
     /// The filter that ends the chain: HTTP or TCP.
     public NetworkFilterConfig terminal() {
         return filters.getLast();
+    }
+
+    /// Where its routes come from; empty of a chain that is not for HTTP.
+    public Optional<HttpConnectionManagerConfig.RouteSource> routes() {
+        return terminal() instanceof NetworkFilterConfig.Http(HttpConnectionManagerConfig http, var _)
+                ? Optional.of(http.routes())
+                : Optional.empty();
     }
 }

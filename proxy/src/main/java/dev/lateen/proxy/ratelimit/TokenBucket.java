@@ -67,4 +67,11 @@ public final class TokenBucket {
     long lastUse() {
         return lastUse;
     }
+
+    /// Such as `2 per 3600 s, 0 left, one more in 1800 s`.
+    public String describe(long now) {
+        long seconds = Math.max(1, size.maxTokens() * tokenNanos / NANOS);
+        return size.maxTokens() + " per " + seconds + " s, " + remaining(now) + " left, one more in "
+                + resetSeconds(now) + " s";
+    }
 }

@@ -94,7 +94,11 @@ public final class RbacGate {
         if (matched != null) {
             count(matched, rulesName, allows ? ".allowed" : ".denied");
         }
-        return allows ? null : details(matched);
+        if (allows) {
+            return null;
+        }
+        Denial.note(info, rules, matched);
+        return details(matched);
     }
 
     /// Policies of a route, which stand in for the filter's own, are looked up by name.

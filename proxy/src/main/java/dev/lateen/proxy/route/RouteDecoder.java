@@ -1,6 +1,7 @@
 package dev.lateen.proxy.route;
 
 import dev.lateen.proxy.config.Decoded;
+import dev.lateen.proxy.config.Metadata;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.route.RouteActionDecoder.Inherited;
 import dev.lateen.proxy.route.VirtualHostConfig.AttemptCount;
@@ -162,6 +163,7 @@ public final class RouteDecoder {
                 route.getDecorator().getOperation(),
                 !route.getDecorator().hasPropagate()
                         || route.getDecorator().getPropagate().getValue(),
-                limit);
+                limit,
+                Metadata.of(route.getMetadata()));
     }
 }

@@ -3,6 +3,7 @@ package dev.lateen.proxy.route;
 import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.route.HeaderChanges.Change;
+import dev.lateen.proxy.stream.RouteFacts;
 import dev.lateen.proxy.stream.StreamInfo;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,11 +19,17 @@ public final class RouteEntry {
     private final RouteConfig config;
     private final Change[] requestChanges;
     private final Change[] responseChanges;
+    private final RouteFacts facts;
 
     RouteEntry(Route route, VirtualHostConfig virtualHost, RouteConfig config) {
         this.route = route;
         this.virtualHost = virtualHost;
         this.config = config;
+        this.facts = new RouteFacts(
+                config.name(),
+                virtualHost.name(),
+                route.name(),
+                route.metadata().namespaces());
         List<HeaderChanges> levels = new ArrayList<>(List.of(route.headers(), virtualHost.headers(), config.headers()));
         if (config.specificWins()) {
             levels = levels.reversed();
@@ -47,6 +54,11 @@ public final class RouteEntry {
 
     public RouteConfig config() {
         return config;
+    }
+
+    /// What access logs and explanations say of it.
+    public RouteFacts facts() {
+        return facts;
     }
 
     /// The most specific override of a filter, or null.

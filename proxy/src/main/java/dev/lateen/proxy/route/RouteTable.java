@@ -1,6 +1,7 @@
 package dev.lateen.proxy.route;
 
 import dev.lateen.net.http.RequestHead;
+import dev.lateen.proxy.stream.RouteFacts;
 import dev.lateen.proxy.stream.StreamInfo;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -8,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the route of a request: first the virtual host (exact domain, then the longest suffix wildcard, the longest
@@ -22,6 +24,7 @@ public final class RouteTable {
     private final Map<String, RouteEntry[]> exact = new HashMap<>();
     private final List<Wildcard> suffixes = new ArrayList<>();
     private final List<Wildcard> prefixes = new ArrayList<>();
+    private final RouteFacts none;
     private RouteEntry @Nullable [] any;
 
     @SuppressWarnings("ArrayRecordComponent") // read on every match, compared by nobody
@@ -29,10 +32,9 @@ public final class RouteTable {
 
     public RouteTable(RouteConfig config) {
         this.config = config;
+        this.none = RouteFacts.none(config.name());
         for (VirtualHostConfig host : config.virtualHosts()) {
-            RouteEntry[] entries = host.routes().stream()
-                    .map(route -> new RouteEntry(route, host, config))
-                    .toArray(RouteEntry[]::new);
+            RouteEntry[] entries = entries(host, config);
             for (String domain : host.domains()) {
                 add(domain, entries);
             }
@@ -57,6 +59,11 @@ public final class RouteTable {
         return config;
     }
 
+    /// Of a request that has no route here.
+    public RouteFacts none() {
+        return none;
+    }
+
     /// The route of a request, or null where none matches.
     ///
     /// @param random decides for shares; the same for one request
@@ -73,6 +80,25 @@ public final class RouteTable {
             }
         }
         return null;
+    }
+
+    /// The routes that are tried for a host; empty where there are none.
+    Optional<RouteEntry[]> entriesFor(String authority) {
+        return Optional.ofNullable(host(authority));
+    }
+
+    /// Those of the virtual host of this name.
+    Optional<RouteEntry[]> entriesOf(String virtualHost) {
+        return config.virtualHosts().stream()
+                .filter(host -> host.name().equals(virtualHost))
+                .findFirst()
+                .map(host -> entries(host, config));
+    }
+
+    private static RouteEntry[] entries(VirtualHostConfig host, RouteConfig config) {
+        return host.routes().stream()
+                .map(route -> new RouteEntry(route, host, config))
+                .toArray(RouteEntry[]::new);
     }
 
     private RouteEntry @Nullable [] host(String authority) {

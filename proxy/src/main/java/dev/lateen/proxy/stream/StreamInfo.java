@@ -42,6 +42,14 @@ public final class StreamInfo {
     public @Nullable String routeName;
     public @Nullable String clusterName;
     public @Nullable String filterChainName;
+    /// Name of the listener, and whether its traffic goes to the workload: `INBOUND`, `OUTBOUND` or `UNSPECIFIED`.
+    public String listener = "";
+    public String direction = "UNSPECIFIED";
+    /// Null where no route was looked for.
+    public @Nullable RouteFacts route;
+    /// The longest that the upstream may take, in all and for one attempt; 0: any time.
+    public long timeoutNanos;
+    public long perTryTimeoutNanos;
 
     // Upstream, of the last attempt.
     public @Nullable SocketAddress upstreamHost;
@@ -81,6 +89,27 @@ public final class StreamInfo {
 
     private @Nullable EnumSet<ResponseFlag> flags;
     private @Nullable DynamicMetadata metadata;
+    private @Nullable Evidence evidence;
+
+    public void routed(@Nullable RouteFacts found) {
+        route = found;
+        routeName = found == null || found.name().isEmpty() ? null : found.name();
+    }
+
+    /// What explains this request beyond its plain facts; made when first asked for.
+    public Evidence evidence() {
+        Evidence all = evidence;
+        if (all == null) {
+            all = new Evidence();
+            evidence = all;
+        }
+        return all;
+    }
+
+    /// Null where nothing was put there.
+    public @Nullable Evidence evidenceSoFar() {
+        return evidence;
+    }
 
     /// What filters have left for those after them; made when first asked for.
     public DynamicMetadata metadata() {

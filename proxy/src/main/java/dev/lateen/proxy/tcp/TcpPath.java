@@ -6,6 +6,7 @@ import dev.lateen.proxy.cluster.Host;
 import dev.lateen.proxy.cluster.HttpOptions;
 import dev.lateen.proxy.cluster.LbContext;
 import dev.lateen.proxy.cluster.PendingStream;
+import dev.lateen.proxy.cluster.RoutePriority;
 import dev.lateen.proxy.cluster.TcpOptions;
 import dev.lateen.proxy.cluster.TcpReady;
 import dev.lateen.proxy.downstream.DownstreamConnection;
@@ -178,6 +179,14 @@ final class TcpPath implements LbContext, TcpReady, TunnelHandshake.Outcome, Rel
         info.flag(error.flag());
         info.details = error.details();
         info.upstreamTransportFailure = details.isEmpty() ? null : details;
+        if (worker != null) {
+            boolean full = error.equals(ProxyError.OVERFLOW);
+            Cluster cluster = worker.cluster();
+            info.evidence()
+                    .note(
+                            full ? "circuit" : "hosts",
+                            full ? cluster.describeLimits(RoutePriority.DEFAULT) : cluster.describeHosts());
+        }
         closeBoth();
     }
 

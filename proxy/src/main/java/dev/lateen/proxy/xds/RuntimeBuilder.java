@@ -8,6 +8,7 @@ import dev.lateen.proxy.authz.ConnectionAuthzConfig;
 import dev.lateen.proxy.authz.ConnectionQuestion;
 import dev.lateen.proxy.bootstrap.LocalPeer;
 import dev.lateen.proxy.cluster.Clusters;
+import dev.lateen.proxy.decision.Decisions;
 import dev.lateen.proxy.downstream.ChainHandler;
 import dev.lateen.proxy.downstream.Direction;
 import dev.lateen.proxy.expression.Surroundings;
@@ -56,6 +57,7 @@ public final class RuntimeBuilder implements ChainHandlers {
     private final OwnMetadata own;
     private final InstantSource clock;
     private final AccessLogs accessLogs;
+    private final Decisions decisions;
     private final CollectedLogs collectedLogs;
     private final SpanReporters spans;
     private final Surroundings around;
@@ -73,6 +75,7 @@ public final class RuntimeBuilder implements ChainHandlers {
     public RuntimeBuilder(Clusters clusters, Routes routes, Node node, Surrounding surrounding) {
         Stats stats = surrounding.stats();
         this.accessLogs = surrounding.accessLogs();
+        this.decisions = new Decisions(surrounding.workers(), node.getId());
         this.overload = surrounding.overload();
         PeerInfo local = LocalPeer.of(node);
         this.own = OwnMetadata.of(local, node.getId(), node.getCluster());
@@ -85,6 +88,11 @@ public final class RuntimeBuilder implements ChainHandlers {
         this.stats = stats;
         this.clock = surrounding.clock();
         this.workers = surrounding.workers();
+    }
+
+    /// Where all that ends is kept for a while.
+    public Decisions decisions() {
+        return decisions;
     }
 
     @Override
@@ -132,14 +140,14 @@ public final class RuntimeBuilder implements ChainHandlers {
                         config,
                         routesOf(config),
                         new HttpEnvironment(clusters, stats, istio, spans, own, overload),
-                        loggers(logs)));
+                        withDecisions(logs)));
             }
             case NetworkFilterConfig.Tcp(var config) ->
                 new TcpProxy(
                         config,
                         chain.filters().contains(NetworkFilterConfig.SniCluster.INSTANCE),
                         clusters,
-                        new TcpTelemetry(loggers(config.accessLogs()), istio(listener, chain)),
+                        new TcpTelemetry(withDecisions(config.accessLogs()), istio(listener, chain)),
                         stats,
                         clock);
             case NetworkFilterConfig.Rbac _,
@@ -171,11 +179,18 @@ public final class RuntimeBuilder implements ChainHandlers {
 
     @Override
     public List<AccessLogger> loggers(ListenerConfig listener) {
-        return loggers(listener.accessLogs());
+        return withDecisions(listener.accessLogs());
     }
 
     private List<AccessLogger> loggers(List<AccessLogConfig> configs) {
         return configs.stream().map(this::logger).toList();
+    }
+
+    /// What ends is told to the access logs, and kept for explanations.
+    private List<AccessLogger> withDecisions(List<AccessLogConfig> configs) {
+        List<AccessLogger> all = new ArrayList<>(loggers(configs));
+        all.add(decisions);
+        return all;
     }
 
     private AccessLogger logger(AccessLogConfig config) {

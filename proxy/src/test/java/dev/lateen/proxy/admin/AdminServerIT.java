@@ -9,6 +9,9 @@ import dev.lateen.net.EventLoops;
 import dev.lateen.proxy.accesslog.AccessLogs;
 import dev.lateen.proxy.cluster.ClusterEnvironment;
 import dev.lateen.proxy.cluster.Clusters;
+import dev.lateen.proxy.decision.Decisions;
+import dev.lateen.proxy.route.RouteTable;
+import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.telemetry.Stats;
 import dev.lateen.xds.ResourceType;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
@@ -25,6 +28,7 @@ import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +39,7 @@ final class AdminServerIT {
     private final Stats stats = new Stats();
     private final AccessLogs logs = new AccessLogs(stats);
     private final List<AdminBackend.Accepted> secrets = new ArrayList<>();
+    private final Decisions decisions = new Decisions(chores.all(), "sidecar~10.0.0.1~a.b~b.svc");
     private final AtomicBoolean quit = new AtomicBoolean();
     private final HttpClient client = HttpClient.newHttpClient();
     private final Backend backend = new Backend();
@@ -44,7 +49,7 @@ final class AdminServerIT {
     void start() throws IOException {
         Clusters clusters = new Clusters(new ClusterEnvironment(chores.at(0), stats));
         server = AdminServer.start(
-                chores, new InetSocketAddress("127.0.0.1", 0), new AdminApi(backend, clusters, stats, logs));
+                chores, new InetSocketAddress("127.0.0.1", 0), new AdminApi(backend, clusters, stats, logs, decisions));
     }
 
     @AfterEach
@@ -69,6 +74,22 @@ final class AdminServerIT {
         backend.state = AdminBackend.State.DRAINING;
         assertThat(send("GET", "/ready").statusCode()).isEqualTo(503);
         assertThat(send("GET", "/ready").body()).isEqualTo("DRAINING\n");
+    }
+
+    @Test
+    void tellsWhatBecameOfRequests() throws Exception {
+        StreamInfo info = new StreamInfo();
+        info.status = 503;
+        info.details = "no_healthy_upstream";
+        info.evidence().note("hosts", "2 hosts, 0 healthy, 2 ejected");
+        chores.at(0).submit(() -> decisions.log(info)).get();
+        assertThat(send("GET", "/decisions?failures&status=5xx").body())
+                .contains("\"proxy\":\"sidecar~10.0.0.1~a.b~b.svc\"")
+                .contains("\"details\":\"no_healthy_upstream\"")
+                .contains("{\"name\":\"hosts\",\"value\":\"2 hosts, 0 healthy, 2 ejected\"}");
+        assertThat(send("GET", "/decisions?status=404").body()).contains("\"decisions\":[]");
+        assertThat(send("GET", "/decisions?status=bad").statusCode()).isEqualTo(400);
+        assertThat(send("GET", "/decisions?after=x").statusCode()).isEqualTo(400);
     }
 
     @Test
@@ -137,6 +158,21 @@ final class AdminServerIT {
         @Override
         public Message bootstrap() {
             return Bootstrap.getDefaultInstance();
+        }
+
+        @Override
+        public Optional<RouteTable> routes(String table) {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<Routed> routed() {
+            return List.of();
+        }
+
+        @Override
+        public void later(Runnable action) {
+            chores.at(0).execute(action);
         }
 
         @Override

@@ -181,6 +181,7 @@ final class ExtAuthzFilter implements RequestFilter {
             case Refuse refuse -> {
                 denied.increment();
                 exchange.info().metadata().putAll(NAMESPACE, refuse.metadata());
+                note(exchange, "answered " + refuse.status());
                 boolean known = refuse.status() >= 200 && refuse.status() < 600;
                 exchange.reply(LocalReply.of(
                                 known ? refuse.status() : 403,
@@ -190,6 +191,18 @@ final class ExtAuthzFilter implements RequestFilter {
                         .with(AnswerChanges.clean(refuse.headers())));
             }
             case Failed _ -> fail(exchange, asking);
+        }
+    }
+
+    /// Names the policy that had it asked.
+    private void note(Exchange exchange, String said) {
+        exchange.info().evidence().note("authorizer", config.service().cluster() + " " + said);
+        if (config.condition().metadata().isPresent()) {
+            MetadataMatcher matcher = config.condition().metadata().get();
+            Object policy = exchange.info().metadata(matcher.namespace(), matcher.path());
+            if (policy instanceof String name) {
+                exchange.info().evidence().note("policy", name);
+            }
         }
     }
 
@@ -203,6 +216,7 @@ final class ExtAuthzFilter implements RequestFilter {
             pass(exchange, asking);
             return;
         }
+        note(exchange, "gave no answer");
         exchange.reply(LocalReply.of(
                 config.failure().status(), "", ResponseFlag.UNAUTHORIZED_EXTERNAL_SERVICE, "ext_authz_error"));
     }

@@ -25,6 +25,7 @@ final class FaultFilter implements RequestFilter {
         }
         if (fault.delayNanos() > 0 && drawn(fault.delayShare(), exchange.nextRandom())) {
             exchange.info().flag(ResponseFlag.DELAY_INJECTED);
+            exchange.info().evidence().note("fault", "delay of " + fault.delayNanos() / 1_000_000 + " ms");
             exchange.after(fault.delayNanos(), () -> {
                 if (!aborts(fault, exchange)) {
                     exchange.resume();
@@ -58,6 +59,13 @@ final class FaultFilter implements RequestFilter {
         if ((fault.abortStatus() == 0 && !grpc) || !drawn(fault.abortShare(), exchange.nextRandom())) {
             return false;
         }
+        exchange.info()
+                .evidence()
+                .note(
+                        "fault",
+                        grpc
+                                ? "abort with gRPC status " + fault.abortGrpcStatus()
+                                : "abort with " + fault.abortStatus());
         LocalReply reply = LocalReply.of(
                 grpc ? 200 : fault.abortStatus(),
                 "fault filter abort",

@@ -178,6 +178,7 @@ final class JwtAuthnFilter implements RequestFilter {
 
     private void refuse(Exchange exchange, JwtStatus status) {
         shared.denied().increment();
+        exchange.info().evidence().note("jwt", status.text() + issuers());
         if (shared.config().terse()) {
             exchange.reply(LocalReply.of(status.httpStatus(), "", status.details()));
             return;
@@ -193,6 +194,14 @@ final class JwtAuthnFilter implements RequestFilter {
                         + (status == JwtStatus.MISSING ? "" : ", error=\"invalid_token\""));
         exchange.reply(LocalReply.of(status.httpStatus(), status.text(), status.details())
                 .with(headers));
+    }
+
+    private String issuers() {
+        StringBuilder text = new StringBuilder();
+        for (JwtProvider provider : shared.config().providers()) {
+            text.append(text.isEmpty() ? "; issuers: " : ", ").append(provider.issuer());
+        }
+        return text.toString();
     }
 
     private Verdict refuseUnknown(Exchange exchange, String named) {

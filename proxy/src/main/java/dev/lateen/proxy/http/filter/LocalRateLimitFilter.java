@@ -84,6 +84,9 @@ final class LocalRateLimitFilter implements RequestFilter {
             return Verdict.CONTINUE;
         }
         counted.enforced.increment();
+        if (decided != null) {
+            exchange.info().evidence().note("limit", config.statPrefix() + ": " + decided.describe(System.nanoTime()));
+        }
         refuse(exchange, config.refusal());
         return Verdict.STOP;
     }

@@ -190,6 +190,7 @@ final class RateLimitFilter implements RequestFilter {
             pass(exchange, asking);
             return;
         }
+        counted.statuses().forEach(status -> note(exchange, status));
         RateLimitConfig.Refusal refusal = config.refusal();
         Headers headers = new Headers(8);
         if (refusal.marks()) {
@@ -202,8 +203,23 @@ final class RateLimitFilter implements RequestFilter {
         exchange.reply(refusal.exhausted() ? reply.withGrpcStatus(8) : reply);
     }
 
+    private static void note(Exchange exchange, LimitAnswer.Status status) {
+        if (status.over()) {
+            String window = status.windowSeconds() == 0 ? "" : " per " + status.windowSeconds() + " s";
+            exchange.info()
+                    .evidence()
+                    .note(
+                            "limit",
+                            status.name() + ": " + status.requests() + window + ", " + status.remaining()
+                                    + " left, more in " + status.resetSeconds() + " s");
+        }
+    }
+
     private void fail(Exchange exchange, Asking asking) {
         count(asking, "error");
+        exchange.info()
+                .evidence()
+                .note("limit", "the rate limit service " + config.service().cluster() + " gave no answer");
         if (config.failure().denies()) {
             exchange.reply(LocalReply.of(
                     config.failure().status(), "", ResponseFlag.RATE_LIMIT_SERVICE_ERROR, "rate_limiter_error"));

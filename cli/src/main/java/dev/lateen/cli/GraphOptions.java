@@ -1,0 +1,55 @@
+package dev.lateen.cli;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine.Option;
+
+/// The options of commands that show the numbers of the dashboard's graph.
+final class GraphOptions {
+    @Option(
+            names = "--by",
+            paramLabel = "KIND",
+            description = "One of: workload, app, version, service (default: ${DEFAULT-VALUE}).",
+            converter = Kind.Converter.class,
+            defaultValue = "workload")
+    private Kind kind = Kind.WORKLOAD;
+
+    @Option(
+            names = "--window",
+            paramLabel = "SECONDS",
+            description = "Over how many seconds, from 2 to 3600 (default: ${DEFAULT-VALUE}).",
+            defaultValue = "10")
+    private int window = 10;
+
+    private enum Kind {
+        WORKLOAD("workload"),
+        APP("app"),
+        VERSION("versionedApp"),
+        SERVICE("service");
+
+        private final String query;
+
+        Kind(String query) {
+            this.query = query;
+        }
+
+        static final class Converter implements picocli.CommandLine.ITypeConverter<Kind> {
+            @Override
+            public Kind convert(String value) {
+                for (Kind kind : Kind.values()) {
+                    if (kind.name().equalsIgnoreCase(value)) {
+                        return kind;
+                    }
+                }
+                throw new picocli.CommandLine.TypeConversionException(
+                        "'" + value + "' (expected: workload, app, version or service)");
+            }
+        }
+    }
+
+    /// @param namespace only this one; empty for all
+    String query(String namespace) {
+        return "type=" + kind.query + "&window=" + window
+                + (namespace.isEmpty() ? "" : "&namespaces=" + URLEncoder.encode(namespace, StandardCharsets.UTF_8));
+    }
+}

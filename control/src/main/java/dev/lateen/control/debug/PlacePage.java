@@ -1,0 +1,43 @@
+package dev.lateen.control.debug;
+
+import dev.lateen.dashboard.explain.Explanation.Place;
+import dev.lateen.dashboard.explain.Places;
+import dev.lateen.model.resource.ResourceKey;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `placez`: where a resource is written, or the first of some of its fields (`group`, `kind`, `namespace`, `name`, and
+/// `fields` with commas between); or the RequestAuthentication of an `issuer`. An empty object where there is none.
+///
+/// Thread: any.
+final class PlacePage {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final Places places;
+
+    PlacePage(Places places) {
+        this.places = places;
+    }
+
+    JsonNode json(Map<String, String> query) {
+        String issuer = query.getOrDefault("issuer", "");
+        Optional<Place> found = issuer.isEmpty()
+                ? places.find(
+                        new ResourceKey(
+                                query.getOrDefault("group", ""),
+                                query.getOrDefault("kind", ""),
+                                query.getOrDefault("namespace", ""),
+                                query.getOrDefault("name", "")),
+                        List.of(query.getOrDefault("fields", "").split(",", -1)))
+                : places.ofIssuer(issuer);
+        ObjectNode json = JSON.createObjectNode();
+        found.ifPresent(place -> json.put("resource", place.resource())
+                .put("field", place.field())
+                .put("line", place.line()));
+        return json;
+    }
+}

@@ -1,0 +1,110 @@
+package dev.lateen.dashboard.explain;
+
+import dev.lateen.dashboard.explain.Decision.Made;
+import dev.lateen.dashboard.explain.Explanation.Place;
+import dev.lateen.model.resource.ResourceKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Finds the lines behind pieces of a proxy's configuration. Thread: any; blocks where `Places` does.
+final class Origins {
+    private final Places places;
+
+    Origins(Places places) {
+        this.places = places;
+    }
+
+    Optional<Place> named(Named named) {
+        return Optional.of(places.find(named.resource(), named.fields())
+                .orElseGet(() ->
+                        new Place(named.resource().toString(), named.fields().getFirst(), "")));
+    }
+
+    Optional<Place> ofIssuer(String issuer) {
+        return places.ofIssuer(issuer);
+    }
+
+    /// What the route was made from.
+    ///
+    /// @param below candidates below the route's own field, the best first
+    List<Place> route(Decision decision, List<String> below) {
+        return made(decision.config().route().from(), below).stream().toList();
+    }
+
+    Optional<Place> made(Made from, List<String> below) {
+        List<String> fields = below.stream().map(field -> from.field() + field).toList();
+        return Named.ofPath(from.resource(), fields)
+                .flatMap(named -> places.find(named.resource(), named.fields())
+                        .or(() -> Optional.of(place(named.resource().toString(), from))))
+                .or(() -> from.file().isEmpty() ? Optional.empty() : Optional.of(place("the resource", from)));
+    }
+
+    private static Place place(String resource, Made from) {
+        return new Place(resource, from.field(), from.file().isEmpty() ? "" : from.file() + ":" + from.line());
+    }
+
+    /// The DestinationRule that shapes the cluster, at the setting where it is found; else what the cluster stands for.
+    ///
+    /// @param settings below `trafficPolicy`, such as `outlierDetection`
+    List<Place> trafficPolicy(Decision decision, List<String> settings) {
+        Made from = decision.config().cluster().from();
+        List<String> fields = new ArrayList<>();
+        ClusterName name = ClusterName.parse(decision.config().cluster().name());
+        for (String setting : settings) {
+            for (String policy : policies(name)) {
+                fields.add(policy + "." + setting);
+            }
+        }
+        fields.add("spec.trafficPolicy");
+        fields.add("spec.host");
+        return Named.ofPath(from.resource(), fields)
+                .flatMap(named -> places.find(named.resource(), named.fields())
+                        .or(() -> Optional.of(place(named.resource().toString(), from))))
+                .map(List::of)
+                .orElseGet(() -> service(decision));
+    }
+
+    private static List<String> policies(ClusterName name) {
+        String port = ".portLevelSettings[port.number=" + name.port() + "]";
+        List<String> policies = new ArrayList<>();
+        if (!name.subset().isEmpty()) {
+            String subset = "spec.subsets[name=" + name.subset() + "].trafficPolicy";
+            policies.add(subset + port);
+            policies.add(subset);
+        }
+        policies.add("spec.trafficPolicy" + port);
+        policies.add("spec.trafficPolicy");
+        return policies;
+    }
+
+    /// The subset that chose the cluster's hosts by labels.
+    Optional<Place> subset(Decision decision) {
+        ClusterName name = ClusterName.parse(decision.config().cluster().name());
+        if (name.subset().isEmpty()) {
+            return Optional.empty();
+        }
+        return Named.ofPath(
+                        decision.config().cluster().from().resource(),
+                        List.of("spec.subsets[name=" + name.subset() + "]"))
+                .flatMap(this::named);
+    }
+
+    /// The Service that the cluster stands for.
+    List<Place> service(Decision decision) {
+        ClusterName name = ClusterName.parse(decision.config().cluster().name());
+        String[] labels = name.host().split("\\.", -1);
+        if (labels.length > 2 && labels[2].equals("svc")) {
+            ResourceKey key = new ResourceKey("", "Service", labels[1], labels[0]);
+            Optional<Place> found =
+                    places.find(key, List.of("spec.ports[port=" + name.port() + "]", "spec.ports", "spec"));
+            if (found.isPresent()) {
+                return List.of(found.get());
+            }
+        }
+        Made from = decision.config().cluster().from();
+        return from.file().isEmpty()
+                ? List.of()
+                : List.of(place(name.host().isEmpty() ? "the cluster's resource" : name.host(), from));
+    }
+}

@@ -1,0 +1,33 @@
+package dev.lateen.dashboard.explain;
+
+import dev.lateen.dashboard.explain.Explanation.Place;
+import dev.lateen.model.resource.ResourceKey;
+import java.util.List;
+import java.util.Optional;
+
+/// Knows where resources are written.
+///
+/// Thread: any; may block.
+public interface Places {
+    /// Where the first of these fields stands that the resource has, or else the resource itself; empty where there is
+    /// no such resource.
+    ///
+    /// @param fields as `FieldPath` reads them
+    Optional<Place> find(ResourceKey resource, List<String> fields);
+
+    /// The RequestAuthentication that names this issuer, if one does.
+    Optional<Place> ofIssuer(String issuer);
+
+    /// Knows nothing.
+    Places NONE = new Places() {
+        @Override
+        public Optional<Place> find(ResourceKey resource, List<String> fields) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Place> ofIssuer(String issuer) {
+            return Optional.empty();
+        }
+    };
+}

@@ -1,0 +1,165 @@
+package dev.lateen.dashboard.explain;
+
+import dev.lateen.dashboard.explain.Explanation.Place;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Failures on the way to the next hop, and what took too long. Thread: any; blocks where `Places` does.
+final class UpstreamReasons {
+    private static final long MICROS_PER_MILLI = 1_000;
+    private static final Pattern IN_USE =
+            Pattern.compile("(connections|pending requests|requests|retries) (\\d+) of (\\d+)");
+
+    private final Origins origins;
+
+    UpstreamReasons(Origins origins) {
+        this.origins = origins;
+    }
+
+    Explanation explain(Decision decision) {
+        if (decision.answer().details().equals("no_healthy_upstream")) {
+            return noHost(decision);
+        }
+        if (decision.has("UO")) {
+            return overflow(decision);
+        }
+        Explanation failure = failure(decision);
+        if (!decision.has("URX")) {
+            return failure;
+        }
+        List<Place> places = new ArrayList<>(origins.route(decision, List.of(".retries.attempts", ".retries", "")));
+        places.addAll(failure.at());
+        return new Explanation(
+                failure.cause() + ", after " + decision.note("retries"), failure.because(), places, failure.change());
+    }
+
+    Explanation noHost(Decision decision) {
+        String hosts = decision.note("hosts");
+        String cluster = decision.config().cluster().name();
+        String cause = "no host of " + cluster + " can be used";
+        if (hosts.startsWith("0 hosts")) {
+            List<Place> places = new ArrayList<>();
+            origins.subset(decision).ifPresent(places::add);
+            places.addAll(origins.service(decision));
+            return new Explanation(
+                    cause,
+                    "it has no endpoints",
+                    places,
+                    places.size() > 1
+                            ? "no ready pod of the Service has the labels of the subset: deploy one, or change the labels"
+                            : "no ready pod has the labels that the Service selects: start one, or change the selector");
+        }
+        if (!hosts.contains(" 0 ejected")) {
+            return new Explanation(
+                    cause,
+                    hosts,
+                    origins.trafficPolicy(decision, List.of("outlierDetection")),
+                    "the ejected hosts failed too often: see why (explain one of the earlier errors); outlierDetection"
+                            + " says after how many errors and for how long");
+        }
+        return new Explanation(
+                cause, hosts, origins.service(decision), "the endpoints are not ready: look at their readiness probes");
+    }
+
+    private Explanation overflow(Decision decision) {
+        String circuit = decision.note("circuit");
+        List<String> settings = new ArrayList<>();
+        Matcher each = IN_USE.matcher(circuit);
+        while (each.find()) {
+            if (Long.parseLong(each.group(2)) >= Long.parseLong(each.group(3))) {
+                settings.add(0, setting(each.group(1)));
+            }
+        }
+        settings.add("connectionPool");
+        return new Explanation(
+                "the circuit of " + decision.config().cluster().name() + " is open: too much at once",
+                circuit,
+                origins.trafficPolicy(decision, settings),
+                "raise the limit in connectionPool, add hosts, or send less at a time");
+    }
+
+    private static String setting(String what) {
+        return switch (what) {
+            case "connections" -> "connectionPool.tcp.maxConnections";
+            case "pending requests" -> "connectionPool.http.http1MaxPendingRequests";
+            case "requests" -> "connectionPool.http.http2MaxRequests";
+            default -> "connectionPool.http.maxRetries";
+        };
+    }
+
+    private Explanation failure(Decision decision) {
+        Decision.Upstream upstream = decision.upstream();
+        String host = upstream.host().isEmpty() ? decision.config().cluster().name() : upstream.host();
+        String because = because(decision);
+        if (upstream.transportFailure().contains("TLS")) {
+            return new Explanation(
+                    "TLS with " + host + " failed",
+                    because,
+                    origins.trafficPolicy(decision, List.of("tls.mode", "tls")),
+                    "compare what this side does (`trafficPolicy.tls` of the DestinationRule) with what the other side"
+                            + " takes (PeerAuthentication, or the server's own certificate)");
+        }
+        if (decision.has("UF")) {
+            return new Explanation(
+                    "no connection to " + host,
+                    because,
+                    origins.service(decision),
+                    decision.inbound()
+                            ? "the application does not listen on that port: look at targetPort and at the container"
+                            : "nothing listens there, or a NetworkPolicy is in the way");
+        }
+        if (decision.has("UPE")) {
+            return new Explanation(
+                    host + " answered something that is no HTTP of the expected version",
+                    because,
+                    origins.service(decision),
+                    "see to it that the Service's port is named after its protocol (`http`, `http2`, `grpc`, `tcp`)");
+        }
+        return new Explanation(
+                host + " ended the connection before it had answered",
+                because,
+                origins.service(decision),
+                "the application crashed, or closes idle connections early: look into its log, and keep them open longer"
+                        + " there than `connectionPool.http.idleTimeout` says here");
+    }
+
+    private static String because(Decision decision) {
+        Decision.Upstream upstream = decision.upstream();
+        List<String> parts = new ArrayList<>();
+        if (!upstream.transportFailure().isEmpty()) {
+            parts.add(upstream.transportFailure());
+        }
+        if (upstream.failed().size() > 1) {
+            parts.add(upstream.failed().size() + " attempts: "
+                    + String.join(
+                            ", ",
+                            upstream.failed().stream()
+                                    .map(one -> one.host() + " " + one.result())
+                                    .toList()));
+        }
+        if (!decision.note("hosts").isEmpty()) {
+            parts.add(decision.note("hosts"));
+        }
+        return parts.isEmpty() ? "details: " + decision.answer().details() : String.join("; ", parts);
+    }
+
+    Explanation timeout(Decision decision) {
+        boolean each = decision.answer().details().equals("upstream_per_try_timeout");
+        long micros = each
+                ? decision.upstream().perTryTimeoutMicros()
+                : decision.upstream().timeoutMicros();
+        List<String> fields =
+                each ? List.of(".retries.perTryTimeout", ".retries", "") : List.of(".timeout", ".fault.delay", "");
+        List<String> delays = decision.notes("fault");
+        return new Explanation(
+                decision.upstream().host() + " did not answer within " + micros / MICROS_PER_MILLI + " ms",
+                "it took " + decision.answer().micros() / MICROS_PER_MILLI + " ms"
+                        + (each ? ", the last attempt being cut off" : "")
+                        + (delays.isEmpty() ? "" : "; " + String.join(", ", delays)),
+                origins.route(decision, fields),
+                "raise " + (each ? "`perTryTimeout`" : "`timeout`")
+                        + " of the route, or make the upstream faster (its own" + " hop shows how long it took)");
+    }
+}

@@ -1,0 +1,188 @@
+package dev.lateen.proxy.admin;
+
+import dev.lateen.net.http.Headers;
+import dev.lateen.net.http.HttpVersion;
+import dev.lateen.net.http.RequestHead;
+import dev.lateen.proxy.cluster.Cluster;
+import dev.lateen.proxy.cluster.Clusters;
+import dev.lateen.proxy.cluster.RoutePriority;
+import dev.lateen.proxy.http.filter.FilterConfig;
+import dev.lateen.proxy.route.RouteAction.ClusterChoice;
+import dev.lateen.proxy.route.RouteAction.DirectResponse;
+import dev.lateen.proxy.route.RouteAction.Forward;
+import dev.lateen.proxy.route.RouteAction.Redirect;
+import dev.lateen.proxy.route.RouteAction.WeightedCluster;
+import dev.lateen.proxy.route.RouteEntry;
+import dev.lateen.proxy.route.RouteTable;
+import dev.lateen.proxy.stream.StreamInfo;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// `/decisions/dry`: what would become of a request, by the routes and the hosts in force; nothing is sent.
+///
+/// Thread: chores loop.
+final class DryRunPage {
+    private static final int USUAL_PORT = 80;
+    private static final int MAX_HEADERS = 64;
+    private static final long NANOS_PER_MICRO = 1_000;
+    private static final String FAULT = "envoy.filters.http.fault";
+
+    private final String proxy;
+    private final AdminBackend backend;
+    private final Clusters clusters;
+
+    DryRunPage(String proxy, AdminBackend backend, Clusters clusters) {
+        this.proxy = proxy;
+        this.backend = backend;
+        this.clusters = clusters;
+    }
+
+    AdminReply of(AdminRequest request) {
+        String authority = request.parameter("authority").orElse("");
+        if (authority.isEmpty()) {
+            return AdminReply.text(400, "authority: missing (expected: the host that is asked)\n");
+        }
+        RequestHead head = new RequestHead(
+                HttpVersion.HTTP_1_1,
+                request.parameter("method").orElse("GET"),
+                "http",
+                authority,
+                request.parameter("path").orElse("/"),
+                headers(request));
+        String direction = request.parameter("direction").orElse("outbound").toUpperCase(Locale.ROOT);
+        return AdminReply.json(json(head, direction, port(authority)));
+    }
+
+    private static Headers headers(AdminRequest request) {
+        Headers headers = new Headers();
+        List<String> given = request.query().getOrDefault("header", List.of());
+        for (String header : given.subList(0, Math.min(MAX_HEADERS, given.size()))) {
+            int colon = header.indexOf(':');
+            if (colon > 0) {
+                headers.add(
+                        header.substring(0, colon).strip().toLowerCase(Locale.ROOT),
+                        header.substring(colon + 1).strip());
+            }
+        }
+        return headers;
+    }
+
+    private static int port(String authority) {
+        int colon = authority.lastIndexOf(':');
+        String port = colon < 0 ? "" : authority.substring(colon + 1);
+        return port.matches("[0-9]{1,5}") ? Integer.parseInt(port) : USUAL_PORT;
+    }
+
+    private String json(RequestHead head, String direction, int port) {
+        JsonOut json = new JsonOut().object();
+        json.text("proxy", proxy);
+        List<AdminBackend.Routed> tables = candidates(direction, head.authority(), port);
+        Optional<AdminBackend.Routed> found = tables.stream()
+                .filter(one -> one.table().find(head, 0, new StreamInfo()) != null)
+                .findFirst();
+        Optional<AdminBackend.Routed> table = found.or(() -> tables.stream().findFirst());
+        if (table.isEmpty()) {
+            return json.text("action", "no listener of this proxy has routes for port " + port)
+                    .end()
+                    .toString();
+        }
+        json.text("listener", table.get().listener());
+        RouteTable routes = table.get().table();
+        RouteEntry entry = routes.find(head, 0, new StreamInfo());
+        DecisionsPage.route(json, entry == null ? routes.none() : entry.facts());
+        DecisionsPage.nearly(json, routes, head, entry == null ? null : entry.facts());
+        if (entry == null) {
+            json.text("action", "404 NR route_not_found").number("status", 404);
+        } else {
+            action(json, entry, head);
+        }
+        return json.end().toString();
+    }
+
+    /// The tables that the request may come to, the likeliest first.
+    private List<AdminBackend.Routed> candidates(String direction, String authority, int port) {
+        List<AdminBackend.Routed> all = new ArrayList<>(backend.routed().stream()
+                .filter(one ->
+                        one.direction().equals(direction) || one.direction().equals("UNSPECIFIED"))
+                .filter(one -> rank(one.table().config().name(), authority, port) < 4)
+                .toList());
+        all.sort(Comparator.comparingInt(one -> rank(one.table().config().name(), authority, port)));
+        return all;
+    }
+
+    /// How Istio names tables: by service and port, by port alone, of a gateway, or of an explicit HTTP proxy.
+    private static int rank(String table, String authority, int port) {
+        String host = authority.replaceFirst(":[0-9]+$", "");
+        if (table.equals(host + ":" + port)) {
+            return 0;
+        }
+        if (table.equals(Integer.toString(port))
+                || table.startsWith("http." + port)
+                || table.startsWith("inbound|" + port + "|")) {
+            return 1;
+        }
+        return table.equals("http_proxy") ? 2 : table.startsWith("http.") ? 3 : 4;
+    }
+
+    private void action(JsonOut json, RouteEntry entry, RequestHead head) {
+        if (entry.override(FAULT) instanceof FilterConfig.Fault fault && fault.abortStatus() > 0) {
+            json.text(
+                    "fault",
+                    "abort with " + fault.abortStatus() + " of "
+                            + fault.abortShare().numerator() + " in "
+                            + fault.abortShare().denominator());
+        }
+        switch (entry.route().action()) {
+            case DirectResponse(int status, var _) ->
+                json.text("action", "the route answers " + status + " by itself")
+                        .number("status", status);
+            case Redirect redirect ->
+                json.text(
+                                "action",
+                                "redirect to "
+                                        + redirect.location(head, entry.route().match()))
+                        .number("status", redirect.status());
+            case Forward forward -> forward(json, forward, head);
+        }
+    }
+
+    private void forward(JsonOut json, Forward forward, RequestHead head) {
+        json.text("action", "forward");
+        if (forward.timeouts().totalNanos() > 0) {
+            json.number("timeoutMicros", forward.timeouts().totalNanos() / NANOS_PER_MICRO);
+        }
+        forward.retry().ifPresent(retry -> json.number("retries", retry.retries()));
+        json.array("clusters");
+        switch (forward.cluster()) {
+            case ClusterChoice.Named(String name) -> cluster(json, name, 100);
+            case ClusterChoice.FromHeader(String header) ->
+                cluster(json, Optional.ofNullable(head.headers().get(header)).orElse(""), 100);
+            case ClusterChoice.Weighted(List<WeightedCluster> weighted, long total, var _) -> {
+                for (WeightedCluster one : weighted) {
+                    String name = one.name(head);
+                    cluster(json, name == null ? "" : name, Math.round(100.0 * one.weight() / total));
+                }
+            }
+        }
+        json.end();
+    }
+
+    private void cluster(JsonOut json, String name, long percent) {
+        json.object().text("name", name).number("percent", percent);
+        Cluster cluster = clusters.get(name);
+        if (cluster == null) {
+            json.text("hosts", "there is no such cluster: 503 NC cluster_not_found");
+        } else {
+            Map<String, Map<String, Object>> metadata =
+                    cluster.config().metadata().namespaces();
+            DecisionsPage.resource(json, metadata);
+            json.text("hosts", cluster.describeHosts());
+            json.text("circuit", cluster.describeLimits(RoutePriority.DEFAULT));
+        }
+        json.end();
+    }
+}
