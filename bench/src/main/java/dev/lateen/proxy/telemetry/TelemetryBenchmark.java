@@ -6,12 +6,15 @@ import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.accesslog.LogFormat;
 import dev.lateen.proxy.stream.PeerInfo;
 import dev.lateen.proxy.stream.StreamInfo;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/// What each request costs once it is over: Istio's line in the access log, and its standard metrics.
+/// What each request costs once it is over: Istio's line in the access log, and its standard metrics; and what it costs
+/// to write 50,000 series for whoever collects them.
 @State(Scope.Thread)
 public class TelemetryBenchmark {
     private static final DestinationService SERVICE =
@@ -24,6 +27,26 @@ public class TelemetryBenchmark {
                     IstioMetrics.Reporter.SOURCE,
                     new PeerInfo("shop-v1", "default", "shop", "v1", "shop", "v1", "Kubernetes"))
             .onOwnThread();
+
+    private final Stats many = many();
+
+    /// 750 clients, 67 lines of the page each.
+    private static Stats many() {
+        Stats stats = new Stats();
+        IstioMetrics.Worker worker = new IstioMetrics(
+                        stats,
+                        IstioMetrics.Reporter.DESTINATION,
+                        new PeerInfo("users-v1", "default", "users", "v1", "users", "v1", "Kubernetes"))
+                .onOwnThread();
+        for (int index = 0; index < 750; index++) {
+            StreamInfo info = request();
+            String name = "client-" + index;
+            info.downstreamPeer = new PeerInfo(name + "-v1", "default", name, "v1", name, "v1", "Kubernetes");
+            info.downstreamPeerUri = "spiffe://cluster.local/ns/default/sa/" + name;
+            worker.request(info, SERVICE);
+        }
+        return stats;
+    }
 
     private static StreamInfo request() {
         Headers headers = new Headers();
@@ -57,5 +80,10 @@ public class TelemetryBenchmark {
     @Benchmark
     public void record() {
         metrics.request(info, SERVICE);
+    }
+
+    @Benchmark
+    public void pageOf50000Series() throws IOException {
+        PrometheusText.write(many, Exposition.TEXT, OutputStream.nullOutputStream());
     }
 }
