@@ -103,6 +103,31 @@ class AccessLogsIT {
         }
     }
 
+    /// All that failed, all that was slow, and half of the rest by the last digit of its id, which is the same in each
+    /// proxy that a request passes.
+    @Test
+    void samplesWhatNeitherFailedNorWasSlow() throws Exception {
+        Path some = directory.resolve("some");
+        Path all = directory.resolve("all");
+        String line = "text_format_source: {inline_string: \"%RESPONSE_CODE% %REQ(X-REQUEST-ID)%\\n\"}";
+        String wanted = "response.code >= 400 || request.duration > duration('1m') || request.id.matches('[0-7]$')";
+        try (RunningProxy proxy =
+                plane.start(web().alsoLog(file(some, line, condition(wanted))).alsoLog(file(all, line, "")))) {
+            HttpClient client = proxy.client("main");
+            for (int index = 0; index < 40; index++) {
+                client.get("/fine", "host: a.test");
+            }
+            for (int index = 0; index < 5; index++) {
+                client.get("/gone", "host: a.test");
+            }
+            List<String> expected = lines(all, 45).stream()
+                    .filter(one -> one.startsWith("410 ") || one.matches(".*[0-7]"))
+                    .toList();
+            assertThat(expected).hasSizeBetween(6, 44);
+            assertThat(lines(some, expected.size())).containsExactlyElementsOf(expected);
+        }
+    }
+
     @Test
     void showsMetadataAndPathsWithoutTheirQuery() throws Exception {
         Path log = directory.resolve("log");

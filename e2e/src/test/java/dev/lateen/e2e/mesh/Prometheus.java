@@ -62,7 +62,7 @@ final class Prometheus implements AutoCloseable {
                         "--config.file=" + config,
                         "--storage.tsdb.path=" + directory.resolve("tsdb"),
                         "--web.listen-address=127.0.0.1:" + port,
-                        "--enable-feature=exemplar-storage,native-histograms")
+                        "--enable-feature=exemplar-storage")
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("prometheus.log").toFile())
                 .start();
@@ -122,9 +122,10 @@ final class Prometheus implements AutoCloseable {
         return errors;
     }
 
-    JsonNode exemplars(String expression, long fromSeconds, long toSeconds) {
-        return get(
-                "/api/v1/query_exemplars?query=" + encoded(expression) + "&start=" + fromSeconds + "&end=" + toSeconds);
+    /// The exemplars of the last hour, by series.
+    JsonNode exemplars(String expression) {
+        long now = System.currentTimeMillis() / 1000;
+        return get("/api/v1/query_exemplars?query=" + encoded(expression) + "&start=" + (now - 3600) + "&end=" + now);
     }
 
     private static String encoded(String text) {

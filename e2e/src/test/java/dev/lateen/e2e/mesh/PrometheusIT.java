@@ -61,6 +61,18 @@ final class PrometheusIT {
             "response_flags",
             "grpc_response_status",
             "connection_security_policy");
+    /// Nobody has to take the spans: the metrics point at their traces all the same.
+    private static final String TRACED = """
+            apiVersion: install.istio.io/v1alpha1
+            kind: IstioOperator
+            metadata: {name: tracing, namespace: istio-system}
+            spec:
+              meshConfig:
+                enableTracing: true
+                defaultConfig: {tracing: {sampling: 100.0, zipkin: {address: "127.0.0.1:9"}}}
+            ---
+            """;
+
     private static final Set<String> OF_PROMETHEUS = Set.of("__name__", "instance", "job");
 
     @TempDir
@@ -72,7 +84,8 @@ final class PrometheusIT {
         RunningMesh.assumeAsked("transparent", proxy);
         assumeTrue(Prometheus.isInstalled(), "SKIPPED: no prometheus and promtool on PATH (`./dev it` installs them)");
         String metrics = ", prometheus.io/port: \"8080\"";
-        String manifests = RunningMesh.peer("caller", metrics, "")
+        String manifests = TRACED
+                + RunningMesh.peer("caller", metrics, "")
                 + RunningMesh.peer("callee", metrics + ", prometheus.io/path: /metrics?format=open", "")
                 + RunningMesh.peer("db", "", ", {name: PEER_TCP, value: yes}")
                         .replace("{name: http, port: 80,", "{name: tcp, port: 5432,")
@@ -82,16 +95,19 @@ final class PrometheusIT {
             await().atMost(SOON)
                     .until(() -> mesh.ask("caller", "/tcp", "db:5432").equals("db"));
             await().atMost(SOON).until(() -> grpc(mesh) == 200);
+            int exemplars;
             try (Prometheus prometheus = Prometheus.start(directory, Ports.free(), targets(mesh))) {
                 assertCounts(mesh, prometheus);
                 assertLabels(prometheus);
                 assertApplicationsAreMerged(prometheus);
                 assertThat(prometheus.errors()).isEmpty();
+                exemplars = prometheus.exemplars("istio_request_duration_milliseconds_bucket").size();
             }
             assertThat(Prometheus.remarks(page("http://" + mesh.debugAddress() + "/metrics"), directory))
                     .as("the control plane's page")
                     .isEmpty();
             if (proxy.equals("lateen")) {
+                assertThat(exemplars).as("traces of the callee's latency").isPositive();
                 assertThat(Prometheus.remarks(
                                 page("http://" + targets(mesh).getFirst() + "/stats/prometheus"), directory))
                         .as("our page, but for names that are Istio's and Envoy's")

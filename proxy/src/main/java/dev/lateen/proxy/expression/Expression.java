@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A compiled expression. Values are `String`, `Long`, `Double` and `Boolean`; null stands for CEL's errors: an
+/// A compiled expression. Values are `String`, `Long`, `Double`, `Boolean` and `Duration`; null stands for CEL's
+/// errors: an
 /// attribute that is not there, operands that do not fit.
 ///
 /// Thread: any (immutable).

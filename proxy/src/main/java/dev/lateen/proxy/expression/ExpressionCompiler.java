@@ -7,11 +7,12 @@ import dev.lateen.proxy.config.Refusal;
 import dev.lateen.proxy.expression.Expression.Conversion;
 import dev.lateen.proxy.expression.Expression.Relation;
 import dev.lateen.proxy.expression.Expression.TextTest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /// Compiles the text of an expression: CEL's operators, `has`, `in`, `contains`, `startsWith`, `endsWith`, `matches`,
-/// `size`, `string`, `int` over `Attributes`. What it does not know is refused, with the column.
+/// `size`, `string`, `int`, `duration` over `Attributes`. What it does not know is refused, with the column.
 ///
 /// Limits: 4,096 characters, 64 levels of nesting, so that nobody's text exhausts the stack.
 ///
@@ -197,11 +198,22 @@ public final class ExpressionCompiler {
                 case "size" -> {
                     return new Expression.Converted(Conversion.SIZE, argument);
                 }
+                case "duration" -> {
+                    return duration(argument);
+                }
                 default -> {}
             }
         }
         throw in.refuse("function " + name + " with " + arguments.size()
-                + " arguments is not known (expected: has, string, int or size with one)");
+                + " arguments is not known (expected: has, string, int, size or duration with one)");
+    }
+
+    private Expression duration(Expression argument) {
+        Duration known = argument instanceof Expression.Constant(String text) ? Durations.parse(text) : null;
+        if (known == null) {
+            throw in.refuse("`duration` wants a literal such as '1.5s' or '200ms'");
+        }
+        return new Expression.Constant(known);
     }
 
     private List<Expression> list(String end) {

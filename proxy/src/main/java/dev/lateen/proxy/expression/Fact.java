@@ -5,6 +5,7 @@ import dev.lateen.proxy.stream.GrpcStatus;
 import dev.lateen.proxy.stream.StreamInfo;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ enum Fact {
     REQUEST_USER_AGENT("request.useragent"),
     REQUEST_REFERER("request.referer"),
     REQUEST_SIZE("request.size"),
+    REQUEST_DURATION("request.duration"),
     RESPONSE_CODE("response.code"),
     RESPONSE_CODE_DETAILS("response.code_details"),
     RESPONSE_GRPC_STATUS("response.grpc_status"),
@@ -81,6 +83,7 @@ enum Fact {
             case REQUEST_USER_AGENT -> header(info, "user-agent");
             case REQUEST_REFERER -> header(info, "referer");
             case REQUEST_SIZE -> info.bytesReceived;
+            case REQUEST_DURATION -> info.endNanos == 0 ? null : Duration.ofNanos(info.endNanos - info.startNanos);
             case RESPONSE_CODE -> info.status == 0 ? null : Texts.number(info.status);
             case RESPONSE_CODE_DETAILS -> info.details;
             case RESPONSE_GRPC_STATUS -> grpcStatus(info);

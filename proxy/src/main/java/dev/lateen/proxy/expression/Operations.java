@@ -1,5 +1,6 @@
 package dev.lateen.proxy.expression;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// CEL's operators on values.
@@ -26,6 +27,8 @@ final class Operations {
         if (one instanceof Number left && other instanceof Number right) {
             order = compare(left, right);
         } else if (one instanceof String left && other instanceof String right) {
+            order = left.compareTo(right);
+        } else if (one instanceof Duration left && other instanceof Duration right) {
             order = left.compareTo(right);
         } else {
             return null;

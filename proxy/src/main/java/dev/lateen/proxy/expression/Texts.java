@@ -1,5 +1,7 @@
 package dev.lateen.proxy.expression;
 
+import java.time.Duration;
+
 /// Numbers and their texts, made once where they are as small as status codes.
 ///
 /// Thread: any.
@@ -26,6 +28,6 @@ final class Texts {
         if (value instanceof Long number && number >= 0 && number < KNOWN) {
             return TEXTS[number.intValue()];
         }
-        return value.toString();
+        return value instanceof Duration duration ? Durations.text(duration) : value.toString();
     }
 }

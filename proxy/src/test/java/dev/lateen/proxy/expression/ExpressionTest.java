@@ -31,6 +31,8 @@ class ExpressionTest {
         info.responseHeaders.add("content-type", "text/plain");
         info.downstreamPeer = new PeerInfo("web-v1", "front", "web", "v1", "web", "v1", "K");
         info.bytesReceived = 1234;
+        info.startNanos = 1;
+        info.endNanos = 250_000_001;
         return info;
     }
 
@@ -54,6 +56,10 @@ class ExpressionTest {
                 "request.headers[\":authority\"] ~ shop:80",
                 "request.useragent ~ curl/8",
                 "request.size ~ 1234",
+                "request.duration ~ 0.25s",
+                "request.duration >= duration('250ms') ~ true",
+                "request.duration > duration('1m0.5s') ~ false",
+                "duration('1h30m') == duration('5400s') ~ true",
                 "response.code ~ 200",
                 "response.headers['content-type'] ~ text/plain",
                 "node.id ~ sidecar-1",
