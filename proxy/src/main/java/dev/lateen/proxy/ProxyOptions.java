@@ -1,5 +1,6 @@
 package dev.lateen.proxy;
 
+import dev.lateen.proxy.bootstrap.BootstrapConfig;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,13 @@ public record ProxyOptions(
     public enum Role {
         SIDECAR,
         ROUTER
+    }
+
+    /// How many event loops: as the command line says; else as Istio's proxy configuration says, where this process
+    /// starts from that.
+    int workers(BootstrapConfig config) {
+        int said = bootstrap.isPresent() ? 0 : config.concurrency();
+        return concurrency.orElse(said > 0 ? said : Runtime.getRuntime().availableProcessors());
     }
 
     public static ProxyOptions ofBootstrap(Path file) {

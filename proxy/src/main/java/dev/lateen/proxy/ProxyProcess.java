@@ -24,6 +24,7 @@ import dev.lateen.proxy.listener.Listeners;
 import dev.lateen.proxy.overload.Admission;
 import dev.lateen.proxy.overload.Overload;
 import dev.lateen.proxy.telemetry.Counter;
+import dev.lateen.proxy.telemetry.Eviction;
 import dev.lateen.proxy.telemetry.Stats;
 import dev.lateen.proxy.tls.CertificateConfig;
 import dev.lateen.proxy.tls.Revocations;
@@ -129,16 +130,11 @@ public final class ProxyProcess implements AutoCloseable {
         if (bootstrap.takesRedirected()) {
             requireEpoll();
         }
-        int concurrency = options.concurrency().orElseGet(() -> concurrency(options, bootstrap));
-        ProxyProcess process = new ProxyProcess(
-                bootstrap, accepted(DrainConfig.of(options)), concurrency, accepted(Stats.of(options.environment())));
-        accepted(bootstrap.statsEviction()).ifPresent(process::evictEvery);
+        int concurrency = options.workers(bootstrap);
+        Stats stats = accepted(Stats.of(options.environment()));
+        ProxyProcess process = new ProxyProcess(bootstrap, accepted(DrainConfig.of(options)), concurrency, stats);
+        accepted(bootstrap.statsEviction()).ifPresent(interval -> Eviction.every(interval, stats, process.choresLoops));
         return process;
-    }
-
-    private void evictEvery(Duration interval) {
-        chores.scheduleAtFixedRate(
-                runtime.stats()::evictUnused, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static <T> T accepted(Decoded<T> read) throws ProxyStartException {
@@ -159,12 +155,6 @@ public final class ProxyProcess implements AutoCloseable {
         watchReadiness();
         overload.start(chores, runtime.listeners());
         followControlPlane();
-    }
-
-    /// What Istio's proxy configuration says, where this process started from it.
-    private static int concurrency(ProxyOptions options, BootstrapConfig bootstrap) {
-        int said = options.bootstrap().isPresent() ? 0 : bootstrap.concurrency();
-        return said > 0 ? said : Runtime.getRuntime().availableProcessors();
     }
 
     /// Without epoll all of a pod's connections would seem to be meant for this process, and go nowhere.
@@ -238,19 +228,13 @@ public final class ProxyProcess implements AutoCloseable {
                 admin.add(AdminServer.start(choresLoops, bootstrap.admin().get(), api));
             }
             for (SocketAddress address : bootstrap.agent()) {
-                AgentApi api = new AgentApi(backend, runtime.stats(), System.getenv(), application(address));
+                Optional<AppMetrics> application = accepted(AppMetrics.at(address, bootstrap, System.getenv()));
+                AgentApi api = new AgentApi(backend, runtime.stats(), System.getenv(), application);
                 admin.add(AdminServer.start(choresLoops, address, api));
             }
         } catch (IOException e) {
             throw new ProxyStartException(List.of("admin: " + e.getMessage()));
         }
-    }
-
-    /// Its metrics are merged on the status port of a sidecar; that of a gateway may be open to the world.
-    private Optional<AppMetrics> application(SocketAddress address) throws ProxyStartException {
-        return runtime.bootstrap().isSidecar() && ((InetSocketAddress) address).getPort() == AppMetrics.STATUS_PORT
-                ? accepted(AppMetrics.of(System.getenv()))
-                : Optional.empty();
     }
 
     /// The root first: with a new authority, peers that show its certificates must be believed already.

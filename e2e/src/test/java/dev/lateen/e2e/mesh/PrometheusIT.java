@@ -101,7 +101,9 @@ final class PrometheusIT {
                 assertLabels(prometheus);
                 assertApplicationsAreMerged(prometheus);
                 assertThat(prometheus.errors()).isEmpty();
-                exemplars = prometheus.exemplars("istio_request_duration_milliseconds_bucket").size();
+                exemplars = prometheus
+                        .exemplars("istio_request_duration_milliseconds_bucket")
+                        .size();
             }
             assertThat(Prometheus.remarks(page("http://" + mesh.debugAddress() + "/metrics"), directory))
                     .as("the control plane's page")

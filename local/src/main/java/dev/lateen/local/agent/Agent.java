@@ -12,6 +12,7 @@ import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.control.IdentityDuty;
 import dev.lateen.proxy.control.KnownRoots;
 import dev.lateen.proxy.http.filter.OwnMetadata;
+import dev.lateen.proxy.telemetry.Eviction;
 import dev.lateen.proxy.telemetry.Stats;
 import dev.lateen.xds.server.UnixGrpcListener;
 import java.io.FileDescriptor;
@@ -27,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Istio's agent beside a real Envoy, started in the order in which `start` reads.
@@ -102,14 +102,8 @@ public final class Agent implements AutoCloseable {
                 config.isSidecar() ? accepted(AppMetrics.of(options.environment())) : Optional.empty();
         Optional<Duration> eviction = accepted(config.statsEviction());
         Agent agent = new Agent(options, config, drain, application, accepted(Stats.of(options.environment())));
-        eviction.ifPresent(agent::evictEvery);
+        eviction.ifPresent(interval -> Eviction.every(interval, agent.stats, agent.loops));
         return agent;
-    }
-
-    private void evictEvery(Duration interval) {
-        loops.at(0)
-                .scheduleAtFixedRate(
-                        stats::evictUnused, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static <T> T accepted(Decoded<T> read) {

@@ -2,6 +2,8 @@ package dev.lateen.proxy.bootstrap;
 
 import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.config.Refusal;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Map;
@@ -22,6 +24,15 @@ public record AppMetrics(URI uri) {
     private static final String HOST_VARIABLE = "LATEEN_APPLICATION_HOST";
 
     private static final String VARIABLE = "ISTIO_PROMETHEUS_ANNOTATIONS";
+
+    /// What is merged on the page at this address: nothing but on the status port of a sidecar, since that of a gateway
+    /// may be open to the world.
+    public static Decoded<Optional<AppMetrics>> at(
+            SocketAddress address, BootstrapConfig config, Map<String, String> environment) {
+        boolean merged =
+                config.isSidecar() && address instanceof InetSocketAddress inet && inet.getPort() == STATUS_PORT;
+        return merged ? of(environment) : new Decoded.Ok<>(Optional.empty());
+    }
 
     /// @return empty where the application shows none
     public static Decoded<Optional<AppMetrics>> of(Map<String, String> environment) {
