@@ -79,7 +79,7 @@ final class DataPlanesInClusterIT {
             assertThat(agent(deployment, "wait")).as(deployment).isEmpty();
             assertThat(agent(deployment, "request", "GET", "stats"))
                     .as(deployment)
-                    .contains("cluster.BlackHoleCluster");
+                    .contains("server.state: 0");
         }
     }
 

@@ -5,19 +5,23 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
 import dev.lateen.proxy.bootstrap.BootstrapConfig;
-import dev.lateen.proxy.bootstrap.DiscoveryConfig;
-import dev.lateen.proxy.bootstrap.ServerAddress;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.regex.Pattern;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /// Envoy's bootstrap for a pod, as YAML: who the node is, where the control plane and the agent are, and the listeners
 /// that Istio's proxies have from the start (readiness on 15021, numbers on 15090). It holds no secret:
 /// certificates come from the agent's socket.
 ///
-/// Source: Istio, names of the static clusters (`prometheus_stats`, `agent`, `sds-grpc`, `xds-grpc`) and statistics
-/// tags.
+/// Source: Istio, names of the static clusters (`prometheus_stats`, `agent`, `sds-grpc`, `xds-grpc`), statistics and
+/// their tags, flags.
+///
+/// Differs: the control plane is asked over TLS, not through the agent, and again within 3 s; the agent's socket is
+/// elsewhere, and takes access logs too.
 ///
 /// Thread: any.
 final class EnvoyBootstrap {
@@ -28,35 +32,65 @@ final class EnvoyBootstrap {
     /// The static cluster of the agent's access-log service; the node's metadata tell it to the control plane.
     static final String ACCESS_LOG_CLUSTER = "access-log-grpc";
 
-    private static final int READINESS_PORT = 15021;
-    private static final int NUMBERS_PORT = 15090;
-    private static final Pattern IPV4_OR_6 = Pattern.compile("[0-9.]+|.*:.*");
+    private static final Set<String> TRUTH = Set.of("true", "false");
 
     private EnvoyBootstrap() {}
 
     /// @param config as read from Istio's environment
     /// @param statusPort where the agent serves readiness
     static String yaml(BootstrapConfig config, int statusPort) {
+        PodSettings pod = PodSettings.of(config.node());
         InetSocketAddress admin = admin(config);
-        String listenOn =
-                admin.getAddress().isLoopbackAddress() && admin.getHostString().equals("127.0.0.1")
-                        ? "0.0.0.0"
-                        : admin.getHostString();
-        String agentHost = listenOn.equals("0.0.0.0") ? "127.0.0.1" : listenOn;
-        DiscoveryConfig discovery = config.discovery().orElseThrow();
+        boolean everywhere =
+                admin.getAddress().isLoopbackAddress() && admin.getHostString().equals("127.0.0.1");
+        String listenOn = everywhere ? "0.0.0.0" : admin.getHostString();
+        InetSocketAddress agent =
+                InetSocketAddress.createUnresolved(everywhere ? "127.0.0.1" : admin.getHostString(), statusPort);
+        BootstrapTracing tracing = BootstrapTracing.of(pod);
         return TEMPLATE.replace("${node}", node(config.node()))
+                .replace("${runtime}", runtime(pod))
                 .replace("${adminHost}", admin.getHostString())
                 .replace("${adminPort}", Integer.toString(admin.getPort()))
-                .replace("${apiType}", discovery.delta() ? "DELTA_GRPC" : "GRPC")
-                .replace("${listenOn}", listenOn)
-                .replace("${readinessPort}", Integer.toString(READINESS_PORT))
-                .replace("${numbersPort}", Integer.toString(NUMBERS_PORT))
-                .replace("${statusHost}", agentHost)
-                .replace("${statusPort}", Integer.toString(statusPort))
-                .replace("${accessLogCluster}", ACCESS_LOG_CLUSTER)
-                .replace("${socket}", SOCKET)
-                .replace("${ownClusters}", OWN_CLUSTERS)
-                .replace("${xdsCluster}", xdsCluster(discovery));
+                .replace("${outlierLog}", outlierLog(pod))
+                .replace("${connections}", Integer.toString(connections(pod)))
+                .replace("${apiType}", config.discovery().orElseThrow().delta() ? "DELTA_GRPC" : "GRPC")
+                .replace("${statistics}\n", BootstrapStatistics.yaml(pod))
+                .replace("${tracing}\n", tracing.tracer())
+                .replace("${clusters}\n", BootstrapClusters.yaml(config, pod, agent, tracing))
+                .replace("${listeners}\n", BootstrapListeners.yaml(pod, listenOn));
+    }
+
+    /// Istio's flags, over which go those of `runtimeValues`, where an empty text takes a flag away.
+    private static String runtime(PodSettings pod) {
+        Map<String, String> flags = new TreeMap<>(Map.of(
+                "envoy.deprecated_features:envoy.config.listener.v3.Listener.hidden_envoy_deprecated_use_original_dst",
+                "true",
+                "envoy.reloadable_features.coalesce_lb_rebuilds_on_batch_update",
+                "false",
+                "envoy.reloadable_features.fixed_heap_use_allocated",
+                "true",
+                "envoy.reloadable_features.http_reject_path_with_fragment",
+                "false",
+                "re2.max_program_size.error_level",
+                "32768"));
+        flags.putAll(pod.map("runtimeValues"));
+        return flags.entrySet().stream()
+                .filter(flag -> !flag.getValue().isEmpty())
+                .map(flag -> PodSettings.quoted(flag.getKey()) + ": "
+                        + (TRUTH.contains(flag.getValue()) ? flag.getValue() : PodSettings.quoted(flag.getValue())))
+                .collect(Collectors.joining(", ", "{", "}"));
+    }
+
+    private static String outlierLog(PodSettings pod) {
+        String path = pod.metadata("OUTLIER_LOG_PATH");
+        return path.isEmpty() ? "" : "outlier_detection: {event_log_path: " + PodSettings.quoted(path) + "}";
+    }
+
+    private static int connections(PodSettings pod) {
+        return pod.number(pod.metadata("GLOBAL_DOWNSTREAM_MAX_CONNECTIONS"))
+                .or(() -> pod.number(
+                        pod.map("runtimeValues").getOrDefault("overload.global_downstream_max_connections", "")))
+                .orElse(Integer.MAX_VALUE);
     }
 
     static InetSocketAddress admin(BootstrapConfig config) {
@@ -70,7 +104,12 @@ final class EnvoyBootstrap {
                 .removeFields("LATEEN_PROXY")
                 .putFields("ENVOY_UPSTREAM", text("true"))
                 .putFields("ACCESS_LOG_CLUSTER", text(ACCESS_LOG_CLUSTER));
-        return node.toBuilder().setMetadata(metadata).build();
+        // Its name and version Envoy says itself.
+        return node.toBuilder()
+                .setMetadata(metadata)
+                .clearUserAgentName()
+                .clearUserAgentBuildVersion()
+                .build();
     }
 
     private static Value text(String text) {
@@ -80,48 +119,47 @@ final class EnvoyBootstrap {
     /// JSON is YAML.
     private static String node(Node node) {
         try {
-            return JsonFormat.printer().omittingInsignificantWhitespace().print(upstreamNode(node));
+            return JsonFormat.printer()
+                    .preservingProtoFieldNames()
+                    .omittingInsignificantWhitespace()
+                    .print(upstreamNode(node));
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("the node cannot be written", e);
         }
     }
 
-    private static String xdsCluster(DiscoveryConfig discovery) {
-        return switch (discovery.target()) {
-            case DiscoveryConfig.Target.Server(ServerAddress server) -> {
-                boolean literal = IPV4_OR_6.matcher(server.host()).matches();
-                String tls = server.rootCertificate().isEmpty()
-                        ? ""
-                        : XDS_TLS.replace("${sni}", literal ? "" : "sni: \"" + server.serverName() + "\"")
-                                .replace("${sanType}", literal ? "IP_ADDRESS" : "DNS")
-                                .replace("${san}", server.serverName());
-                yield XDS.replace("${type}", literal ? "STATIC" : "STRICT_DNS")
-                        .replace("${host}", server.host())
-                        .replace("${port}", Integer.toString(server.port()))
-                        .replace("${tls}", tls);
-            }
-            case DiscoveryConfig.Target.StaticCluster(String name) ->
-                throw new IllegalStateException("a bootstrap file names the control plane's cluster " + name);
-        };
-    }
-
-    /// Clusters whose names end at the next dot in statistics; those of the control plane end at a semicolon.
-    private static final String OWN_CLUSTERS = "prometheus_stats|agent|sds-grpc|xds-grpc|" + ACCESS_LOG_CLUSTER
-            + "|BlackHoleCluster|PassthroughCluster|InboundPassthroughCluster";
-
     private static final String TEMPLATE = """
             node: ${node}
+            application_log_config:
+              log_format: {text_format: "%Y-%m-%dT%T.%fZ\\t%l\\tenvoy %n %g:%#\\t%v\\tthread=%t"}
+            layered_runtime:
+              layers:
+              - {name: global config, static_layer: ${runtime}}
+              - {name: admin, admin_layer: {}}
+            bootstrap_extensions:
+            - name: envoy.bootstrap.internal_listener
+              typed_config:
+                "@type": type.googleapis.com/udpa.type.v1.TypedStruct
+                type_url: type.googleapis.com/envoy.extensions.bootstrap.internal_listener.v3.InternalListener
+                value: {buffer_size_kb: 64}
             admin:
+              access_log:
+              - name: envoy.access_loggers.file
+                typed_config:
+                  "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+                  path: /dev/null
+              profile_path: /var/lib/istio/data/envoy.prof
               address: {socket_address: {address: "${adminHost}", port_value: ${adminPort}}}
-            stats_config:
-              use_all_default_tags: false
-              stats_tags:
-              - {tag_name: cluster_name, regex: "^cluster\\\\.(([^;]+(?=;)|${ownClusters});?\\\\.)"}
-              - {tag_name: http_conn_manager_prefix, regex: "^http\\\\.(([^;]+(?=;)|admin|agent|stats);?\\\\.)"}
-              - {tag_name: tcp_prefix, regex: "^tcp\\\\.(([^;]+(?=;));\\\\.)"}
-              - {tag_name: listener_address, regex: "^listener\\\\.(([_.0-9]+|\\\\[[_a-fA-F0-9]+\\\\]_[0-9]+)\\\\.)"}
-              - {tag_name: response_code, regex: "_rq(_([0-9]{3}))$"}
-              - {tag_name: response_code_class, regex: "_rq(_([0-9]xx))$"}
+            cluster_manager:
+              enable_deferred_cluster_creation: true
+              ${outlierLog}
+            deferred_stat_options: {enable_deferred_creation_stats: true}
+            overload_manager:
+              resource_monitors:
+              - name: envoy.resource_monitors.global_downstream_max_connections
+                typed_config:
+                  "@type": type.googleapis.com/envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig
+                  max_active_downstream_connections: ${connections}
             dynamic_resources:
               lds_config: {ads: {}, initial_fetch_timeout: 0s, resource_api_version: V3}
               cds_config: {ads: {}, initial_fetch_timeout: 0s, resource_api_version: V3}
@@ -134,108 +172,12 @@ final class EnvoyBootstrap {
                     cluster_name: xds-grpc
                     # Envoy's own 30 s would leave edits waiting after a restart of the control plane.
                     retry_policy: {retry_back_off: {base_interval: 0.2s, max_interval: 3s}}
+            ${statistics}
+            ${tracing}
             static_resources:
               clusters:
-              - name: prometheus_stats
-                type: STATIC
-                connect_timeout: 0.250s
-                load_assignment:
-                  cluster_name: prometheus_stats
-                  endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: "${adminHost}", port_value: ${adminPort}}}}}]}]
-              - name: agent
-                type: STATIC
-                connect_timeout: 0.250s
-                load_assignment:
-                  cluster_name: agent
-                  endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: "${statusHost}", port_value: ${statusPort}}}}}]}]
-              - name: sds-grpc
-                type: STATIC
-                connect_timeout: 1s
-                typed_extension_protocol_options: &http2
-                  envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
-                    "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
-                    explicit_http_config: {http2_protocol_options: {}}
-                load_assignment:
-                  cluster_name: sds-grpc
-                  endpoints: [{lb_endpoints: [{endpoint: {address: {pipe: {path: "${socket}"}}}}]}]
-              - name: ${accessLogCluster}
-                type: STATIC
-                connect_timeout: 1s
-                typed_extension_protocol_options: *http2
-                load_assignment:
-                  cluster_name: ${accessLogCluster}
-                  endpoints: [{lb_endpoints: [{endpoint: {address: {pipe: {path: "${socket}"}}}}]}]
-            ${xdsCluster}
+            ${clusters}
               listeners:
-              - name: prometheus
-                address: {socket_address: {address: "${listenOn}", port_value: ${numbersPort}}}
-                filter_chains:
-                - filters:
-                  - name: envoy.filters.network.http_connection_manager
-                    typed_config:
-                      "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-                      stat_prefix: stats
-                      route_config:
-                        virtual_hosts:
-                        - name: backend
-                          domains: ["*"]
-                          routes: [{match: {path: /stats/prometheus}, route: {cluster: prometheus_stats}}]
-                      http_filters: &router
-                      - name: envoy.filters.http.router
-                        typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
-              - name: readiness
-                address: {socket_address: {address: "${listenOn}", port_value: ${readinessPort}}}
-                filter_chains:
-                - filters:
-                  - name: envoy.filters.network.http_connection_manager
-                    typed_config:
-                      "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-                      stat_prefix: agent
-                      route_config:
-                        virtual_hosts:
-                        - name: backend
-                          domains: ["*"]
-                          routes: [{match: {path: /healthz/ready}, route: {cluster: agent}}]
-                      http_filters: *router
+            ${listeners}
             """;
-
-    private static final String XDS = """
-              - name: xds-grpc
-                type: ${type}
-                connect_timeout: 1s
-                typed_extension_protocol_options:
-                  envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
-                    "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
-                    explicit_http_config:
-                      http2_protocol_options: {connection_keepalive: {interval: 30s, timeout: 10s}}
-                load_assignment:
-                  cluster_name: xds-grpc
-                  endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: "${host}", port_value: ${port}}}}}]}]
-            ${tls}
-            """.stripTrailing();
-
-    private static final String XDS_TLS = """
-                transport_socket:
-                  name: envoy.transport_sockets.tls
-                  typed_config:
-                    "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
-                    ${sni}
-                    common_tls_context:
-                      alpn_protocols: [h2]
-                      tls_params: {tls_minimum_protocol_version: TLSv1_2, tls_maximum_protocol_version: TLSv1_3}
-                      tls_certificate_sds_secret_configs:
-                      - name: default
-                        sds_config: &sds
-                          api_config_source:
-                            api_type: GRPC
-                            transport_api_version: V3
-                            set_node_on_first_message_only: true
-                            grpc_services: [{envoy_grpc: {cluster_name: sds-grpc}}]
-                          initial_fetch_timeout: 0s
-                          resource_api_version: V3
-                      combined_validation_context:
-                        default_validation_context:
-                          match_typed_subject_alt_names: [{san_type: ${sanType}, matcher: {exact: "${san}"}}]
-                        validation_context_sds_secret_config: {name: ROOTCA, sds_config: *sds}
-            """.stripTrailing();
 }

@@ -21,33 +21,54 @@ import org.junit.jupiter.api.TestFactory;
 
 /// Our rules against recorded ones. Conformance data is not part of this repository: LATEEN_VECTORS names its place.
 class InterceptionVectorsTest {
-    private static final Path VECTORS = Path.of(
-                    Optional.ofNullable(System.getenv("LATEEN_VECTORS")).orElse("../../shared/vectors"))
-            .resolve("iptables");
+    private static final Path VECTORS =
+            Path.of(Optional.ofNullable(System.getenv("LATEEN_VECTORS")).orElse("../../shared/vectors"));
 
     @TestFactory
-    Stream<DynamicTest> writesTheRecordedRules() throws IOException {
-        assumeTrue(Files.isDirectory(VECTORS), "no conformance data at " + VECTORS + ": set LATEEN_VECTORS");
-        List<Path> cases;
-        try (Stream<Path> found = Files.list(VECTORS)) {
-            cases = found.filter(Files::isDirectory).sorted().toList();
-        }
-        return cases.stream()
-                .filter(InterceptionVectorsTest::isBuilt)
+    Stream<DynamicTest> writesTheRecordedRulesForIptables() throws IOException {
+        return cases("iptables")
+                .map(one -> dynamicTest(one.getFileName().toString(), () -> {
+                    InterceptionSettings settings = settings(config(one));
+                    CaptureMode mode = mode(config(one));
+                    List<String> all = new ArrayList<>(InterceptionRules.ipv4(settings, mode));
+                    if (settings.ipv6()) {
+                        all.addAll(InterceptionRules.ipv6(settings, mode));
+                    }
+                    assertThat(all).isEqualTo(recorded(one));
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> writesTheRecordedRulesForNftables() throws IOException {
+        return cases("nftables")
                 .map(one -> dynamicTest(
                         one.getFileName().toString(),
-                        () -> assertThat(rulesOf(one)).isEqualTo(recorded(one))));
+                        () -> assertThat(NftRules.of(settings(config(one)), mode(config(one))))
+                                .isEqualTo(recorded(one))));
     }
 
-    private static boolean isBuilt(Path one) {
-        Fields config = config(one);
-        return !config.flag("REDIRECT_DNS")
-                && !config.text("INBOUND_INTERCEPTION_MODE", "").equals("TPROXY");
+    private static Stream<Path> cases(String suite) throws IOException {
+        Path directory = VECTORS.resolve(suite);
+        assumeTrue(Files.isDirectory(directory), "no conformance data at " + directory + ": set LATEEN_VECTORS");
+        try (Stream<Path> found = Files.list(directory)) {
+            return found.filter(Files::isDirectory).sorted().toList().stream();
+        }
     }
 
-    private static List<String> rulesOf(Path one) {
-        Fields config = config(one);
-        InterceptionSettings settings = new InterceptionSettings(
+    private static CaptureMode mode(Fields config) {
+        boolean names = config.flag("REDIRECT_DNS");
+        return new CaptureMode(
+                config.text("INBOUND_INTERCEPTION_MODE", "").equals("TPROXY"),
+                config.text("INBOUND_TPROXY_MARK", ""),
+                new CaptureMode.Names(
+                        names && config.flag("CAPTURE_ALL_DNS"),
+                        names ? config.texts("DNS_SERVERS_V4") : List.of(),
+                        names ? config.texts("DNS_SERVERS_V6") : List.of()),
+                list(config, "OUTBOUND_OWNER_GROUPS_INCLUDE"));
+    }
+
+    private static InterceptionSettings settings(Fields config) {
+        return new InterceptionSettings(
                 15001,
                 15006,
                 15008,
@@ -66,11 +87,6 @@ class InterceptionVectorsTest {
                 config.text("HOST_IPV4_LOOPBACK_CIDR", ""),
                 config.flag("DROP_INVALID"),
                 config.flag("ENABLE_INBOUND_IPV6"));
-        List<String> all = new ArrayList<>(InterceptionRules.ipv4(settings));
-        if (settings.ipv6()) {
-            all.addAll(InterceptionRules.ipv6(settings));
-        }
-        return all;
     }
 
     /// The restore input, without the calls around it.

@@ -35,7 +35,13 @@ import java.util.Optional;
 /// Source: Istio's pilot-agent, environment variables and node metadata. Thread: main.
 public final class IstioEnvironment {
     private static final int DEFAULT_ADMIN_PORT = 15000;
-    private static final List<Integer> AGENT_PORTS = List.of(15020, 15021, 15090);
+    private static final int READINESS_PORT = 15021;
+    private static final int NUMBERS_PORT = 15090;
+    private static final List<Integer> AGENT_PORTS = List.of(15020, READINESS_PORT, NUMBERS_PORT);
+    private static final String LOCALITY = "istio-locality";
+    /// Whether the proxy ends with its last connection, which it then has to count.
+    private static final String EXIT_ON_ZERO = "EXIT_ON_ZERO_ACTIVE_CONNECTIONS";
+    private static final String DEFAULT_CLUSTER = "istio-proxy";
     private static final String META = "ISTIO_META_";
     private static final String META_JSON = "ISTIO_METAJSON_";
     /// In the directory of Istio's pods that outlives a container.
@@ -133,17 +139,56 @@ public final class IstioEnvironment {
         put(metadata, "INTERCEPTION_MODE", configText("interceptionMode", "REDIRECT"));
         metadata.putFields("INSTANCE_IPS", Value.newBuilder().setStringValue(ip).build());
         metadata.putFields("PROXY_CONFIG", value(proxyConfig));
+        metadata.putFields("ENVOY_STATUS_PORT", value(READINESS_PORT));
+        metadata.putFields("ENVOY_PROMETHEUS_PORT", value(NUMBERS_PORT));
+        String last = variable(environment, EXIT_ON_ZERO);
+        if (!last.isEmpty()) {
+            put(metadata, EXIT_ON_ZERO, last);
+        }
         podFile("labels").ifPresent(labels -> metadata.putFields("LABELS", labels));
         podFile("annotations").ifPresent(annotations -> metadata.putFields("ANNOTATIONS", annotations));
         environmentMetadata(metadata);
+        Map<String, String> labels = labels(metadata);
+        String locality = labels.getOrDefault(LOCALITY, "");
         String type = router ? "router" : "sidecar";
         String domain = text("DNS_DOMAIN", namespace + ".svc.cluster.local");
         return Node.newBuilder()
                 .setId(type + "~" + ip + "~" + pod + "." + namespace + "~" + domain)
-                .setCluster(configText("serviceCluster", "istio-proxy"))
+                .setCluster(cluster(labels.getOrDefault("app", ""), namespace))
                 .setMetadata(metadata)
-                .setLocality(Locality.newBuilder().setRegion("").build())
+                .setLocality(locality(locality))
                 .build();
+    }
+
+    /// The labels; dots in a locality's stand for slashes, which labels may not have.
+    private static Map<String, String> labels(Struct.Builder metadata) {
+        Struct.Builder labels =
+                metadata.getFieldsOrDefault("LABELS", Value.getDefaultInstance()).getStructValue().toBuilder();
+        String locality =
+                labels.getFieldsOrDefault(LOCALITY, Value.getDefaultInstance()).getStringValue();
+        if (!locality.isEmpty() && !locality.contains("/")) {
+            put(labels, LOCALITY, locality.replace('.', '/'));
+            metadata.putFields(
+                    "LABELS", Value.newBuilder().setStructValue(labels).build());
+        }
+        Map<String, String> read = new LinkedHashMap<>();
+        labels.getFieldsMap().forEach((name, value) -> read.put(name, value.getStringValue()));
+        return read;
+    }
+
+    private static Locality locality(String text) {
+        String[] parts = text.split("/", 3);
+        return Locality.newBuilder()
+                .setRegion(parts[0])
+                .setZone(parts.length > 1 ? parts[1] : "")
+                .setSubZone(parts.length > 2 ? parts[2] : "")
+                .build();
+    }
+
+    /// What traces call us: by the application's label, unless `serviceCluster` has another name than everybody's.
+    private String cluster(String app, String namespace) {
+        String given = configText("serviceCluster", DEFAULT_CLUSTER);
+        return given.equals(DEFAULT_CLUSTER) && !app.isEmpty() ? app + "." + namespace : given;
     }
 
     /// `ISTIO_META_X` is text, `ISTIO_METAJSON_X` a JSON tree; some of Istio's own text variables hold JSON too.
