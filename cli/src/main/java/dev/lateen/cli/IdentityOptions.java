@@ -32,6 +32,14 @@ final class IdentityOptions {
     private Duration maxLifetime = Duration.ofDays(90);
 
     @Option(
+            names = "--own-cert-ttl",
+            paramLabel = "DURATION",
+            description = "How long the control plane's own certificate lives, which proxies and API servers see; after"
+                    + " half of that it is replaced (default: ${DEFAULT-VALUE}).",
+            defaultValue = "${env:LATEEN_OWN_CERT_TTL:-PT24H}")
+    private Duration ownLifetime = Duration.ofHours(24);
+
+    @Option(
             names = "--root-key",
             paramLabel = "KIND",
             description =
@@ -139,6 +147,7 @@ final class IdentityOptions {
         return new IdentitySettings(
                 workloadLifetime,
                 maxLifetime,
+                ownLifetime,
                 kind,
                 issuers,
                 reviews,

@@ -1,5 +1,6 @@
 package dev.lateen.cli;
 
+import dev.lateen.cli.diagnosis.Precheck;
 import dev.lateen.kubernetes.cluster.Cluster;
 import dev.lateen.kubernetes.install.Installation;
 import dev.lateen.kubernetes.install.MeshManifests;
@@ -9,6 +10,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -97,6 +99,13 @@ final class InstallRun {
             throw new IOException("another mesh is on this cluster: " + foreign.get()
                     + ". Remove it first (istioctl uninstall keeps its resources, which this mesh serves as they are),"
                     + " or take it over in place with --force.");
+        }
+        List<Precheck.Finding> newer = Precheck.newer(
+                cluster.list("apiextensions.k8s.io/v1", "CustomResourceDefinition", Map.of()),
+                PrecheckCommand.versions());
+        if (!newer.isEmpty()) {
+            throw new IOException(
+                    newer.getFirst().message() + ": " + newer.getFirst().advice());
         }
         if (dryRun) {
             manifests

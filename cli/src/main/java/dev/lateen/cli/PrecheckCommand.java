@@ -61,7 +61,8 @@ final class PrecheckCommand implements Callable<Integer> {
                 namespace);
     }
 
-    private static Map<String, List<String>> versions() {
+    /// Of the definitions that an installation brings, by name.
+    static Map<String, List<String>> versions() {
         Map<String, List<String>> versions = new HashMap<>();
         for (JsonNode definition : ResourceDefinitions.all(Schemas.standard())) {
             versions.put(

@@ -67,7 +67,6 @@ public final class ControlPlane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
     private static final Duration LOADING = Duration.ofSeconds(60);
     private static final Duration FETCHING = Duration.ofSeconds(6);
-    private static final Duration OWN_CERTIFICATE = Duration.ofHours(24);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final ControlPlaneSettings settings;
@@ -104,8 +103,12 @@ public final class ControlPlane implements AutoCloseable {
                     Signers.of(settings.identity(), authority, ControlPlaneSettings.external(settings.state()), clock);
             TokenAuthenticator proofs = tokenChain(clock);
             Callers callers = new Callers(proofs, settings.trustDomain());
-            ServerIdentity own =
-                    new ServerIdentity(authority, signers.foreignRoots(), ownNames(), ownId(), OWN_CERTIFICATE);
+            ServerIdentity own = new ServerIdentity(
+                    authority,
+                    signers.foreignRoots(),
+                    ownNames(),
+                    ownId(),
+                    settings.identity().ownLifetime());
             metrics = new ControlMetrics();
 
             // 2. The mesh and the proxies that want to know it.

@@ -163,16 +163,16 @@ public final class Precheck {
         }
     }
 
-    /// An API server keeps every version in which it has stored something: a definition without it is refused.
-    private static void definitions(Facts facts, List<Finding> found) {
-        List<String> older = new ArrayList<>();
-        for (JsonNode one : facts.definitions()) {
+    /// Definitions whose resources the cluster has stored in a version that this mesh does not know. An API server
+    /// refuses a definition that lacks such a version.
+    ///
+    /// @param versions of the definitions that an installation brings, by name
+    public static List<Finding> newer(List<? extends JsonNode> definitions, Map<String, List<String>> versions) {
+        List<Finding> found = new ArrayList<>();
+        for (JsonNode one : definitions) {
             String name = Json.text(one, "metadata", "name");
-            List<String> ours = facts.versions().getOrDefault(name, List.of());
-            if (ours.isEmpty()) {
-                continue;
-            }
-            for (JsonNode stored : Json.items(one, "status", "storedVersions")) {
+            List<String> ours = versions.getOrDefault(name, List.of());
+            for (JsonNode stored : ours.isEmpty() ? List.<JsonNode>of() : Json.items(one, "status", "storedVersions")) {
                 if (!ours.contains(stored.asString())) {
                     found.add(new Finding(
                             true,
@@ -183,13 +183,19 @@ public final class Precheck {
                                     + " and take the version out of status.storedVersions, or use a later lateen"));
                 }
             }
-            List<String> there = Json.items(one, "spec", "versions").stream()
-                    .map(version -> Json.text(version, "name"))
-                    .toList();
-            if (!there.containsAll(ours)) {
-                older.add(name);
-            }
         }
+        return found;
+    }
+
+    private static void definitions(Facts facts, List<Finding> found) {
+        found.addAll(newer(facts.definitions(), facts.versions()));
+        List<String> older = facts.definitions().stream()
+                .filter(one -> !Json.items(one, "spec", "versions").stream()
+                        .map(version -> Json.text(version, "name"))
+                        .toList()
+                        .containsAll(facts.versions().getOrDefault(Json.text(one, "metadata", "name"), List.of())))
+                .map(one -> Json.text(one, "metadata", "name"))
+                .toList();
         if (!older.isEmpty()) {
             found.add(new Finding(
                     false,

@@ -12,6 +12,7 @@ import java.util.Optional;
 ///
 /// @param workloadLifetime of certificates whose request names none
 /// @param maxLifetime what requests are cut to
+/// @param ownLifetime of the control plane's own certificate, which is replaced after half of it
 /// @param rootKey kind of key of a root that is made here
 /// @param issuers whose tokens are believed by their signature
 /// @param reviews the cluster that is asked about all other tokens
@@ -21,6 +22,7 @@ import java.util.Optional;
 public record IdentitySettings(
         Duration workloadLifetime,
         Duration maxLifetime,
+        Duration ownLifetime,
         WorkloadKeys rootKey,
         List<IssuerTokens.Rule> issuers,
         Optional<Reviews> reviews,
@@ -30,6 +32,7 @@ public record IdentitySettings(
     public static final IdentitySettings DEFAULT = new IdentitySettings(
             Duration.ofHours(24),
             Duration.ofDays(90),
+            Duration.ofHours(24),
             WorkloadKeys.EC_P256,
             List.of(),
             Optional.empty(),
@@ -63,26 +66,35 @@ public record IdentitySettings(
     public record Kubernetes(ApiServer server, String signer, Path roots) implements Signing {}
 
     public IdentitySettings withWorkloadLifetime(Duration other) {
-        return new IdentitySettings(other, maxLifetime, rootKey, issuers, reviews, signing, bundleAuthorities);
+        return new IdentitySettings(
+                other, maxLifetime, ownLifetime, rootKey, issuers, reviews, signing, bundleAuthorities);
     }
 
     public IdentitySettings withIssuers(List<IssuerTokens.Rule> others) {
         return new IdentitySettings(
-                workloadLifetime, maxLifetime, rootKey, others, reviews, signing, bundleAuthorities);
+                workloadLifetime, maxLifetime, ownLifetime, rootKey, others, reviews, signing, bundleAuthorities);
     }
 
     public IdentitySettings withReviews(Reviews other) {
         return new IdentitySettings(
-                workloadLifetime, maxLifetime, rootKey, issuers, Optional.of(other), signing, bundleAuthorities);
+                workloadLifetime,
+                maxLifetime,
+                ownLifetime,
+                rootKey,
+                issuers,
+                Optional.of(other),
+                signing,
+                bundleAuthorities);
     }
 
     public IdentitySettings withSigning(Signing other) {
-        return new IdentitySettings(workloadLifetime, maxLifetime, rootKey, issuers, reviews, other, bundleAuthorities);
+        return new IdentitySettings(
+                workloadLifetime, maxLifetime, ownLifetime, rootKey, issuers, reviews, other, bundleAuthorities);
     }
 
     public IdentitySettings withBundleAuthorities(Path file) {
         return new IdentitySettings(
-                workloadLifetime, maxLifetime, rootKey, issuers, reviews, signing, Optional.of(file));
+                workloadLifetime, maxLifetime, ownLifetime, rootKey, issuers, reviews, signing, Optional.of(file));
     }
 
     public AuthoritySettings authority(String trustDomain) {

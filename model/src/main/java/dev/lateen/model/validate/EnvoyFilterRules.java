@@ -53,7 +53,7 @@ final class EnvoyFilterRules {
         }
         if (operation.equals("REPLACE")
                 && !Set.of("NETWORK_FILTER", "HTTP_FILTER", "LISTENER_FILTER").contains(part)) {
-            change.error("operation", "conflict", "REPLACE works on filters only", "MERGE");
+            change.warning("operation", "no-effect", "REPLACE works on filters only", "use MERGE");
         }
         if (part.equals("BOOTSTRAP") && !operation.equals("MERGE")) {
             change.error("operation", "conflict", "the bootstrap can only be merged into", "MERGE");

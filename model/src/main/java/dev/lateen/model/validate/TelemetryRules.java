@@ -1,6 +1,7 @@
 package dev.lateen.model.validate;
 
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /// Istio's rules for a Telemetry. Thread: any. Source: Istio's reference of Telemetry.
 final class TelemetryRules {
@@ -35,22 +36,35 @@ final class TelemetryRules {
         if (share < 0 || share > 100) {
             tracing.error("randomSamplingPercentage", "out-of-range", "not a percentage", "0 to 100");
         }
-        customTags(tracing, "customTags");
+        customTags(tracing, "customTags", TelemetryRules::uselessTag);
     }
 
+    /// A resource's tag without a source adds nothing, and hides one of the same name that a wider resource has.
+    private static void uselessTag(Report report, Spot tag) {
+        report.warning(
+                tag,
+                "no-effect",
+                "tag has no source: no span gets it",
+                "give it literal, environment, header or formatter");
+    }
+
+    /// Of the mesh's own settings.
     static void customTags(View holder, String field) {
+        customTags(
+                holder,
+                field,
+                (report, tag) -> report.error(
+                        tag, "missing-required", "tag has no source", "literal, environment, header or formatter"));
+    }
+
+    private static void customTags(View holder, String field, BiConsumer<Report, Spot> sourceless) {
         for (View.Entry tag : holder.entries(field)) {
             if (tag.key().value().isEmpty()) {
                 holder.report().error(tag.key(), "missing-required", "tag has no name");
             }
             tag.object().ifPresent(source -> {
                 if (!source.hasAny("literal", "environment", "header", "formatter")) {
-                    holder.report()
-                            .error(
-                                    tag.key(),
-                                    "missing-required",
-                                    "tag has no source",
-                                    "literal, environment, header or formatter");
+                    sourceless.accept(holder.report(), tag.key());
                 }
                 required(source, "literal", "value");
                 required(source, "environment", "name");
