@@ -1,4 +1,4 @@
-# Makes images of the demo's services in Go, for tests in a cluster. Sourced by ./dev after scripts/images.sh.
+# Makes images of what is written in Go, for tests and measurements in a cluster: the demo's services, the load generator. Sourced by ./dev after scripts/images.sh.
 
 make_go_images() {
   local service
@@ -10,4 +10,12 @@ make_go_images() {
     pack "$service"
     image "$service" 1000:1000 '["GIN_MODE=release"]' "[\"/$service\"]" "$service"
   done
+}
+
+make_load_image() {
+  rm -rf "${images:?}/fortio" && mkdir -p "$images/fortio" "$images/layers"
+  cp "$(command -v fortio)" "$images/fortio/fortio"
+  with_libraries "$images/fortio" "$images/fortio/fortio"
+  pack fortio
+  image fortio 1000:1000 '[]' '["/fortio"]' fortio
 }
