@@ -14,6 +14,8 @@ final class ControlPlaneSize {
     private static final String SYSTEM = "istio-system";
     private static final int SERVICES = 500;
     private static final int PROXIES = 100;
+    /// How many begin at once: on a small node more of them would keep one another from starting.
+    private static final int STEP = 10;
     private static final int ENDPOINTS = 10;
     private static final int CHUNK = 100;
 
@@ -36,9 +38,11 @@ final class ControlPlaneSize {
             cluster.apply(manifests.toString());
         }
         double withServices = discovery(pod).residentMiB();
-        cluster.apply(Cluster.manifest("crowd.yaml").replace("${replicas}", Integer.toString(PROXIES)));
+        cluster.apply(Cluster.manifest("crowd.yaml"));
         double most = 0;
-        while (!available().equals(Integer.toString(PROXIES))) {
+        for (int wanted = STEP; wanted <= PROXIES; wanted += STEP) {
+            cluster.kubectl("-n", Cluster.NAMESPACE, "scale", "deployment/crowd", "--replicas=" + wanted);
+            cluster.kubectl("-n", Cluster.NAMESPACE, "rollout", "status", "deployment/crowd", "--timeout=300s");
             most = Math.max(most, discovery(pod).residentMiB());
         }
         Cluster.Usage settled = discovery(pod);
@@ -60,12 +64,6 @@ final class ControlPlaneSize {
 
     private Cluster.Usage discovery(String pod) throws IOException, InterruptedException {
         return cluster.usage(SYSTEM, pod, "discovery");
-    }
-
-    private String available() throws IOException, InterruptedException {
-        return cluster.kubectl(
-                        "-n", Cluster.NAMESPACE, "get", "deployment", "crowd", "-o", "jsonpath={.status.readyReplicas}")
-                .strip();
     }
 
     private String readyAfter(String pod) throws IOException, InterruptedException {
