@@ -80,7 +80,8 @@ final class DecisionReader {
                         Json.text(from, "resource"),
                         Json.text(from, "file"),
                         from.path("line").asInt(0),
-                        Json.text(from, "field"))
+                        Json.text(from, "field"),
+                        Json.text(from, "service"))
                 : Made.UNKNOWN;
     }
 

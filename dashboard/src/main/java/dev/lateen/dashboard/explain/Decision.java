@@ -58,8 +58,9 @@ public record Decision(
     /// @param resource its path in the Kubernetes API, as Istio writes it
     /// @param line 0 where it is not known
     /// @param field of the resource, such as `spec.http[0]`
-    public record Made(String resource, String file, int line, String field) {
-        public static final Made UNKNOWN = new Made("", "", 0, "");
+    /// @param service host name of the service behind it
+    public record Made(String resource, String file, int line, String field, String service) {
+        public static final Made UNKNOWN = new Made("", "", 0, "", "");
     }
 
     /// @param host the last one that was tried

@@ -6,6 +6,7 @@ import dev.lateen.model.resource.ResourceKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Finds the lines behind pieces of a proxy's configuration. Thread: any; blocks where `Places` does.
 final class Origins {
@@ -90,21 +91,25 @@ final class Origins {
                 .flatMap(this::named);
     }
 
-    /// The Service that the cluster stands for.
+    /// The Service that the cluster stands for, at the port.
     List<Place> service(Decision decision) {
         ClusterName name = ClusterName.parse(decision.config().cluster().name());
-        String[] labels = name.host().split("\\.", -1);
+        Made from = decision.config().cluster().from();
+        String host = name.host().isEmpty() ? from.service() : name.host();
+        String[] labels = host.split("\\.", -1);
         if (labels.length > 2 && labels[2].equals("svc")) {
             ResourceKey key = new ResourceKey("", "Service", labels[1], labels[0]);
-            Optional<Place> found =
-                    places.find(key, List.of("spec.ports[port=" + name.port() + "]", "spec.ports", "spec"));
+            String port = "spec.ports[port=" + name.port() + "]";
+            String target = "spec.ports[targetPort=" + name.port() + "]";
+            List<String> ports = decision.inbound() ? List.of(target, port) : List.of(port);
+            Optional<Place> found = places.find(
+                    key, Stream.concat(ports.stream(), Stream.of("spec.ports")).toList());
             if (found.isPresent()) {
                 return List.of(found.get());
             }
         }
-        Made from = decision.config().cluster().from();
         return from.file().isEmpty()
                 ? List.of()
-                : List.of(place(name.host().isEmpty() ? "the cluster's resource" : name.host(), from));
+                : List.of(place(host.isEmpty() ? "the cluster's resource" : host, from));
     }
 }

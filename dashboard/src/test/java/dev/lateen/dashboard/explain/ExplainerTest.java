@@ -21,9 +21,13 @@ import org.junit.jupiter.api.Test;
 
 final class ExplainerTest {
     private static final Made ROUTE = new Made(
-            "/apis/networking.istio.io/v1/namespaces/shop/virtual-service/reviews", "shop.yaml", 12, "spec.http[0]");
+            "/apis/networking.istio.io/v1/namespaces/shop/virtual-service/reviews",
+            "shop.yaml",
+            12,
+            "spec.http[0]",
+            "");
     private static final Made RULE =
-            new Made("/apis/networking.istio.io/v1/namespaces/shop/destination-rule/reviews", "shop.yaml", 40, "");
+            new Made("/apis/networking.istio.io/v1/namespaces/shop/destination-rule/reviews", "shop.yaml", 40, "", "");
 
     /// Has every field that it is asked for, on a line that tells which it was.
     private static final Places ALL = new Places() {

@@ -15,6 +15,7 @@ import dev.lateen.proxy.stream.PeerInfo;
 import dev.lateen.proxy.stream.ResponseFlag;
 import dev.lateen.proxy.stream.RouteFacts;
 import java.net.SocketAddress;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -166,7 +167,17 @@ final class DecisionsPage {
             json.number("line", line.longValue());
         }
         some(json, "field", own.get("field") instanceof String field ? field : "");
+        some(json, "service", service(istio));
         json.end();
+    }
+
+    private static String service(Map<String, Object> istio) {
+        return istio.get("services") instanceof List<?> services
+                        && !services.isEmpty()
+                        && services.getFirst() instanceof Map<?, ?> first
+                        && first.get("host") instanceof String host
+                ? host
+                : "";
     }
 
     private static void upstream(JsonOut json, Decision decision) {

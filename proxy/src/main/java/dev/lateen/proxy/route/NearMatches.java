@@ -45,7 +45,13 @@ public final class NearMatches {
             score(entry, head, taken != null).ifPresent(misses::add);
         }
         misses.sort(Comparator.comparingInt(Scored::score).reversed());
-        return misses.stream().limit(MOST).map(Scored::miss).toList();
+        // Beside one whose path matches, the others are far away.
+        int least = misses.isEmpty() || misses.getFirst().score() < PATH_MATCHES ? 0 : PATH_MATCHES;
+        return misses.stream()
+                .filter(scored -> scored.score() >= least)
+                .limit(MOST)
+                .map(Scored::miss)
+                .toList();
     }
 
     private static boolean isSame(RouteFacts one, RouteFacts other) {
