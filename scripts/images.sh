@@ -172,6 +172,7 @@ sbom() {
     done < <(for part in runtime "$name"; do
       [ "$name" != proxy-init ] || part=${part/proxy-init/init}
       [ "$name" != proxy-envoy ] || part=${part/proxy-envoy/agent}
+      [ "$name" != install-cni ] || part=${part/install-cni/cni}
       [ -d "$images/$part" ] && (cd "$images/$part" && find lib lib64 usr -type f 2> /dev/null) || :
     done | while read -r file; do dpkg-query -S "/$file" 2> /dev/null || dpkg-query -S "${file/#usr\//\/}" 2> /dev/null || :; done |
       cut -d: -f1 | sort -u | xargs -r dpkg-query -W -f '${Package} ${Version}\n')
@@ -202,11 +203,45 @@ make_envoy_layer() {
   pack agent
 }
 
+# packet_filter NAME: the programs that set packet filters.
+packet_filter() {
+  local tools program extensions
+  tools=$(command -v iptables-restore) || die 'iptables is missing: ./dev tools'
+  tools=$(readlink -f "$tools")
+  mkdir -p "$images/$1/usr/sbin"
+  cp "$tools" "$images/$1/usr/sbin/$(basename "$tools")"
+  for program in iptables iptables-restore iptables-save ip6tables ip6tables-restore ip6tables-save; do
+    ln -s "$(basename "$tools")" "$images/$1/usr/sbin/$program"
+  done
+  with_libraries "$images/$1" "$tools"
+  extensions=$(find /usr/lib -maxdepth 2 -name xtables -type d | head -1)
+  if [ -n "$extensions" ]; then
+    mkdir -p "$images/$1$extensions"
+    cp "$extensions"/lib{xt,ipt,ip6t}_*.so "$images/$1$extensions"
+    with_libraries "$images/$1" "$extensions"/*.so
+  fi
+}
+
+# The agent of nodes: one verb of the command, the plugin that it puts onto the node, and what makes rules in pods' networks.
+make_cni_layer() {
+  class_path_layer cni "$(tr : '\n' < "$LATEEN_HOME/.lateen/build/cli.classpath" |
+    grep -E '/(lateen-(cli|local|kubernetes|model|identity)-|picocli-|slf4j-|jackson-|snakeyaml-|kubernetes-|zjsonpatch-)[^/]*\.jar$' | paste -sd:)"
+  jvm_options -Xms16m -Xmx48m -Xss256k -XX:MaxDirectMemorySize=16m -cp "$(jars_of cni)" dev.lateen.cli.CniMain > "$images/cni/opt/lateen/cni.args"
+  aot cni cni.args dev.lateen.cli.CniTraining @WORK@
+  packet_filter cni
+  mkdir -p "$images"/cni/{opt/lateen/cni,usr/bin,var/run/istio-cni,host/opt/cni/bin,host/etc/cni/net.d,host/proc}
+  cp -L "$(command -v nsenter)" "$images/cni/usr/bin/nsenter"
+  with_libraries "$images/cni" "$images/cni/usr/bin/nsenter"
+  cc -static -O2 -s -Wall -Wextra -Werror -o "$images/cni/opt/lateen/cni/istio-cni" "$LATEEN_HOME/local/src/main/c/istio-cni.c" ||
+    die 'the CNI plugin cannot be compiled: ./dev tools'
+  pack cni
+}
+
 make_images() {
   local build=$LATEEN_HOME/.lateen/build java='/opt/lateen/java/bin/java' version
   version=$(basename "$LATEEN_HOME"/cli/target/lateen-cli-*.jar .jar) version=${version#lateen-cli-}
   mkdir -p "$images/layers"
-  rm -rf "$images"/{control,proxy,agent,init,shop} "$images"/*.parts
+  rm -rf "$images"/{control,proxy,agent,init,cni,shop} "$images"/*.parts
   runtime_layer
   # The control plane, which is the command as well.
   class_path_layer control "$(cat "$build/cli.classpath")"
@@ -229,34 +264,23 @@ make_images() {
   pack proxy
   make_envoy_layer
   # The init container: one verb of the command, with the programs that set packet filters.
-  local tools program
-  tools=$(command -v iptables-restore) || die 'iptables is missing: ./dev tools'
-  tools=$(readlink -f "$tools")
-  mkdir -p "$images/init/usr/sbin"
+  mkdir -p "$images/init"
   class_path_layer init "$(tr : '\n' < "$build/cli.classpath" | grep -E '/(lateen-cli|lateen-local|picocli)-[^/]*\.jar$' | paste -sd:)"
   jvm_options -Xms8m -Xmx32m -Xss256k -cp "$(jars_of init)" dev.lateen.cli.IptablesMain > "$images/init/opt/lateen/init.args"
   aot init init.args dev.lateen.cli.IptablesMain iptables --dry-run
-  cp "$tools" "$images/init/usr/sbin/$(basename "$tools")"
-  for program in iptables iptables-restore iptables-save ip6tables ip6tables-restore ip6tables-save; do
-    ln -s "$(basename "$tools")" "$images/init/usr/sbin/$program"
-  done
-  with_libraries "$images/init" "$tools"
-  local extensions
-  extensions=$(find /usr/lib -maxdepth 2 -name xtables -type d | head -1)
-  if [ -n "$extensions" ]; then
-    mkdir -p "$images/init$extensions"
-    cp "$extensions"/lib{xt,ipt,ip6t}_*.so "$images/init$extensions"
-    with_libraries "$images/init" "$extensions"/*.so
-  fi
+  packet_filter init
   pack init
+  make_cni_layer
   image pilot 1337:1337 '["MALLOC_ARENA_MAX=2"]' "[\"$java\",\"@/opt/lateen/lateen.args\"]" runtime control
   image proxy 1337:1337 '["MALLOC_ARENA_MAX=1","PATH=/usr/local/bin"]' "[\"$java\",\"@/opt/lateen/proxy.args\"]" runtime proxy
   image proxy-envoy 1337:1337 '["MALLOC_ARENA_MAX=1","PATH=/usr/local/bin"]' "[\"$java\",\"@/opt/lateen/agent.args\"]" runtime agent
   image proxy-init 0:0 '["MALLOC_ARENA_MAX=1","PATH=/usr/sbin"]' "[\"$java\",\"@/opt/lateen/init.args\"]" runtime init
+  image install-cni 0:0 '["MALLOC_ARENA_MAX=2","PATH=/usr/sbin:/usr/bin"]' "[\"$java\",\"@/opt/lateen/cni.args\"]" runtime cni
   sbom pilot "$version" "$images/control.parts"
   sbom proxy "$version" "$images/proxy.parts"
   sbom proxy-envoy "$version" "$images/agent.parts"
   sbom proxy-init "$version" "$images/init.parts"
+  sbom install-cni "$version" "$images/cni.parts"
   # The demo's services, for tests in a cluster: `shop CLASS`.
   mkdir -p "$images/shop/opt/shop"
   "$JAVA_HOME/bin/javac" -d "$images/shop/opt/shop" demo/services/java/*.java

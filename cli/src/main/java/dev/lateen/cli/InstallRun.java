@@ -93,7 +93,7 @@ final class InstallRun {
                 + (asked.revision().equals("default") ? "" : ", revision " + asked.revision())
                 + ", in namespace " + asked.namespace() + " of " + cluster.address() + ": "
                 + manifests.objects().size() + " objects.";
-        Installation installation = new Installation(cluster, manifests);
+        Installation installation = new Installation(cluster, manifests, BuildDigest.ofClassPath());
         Optional<String> foreign = force ? Optional.empty() : installation.foreign();
         if (foreign.isPresent()) {
             throw new IOException("another mesh is on this cluster: " + foreign.get()
@@ -119,6 +119,7 @@ final class InstallRun {
         if (!confirmation.agrees(plan)) {
             return 1;
         }
+        long begin = System.nanoTime();
         List<String> problems = installation.apply(patience, this::say);
         problems.forEach(this::say);
         if (problems.isEmpty()) {
@@ -126,7 +127,7 @@ final class InstallRun {
             say("installed");
             return 0;
         }
-        say("not ready after " + patience.toSeconds()
+        say("not ready after " + Duration.ofNanos(System.nanoTime() - begin).toSeconds()
                 + " s. What was applied stays: lateen verify-install looks again, the same command goes on,"
                 + " lateen uninstall takes it away.");
         return 1;

@@ -1,13 +1,16 @@
 package dev.lateen.cli;
 
+import dev.lateen.local.capture.InterceptionCheck;
 import dev.lateen.local.capture.InterceptionRules;
 import dev.lateen.local.capture.InterceptionSettings;
+import dev.lateen.local.capture.PacketFilter;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,6 +30,11 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         mixinStandardHelpOptions = true)
 final class IptablesCommand implements Callable<Integer> {
+    /// The exit status by which the CNI agent knows pods that it has to mend, as Istio's does.
+    private static final int UNCAPTURED = 126;
+
+    private static final Duration CHECK = Duration.ofSeconds(5);
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -129,30 +137,69 @@ final class IptablesCommand implements Callable<Integer> {
             description = "Print the rules and change nothing.")
     private boolean dryRun;
 
+    @Option(names = "--log_as_json", description = "Of Istio's program: understood, without effect.")
+    @SuppressWarnings("UnusedVariable") // injected pods give it
+    private boolean logAsJson;
+
+    @Option(
+            names = "--run-validation",
+            description = "Check that connections are redirected; exit status 126 where they are not.")
+    private boolean validate;
+
+    @Option(names = "--skip-rule-apply", description = "Make no rules: the CNI agent of the node has made them.")
+    private boolean skipRules;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (!mode.equals("REDIRECT")) {
-            throw new ParameterException(
-                    spec.commandLine(), "interception mode '" + mode + "' is not built (expected: REDIRECT)");
+        InterceptionSettings settings;
+        try {
+            settings = settings();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
-        List<String> rules = InterceptionRules.ipv4(settings());
-        PrintWriter out = spec.commandLine().getOut();
         if (dryRun) {
-            rules.forEach(out::println);
+            PrintWriter out = spec.commandLine().getOut();
+            InterceptionRules.ipv4(settings).forEach(out::println);
             out.flush();
             return 0;
         }
-        Process restore = new ProcessBuilder("iptables-restore", "--noflush", "--wait")
-                .inheritIO()
-                .redirectInput(ProcessBuilder.Redirect.PIPE)
-                .start();
-        try (OutputStream input = restore.getOutputStream()) {
-            input.write((String.join("\n", rules) + "\n").getBytes(StandardCharsets.US_ASCII));
+        if (!skipRules) {
+            try {
+                PacketFilter.apply(List.of(), settings);
+            } catch (IllegalStateException e) {
+                spec.commandLine().getErr().println("iptables: " + e.getMessage());
+                return 1;
+            }
         }
-        return restore.waitFor() == 0 ? 0 : 1;
+        Optional<String> problem =
+                validate ? InterceptionCheck.problem(settings.inboundCapturePort(), CHECK) : Optional.empty();
+        problem.ifPresent(reason -> spec.commandLine()
+                .getErr()
+                .println("iptables: " + reason
+                        + (skipRules ? ". Does the mesh's CNI agent (istio-cni-node) run on this node?" : "")));
+        return problem.isEmpty() ? 0 : UNCAPTURED;
+    }
+
+    /// What the arguments of this command ask for, as injected pods have them.
+    ///
+    /// @throws IllegalArgumentException where they are not understood
+    static InterceptionSettings settings(List<String> arguments) {
+        IptablesCommand command = new IptablesCommand();
+        try {
+            List<String> options = !arguments.isEmpty() && arguments.getFirst().endsWith("iptables")
+                    ? arguments.subList(1, arguments.size())
+                    : arguments;
+            new CommandLine(command).parseArgs(options.toArray(String[]::new));
+        } catch (ParameterException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+        return command.settings();
     }
 
     private InterceptionSettings settings() {
+        if (!mode.equals("REDIRECT")) {
+            throw new IllegalArgumentException("interception mode '" + mode + "' is not built (expected: REDIRECT)");
+        }
         return new InterceptionSettings(
                 proxyPort,
                 inboundPort,

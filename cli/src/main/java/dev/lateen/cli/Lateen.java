@@ -45,6 +45,7 @@ import picocli.CommandLine.Spec;
             TraceCommand.class,
             QuotaCommand.class,
             IptablesCommand.class,
+            CniCommand.class,
             KubeInjectCommand.class,
             InstallCommand.class,
             UpgradeCommand.class,

@@ -21,9 +21,13 @@ public final class Installation {
     private static final Duration PAUSE = Duration.ofMillis(250);
     private static final String DEFINITION = "CustomResourceDefinition";
     private static final String NAMESPACE = "Namespace";
+    private static final String WEBHOOKS = "WebhookConfiguration";
     /// Of trust; a control plane that has not ended yet would make them anew.
     private static final String ROOTS = "istio-ca-root-cert";
+    private static final String BUILD = "lateen.dev/build";
     private static final String REVISION = "istio.io/rev";
+    /// Components that every revision has in common.
+    private static final Set<String> SHARED = Set.of("Base", "Cni");
     private static final Map<String, String> OURS = Map.of("app.kubernetes.io/managed-by", "lateen");
     /// Kinds that an installation makes, and takes away where a smaller one has them no more: gateways first, access
     /// last.
@@ -34,6 +38,8 @@ public final class Installation {
             "policy/v1 PodDisruptionBudget",
             "v1 Service",
             "apps/v1 Deployment",
+            "apps/v1 DaemonSet",
+            "v1 ResourceQuota",
             "networking.k8s.io/v1 NetworkPolicy",
             "v1 ConfigMap",
             "rbac.authorization.k8s.io/v1 RoleBinding",
@@ -44,13 +50,23 @@ public final class Installation {
 
     private final Cluster cluster;
     private final MeshManifests manifests;
+    private final String build;
     private final Readiness readiness;
+    private final Hopeless hopeless;
     private final RevisionTags tags;
 
     public Installation(Cluster cluster, MeshManifests manifests) {
+        this(cluster, manifests, "");
+    }
+
+    /// @param build of the images, so that those under a name that they had before are taken as well; empty
+    ///     where it is not known
+    public Installation(Cluster cluster, MeshManifests manifests, String build) {
         this.cluster = cluster;
+        this.build = build;
         this.manifests = manifests;
         this.readiness = new Readiness(cluster);
+        this.hopeless = new Hopeless(cluster);
         this.tags = new RevisionTags(cluster);
     }
 
@@ -74,7 +90,8 @@ public final class Installation {
     /// an earlier installation made and this one has not is deleted.
     ///
     /// @param progress told what is being done
-    /// @return what is still missing when the time is over; nothing is deleted then
+    /// @return what is still missing when the time is over, or what will not come however long one waits;
+    ///     nothing is deleted then
     public List<String> apply(Duration patience, Consumer<String> progress)
             throws ClusterException, InterruptedException {
         long end = System.nanoTime() + patience.toNanos();
@@ -108,8 +125,21 @@ public final class Installation {
     private void apply(List<ObjectNode> objects, Consumer<String> progress) throws ClusterException {
         for (ObjectNode object : objects) {
             progress.accept("applying " + InstalledObject.title(object));
-            cluster.apply(object);
+            if (Trees.text(object, "kind").endsWith(WEBHOOKS)) {
+                DroppedWebhooks.remove(cluster, object);
+            }
+            cluster.apply(marked(object));
         }
+    }
+
+    /// Pods of a template that is what it was are not made anew.
+    private ObjectNode marked(ObjectNode object) {
+        if (build.isEmpty() || !Trees.has(object, "spec", "template", "spec", "containers")) {
+            return object;
+        }
+        ObjectNode marked = object.deepCopy();
+        Trees.into(marked, "spec", "template", "metadata", "annotations").put(BUILD, build);
+        return marked;
     }
 
     /// What this installer made for the revision that is not part of the manifests.
@@ -180,14 +210,32 @@ public final class Installation {
     private List<String> await(List<ObjectNode> objects, long end) throws ClusterException, InterruptedException {
         List<ObjectNode> slow = objects.stream()
                 .filter(object -> Trees.text(object, "kind").equals("Deployment")
-                        || Trees.text(object, "kind").endsWith("WebhookConfiguration"))
+                        || Trees.text(object, "kind").equals("DaemonSet")
+                        || Trees.text(object, "kind").endsWith(WEBHOOKS))
                 .toList();
         List<String> problems = problems(slow, _ -> {});
         while (!problems.isEmpty() && System.nanoTime() - end < 0) {
             Thread.sleep(PAUSE);
+            List<String> lost = lost(slow);
+            if (!lost.isEmpty()) {
+                return lost;
+            }
             problems = problems(slow, _ -> {});
         }
         return problems;
+    }
+
+    /// What does not come up however long one waits.
+    private List<String> lost(List<ObjectNode> objects) throws ClusterException {
+        List<String> lost = new ArrayList<>();
+        for (ObjectNode object : objects) {
+            Optional<ObjectNode> found =
+                    Trees.text(object, "kind").endsWith(WEBHOOKS) ? Optional.empty() : find(object);
+            if (found.isPresent()) {
+                lost.addAll(hopeless.reasons(found.get()));
+            }
+        }
+        return lost;
     }
 
     /// Takes the mesh away, webhooks before the control plane, so that nothing waits for one that has gone, and
@@ -281,8 +329,8 @@ public final class Installation {
     /// Parts that every revision has in common.
     private boolean isShared(InstalledObject one) {
         return manifests.objects().stream()
-                .filter(object -> Trees.text(object, "metadata", "labels", "operator.istio.io/component")
-                        .equals("Base"))
+                .filter(object ->
+                        SHARED.contains(Trees.text(object, "metadata", "labels", "operator.istio.io/component")))
                 .anyMatch(object -> InstalledObject.of(object).equals(one));
     }
 

@@ -25,6 +25,9 @@ final class Readiness {
         if (kind.equals("Deployment")) {
             return deployment(found);
         }
+        if (kind.equals("DaemonSet")) {
+            return daemonSet(found);
+        }
         return kind.endsWith("WebhookConfiguration") ? webhook(found) : Optional.empty();
     }
 
@@ -50,14 +53,28 @@ final class Readiness {
                         + " pods" + reason(found));
     }
 
+    /// A cluster without nodes has nothing to be ready.
+    private Optional<String> daemonSet(ObjectNode found) throws ClusterException {
+        int wanted = number(found, "status", "desiredNumberScheduled");
+        int updated = number(found, "status", "updatedNumberScheduled");
+        int ready = number(found, "status", "numberReady");
+        return isSeen(found) && updated >= wanted && ready >= wanted
+                ? Optional.empty()
+                : Optional.of(InstalledObject.title(found) + ": " + updated + " new, " + ready + " ready of " + wanted
+                        + " pods" + reason(found));
+    }
+
+    /// Whether its controller has seen what it is to be now.
+    static boolean isSeen(ObjectNode found) {
+        return Trees.text(found, "status", "observedGeneration").equals(Trees.text(found, "metadata", "generation"));
+    }
+
     /// Whether all its pods are of its latest template, and ready. Pods of an earlier one may hide that the new ones
     /// cannot start.
     static boolean isRolledOut(ObjectNode deployment) {
         int wanted = number(deployment, "spec", "replicas");
         int updated = number(deployment, "status", "updatedReplicas");
-        boolean seen = Trees.text(deployment, "status", "observedGeneration")
-                .equals(Trees.text(deployment, "metadata", "generation"));
-        return seen
+        return isSeen(deployment)
                 && updated >= wanted
                 && number(deployment, "status", "replicas") <= updated
                 && number(deployment, "status", "readyReplicas") >= updated;
@@ -103,7 +120,9 @@ final class Readiness {
             return Optional.empty();
         }
         String message = Trees.text(status, "state", "waiting", "message");
-        String log = reason.equals("CrashLoopBackOff") ? "; see: kubectl logs --previous" : "";
+        String log = reason.equals("CrashLoopBackOff")
+                ? "; ended " + number(status, "restartCount") + " times; see: kubectl logs --previous"
+                : "";
         return Optional.of(title + "container " + Trees.text(status, "name") + ": " + reason
                 + (message.isEmpty() ? "" : ": " + message) + log);
     }

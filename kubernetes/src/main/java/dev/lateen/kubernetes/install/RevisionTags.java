@@ -131,6 +131,7 @@ public final class RevisionTags {
     public boolean set(Wish wish) throws ClusterException, InterruptedException {
         List<ObjectNode> objects = generate(wish);
         for (ObjectNode object : objects) {
+            DroppedWebhooks.remove(cluster, object);
             cluster.apply(object);
         }
         if (wish.tag().equals(DEFAULT)) {

@@ -10,25 +10,29 @@ import tools.jackson.databind.node.ObjectNode;
 /// Parts of Istio that are not built here, by every name that asks for them. To pass over one in silence would leave
 /// pods whose traffic nobody captures. Thread: any.
 final class MissingParts {
-    private static final String INIT_CONTAINER = "leave it out; pods capture their traffic by an init container";
+    private static final String INIT_CONTAINER =
+            "leave it out; pods capture their traffic by an init container or the CNI agent";
 
     private record Part(String path, String what, String advice) {}
 
     private static final List<Part> PARTS = List.of(
-            part("components.cni.enabled", "the node agent"),
             part("components.ztunnel.enabled", "the node proxy of ambient mode"),
             new Part(
                     "components.istiodRemote.enabled",
                     "a control plane elsewhere under this name",
                     "take profile remote with values.global.remotePilotAddress"),
-            part("values.pilot.cni.enabled", "the node agent"),
-            part("values.istio_cni.enabled", "the node agent"),
-            part("values.cni.enabled", "the node agent"),
+            new Part(
+                    "values.istio_cni.enabled",
+                    "the node agent under the name that it had in earlier charts",
+                    "say components.cni.enabled"),
             part("values.cni.ambient.enabled", "ambient mode"),
             part("values.ambient.enabled", "ambient mode"),
             part("values.ztunnel.enabled", "the node proxy of ambient mode"),
             part("values.pilot.env.PILOT_ENABLE_AMBIENT", "ambient mode"),
-            part("values.pilot.taint.enabled", "the node agent, whose nodes are tainted until it is ready"));
+            new Part(
+                    "values.pilot.taint.enabled",
+                    "a controller that takes taints from nodes whose CNI agent is ready",
+                    "leave it out; pods that start before the agent are mended (values.cni.repair)"));
 
     private MissingParts() {}
 

@@ -141,10 +141,21 @@ final class ObjectChanges {
                 container("resources", "resources"),
                 container("volumeMounts", "volumeMounts"),
                 container("containerSecurityContext", "securityContext"),
-                at("podAnnotations", "Deployment", "spec", "template", "metadata", "annotations"),
-                at("podLabels", "Deployment", "spec", "template", "metadata", "labels"),
-                at("seccompProfile", "Deployment", "spec", "template", "spec", "securityContext", "seccompProfile"),
-                at("strategy", "Deployment", "spec", "strategy"),
+                at("podAnnotations", component.workloadKind(), "spec", "template", "metadata", "annotations"),
+                at("podLabels", component.workloadKind(), "spec", "template", "metadata", "labels"),
+                at(
+                        "seccompProfile",
+                        component.workloadKind(),
+                        "spec",
+                        "template",
+                        "spec",
+                        "securityContext",
+                        "seccompProfile"),
+                at(
+                        "strategy",
+                        component.workloadKind(),
+                        "spec",
+                        component.kind() == Component.Kind.CNI ? "updateStrategy" : "strategy"),
                 at("replicaCount", "Deployment", "spec", "replicas"),
                 at("replicas", "Deployment", "spec", "replicas"),
                 at("hpaSpec", SCALER, "spec"),
@@ -154,12 +165,12 @@ final class ObjectChanges {
                 at("serviceAccountAnnotations", "ServiceAccount", "metadata", "annotations"));
     }
 
-    private static Map.Entry<String, Target> pod(String field) {
-        return at(field, "Deployment", "spec", "template", "spec", field);
+    private Map.Entry<String, Target> pod(String field) {
+        return at(field, component.workloadKind(), "spec", "template", "spec", field);
     }
 
     private Map.Entry<String, Target> container(String setting, String field) {
-        return Map.entry(setting, new Target("Deployment", value -> {
+        return Map.entry(setting, new Target(component.workloadKind(), value -> {
             ObjectNode patch = Trees.object();
             Trees.into(patch, "spec", "template", "spec")
                     .set(

@@ -76,6 +76,9 @@ public record OperatorSpec(String name, ObjectNode tree, ObjectNode user) {
         if (Trees.flag(tree, "components", "base", "enabled")) {
             parts.add(part(Kind.BASE, "base", "", "", meshNamespace()));
         }
+        if (isCniEnabled()) {
+            parts.add(part(Kind.CNI, "cni", "istio-cni-node", "install-cni", cniNamespace()));
+        }
         if (isPilotEnabled()) {
             parts.add(part(Kind.PILOT, "pilot", "istiod" + suffix(), "discovery", namespace()));
         }
@@ -86,6 +89,18 @@ public record OperatorSpec(String name, ObjectNode tree, ObjectNode user) {
 
     private boolean isPilotEnabled() {
         return Trees.flag(tree, "components", "pilot", "enabled");
+    }
+
+    /// By the component, or by the chart's own value.
+    private boolean isCniEnabled() {
+        return Trees.flag(tree, "components", "cni", "enabled") || Trees.flag(tree, "values", "cni", "enabled");
+    }
+
+    private String cniNamespace() {
+        return first(
+                Trees.text(tree, "components", "cni", "namespace"),
+                Trees.text(tree, "values", "cni", "namespace"),
+                meshNamespace());
     }
 
     private Component part(Kind kind, String field, String name, String container, String namespace) {
@@ -132,14 +147,24 @@ public record OperatorSpec(String name, ObjectNode tree, ObjectNode user) {
         Trees.into(values, "base").put("enabled", Trees.flag(tree, "components", "base", "enabled"));
         ObjectNode pilot = Trees.into(values, "pilot");
         pilot.put("enabled", isPilotEnabled());
+        ObjectNode cni = Trees.into(values, "cni");
+        cni.put("enabled", isCniEnabled()).put("namespace", cniNamespace());
+        if (isCniEnabled() && !Trees.has(own, "pilot", "cni", "enabled")) {
+            Trees.into(pilot, "cni").put("enabled", true);
+        }
         for (String field : List.of("hub", "tag")) {
-            String text = Trees.text(tree, "components", "pilot", field);
-            if (!text.isEmpty()) {
-                pilot.put(field, text);
-            }
+            copyText("pilot", field, pilot);
+            copyText("cni", field, cni);
         }
         gateways(values);
         return values;
+    }
+
+    private void copyText(String component, String field, ObjectNode values) {
+        String text = Trees.text(tree, "components", component, field);
+        if (!text.isEmpty()) {
+            values.put(field, text);
+        }
     }
 
     private ObjectNode meshConfig() {
@@ -164,7 +189,7 @@ public record OperatorSpec(String name, ObjectNode tree, ObjectNode user) {
         ObjectNode usual = gateways.deepCopy();
         gateways.removeIf(one -> one.has("enabled"));
         for (Component part : components()) {
-            if (part.kind() == Kind.BASE || part.kind() == Kind.PILOT) {
+            if (!part.isGateway()) {
                 continue;
             }
             ObjectNode gateway = usual.path("istio-" + part.chartKind()) instanceof ObjectNode like

@@ -15,7 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// Thread: one.
 public final class Rendering {
     private static final List<String> TEMPLATES =
-            List.of("base", "access", "reader", "configuration", "istiod", "webhooks", "tags", "gateways");
+            List.of("base", "cni", "access", "reader", "configuration", "istiod", "webhooks", "tags", "gateways");
 
     private final OperatorSpec spec;
     private final List<Diagnostic> found = new ArrayList<>();
@@ -92,6 +92,7 @@ public final class Rendering {
         String label = Trees.text(object, "metadata", "labels", "operator.istio.io/component");
         String wanted = switch (component.kind()) {
             case BASE -> "Base";
+            case CNI -> "Cni";
             case PILOT -> "Pilot";
             case INGRESS_GATEWAY -> "IngressGateways";
             case EGRESS_GATEWAY -> "EgressGateways";
@@ -100,7 +101,7 @@ public final class Rendering {
             return false;
         }
         return switch (component.kind()) {
-            case BASE, PILOT -> true;
+            case BASE, CNI, PILOT -> true;
             case INGRESS_GATEWAY, EGRESS_GATEWAY ->
                 Trees.text(object, "metadata", "namespace").equals(component.namespace())
                         && List.of(component.name(), component.name() + "-sds", component.name() + "-service-account")

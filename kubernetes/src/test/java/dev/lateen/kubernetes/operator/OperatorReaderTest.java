@@ -73,18 +73,17 @@ final class OperatorReaderTest {
 
     @Test
     void refusesWhatIsNotBuiltByName() {
-        assertThat(Operators.errors("", "components.cni.enabled=true"))
+        assertThat(Operators.errors("", "components.ztunnel.enabled=true"))
                 .singleElement()
                 .asString()
-                .contains("spec.components.cni.enabled");
+                .contains("spec.components.ztunnel.enabled");
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "values.pilot.cni.enabled=true",
-                "unvalidatedValues.pilot.cni.enabled=true",
                 "values.istio_cni.enabled=true",
+                "unvalidatedValues.ambient.enabled=true",
                 "values.ambient.enabled=true",
                 "values.pilot.env.PILOT_ENABLE_AMBIENT=true",
                 "meshConfig.defaultConfig.proxyMetadata.ISTIO_META_ENABLE_HBONE=true"

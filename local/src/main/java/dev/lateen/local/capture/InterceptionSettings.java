@@ -1,6 +1,8 @@
 package dev.lateen.local.capture;
 
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// What of a pod's traffic goes through its proxy: the settings of Istio's init container.
 ///
@@ -22,6 +24,32 @@ public record InterceptionSettings(
         String loopbackCidr,
         boolean dropInvalid,
         boolean ipv6) {
+    /// What may become part of a rule: whoever gives a value must not be able to add rules of other kinds.
+    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9*:][A-Za-z0-9.:/_@+*-]{0,63}");
+
+    /// @throws IllegalArgumentException for a value that is no port, range, name or number
+    public InterceptionSettings {
+        Stream.of(
+                        users,
+                        groups,
+                        inbound.include(),
+                        inbound.exclude(),
+                        outbound.includeRanges(),
+                        outbound.excludeRanges(),
+                        outbound.includePorts(),
+                        outbound.excludePorts(),
+                        outbound.excludeGroups(),
+                        interfaces.exclude(),
+                        interfaces.virtual(),
+                        List.of(loopbackCidr))
+                .flatMap(List::stream)
+                .filter(word -> !WORD.matcher(word).matches())
+                .findFirst()
+                .ifPresent(word -> {
+                    throw new IllegalArgumentException(
+                            "'" + word + "' cannot be part of a rule (expected: a port, a range, a number or a name)");
+                });
+    }
 
     /// Which inbound ports.
     public record Inbound(List<String> include, List<String> exclude) {}

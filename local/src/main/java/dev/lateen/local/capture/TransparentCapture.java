@@ -120,8 +120,7 @@ public final class TransparentCapture implements Capture {
     }
 
     private void redirect(NetworkNamespace pod) {
-        List<String> rules = InterceptionRules.ipv4(InterceptionSettings.everything());
-        pod.run(List.of("iptables-restore", "--noflush", "--wait"), String.join("\n", rules) + "\n");
+        PacketFilter.apply(pod.prefix(), InterceptionSettings.everything());
         // A kubelet's probes reach the application itself; so do ours.
         pod.run(
                 "iptables",

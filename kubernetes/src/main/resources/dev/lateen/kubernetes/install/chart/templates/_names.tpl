@@ -43,6 +43,20 @@ operator.istio.io/component: Pilot
 {{- end -}}
 {{- end -}}
 
+{{- define "lateen.cniLabels" -}}
+app.kubernetes.io/name: istio-cni
+operator.istio.io/component: Cni
+{{ include "lateen.labels" . }}
+{{- end -}}
+
+{{- define "lateen.cniImage" -}}
+{{- if contains "/" .Values.cni.image -}}
+{{ .Values.cni.image }}
+{{- else -}}
+{{ .Values.cni.hub | default .Values.global.hub }}/{{ .Values.cni.image }}:{{ .Values.cni.tag | default .Values.global.tag }}
+{{- end -}}
+{{- end -}}
+
 {{- define "lateen.pullSecrets" -}}
 {{- with .Values.global.imagePullSecrets }}
 imagePullSecrets:
