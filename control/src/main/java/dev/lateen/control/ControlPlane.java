@@ -162,8 +162,10 @@ public final class ControlPlane implements AutoCloseable {
                     Dashboard.PATH,
                     opened(
                             cluster.isPresent()
-                                    ? Dashboard.ofCluster(view, clock, cluster.get(), settings.dashboard())
-                                    : Dashboard.ofDirectories(view, clock, settings.config(), settings.dashboard())));
+                                    ? Dashboard.ofCluster(
+                                            view, clock, cluster.get(), settings.dashboard(), authority::issued)
+                                    : Dashboard.ofDirectories(
+                                            view, clock, settings.config(), settings.dashboard(), authority::issued)));
         } catch (IOException | RuntimeException e) {
             close();
             throw e;

@@ -1,38 +1,37 @@
 package dev.lateen.control.dashboard;
 
-import dev.lateen.control.debug.MeshView;
-import dev.lateen.control.push.ConnectedProxy;
-import dev.lateen.identity.SpiffeId;
-import java.security.cert.X509Certificate;
+import dev.lateen.identity.ca.IssuedCertificate;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
-/// By which certificate each proxy has shown itself to the control plane. A proxy that has got another since shows it
-/// when it connects again.
+/// The certificates of workloads that the mesh's own authority has signed and that have not ended, those that end
+/// first before the others.
+///
+/// Limits: 2,000.
 ///
 /// Thread: any.
-record CertificatePages(MeshView mesh) {
+record CertificatePages(Supplier<List<IssuedCertificate>> issued) {
     private static final JsonMapper JSON = new JsonMapper();
+    private static final int MOST = 2_000;
 
     Optional<JsonNode> json(Map<String, String> query) {
         ArrayNode list = JSON.createArrayNode();
-        for (ConnectedProxy proxy : mesh.proxies()) {
-            List<X509Certificate> chain = proxy.connection().peer().chain();
-            ObjectNode json = list.addObject()
-                    .put("proxy", proxy.node().name())
-                    .put("encrypted", proxy.connection().peer().encrypted());
-            if (!chain.isEmpty()) {
-                X509Certificate leaf = chain.getFirst();
-                json.put("id", SpiffeId.of(leaf).map(SpiffeId::toString).orElse(""))
-                        .put("issuer", leaf.getIssuerX500Principal().getName())
-                        .put("notAfter", leaf.getNotAfter().toInstant().toString());
-            }
-        }
+        issued.get().stream()
+                .sorted(Comparator.comparing(IssuedCertificate::notAfter))
+                .limit(MOST)
+                .forEach(one -> list.addObject()
+                        .put("id", one.id())
+                        .put("holder", one.holder())
+                        .put("serial", one.serial())
+                        .put("issuedAt", one.issuedAt().toString())
+                        .put("notAfter", one.notAfter().toString())
+                        .put("signer", one.signer()));
         return Optional.of(list);
     }
 }

@@ -5,6 +5,7 @@ import dev.lateen.control.debug.DebugServer;
 import dev.lateen.control.debug.MeshView;
 import dev.lateen.dashboard.Assets;
 import dev.lateen.dashboard.traffic.History;
+import dev.lateen.identity.ca.IssuedCertificate;
 import dev.lateen.kubernetes.cluster.Cluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -41,17 +43,32 @@ public final class Dashboard implements DebugServer.Guest, AutoCloseable {
     private final Map<String, Function<Map<String, String>, Optional<JsonNode>>> pages;
 
     /// @param directories that are watched, and saved to
+    /// @param issued the certificates of workloads
     public static Dashboard ofDirectories(
-            MeshView mesh, InstantSource clock, List<Path> directories, DashboardSettings settings) {
-        return new Dashboard(mesh, clock, new FileHome(directories, mesh), false, settings);
+            MeshView mesh,
+            InstantSource clock,
+            List<Path> directories,
+            DashboardSettings settings,
+            Supplier<List<IssuedCertificate>> issued) {
+        return new Dashboard(mesh, clock, new FileHome(directories, mesh), false, settings, issued);
     }
 
-    public static Dashboard ofCluster(MeshView mesh, InstantSource clock, Cluster cluster, DashboardSettings settings) {
-        return new Dashboard(mesh, clock, new ClusterHome(cluster, mesh), true, settings);
+    public static Dashboard ofCluster(
+            MeshView mesh,
+            InstantSource clock,
+            Cluster cluster,
+            DashboardSettings settings,
+            Supplier<List<IssuedCertificate>> issued) {
+        return new Dashboard(mesh, clock, new ClusterHome(cluster, mesh), true, settings, issued);
     }
 
     private Dashboard(
-            MeshView mesh, InstantSource clock, ResourceHome home, boolean inCluster, DashboardSettings settings) {
+            MeshView mesh,
+            InstantSource clock,
+            ResourceHome home,
+            boolean inCluster,
+            DashboardSettings settings,
+            Supplier<List<IssuedCertificate>> issued) {
         History history = new History();
         LongHistory longAgo = new LongHistory(settings, clock);
         this.collector = new Collector(mesh, history, clock);
@@ -68,7 +85,7 @@ public final class Dashboard implements DebugServer.Guest, AutoCloseable {
                 "resource", resources::one,
                 "traces", new TracePages(settings)::json,
                 "history", longAgo::json,
-                "certificates", new CertificatePages(mesh)::json);
+                "certificates", new CertificatePages(issued)::json);
     }
 
     @Override

@@ -11,7 +11,7 @@ export function chart(title, points, words, kind = '') {
   const from = points[0]?.at ?? 0;
   const span = Math.max(1, (points[points.length - 1]?.at ?? 1) - from);
   const place = point => `${(((point.at - from) / span) * 300).toFixed(1)} ${(60 - (top ? point.value / top : 0) * 54).toFixed(1)}`;
-  const line = known.map((point, index) => `${index ? 'L' : 'M'}${place(point)}`).join('');
+  const line = known.map((point, index) => `${index ? 'L' : 'M'}${place(point)}`).join('') + (known.length === 1 ? 'l1 0' : '');
   const area = known.length > 1 ? `${line}L${place({...known[known.length - 1], value: 0})}L${place({...known[0], value: 0})}z` : '';
   return el('figure', {class: 'chart-box'},
     el('figcaption', {}, el('span', {}, title), el('span', {}, `${last} · highest ${words(top)}`)),

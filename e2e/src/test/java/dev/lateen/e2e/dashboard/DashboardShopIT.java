@@ -33,7 +33,7 @@ final class DashboardShopIT {
             "Services", List.of("order-service", "80 http (HTTP)"),
             "Istio config", List.of("VirtualService", "in order", "5 of 5"),
             "Proxies", List.of("order-service", "in sync"),
-            "Security", List.of("STRICT", "cluster.local"));
+            "Security", List.of("STRICT", "cluster.local", "ns/default/sa/order-service"));
 
     @TempDir
     java.nio.file.Path directory = java.nio.file.Path.of("");

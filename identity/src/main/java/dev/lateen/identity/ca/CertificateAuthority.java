@@ -130,6 +130,15 @@ public final class CertificateAuthority {
         return current.signer().roots();
     }
 
+    /// Who holds what of ours that has not ended.
+    public List<IssuedCertificate> issued() {
+        return log.held(clock.instant()).stream()
+                .map(IssuanceLog.Held::latest)
+                .map(one -> new IssuedCertificate(
+                        one.id(), one.holder(), one.serial(), one.at(), one.notAfter(), one.signer()))
+                .toList();
+    }
+
     /// Lists of certificates that are taken back, in PEM; empty where there is none.
     public String revocations() {
         return current.revocations();

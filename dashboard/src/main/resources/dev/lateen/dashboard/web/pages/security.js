@@ -14,13 +14,14 @@ function until(date) {
 /** Of a workload's certificate, which lives for hours. */
 function left(date) {
   const hours = (new Date(date) - Date.now()) / 3600000;
-  return el('span', {class: `tag ${hours < 0 ? 'warn' : 'ok'}`}, hours < 0 ? 'replaced since' : hours < 1 ? `${Math.floor(hours * 60)} min` : `${Math.floor(hours)} h`);
+  return el('span', {class: `tag ${hours < 1 ? 'warn' : 'ok'}`}, hours < 1 ? `${Math.floor(hours * 60)} min` : `${Math.floor(hours)} h`);
 }
 
 export async function show(main) {
   const [modes, trust, mesh, graph, certificates, inventory] = await Promise.all([
     get('debug/authenticationz'), get('debug/trustz'), get('debug/mesh'), get('graph', {type: 'workload', window: '60'}),
     get('certificates'), get('inventory')]);
+  const issuer = signer => Object.values(trust).flat().find(one => one.sha256 === signer)?.subject.split(',')[0].replace('CN=', '') || `${signer.slice(0, 12)}…`;
   const outside = inventory.workloads.filter(one => !one.proxies.length);
   const known = graph.edges.filter(edge => edge.traffic?.mtls !== undefined);
   const all = known.reduce((sum, edge) => sum + edge.traffic.count, 0);
@@ -41,11 +42,11 @@ export async function show(main) {
       [domain, one.subject, new Date(one.notAfter).toLocaleDateString('en-GB'), until(one.notAfter), el('code', {}, `${one.sha256.slice(0, 16)}…`)]))),
     outside.length > 0 && [el('h2', {}, 'Workloads without a proxy'), el('p', {class: 'muted'}, 'They speak plain text, and prove nothing.'),
       el('ul', {}, outside.map(one => el('li', {}, el('a', {href: `#/workloads/${one.id}`}, one.id))))],
-    el('h2', {}, 'Certificates of proxies'),
-    el('p', {class: 'muted'}, 'As each has shown itself when it connected to the control plane.'),
-    table('Certificates', ['proxy', 'identity', 'trust domain', 'issuer', 'ends', 'left'], certificates.map(one => [
-      el('a', {href: `#/proxies/${one.proxy}`}, one.proxy), one.id || (one.encrypted ? el('span', {class: 'tag warn'}, 'by token') : el('span', {class: 'tag bad'}, 'plain text')),
-      one.id ? one.id.split('/')[2] : '–', one.issuer || '–', one.notAfter ? moment(one.notAfter) : '–', one.notAfter ? left(one.notAfter) : '–'])),
+    el('h2', {}, 'Certificates of workloads'),
+    certificates.length ? table('Certificates', ['identity', 'trust domain', 'asked for by', 'issuer', 'issued', 'ends', 'left', 'serial'], certificates.map(one => [
+      one.id.split('/').slice(3).join('/'), one.id.split('/')[2], one.holder, issuer(one.signer), moment(one.issuedAt), moment(one.notAfter), left(one.notAfter),
+      el('code', {}, `${one.serial.slice(0, 12)}…`)]))
+      : el('p', {class: 'muted'}, 'The mesh’s own authority has signed none: another may.'),
     el('h2', {}, 'What proxies demand'),
     table('Modes', ['proxy', 'mode', 'by'], modes.map(one => [el('a', {href: `#/proxies/${one.proxy}`}, one.proxy),
       one.ports.map(port => (port.port ? `${port.port}: ${port.mode}` : port.mode)).join(', '),
