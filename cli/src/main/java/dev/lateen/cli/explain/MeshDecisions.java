@@ -3,6 +3,7 @@ package dev.lateen.cli.explain;
 import dev.lateen.cli.mesh.HttpPort;
 import dev.lateen.cli.mesh.PodProxy;
 import dev.lateen.cli.output.Json;
+import dev.lateen.control.dashboard.DecisionReader;
 import dev.lateen.dashboard.explain.Decision;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -85,7 +85,8 @@ public final class Dashboard implements DebugServer.Guest, AutoCloseable {
                 "resource", resources::one,
                 "traces", new TracePages(settings)::json,
                 "history", longAgo::json,
-                "certificates", new CertificatePages(issued)::json);
+                "certificates", new CertificatePages(issued)::json,
+                "explain", new ExplainPages(mesh)::json);
     }
 
     @Override

@@ -106,44 +106,49 @@ record TrafficWizard(MeshView mesh, ResourceHome home, ResourceEditor editor) {
         Draft routes = draft(found.get(), "VirtualService");
         Draft rule = draft(found.get(), "DestinationRule");
         int route = asked.path("route").asInt(RouteText.usualRoute(routes.text()));
-        List<Draft> drafts = new ArrayList<>();
-        switch (change.get()) {
-            case TrafficChange.Shift shift -> {
-                Optional<String> subsets =
-                        RouteText.withSubsets(rule.text(), shift.weights().keySet());
-                if (subsets.isEmpty()) {
-                    return reason(rule.key() + LAYOUT);
-                }
-                drafts.add(new Draft(rule.key(), rule.opened(), subsets.get()));
-                Optional<String> text =
-                        texts(found.get()).shifted(routes.text(), route, shift, RouteText.subsets(subsets.get()));
-                if (text.isEmpty()) {
-                    return reason(routes.key() + LAYOUT);
-                }
-                drafts.add(new Draft(routes.key(), routes.opened(), text.get()));
-            }
-            case TrafficChange.Patience patience -> {
-                Optional<String> text = RouteText.patient(routes.text(), route, patience);
-                if (text.isEmpty()) {
-                    return reason(routes.key() + LAYOUT);
-                }
-                drafts.add(new Draft(routes.key(), routes.opened(), text.get()));
-            }
-            case TrafficChange.Fault fault -> {
-                Optional<String> text = RouteText.faulty(routes.text(), route, fault);
-                if (text.isEmpty()) {
-                    return reason(routes.key() + LAYOUT);
-                }
-                drafts.add(new Draft(routes.key(), routes.opened(), text.get()));
-            }
-            case TrafficChange.Breaker breaker -> {
-                Optional<String> text = RouteText.broken(rule.text(), breaker);
-                if (text.isEmpty()) {
-                    return reason(rule.key() + LAYOUT);
-                }
-                drafts.add(new Draft(rule.key(), rule.opened(), text.get()));
-            }
+        Proposal proposal = switch (change.get()) {
+            case TrafficChange.Shift shift -> shifted(found.get(), routes, rule, route, shift);
+            case TrafficChange.Patience patience -> one(routes, RouteText.patient(routes.text(), route, patience));
+            case TrafficChange.Fault fault -> one(routes, RouteText.faulty(routes.text(), route, fault));
+            case TrafficChange.Breaker breaker -> one(rule, RouteText.broken(rule.text(), breaker));
+        };
+        return switch (proposal) {
+            case Proposal.Unchangeable(ResourceKey key) -> reason(key + LAYOUT);
+            case Proposal.Texts(List<Draft> drafts) -> new Answer(200, json(drafts));
+        };
+    }
+
+    /// What comes of a wish.
+    private sealed interface Proposal {
+        /// @param drafts in the order in which they are to be saved
+        record Texts(List<Draft> drafts) implements Proposal {}
+
+        record Unchangeable(ResourceKey key) implements Proposal {}
+    }
+
+    private static Proposal one(Draft draft, Optional<String> text) {
+        return text.isPresent()
+                ? new Proposal.Texts(List.of(new Draft(draft.key(), draft.opened(), text.get())))
+                : new Proposal.Unchangeable(draft.key());
+    }
+
+    /// Subsets come before routes to them.
+    private static Proposal shifted(
+            Inventory.Service service, Draft routes, Draft rule, int route, TrafficChange.Shift shift) {
+        Optional<String> subsets =
+                RouteText.withSubsets(rule.text(), shift.weights().keySet());
+        if (subsets.isEmpty()) {
+            return new Proposal.Unchangeable(rule.key());
         }
+        Optional<String> text = texts(service).shifted(routes.text(), route, shift, RouteText.subsets(subsets.get()));
+        return text.isPresent()
+                ? new Proposal.Texts(List.of(
+                        new Draft(rule.key(), rule.opened(), subsets.get()),
+                        new Draft(routes.key(), routes.opened(), text.get())))
+                : new Proposal.Unchangeable(routes.key());
+    }
+
+    private ObjectNode json(List<Draft> drafts) {
         ObjectNode json = JSON.createObjectNode();
         ArrayNode list = json.putArray("changes");
         for (Draft draft : drafts) {
@@ -157,7 +162,7 @@ record TrafficWizard(MeshView mesh, ResourceHome home, ResourceEditor editor) {
                 one.set("opened", editor.json(draft.opened()));
             }
         }
-        return new Answer(200, json);
+        return json;
     }
 
     private static Optional<TrafficChange> change(JsonNode asked) {

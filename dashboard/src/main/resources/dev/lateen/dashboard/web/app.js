@@ -6,6 +6,7 @@ import * as graph from './graph/page.js';
 import * as lists from './pages/lists.js';
 import * as resources from './pages/resources.js';
 import * as proxies from './pages/proxies.js';
+import * as explain from './pages/explain.js';
 import * as traces from './pages/traces.js';
 import * as security from './pages/security.js';
 import {loginForm} from './pages/login.js';
@@ -17,6 +18,7 @@ const PAGES = {
   services: {title: 'Services', show: lists.services},
   resources: {title: 'Istio config', show: resources.show},
   proxies: {title: 'Proxies', show: proxies.show},
+  explain: {title: 'Explain', show: explain.show},
   traces: {title: 'Traces', show: traces.show},
   security: {title: 'Security', show: security.show},
   login: {title: 'Log in', hidden: true, show: (box, parameters) => {

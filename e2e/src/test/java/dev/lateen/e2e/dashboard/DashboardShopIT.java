@@ -47,6 +47,7 @@ final class DashboardShopIT {
             tellsVersionsApart(page);
             Chromium.picture(page, "graph");
             showsEveryPage(page);
+            explainsAFailure(page, demo);
             showsAResourceWithItsFault(page, demo);
             Page dark = browser.page(ColorScheme.DARK);
             isUsableByAll(dark, demo);
@@ -129,6 +130,22 @@ final class DashboardShopIT {
                 .click();
         assertThat(page.locator("main").textContent())
                 .contains("outbound|80|v1|user-service.default.svc.cluster.local");
+    }
+
+    /// What came to nothing at the gateway, with a reason for it.
+    private static void explainsAFailure(Page page, RunningDemo demo) throws IOException {
+        page.navigate(demo.dashboard() + "#/workloads/istio-system/istio-ingressgateway");
+        page.getByRole(
+                        AriaRole.LINK,
+                        new Page.GetByRoleOptions()
+                                .setName(java.util.regex.Pattern.compile("^Explain GET /nothing-there.*")))
+                .first()
+                .click();
+        page.locator(".hop").first().waitFor();
+        assertThat(page.locator(".hop").count()).isEqualTo(1);
+        assertThat(page.locator(".hop").textContent()).contains("404", "no route takes GET", "/nothing-there");
+        assertThat(Chromium.accessibilityFaults(page)).as("explain").isEmpty();
+        Chromium.picture(page, "explain");
     }
 
     /// A destination that is not there is said at its line.

@@ -5,6 +5,7 @@ import {get} from '../api.js';
 import {millis, rate, success} from '../format.js';
 import {form, formLinks} from './traffic.js';
 import {traceSection} from './traces.js';
+import {failureSection} from './explain.js';
 import {historySection} from './history.js';
 
 const WINDOW = '60';
@@ -111,10 +112,12 @@ async function detail(main, render) {
 function workload(main, id, parameters) {
   let traces;
   let history;
+  let failures;
   return detail(main, async () => {
     const [inventory, {graph, nodes}] = [await get('inventory'), await traffic('workload')];
     const one = inventory.workloads.find(each => each.id === id);
     if (!one) throw new Error(`There is no workload ${id}.`);
+    failures ||= failureSection(id);
     history ||= historySection({workload: id, gateway: one.gateway}, parameters);
     traces ||= traceSection(`${one.app}.${one.namespace}`);
     replace(main, el('h1', {}, one.name), el('p', {class: 'lead'}, 'Workload in ', one.namespace, ' ', tag(nodes.get(id)?.health)),
@@ -126,7 +129,7 @@ function workload(main, id, parameters) {
           ? el('ul', {}, one.proxies.map(proxy => el('li', {}, el('a', {href: `#/proxies/${proxy}`}, proxy)))) : el('p', {class: 'muted'}, 'None is connected.'))),
       el('h2', {}, 'Traffic of the last minute'), edgesOf(graph, id),
       el('p', {}, el('a', {href: `#/graph?type=workload&select=${encodeURIComponent(`workload/${id}`)}`}, 'Show it in the graph')),
-      history, traces);
+      failures, history, traces);
   });
 }
 
