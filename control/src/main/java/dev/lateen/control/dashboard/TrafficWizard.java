@@ -183,9 +183,9 @@ record TrafficWizard(MeshView mesh, ResourceHome home, ResourceEditor editor) {
             case "fault" ->
                 Optional.of(new TrafficChange.Fault(
                         text(asked, "delay"),
-                        number(asked, "delayed"),
+                        text(asked, "delayed"),
                         text(asked, "status"),
-                        number(asked, "aborted")));
+                        text(asked, "aborted")));
             case "breaker" ->
                 Optional.of(new TrafficChange.Breaker(
                         text(asked, "connections"),
@@ -201,14 +201,6 @@ record TrafficWizard(MeshView mesh, ResourceHome home, ResourceEditor editor) {
 
     private static String text(JsonNode asked, String field) {
         return ResourceEditor.text(asked, field).strip();
-    }
-
-    private static double number(JsonNode asked, String field) {
-        try {
-            return Double.parseDouble(text(asked, field));
-        } catch (NumberFormatException _) {
-            return 100;
-        }
     }
 
     private Draft draft(Inventory.Service service, String kind) throws IOException {

@@ -153,20 +153,25 @@ public record RouteText(String namespace, String name, String host) {
             fields.put(
                     "delay",
                     YamlValue.fields(
-                            "percentage", YamlValue.fields("value", YamlValue.of(fault.delayed())),
+                            "percentage", YamlValue.fields("value", share(fault.delayed())),
                             "fixedDelay", YamlValue.of(fault.delay())));
         }
         if (!fault.status().isEmpty()) {
             fields.put(
                     "abort",
                     YamlValue.fields(
-                            "percentage", YamlValue.fields("value", YamlValue.of(fault.aborted())),
+                            "percentage", YamlValue.fields("value", share(fault.aborted())),
                             "httpStatus", number(fault.status())));
         }
         String path = path(route) + ".fault";
         return fields.isEmpty()
                 ? YamlEdit.remove(routes, path)
                 : YamlEdit.set(routes, path, new YamlValue.Fields(fields));
+    }
+
+    /// What is no number stays as it was typed, so that whoever typed it is told.
+    private static YamlValue share(String percent) {
+        return number(percent.isEmpty() ? "100" : percent);
     }
 
     public static Optional<String> broken(String rule, TrafficChange.Breaker breaker) {
@@ -202,7 +207,7 @@ public record RouteText(String namespace, String name, String host) {
     }
 
     private static YamlValue number(String text) {
-        return text.matches("[0-9]+") ? new YamlValue.Plain(text) : YamlValue.of(text);
+        return text.matches("[0-9]+([.][0-9]+)?") ? new YamlValue.Plain(text) : YamlValue.of(text);
     }
 
     private static List<Node> items(String text, String path) {

@@ -22,10 +22,10 @@ public sealed interface TrafficChange {
     /// Requests that are held up or refused on purpose; what is empty does not happen.
     ///
     /// @param delay such as `2s`
-    /// @param delayed percent of requests
+    /// @param delayed percent of requests; all of them where it is empty
     /// @param status of HTTP
-    /// @param aborted percent of requests
-    record Fault(String delay, double delayed, String status, double aborted) implements TrafficChange {}
+    /// @param aborted percent of requests; all of them where it is empty
+    record Fault(String delay, String delayed, String status, String aborted) implements TrafficChange {}
 
     /// When a service gets no more, or an instance none for a while; what is empty is left to the mesh.
     ///

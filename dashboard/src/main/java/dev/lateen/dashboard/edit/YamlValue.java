@@ -32,11 +32,6 @@ public sealed interface YamlValue {
         return new Plain(Long.toString(number));
     }
 
-    /// A number without a needless fraction.
-    static YamlValue of(double number) {
-        return new Plain(number == Math.rint(number) ? Long.toString((long) number) : Double.toString(number));
-    }
-
     /// @param namesAndValues by turns
     static Fields fields(Object... namesAndValues) {
         Map<String, YamlValue> fields = new LinkedHashMap<>();
