@@ -1,4 +1,4 @@
-/// CustomResourceDefinitions of our own kinds, made from their protos. Entry: `CrdsGoldenTest`.
+/// CustomResourceDefinitions of our own kinds, held against their protos. Entry: `CrdsGoldenTest`.
 @NullMarked
 package dev.lateen.e2e.crds;
 

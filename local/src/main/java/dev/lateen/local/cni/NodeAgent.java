@@ -55,7 +55,19 @@ public final class NodeAgent implements AutoCloseable {
         });
         PluginUpkeep upkeep = PluginUpkeep.start(settings.files(), numbers);
         PodRepair repair = PodRepair.start(settings, cluster, rules, numbers);
-        return new NodeAgent(settings, cluster, socket, upkeep, repair, AgentPages.open(settings.ports(), numbers));
+        NodeAgent agent =
+                new NodeAgent(settings, cluster, socket, upkeep, repair, AgentPages.open(settings.ports(), numbers));
+        Thread.ofVirtual().start(agent::askAhead);
+        return agent;
+    }
+
+    /// So that the first pod does not wait for the connection to the API server.
+    private void askAhead() {
+        if (!comesBack()) {
+            LOG.atWarn()
+                    .addKeyValue("name", settings.home().daemonSet())
+                    .log("the agent's DaemonSet is not seen: when it ends, the plugin goes from the node");
+        }
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,8 @@ public final class ReferenceWatch {
     private final Set<ResourceKey> pending = new LinkedHashSet<>();
     /// Findings about single resources; those without any are left out.
     private final Map<ResourceKey, List<Diagnostic>> own = new HashMap<>();
+    /// How many resources have a face that several may have.
+    private final Map<Face, Integer> many = new HashMap<>();
     private List<Diagnostic> rivals = List.of();
     private @Nullable MeshIndex index;
     private long visits;
@@ -35,18 +38,37 @@ public final class ReferenceWatch {
     /// Takes changes in; nothing is checked before `findings`.
     public void change(Collection<RawResource> put, Collection<ResourceKey> removed) {
         for (ResourceKey key : removed) {
-            if (known.remove(key) != null) {
-                index = null;
+            RawResource before = known.remove(key);
+            if (before != null) {
+                pending.remove(key);
+                own.remove(key);
+                changed(Optional.of(Face.of(before)), Optional.empty());
             }
         }
         for (RawResource resource : put) {
-            RawResource before = known.put(resource.key(), resource);
-            if (before == null || !Face.of(before).equals(Face.of(resource))) {
+            Optional<Face> before =
+                    Optional.ofNullable(known.put(resource.key(), resource)).map(Face::of);
+            pending.add(resource.key());
+            changed(before, Optional.of(Face.of(resource)));
+        }
+    }
+
+    /// Of workloads others see their labels alone, and not how many have them: the pods of a Deployment come and go.
+    private void changed(Optional<Face> before, Optional<Face> now) {
+        if (before.equals(now)) {
+            return;
+        }
+        for (Optional<Face> face : List.of(before, now)) {
+            if (face.isPresent() && !face.get().isOfMany()) {
                 index = null;
-            } else {
-                pending.add(resource.key());
             }
         }
+        before.filter(Face::isOfMany)
+                .filter(face -> many.merge(face, -1, (all, one) -> all + one == 0 ? null : all + one) == null)
+                .ifPresent(_ -> index = null);
+        now.filter(Face::isOfMany)
+                .filter(face -> many.merge(face, 1, Integer::sum) == 1)
+                .ifPresent(_ -> index = null);
     }
 
     /// All findings about what there is now, each at the place of the reference.
@@ -94,6 +116,13 @@ public final class ReferenceWatch {
     ///
     /// @param shown what others see of it; the resource itself where that is everything
     private record Face(Object shown) {
+        /// What is seen of a pod.
+        private record Labels(String namespace, Map<String, String> labels) {}
+
+        boolean isOfMany() {
+            return shown instanceof Labels;
+        }
+
         static Face of(RawResource resource) {
             View root = new View(resource.root(), "", new Report());
             View spec = root.object("spec").orElse(root);
@@ -122,6 +151,9 @@ public final class ReferenceWatch {
                             spec.object("selector")
                                     .map(selector -> MeshIndex.textMap(selector, "matchLabels"))
                                     .orElse(Map.of())));
+                case "/Pod" ->
+                    new Face(new Labels(
+                            resource.key().namespace(), resource.metadata().labels()));
                 case "networking.istio.io/Sidecar",
                         "security.istio.io/AuthorizationPolicy",
                         "security.istio.io/RequestAuthentication",

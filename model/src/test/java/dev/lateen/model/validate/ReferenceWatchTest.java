@@ -60,6 +60,38 @@ class ReferenceWatchTest {
     }
 
     @Test
+    void podsThatComeAndGoAreCheckedAlone() {
+        for (int i = 0; i < 20; i++) {
+            put("s" + i, SERVICE.replace("NAME", "svc-" + i));
+        }
+        put("a", pod("a", "svc-0", "1.1.1.1"));
+        watch.findings();
+        long before = watch.visits();
+
+        put("a", pod("a", "svc-0", "1.1.1.2"));
+        put("b", pod("b", "svc-0", "1.1.1.3"));
+        watch.findings();
+        remove("a");
+        watch.findings();
+
+        assertThat(watch.visits() - before).isEqualTo(2);
+        remove("b");
+        assertThat(watch.findings())
+                .containsExactlyInAnyOrderElementsOf(
+                        new ReferenceChecker("istio-system").check(new ArrayList<>(all.values())));
+        assertThat(watch.visits() - before).isGreaterThan(20);
+    }
+
+    private static String pod(String name, String app, String address) {
+        return """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: %s, namespace: shop, labels: {app: %s}}
+                status: {podIP: %s}
+                """.formatted(name, app, address);
+    }
+
+    @Test
     void findsInAChangedRouteWhatIsNotThere() {
         put("s", SERVICE.replace("NAME", "svc-0"));
         put("r", route(0, 0, 0, "v1"));
@@ -77,16 +109,13 @@ class ReferenceWatchTest {
             int number = random.nextInt(4);
             int other = random.nextInt(5);
             String subset = random.nextBoolean() ? "v1" : "v2";
-            switch (random.nextInt(4)) {
+            switch (random.nextInt(6)) {
                 case 0 -> put("s" + number, SERVICE.replace("NAME", "svc-" + number));
                 case 1 -> put("d" + number, rule(number, other, subset));
                 case 2 -> put("r" + number, route(number, random.nextInt(2), other, subset));
-                default -> {
-                    RawResource gone = all.remove((random.nextBoolean() ? "r" : "s") + number);
-                    if (gone != null) {
-                        watch.change(List.of(), List.of(gone.key()));
-                    }
-                }
+                case 3 -> put("p" + number, pod("pod-" + number, "svc-" + random.nextInt(2), "1.1.1." + step % 200));
+                case 4 -> put("i" + number, insight(number, random.nextInt(2)));
+                default -> remove(List.of("r", "s", "p", "i").get(random.nextInt(4)) + number);
             }
             assertThat(watch.findings())
                     .as("after step " + step)
@@ -102,10 +131,29 @@ class ReferenceWatchTest {
                 .replace("SUBSET", subset);
     }
 
+    /// Says whom it is about by labels, which some pod should have.
+    private static String insight(int name, int app) {
+        return """
+                apiVersion: telemetry.istio.io/v1
+                kind: Telemetry
+                metadata: {name: insight-%d, namespace: shop}
+                spec:
+                  selector: {matchLabels: {app: svc-%d}}
+                  accessLogging: [{providers: [{name: envoy}]}]
+                """.formatted(name, app);
+    }
+
     private static String rule(int name, int host, String subset) {
         return RULE.replace("NAME", "rule-" + name)
                 .replace("HOST", "svc-" + host)
                 .replace("SUBSET", subset);
+    }
+
+    private void remove(String file) {
+        RawResource gone = all.remove(file);
+        if (gone != null) {
+            watch.change(List.of(), List.of(gone.key()));
+        }
     }
 
     private void put(String file, String text) {
