@@ -21,6 +21,8 @@ final class Kubectl implements AutoCloseable {
     private final Process proxy;
     private final int port;
 
+    private record Ended(int status, String output) {}
+
     private Kubectl(Process proxy, int port) {
         this.proxy = proxy;
         this.port = port;
@@ -57,6 +59,19 @@ final class Kubectl implements AutoCloseable {
     }
 
     static String command(List<String> words, String input) throws IOException, InterruptedException {
+        Ended ended = end(words, input);
+        if (ended.status() != 0) {
+            throw new IOException(String.join(" ", words) + ": " + ended.output());
+        }
+        return ended.output();
+    }
+
+    /// What a command says that may fail.
+    static String outcome(List<String> words) throws IOException, InterruptedException {
+        return end(words, "").output();
+    }
+
+    private static Ended end(List<String> words, String input) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
         Thread writer = Thread.ofVirtual().start(() -> {
             try (OutputStream in = process.getOutputStream()) {
@@ -67,11 +82,11 @@ final class Kubectl implements AutoCloseable {
         });
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         writer.join();
-        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             process.destroy();
-            throw new IOException(String.join(" ", words) + ": " + output);
+            return new Ended(1, output);
         }
-        return output;
+        return new Ended(process.exitValue(), output);
     }
 
     @Override

@@ -1,10 +1,18 @@
 package dev.lateen.e2e.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.math.BigInteger;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -24,6 +32,8 @@ final class OperationInClusterIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final String SPACE = "operation";
     private static final int LEAST = 500;
+    private static final Duration LIFETIME = Duration.ofSeconds(20);
+    private static final Pattern CERTIFICATE = Pattern.compile("(?m)^default +Cert Chain +ACTIVE +true +(\\S+)");
 
     private static InstalledMesh mesh;
     private static Kubectl cluster;
@@ -149,6 +159,60 @@ final class OperationInClusterIT {
         cluster.run("-n", SPACE, "rollout", "restart", "deployment/user-service");
         cluster.run("-n", SPACE, "rollout", "status", "deployment/user-service", "--timeout=120s");
         calls.assertNoneFailed("API server restarted", LEAST);
+    }
+
+    /// Certificates of proxies and of the control plane, which its webhooks show too, live for less than the calls
+    /// last.
+    @Test
+    @Order(7)
+    void outlivesItsCertificates() throws IOException, InterruptedException {
+        int wanted = pods().size();
+        mesh.installAgain(
+                "--set",
+                "meshConfig.defaultConfig.proxyMetadata.SECRET_TTL=" + LIFETIME.toSeconds() + "s",
+                "--set",
+                "values.pilot.env.LATEEN_OWN_CERT_TTL=" + LIFETIME);
+        cluster.run("-n", SPACE, "rollout", "restart", "deployment");
+        cluster.run("-n", SPACE, "rollout", "status", "deployment/user-service", "--timeout=120s");
+        cluster.run("-n", SPACE, "rollout", "status", "deployment/load", "--timeout=120s");
+        awaitPods(wanted);
+        SteadyCalls calls = SteadyCalls.begin(cluster, SPACE);
+        String called = pods().getFirst();
+        Set<String> workload = new HashSet<>();
+        Set<BigInteger> webhook = new HashSet<>();
+        Instant end = Instant.now().plus(LIFETIME.multipliedBy(3));
+        try (PortForward port = PortForward.start("istio-system", "deployment/istiod", 15017)) {
+            Awaitility.await()
+                    .atMost(LIFETIME.multipliedBy(5))
+                    .pollInterval(Duration.ofSeconds(3))
+                    .until(() -> {
+                        workload.add(serial(called));
+                        X509Certificate shown = port.certificate();
+                        shown.checkValidity();
+                        webhook.add(shown.getSerialNumber());
+                        return Instant.now().isAfter(end);
+                    });
+        }
+        assertThat(workload).as("certificates of one workload").hasSizeGreaterThanOrEqualTo(3);
+        assertThat(webhook).as("certificates of the webhook").hasSizeGreaterThanOrEqualTo(3);
+        // The webhook is still believed: it refuses what is wrong, and makes sidecars.
+        assertThatThrownBy(() -> cluster.apply("""
+                        apiVersion: networking.istio.io/v1
+                        kind: DestinationRule
+                        metadata: {name: nobodys, namespace: operation}
+                        spec: {host: ""}
+                        """)).hasMessageContaining("denied the request");
+        cluster.run("-n", SPACE, "rollout", "restart", "deployment/user-service");
+        cluster.run("-n", SPACE, "rollout", "status", "deployment/user-service", "--timeout=120s");
+        calls.assertNoneFailed("certificates expired", LEAST);
+    }
+
+    /// Of the certificate that a pod's proxy holds, which must be valid.
+    private static String serial(String pod) throws IOException, InterruptedException {
+        String secrets = InstalledMesh.lateen("proxy-config", "secret", pod + "." + SPACE);
+        Matcher certificate = CERTIFICATE.matcher(secrets);
+        assertThat(certificate.find()).as(secrets).isTrue();
+        return certificate.group(1);
     }
 
     private static void awaitPods(int wanted) {

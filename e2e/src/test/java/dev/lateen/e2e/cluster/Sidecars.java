@@ -6,7 +6,8 @@ import java.util.List;
 
 /// Which proxies an installation puts beside the workloads.
 enum Sidecars {
-    OURS(List.of());
+    OURS(List.of()),
+    ENVOY(List.of("--set", "values.global.proxy.dataPlane=envoy"));
 
     private final List<String> options;
 

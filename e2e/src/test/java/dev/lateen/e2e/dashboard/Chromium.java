@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 /// `assertQuiet`.
 ///
 /// Thread: one.
-final class Chromium implements AutoCloseable {
+public final class Chromium implements AutoCloseable {
     private static final Path PICTURES = Path.of("target", "dashboard");
 
     private final Playwright playwright;
@@ -42,7 +42,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /// Skips the test, and says why, where there is no browser.
-    static Chromium start() {
+    public static Chromium start() {
         boolean driven = Chromium.class.getResource("/driver/linux/node") != null;
         assumeTrue(driven, "SKIPPED: nothing drives a browser here (-Dlateen.it=all fetches it)");
         Optional<Path> program = Stream.of(
@@ -54,7 +54,7 @@ final class Chromium implements AutoCloseable {
         return new Chromium(program.orElseThrow());
     }
 
-    Page page(ColorScheme scheme) {
+    public Page page(ColorScheme scheme) {
         BrowserContext context = browser.newContext(
                 new Browser.NewContextOptions().setViewportSize(1440, 860).setColorScheme(scheme));
         Page page = context.newPage();
@@ -74,12 +74,12 @@ final class Chromium implements AutoCloseable {
         return page;
     }
 
-    void assertQuiet() {
+    public void assertQuiet() {
         assertThat(complaints).isEmpty();
     }
 
     /// Keeps a picture among the artefacts of the build.
-    static void picture(Page page, String name) {
+    public static void picture(Page page, String name) {
         page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve(name + ".png")));
     }
 
