@@ -22,6 +22,8 @@ import tools.jackson.databind.JsonNode;
 ///
 /// Thread: one; blocks.
 public final class DryRun {
+    private static final int BAD_REQUEST = 400;
+
     private final Asked asked;
     private final JsonNode route;
     private final Optional<AccessReport> access;
@@ -93,7 +95,11 @@ public final class DryRun {
 
     /// Whether nothing would refuse it, as far as that can be told.
     public boolean passes() {
-        return route.has("clusters") && access.map(AccessReport::allowed).orElse(true);
+        int status = route.path("status").asInt(0);
+        boolean served = route.has("clusters")
+                ? Json.items(route, "clusters").stream().noneMatch(cluster -> cluster.has("status"))
+                : status > 0 && status < BAD_REQUEST;
+        return served && access.map(AccessReport::allowed).orElse(true);
     }
 
     public String text() {

@@ -35,14 +35,18 @@ public final class ExplanationText {
         return text.toString();
     }
 
-    /// Where the answer was made: the last hop that did not only pass it on.
+    /// Where the answer was made: the last hop that did not only pass it on. One that was left by its client has no say
+    /// where a hop gave up waiting for it.
     public static Hop decisive(List<Hop> hops) {
         for (Hop hop : hops.reversed()) {
-            if (!hop.decision().passedOn()) {
+            if (!hop.decision().passedOn() && !hop.decision().abandoned()) {
                 return hop;
             }
         }
-        return hops.getLast();
+        return hops.stream()
+                .filter(hop -> hop.decision().abandoned())
+                .findFirst()
+                .orElseGet(hops::getLast);
     }
 
     private static void add(StringBuilder text, int number, Hop hop) {

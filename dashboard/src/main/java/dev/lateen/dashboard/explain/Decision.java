@@ -112,4 +112,9 @@ public record Decision(
     public boolean passedOn() {
         return answer.details().equals("via_upstream");
     }
+
+    /// Whether the client, such as the proxy before this one, went away without waiting for the answer.
+    public boolean abandoned() {
+        return has("DC");
+    }
 }

@@ -137,6 +137,7 @@ final class UpstreamReasons {
                             ", ",
                             upstream.failed().stream()
                                     .map(one -> one.host() + " " + one.result())
+                                    .distinct()
                                     .toList()));
         }
         if (!decision.note("hosts").isEmpty()) {

@@ -5,6 +5,7 @@ import dev.lateen.net.http.HttpVersion;
 import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.cluster.Cluster;
 import dev.lateen.proxy.cluster.Clusters;
+import dev.lateen.proxy.cluster.Discovery;
 import dev.lateen.proxy.cluster.RoutePriority;
 import dev.lateen.proxy.http.filter.FilterConfig;
 import dev.lateen.proxy.route.RouteAction.ClusterChoice;
@@ -28,6 +29,7 @@ import java.util.Optional;
 final class DryRunPage {
     private static final int USUAL_PORT = 80;
     private static final int MAX_HEADERS = 64;
+    private static final int UNAVAILABLE = 503;
     private static final long NANOS_PER_MICRO = 1_000;
     private static final String FAULT = "envoy.filters.http.fault";
 
@@ -129,12 +131,16 @@ final class DryRunPage {
     }
 
     private void action(JsonOut json, RouteEntry entry, RequestHead head) {
-        if (entry.override(FAULT) instanceof FilterConfig.Fault fault && fault.abortStatus() > 0) {
+        if (entry.override(FAULT) instanceof FilterConfig.Fault fault && aborts(fault, head)) {
             json.text(
                     "fault",
                     "abort with " + fault.abortStatus() + " of "
                             + fault.abortShare().numerator() + " in "
                             + fault.abortShare().denominator());
+            if (fault.abortShare().numerator() >= fault.abortShare().denominator()) {
+                json.text("action", "the fault answers").number("status", fault.abortStatus());
+                return;
+            }
         }
         switch (entry.route().action()) {
             case DirectResponse(int status, var _) ->
@@ -148,6 +154,10 @@ final class DryRunPage {
                         .number("status", redirect.status());
             case Forward forward -> forward(json, forward, head);
         }
+    }
+
+    private static boolean aborts(FilterConfig.Fault fault, RequestHead head) {
+        return fault.abortStatus() > 0 && fault.headers().stream().allMatch(header -> header.matches(head));
     }
 
     private void forward(JsonOut json, Forward forward, RequestHead head) {
@@ -171,16 +181,29 @@ final class DryRunPage {
         json.end();
     }
 
+    /// Whether each request to it fails. One whose hosts are found when they are asked for has none before.
+    private static boolean isEmpty(Cluster cluster) {
+        return switch (cluster.config().discovery()) {
+            case Discovery.Static _, Discovery.Eds _, Discovery.Dns _ ->
+                cluster.hosts().isEmpty();
+            case Discovery.OriginalDst _ -> false;
+        };
+    }
+
     private void cluster(JsonOut json, String name, long percent) {
         json.object().text("name", name).number("percent", percent);
         Cluster cluster = clusters.get(name);
         if (cluster == null) {
-            json.text("hosts", "there is no such cluster: 503 NC cluster_not_found");
+            json.text("hosts", "there is no such cluster: 503 NC cluster_not_found")
+                    .number("status", UNAVAILABLE);
         } else {
             Map<String, Map<String, Object>> metadata =
                     cluster.config().metadata().namespaces();
             DecisionsPage.resource(json, metadata);
             json.text("hosts", cluster.describeHosts());
+            if (isEmpty(cluster)) {
+                json.number("status", UNAVAILABLE);
+            }
             json.text("circuit", cluster.describeLimits(RoutePriority.DEFAULT));
         }
         json.end();
