@@ -92,10 +92,11 @@ final class Peer {
         exchange.getResponseHeaders()
                 .set("content-type", open ? "application/openmetrics-text; version=1.0.0" : "text/plain");
         long answers = COUNTS.values().stream().mapToLong(LongAdder::sum).sum();
+        String family = "peer_answers" + (open ? "" : "_total");
         answer(
                 exchange,
-                "# TYPE peer_answers" + (open ? "" : "_total") + " counter\npeer_answers_total{peer=\"" + NAME + "\"} "
-                        + answers + "\n" + (open ? "# EOF\n" : ""));
+                "# HELP " + family + " Answers given.\n# TYPE " + family + " counter\npeer_answers_total{peer=\"" + NAME
+                        + "\"} " + answers + "\n" + (open ? "# EOF\n" : ""));
     }
 
     private static void grpc(HttpExchange exchange) throws IOException {

@@ -2,6 +2,7 @@ package dev.lateen.proxy.http;
 
 import dev.lateen.net.http.HttpConnection;
 import dev.lateen.proxy.stream.StreamInfo;
+import dev.lateen.proxy.tls.OwnIdentity;
 import dev.lateen.proxy.tls.PeerIdentity;
 import io.netty.util.AttributeKey;
 import javax.net.ssl.SSLSession;
@@ -27,7 +28,7 @@ final class UpstreamIdentity {
         var attribute = connection.channel().attr(NAMES);
         Names known = attribute.get();
         if (known == null) {
-            known = new Names(PeerIdentity.uriOfPeer(session), PeerIdentity.uriOfLocal(session));
+            known = new Names(PeerIdentity.uriOfPeer(session), OwnIdentity.uriOf(connection.channel()));
             attribute.set(known);
         }
         info.upstreamPeerUri = known.peer;

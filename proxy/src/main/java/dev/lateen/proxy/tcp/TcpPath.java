@@ -13,6 +13,7 @@ import dev.lateen.proxy.downstream.DownstreamConnection;
 import dev.lateen.proxy.stream.ProxyError;
 import dev.lateen.proxy.stream.ResponseFlag;
 import dev.lateen.proxy.stream.StreamInfo;
+import dev.lateen.proxy.tls.OwnIdentity;
 import dev.lateen.proxy.tls.PeerIdentity;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -156,7 +157,7 @@ final class TcpPath implements LbContext, TcpReady, TunnelHandshake.Outcome, Rel
         SslHandler ssl = channel.pipeline().get(SslHandler.class);
         if (ssl != null) {
             info.upstreamPeerUri = PeerIdentity.uriOfPeer(ssl.engine().getSession());
-            info.upstreamLocalUri = PeerIdentity.uriOfLocal(ssl.engine().getSession());
+            info.upstreamLocalUri = OwnIdentity.uriOf(channel);
         }
     }
 

@@ -50,7 +50,8 @@ public final class PeerIdentity {
         return peer == null ? null : peer.uri;
     }
 
-    /// The URI name of the certificate that we showed, or null.
+    /// The URI name of the certificate that we showed, or null: a client's session that was resumed has none, see
+    /// `OwnIdentity`.
     public static @Nullable String uriOfLocal(SSLSession session) {
         Certificate[] local = session.getLocalCertificates();
         return local != null && local.length > 0 && local[0] instanceof X509Certificate certificate
@@ -77,7 +78,7 @@ public final class PeerIdentity {
         return now.isBefore(end);
     }
 
-    private static @Nullable String uriOf(X509Certificate certificate) {
+    static @Nullable String uriOf(X509Certificate certificate) {
         try {
             Collection<List<?>> names = certificate.getSubjectAlternativeNames();
             if (names == null) {

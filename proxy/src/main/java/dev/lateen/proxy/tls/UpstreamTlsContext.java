@@ -59,6 +59,9 @@ public final class UpstreamTlsContext implements UpstreamTls {
         if (context == null) {
             return null;
         }
+        if (contexts.ownUri != null) {
+            OwnIdentity.note(channel, contexts.ownUri);
+        }
         String name = sni == null ? config.sni() : sni;
         return name.isEmpty()
                 ? context.newHandler(channel.alloc())
@@ -95,11 +98,14 @@ public final class UpstreamTlsContext implements UpstreamTls {
     private static final class Contexts {
         private final TlsContextConfig config;
         private final TlsMaterial material;
+        private final @Nullable String ownUri;
         private final Map<List<String>, NativeContext> byAlpn = new ConcurrentHashMap<>();
 
         Contexts(TlsContextConfig config, TlsMaterial material) {
             this.config = config;
             this.material = material;
+            CertificateConfig own = material.certificate();
+            this.ownUri = own == null ? null : PeerIdentity.uriOf(own.leaf());
         }
 
         @Nullable

@@ -40,6 +40,8 @@ class HandshakeIT {
 
     private final BlockingQueue<String> serverHeard = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> clientHeard = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> serverIs = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> clientIs = new LinkedBlockingQueue<>();
     private EventLoops loops;
     private X509Bundle authority;
     private X509Bundle client;
@@ -107,6 +109,21 @@ class HandshakeIT {
                             heard -> !heard.endsWith(CLIENT));
             assertThat(last).as("what a new handshake would say").doesNotContain("has_expired");
             assertThat(last).isEqualTo("ended");
+        }
+    }
+
+    @Test
+    void bothEndsKnowThemselvesWhereASessionIsResumed() throws Exception {
+        DownstreamTlsContext serving = serving(server, BOTH);
+        UpstreamTlsContext calling = calling(client, SERVER, BOTH);
+        try (Listener listener = listen(serving)) {
+            connect(listener, calling);
+            assertThat(next(clientIs)).isEqualTo("shows " + CLIENT);
+            assertThat(next(serverIs)).isEqualTo(SERVER);
+
+            connect(listener, calling);
+            assertThat(next(clientIs)).isEqualTo("resumes " + CLIENT);
+            assertThat(next(serverIs)).isEqualTo(SERVER);
         }
     }
 
@@ -224,10 +241,19 @@ class HandshakeIT {
                 heard.add(completion.isSuccess() ? describe(ssl) : TransportFailure.ofTls(completion.cause()));
                 if (!completion.isSuccess()) {
                     ctx.close();
-                } else if (heard == serverHeard) {
+                } else if (heard == clientHeard) {
+                    clientIs.add(own(ssl, ctx.channel()));
+                } else {
+                    serverIs.add("" + PeerIdentity.uriOfLocal(ssl.engine().getSession()));
                     ctx.writeAndFlush(ctx.alloc().buffer(1).writeByte('.'));
                 }
             }
+        }
+
+        /// A client that resumes a session shows no certificate.
+        private static String own(SslHandler ssl, Channel channel) {
+            String shown = PeerIdentity.uriOfLocal(ssl.engine().getSession());
+            return (shown == null ? "resumes " : "shows ") + OwnIdentity.uriOf(channel);
         }
 
         private String describe(SslHandler ssl) {
