@@ -182,10 +182,7 @@ record TrafficWizard(MeshView mesh, ResourceHome home, ResourceEditor editor) {
                         text(asked, "retryOn")));
             case "fault" ->
                 Optional.of(new TrafficChange.Fault(
-                        text(asked, "delay"),
-                        text(asked, "delayed"),
-                        text(asked, "status"),
-                        text(asked, "aborted")));
+                        text(asked, "delay"), text(asked, "delayed"), text(asked, "status"), text(asked, "aborted")));
             case "breaker" ->
                 Optional.of(new TrafficChange.Breaker(
                         text(asked, "connections"),
