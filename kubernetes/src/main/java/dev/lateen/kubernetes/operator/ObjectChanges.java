@@ -213,7 +213,12 @@ final class ObjectChanges {
         try {
             SettingPath path = SettingPath.parse(text);
             JsonNode value = patch.path("value");
-            if (value.isMissingNode() || value.isNull()) {
+            Optional<String> missing = path.missingItem(object);
+            if (missing.isPresent()) {
+                found.add(refused(title + ": there is no item " + missing.get())
+                        .withValue(text)
+                        .withAdvice("lateen manifest generate shows what there is without the overlay"));
+            } else if (value.isMissingNode() || value.isNull()) {
                 path.remove(object);
             } else {
                 path.set(object, value.deepCopy());

@@ -108,6 +108,20 @@ public record SettingPath(List<Step> steps) {
         }
     }
 
+    /// The named item on the way that the list there does not have: where somebody changes what is made by others, a
+    /// name that was mistyped. What is missing otherwise, `set` makes.
+    Optional<String> missingItem(ObjectNode root) {
+        JsonNode at = root;
+        for (Step step : steps.subList(0, steps.size() - 1)) {
+            Optional<JsonNode> found = find(at, step);
+            if (found.isEmpty()) {
+                return at.isArray() && step instanceof Match ? Optional.of(shown(step)) : Optional.empty();
+            }
+            at = found.get();
+        }
+        return Optional.empty();
+    }
+
     private JsonNode into(JsonNode at, int step) {
         Optional<JsonNode> found = find(at, steps.get(step)).filter(JsonNode::isContainer);
         if (found.isPresent()) {

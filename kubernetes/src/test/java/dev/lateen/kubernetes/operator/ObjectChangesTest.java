@@ -129,4 +129,18 @@ final class ObjectChangesTest {
                                 - {kind: Deployment, name: istiod, patches: [{path: "spec.[0].x", value: 1}]}
                         """)).singleElement().asString().contains("k8s.overlays of istiod");
     }
+
+    /// Otherwise a mistyped name would make a container that nobody wants.
+    @Test
+    void refusesAPatchOfAnItemThatIsNotThere() {
+        assertThat(Operators.errors("""
+                        components:
+                          pilot:
+                            k8s:
+                              overlays:
+                                - kind: Deployment
+                                  name: istiod
+                                  patches: [{path: "spec.template.spec.containers.[name:discoveryy].image", value: a}]
+                        """)).singleElement().asString().contains("no item [name:discoveryy]");
+    }
 }
