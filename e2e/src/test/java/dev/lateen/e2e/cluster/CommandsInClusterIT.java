@@ -248,17 +248,7 @@ final class CommandsInClusterIT {
     @Test
     void namesTheRightThatIsMissing() throws IOException, InterruptedException {
         cluster.run("-n", "shop", "create", "serviceaccount", "nobody");
-        String token = cluster.run("-n", "shop", "create", "token", "nobody").strip();
-        Path kubeconfig = Files.writeString(
-                directory.resolve("nobody"),
-                cluster.run("config", "view", "--raw", "--minify")
-                        .replaceFirst("(?s)\nusers:.*", """
-
-                        users:
-                        - name: nobody
-                          user: {token: %s}
-                        """.formatted(token))
-                        .replaceAll("(?m)^    user: .*$", "    user: nobody"));
+        Path kubeconfig = Kubeconfig.of(cluster, "shop", "nobody", directory);
         assertThat(failing("ps", "--kubeconfig", kubeconfig.toString()))
                 .contains("system:serviceaccount:shop:nobody")
                 .contains("kubectl auth can-i list pods -n istio-system");
@@ -281,12 +271,7 @@ final class CommandsInClusterIT {
         return InstalledMesh.lateen(arguments);
     }
 
-    /// What a command says that must not succeed.
     private static String failing(String... arguments) throws InterruptedException {
-        try {
-            return "succeeded: " + InstalledMesh.lateen(arguments);
-        } catch (IOException failure) {
-            return String.valueOf(failure.getMessage());
-        }
+        return InstalledMesh.failing(arguments);
     }
 }

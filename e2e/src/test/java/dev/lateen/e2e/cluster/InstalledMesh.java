@@ -93,6 +93,15 @@ final class InstalledMesh implements AutoCloseable {
         return Kubectl.command(words, "");
     }
 
+    /// What a command says that must not succeed.
+    static String failing(String... arguments) throws InterruptedException {
+        try {
+            return "succeeded: " + lateen(arguments);
+        } catch (IOException failure) {
+            return String.valueOf(failure.getMessage());
+        }
+    }
+
     @Override
     public void close() {
         cluster.close();

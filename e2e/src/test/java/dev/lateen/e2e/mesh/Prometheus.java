@@ -25,6 +25,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// A real Prometheus of one test, which scrapes every second.
 final class Prometheus implements AutoCloseable {
+    /// While it reads its log of the past.
+    private static final int NOT_READY = 503;
+
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final JsonMapper JSON = new JsonMapper();
     private static final String OWN_JOB = "mesh";
@@ -139,6 +142,9 @@ final class Prometheus implements AutoCloseable {
                     HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() == NOT_READY) {
+                throw new IOException("not ready yet: " + answer.body());
+            }
             JsonNode json = JSON.readTree(answer.body());
             assertThat(json.path("status").asString("")).as(answer.body()).isEqualTo("success");
             return json.path("data");

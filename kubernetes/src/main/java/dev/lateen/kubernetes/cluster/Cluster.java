@@ -33,6 +33,10 @@ public final class Cluster implements AutoCloseable {
     /// Under which name the API server records what we have set.
     private static final String FIELD_MANAGER = "lateen";
 
+    /// Doubled with each attempt, five times: an API server that is back is seen within 3.2 s. Pods that go drain for
+    /// longer than that, so whoever calls them is told in time.
+    private static final int RECONNECT_MILLIS = 100;
+
     private final KubernetesClient client;
 
     private Cluster(Config config) {
@@ -40,6 +44,7 @@ public final class Cluster implements AutoCloseable {
                 .withConfig(new ConfigBuilder(config)
                         .withRequestTimeout(PATIENCE_MILLIS)
                         .withConnectionTimeout(PATIENCE_MILLIS)
+                        .withWatchReconnectInterval(RECONNECT_MILLIS)
                         .build())
                 .build();
     }
