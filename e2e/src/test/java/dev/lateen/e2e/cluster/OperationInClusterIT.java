@@ -166,8 +166,8 @@ final class OperationInClusterIT {
     @Test
     @Order(7)
     void outlivesItsCertificates() throws IOException, InterruptedException {
-        int wanted = Integer.parseInt(cluster.run(
-                "-n", SPACE, "get", "deployment", "user-service", "-o", "jsonpath={.spec.replicas}"));
+        int wanted = Integer.parseInt(
+                cluster.run("-n", SPACE, "get", "deployment", "user-service", "-o", "jsonpath={.spec.replicas}"));
         mesh.installAgain(
                 "--set",
                 "meshConfig.defaultConfig.proxyMetadata.SECRET_TTL=" + LIFETIME.toSeconds() + "s",
