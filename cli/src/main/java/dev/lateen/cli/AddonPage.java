@@ -12,6 +12,9 @@ import picocli.CommandLine.Option;
 
 /// The way to a pod of somebody else's that serves pages about the mesh, in the control plane's namespace.
 final class AddonPage {
+    /// As Istio's samples have it; `app` is looked for too.
+    private static final String LABEL = "app.kubernetes.io/name";
+
     @Option(
             names = "--ui-port",
             paramLabel = "PORT",
@@ -25,17 +28,17 @@ final class AddonPage {
     @Mixin
     private MeshTarget target = new MeshTarget();
 
-    /// @param label as Istio's samples of it have; `app` is looked for too
-    int open(String name, String label, int usualPort, PrintWriter out) throws IOException, InterruptedException {
-        String url = target.askCluster(mesh -> url(mesh, name, label, usualPort));
+    /// @param name of it in the labels of its pods
+    int open(String name, int usualPort, PrintWriter out) throws IOException, InterruptedException {
+        String url = target.askCluster(mesh -> url(mesh, name, usualPort));
         browser.show(url, out);
         Browser.stay(out);
         return 0;
     }
 
-    private String url(ClusterMesh mesh, String name, String label, int usualPort) throws IOException {
+    private String url(ClusterMesh mesh, String name, int usualPort) throws IOException {
         String namespace = target.namespace().isEmpty() ? mesh.systemNamespace() : target.namespace();
-        for (String key : List.of(label, "app")) {
+        for (String key : List.of(LABEL, "app")) {
             List<PodFacts> pods = mesh.cluster().list("v1", "Pod", namespace, Map.of(key, name)).stream()
                     .map(PodFacts::new)
                     .filter(PodFacts::running)
@@ -46,7 +49,7 @@ final class AddonPage {
                 return "http://" + mesh.proxy(pods.getFirst()).ports().open(to).address() + "/";
             }
         }
-        throw new IOException("no pod of " + name + " runs in namespace " + namespace + " (expected: a label " + label
+        throw new IOException("no pod of " + name + " runs in namespace " + namespace + " (expected: a label " + LABEL
                 + " or app with the value " + name + "; -n names another namespace)");
     }
 }

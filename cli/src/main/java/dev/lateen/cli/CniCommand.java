@@ -3,6 +3,7 @@ package dev.lateen.cli;
 import dev.lateen.kubernetes.cluster.Cluster;
 import dev.lateen.local.cni.NodeAgent;
 import dev.lateen.local.cni.NodeAgentSettings;
+import dev.lateen.local.cni.NodeAgentSettings.Repair;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,14 +35,6 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         mixinStandardHelpOptions = true)
 final class CniCommand implements Callable<Integer> {
-    /// What becomes of pods that started without their rules.
-    private enum RepairMode {
-        RULES,
-        DELETE,
-        LABEL,
-        NONE
-    }
-
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -101,7 +94,7 @@ final class CniCommand implements Callable<Integer> {
             description = "What becomes of pods that started without their rules: ${COMPLETION-CANDIDATES}"
                     + " (default: ${DEFAULT-VALUE}).",
             defaultValue = "rules")
-    private RepairMode repair = RepairMode.RULES;
+    private Repair.Mode repair = Repair.Mode.RULES;
 
     @Option(
             names = "--repair-container",
@@ -142,7 +135,7 @@ final class CniCommand implements Callable<Integer> {
                 throw new ParameterException(spec.commandLine(), path + ": no such file or directory");
             }
         }
-        if (node.isEmpty() && repair != RepairMode.NONE) {
+        if (node.isEmpty() && repair != Repair.Mode.NONE) {
             throw new ParameterException(
                     spec.commandLine(), "--node: missing, so that no pod can be repaired (or: --repair none)");
         }
@@ -164,12 +157,7 @@ final class CniCommand implements Callable<Integer> {
                 processes,
                 excluded,
                 validation,
-                new NodeAgentSettings.Repair(
-                        repair == RepairMode.RULES,
-                        repair == RepairMode.DELETE,
-                        repair == RepairMode.LABEL,
-                        labels[0],
-                        labels[1]),
+                new Repair(repair, labels[0], labels[1]),
                 new NodeAgentSettings.Home(home[0], home[1]),
                 new NodeAgentSettings.Ports(readyPort, metricsPort));
     }

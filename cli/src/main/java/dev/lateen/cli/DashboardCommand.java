@@ -18,15 +18,7 @@ import picocli.CommandLine.Spec;
             "`dashboard kiali` opens the same, since it answers what Kiali is asked.",
             "Where the mesh is in a cluster, a way to its control plane stays open until Ctrl-C."
         },
-        subcommands = {
-            DashboardKialiCommand.class,
-            DashboardAddons.Prometheus.class,
-            DashboardAddons.Grafana.class,
-            DashboardAddons.Jaeger.class,
-            DashboardAddons.Zipkin.class,
-            DashboardProxyCommand.class,
-            DashboardDebugCommand.class
-        },
+        subcommands = {DashboardKialiCommand.class, DashboardProxyCommand.class, DashboardDebugCommand.class},
         footerHeading = "%nExamples:%n",
         footer = {
             "  ${ROOT-COMMAND-NAME} dashboard",
@@ -48,6 +40,52 @@ final class DashboardCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         return page.open(spec.commandLine().getOut());
+    }
+
+    @Command(
+            name = "prometheus",
+            description = "Open Prometheus, where it runs in the control plane's namespace.",
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  ${ROOT-COMMAND-NAME} dashboard prometheus",
+                "  ${ROOT-COMMAND-NAME} dashboard prometheus -n monitoring"
+            },
+            mixinStandardHelpOptions = true)
+    int prometheus(@Mixin AddonPage addon) throws IOException, InterruptedException {
+        return addon.open("prometheus", 9090, spec.commandLine().getOut());
+    }
+
+    @Command(
+            name = "grafana",
+            description = {
+                "Open Grafana, where it runs in the control plane's namespace.",
+                "deploy/grafana has dashboards of the mesh for it."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = "  ${ROOT-COMMAND-NAME} dashboard grafana",
+            mixinStandardHelpOptions = true)
+    int grafana(@Mixin AddonPage addon) throws IOException, InterruptedException {
+        return addon.open("grafana", 3000, spec.commandLine().getOut());
+    }
+
+    @Command(
+            name = "jaeger",
+            description = "Open Jaeger, where it runs in the control plane's namespace.",
+            footerHeading = "%nExamples:%n",
+            footer = "  ${ROOT-COMMAND-NAME} dashboard jaeger",
+            mixinStandardHelpOptions = true)
+    int jaeger(@Mixin AddonPage addon) throws IOException, InterruptedException {
+        return addon.open("jaeger", 16686, spec.commandLine().getOut());
+    }
+
+    @Command(
+            name = "zipkin",
+            description = "Open Zipkin, where it runs in the control plane's namespace.",
+            footerHeading = "%nExamples:%n",
+            footer = "  ${ROOT-COMMAND-NAME} dashboard zipkin",
+            mixinStandardHelpOptions = true)
+    int zipkin(@Mixin AddonPage addon) throws IOException, InterruptedException {
+        return addon.open("zipkin", 9411, spec.commandLine().getOut());
     }
 
     /// Which dashboard, and whether a browser is to show it.

@@ -23,17 +23,11 @@ final class EdgesCommand implements Callable<Integer> {
     private GraphOptions graph = new GraphOptions();
 
     @Mixin
-    private ControlPlanes controlPlanes = new ControlPlanes();
-
-    @Mixin
-    private MeshTarget target = new MeshTarget();
-
-    @Mixin
     private OutputOption output = new OutputOption();
 
     @Override
     public Integer call() throws IOException {
-        LiveGraph live = LiveGraph.of(controlPlanes.of(target), graph.query(target.namespace()));
+        LiveGraph live = graph.live();
         output.show(live::edges, live::json);
         return 0;
     }

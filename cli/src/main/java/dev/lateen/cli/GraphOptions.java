@@ -1,7 +1,10 @@
 package dev.lateen.cli;
 
+import dev.lateen.cli.explain.LiveGraph;
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// The options of commands that show the numbers of the dashboard's graph.
@@ -47,9 +50,20 @@ final class GraphOptions {
         }
     }
 
-    /// @param namespace only this one; empty for all
-    String query(String namespace) {
-        return "type=" + kind.query + "&window=" + window
-                + (namespace.isEmpty() ? "" : "&namespaces=" + URLEncoder.encode(namespace, StandardCharsets.UTF_8));
+    @Mixin
+    private ControlPlanes controlPlanes = new ControlPlanes();
+
+    @Mixin
+    private MeshTarget target = new MeshTarget();
+
+    /// The graph of the namespace that is asked for, or of all.
+    LiveGraph live() throws IOException {
+        String namespace = target.namespace();
+        return LiveGraph.of(
+                controlPlanes.of(target),
+                "type=" + kind.query + "&window=" + window
+                        + (namespace.isEmpty()
+                                ? ""
+                                : "&namespaces=" + URLEncoder.encode(namespace, StandardCharsets.UTF_8)));
     }
 }

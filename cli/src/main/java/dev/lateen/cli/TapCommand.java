@@ -1,21 +1,18 @@
 package dev.lateen.cli;
 
 import dev.lateen.cli.explain.Following;
-import dev.lateen.cli.mesh.PodProxy;
 import dev.lateen.cli.output.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -44,24 +41,11 @@ final class TapCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "[TYPE/]NAME[.NAMESPACE]",
-            description = "Only this pod's proxy.",
-            defaultValue = "")
-    private String pod = "";
-
     @Option(names = "--once", description = "Show what is kept now, and end.")
     private boolean once;
 
     @Mixin
-    private DecisionOptions filter = new DecisionOptions();
-
-    @Mixin
-    private AdminPort admin = new AdminPort();
-
-    @Mixin
-    private MeshTarget target = new MeshTarget();
+    private LiveRequests requests = new LiveRequests();
 
     @Option(
             names = {"-o", "--output"},
@@ -75,11 +59,10 @@ final class TapCommand implements Callable<Integer> {
         if (format == OutputFormat.YAML) {
             throw new ParameterException(spec.commandLine(), "-o yaml: a stream has no end (expected: short or json)");
         }
-        List<PodProxy> proxies = pod.isEmpty() ? target.pods() : List.of(target.pod(pod));
-        Following following = new Following(proxies, admin::of);
+        Following following = requests.follow();
         PrintWriter out = spec.commandLine().getOut();
         do {
-            Following.Batch batch = following.next(filter.query());
+            Following.Batch batch = requests.next(following);
             batch.items().forEach(item -> out.println(format == OutputFormat.TEXT ? line(item) : json(item)));
             if (batch.lost() > 0) {
                 spec.commandLine().getErr().println(batch.lost() + " came too fast to be read");

@@ -2,16 +2,13 @@ package dev.lateen.cli;
 
 import dev.lateen.cli.explain.Following;
 import dev.lateen.cli.explain.RouteRates;
-import dev.lateen.cli.mesh.PodProxy;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// `top`: live requests by route.
@@ -35,13 +32,6 @@ final class TopCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "[TYPE/]NAME[.NAMESPACE]",
-            description = "Only this pod's proxy.",
-            defaultValue = "")
-    private String pod = "";
-
     @Option(names = "--once", description = "Show one interval, and end.")
     private boolean once;
 
@@ -60,19 +50,12 @@ final class TopCommand implements Callable<Integer> {
     private int most = 20;
 
     @Mixin
-    private DecisionOptions filter = new DecisionOptions();
-
-    @Mixin
-    private AdminPort admin = new AdminPort();
-
-    @Mixin
-    private MeshTarget target = new MeshTarget();
+    private LiveRequests requests = new LiveRequests();
 
     @Override
     public Integer call() throws IOException {
-        List<PodProxy> proxies = pod.isEmpty() ? target.pods() : List.of(target.pod(pod));
-        Following following = new Following(proxies, admin::of);
-        following.next(filter.query()); // what was there before is not live
+        Following following = requests.follow();
+        requests.next(following); // what was there before is not live
         PrintWriter out = spec.commandLine().getOut();
         do {
             out.println(count(following));
@@ -93,7 +76,7 @@ final class TopCommand implements Callable<Integer> {
                 Thread.currentThread().interrupt();
                 break;
             }
-            Following.Batch batch = following.next(filter.query());
+            Following.Batch batch = requests.next(following);
             rates.add(batch);
             lost += batch.lost();
         }

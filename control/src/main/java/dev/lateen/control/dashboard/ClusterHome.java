@@ -11,7 +11,6 @@ import dev.lateen.model.resource.ParserSettings;
 import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.resource.ResourceKey;
 import dev.lateen.model.resource.ResourceParser;
-import dev.lateen.model.schema.Schemas;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -115,10 +114,6 @@ record ClusterHome(Cluster cluster, MeshView mesh) implements ResourceHome {
     }
 
     private static String plural(ResourceKey key) {
-        return ResourceDefinitions.all(Schemas.standard()).stream()
-                .filter(one -> Trees.text(one, "spec", "names", "kind").equals(key.kind()))
-                .findFirst()
-                .map(one -> Trees.text(one, "spec", "names", "plural"))
-                .orElse(key.kind().toLowerCase(Locale.ROOT) + "s");
+        return ResourceDefinitions.plural(key.kind().toLowerCase(Locale.ROOT));
     }
 }

@@ -10,9 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Asks Prometheus.
 ///
@@ -26,10 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// @param address such as `http://prometheus:9090`
 record Prometheus(URI address) {
-    static final int MOST_BYTES = 16 << 20;
     private static final int MOST_SERIES = 50_000;
-    private static final MetricsPage PAGE = new MetricsPage(MOST_BYTES, Duration.ofSeconds(5));
-    private static final JsonMapper JSON = new JsonMapper();
 
     /// One series at one moment.
     record Sample(Map<String, String> labels, double value) {}
@@ -68,17 +63,7 @@ record Prometheus(URI address) {
     }
 
     private JsonNode ask(String path) throws IOException {
-        String base = address.toString().replaceFirst("/+$", "");
-        try {
-            String answer = PAGE.read(URI.create(base + path))
-                    .orElseThrow(() -> new IOException(base + " does not answer as Prometheus does"));
-            return JSON.readTree(answer).path("data").path("result");
-        } catch (JacksonException _) {
-            throw new IOException(base + " does not answer in JSON, or with more than " + MOST_BYTES + " bytes");
-        } catch (IOException failure) {
-            String reason = String.valueOf(failure.getMessage());
-            throw reason.startsWith(base) ? failure : new IOException(base + ": " + reason, failure);
-        }
+        return new JsonApi(address, "Prometheus").ask(path).path("data").path("result");
     }
 
     private static double number(JsonNode text) {

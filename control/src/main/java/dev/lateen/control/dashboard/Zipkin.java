@@ -1,6 +1,7 @@
 package dev.lateen.control.dashboard;
 
 import dev.lateen.dashboard.trace.Span;
+import dev.lateen.kubernetes.tree.Trees;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -10,9 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Asks Zipkin for traces.
 ///
@@ -26,11 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// @param address such as `http://zipkin:9411`
 public record Zipkin(URI address) {
-    private static final int MOST_BYTES = 16 << 20;
     private static final int MOST_SPANS = 1_000;
     private static final int MOST_TAGS = 100;
-    private static final MetricsPage PAGE = new MetricsPage(MOST_BYTES, Duration.ofSeconds(5));
-    private static final JsonMapper JSON = new JsonMapper();
 
     /// The latest traces, each with its spans.
     ///
@@ -52,17 +48,7 @@ public record Zipkin(URI address) {
     }
 
     private JsonNode ask(String path) throws IOException {
-        String base = address.toString().replaceFirst("/+$", "");
-        try {
-            String answer = PAGE.read(URI.create(base + path))
-                    .orElseThrow(() -> new IOException(base + " does not answer as Zipkin does"));
-            return JSON.readTree(answer);
-        } catch (JacksonException _) {
-            throw new IOException(base + " does not answer in JSON, or with more than " + MOST_BYTES + " bytes");
-        } catch (IOException failure) {
-            String reason = String.valueOf(failure.getMessage());
-            throw reason.startsWith(base) ? failure : new IOException(base + ": " + reason, failure);
-        }
+        return new JsonApi(address, "Zipkin").ask(path);
     }
 
     private static List<Span> spans(JsonNode trace) {
@@ -83,18 +69,14 @@ public record Zipkin(URI address) {
             }
         });
         return new Span(
-                text(span, "traceId"),
-                text(span, "id"),
-                text(span, "parentId"),
-                text(span.path("localEndpoint"), "serviceName"),
-                text(span, "name"),
-                text(span, "kind"),
+                Trees.text(span, "traceId"),
+                Trees.text(span, "id"),
+                Trees.text(span, "parentId"),
+                Trees.text(span.path("localEndpoint"), "serviceName"),
+                Trees.text(span, "name"),
+                Trees.text(span, "kind"),
                 span.path("timestamp").asLong(0),
                 span.path("duration").asLong(0),
                 tags);
-    }
-
-    private static String text(JsonNode json, String field) {
-        return json.path(field).asString("");
     }
 }

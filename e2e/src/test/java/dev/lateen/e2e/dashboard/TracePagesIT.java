@@ -2,7 +2,6 @@ package dev.lateen.e2e.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
@@ -10,7 +9,6 @@ import dev.lateen.control.ControlPlane;
 import dev.lateen.control.ControlPlaneSettings;
 import dev.lateen.control.ControlPlaneSettings.Ports;
 import dev.lateen.control.dashboard.DashboardSettings;
-import dev.lateen.e2e.mesh.Launcher;
 import dev.lateen.e2e.mesh.Zipkin;
 import java.io.IOException;
 import java.net.URI;
@@ -32,8 +30,7 @@ final class TracePagesIT {
 
     @Test
     void showsWhoLosesTracesAndHowOneWent() throws Exception {
-        Path jar = Launcher.path().resolveSibling(".lateen").resolve("tools/zipkin.jar");
-        assumeTrue(Files.exists(jar), "SKIPPED: no Zipkin at " + jar + " (`./dev it` fetches it)");
+        Path jar = Zipkin.assumedJar();
         Path config = Files.createDirectories(directory.resolve("config"));
         try (Chromium browser = Chromium.start();
                 Zipkin zipkin =

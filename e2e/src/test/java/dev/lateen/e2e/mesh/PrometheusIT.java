@@ -63,16 +63,7 @@ final class PrometheusIT {
             "grpc_response_status",
             "connection_security_policy");
     /// Nobody has to take the spans: the metrics point at their traces all the same.
-    private static final String TRACED = """
-            apiVersion: install.istio.io/v1alpha1
-            kind: IstioOperator
-            metadata: {name: tracing, namespace: istio-system}
-            spec:
-              meshConfig:
-                enableTracing: true
-                defaultConfig: {tracing: {sampling: 100.0, zipkin: {address: "127.0.0.1:9"}}}
-            ---
-            """;
+    private static final String TRACED = Zipkin.traced(9);
 
     private static final Set<String> KINDS =
             Set.of("requests", "durations", "calls", "opened", "closed", "sent", "received");

@@ -2,7 +2,6 @@ package dev.lateen.e2e.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lateen.e2e.behaviour.Ports;
 import java.io.IOException;
@@ -27,19 +26,8 @@ final class TraceDoctorIT {
     @ValueSource(strings = {"lateen", "envoy"})
     void namesTheHopThatLosesTheTrace(String proxy) throws Exception {
         RunningMesh.assumeAsked("explicit", proxy);
-        Path jar = Launcher.path().resolveSibling(".lateen").resolve("tools/zipkin.jar");
-        assumeTrue(Files.exists(jar), "SKIPPED: no Zipkin at " + jar + " (`./dev it` fetches it)");
-        try (Zipkin zipkin = Zipkin.start(jar, Ports.free(), directory.resolve("zipkin.log"))) {
-            String manifests = """
-                    apiVersion: install.istio.io/v1alpha1
-                    kind: IstioOperator
-                    metadata: {name: tracing, namespace: istio-system}
-                    spec:
-                      meshConfig:
-                        enableTracing: true
-                        defaultConfig: {tracing: {sampling: 100.0, zipkin: {address: "127.0.0.1:%d"}}}
-                    ---
-                    """.formatted(zipkin.port())
+        try (Zipkin zipkin = Zipkin.start(Zipkin.assumedJar(), Ports.free(), directory.resolve("zipkin.log"))) {
+            String manifests = Zipkin.traced(zipkin.port())
                     + RunningMesh.peer("first", "", ", {name: PEER_PASSES, value: \"" + PASSED + "\"}")
                     + RunningMesh.peer("second", "", ", {name: PEER_PASSES, value: \"accept\"}")
                     + RunningMesh.peer("third", "", "")

@@ -2,6 +2,7 @@ package dev.lateen.e2e.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonParser;
@@ -10,6 +11,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +41,27 @@ public final class Zipkin implements AutoCloseable {
         Zipkin zipkin = new Zipkin(builder.start(), port);
         await().atMost(Duration.ofMinutes(3)).until(zipkin::isReady);
         return zipkin;
+    }
+
+    /// Where `./dev it` puts it; a test that has none is skipped, and says so.
+    public static Path assumedJar() throws IOException {
+        Path jar = Launcher.path().resolveSibling(".lateen").resolve("tools/zipkin.jar");
+        assumeTrue(Files.exists(jar), "SKIPPED: no Zipkin at " + jar + " (`./dev it` fetches it)");
+        return jar;
+    }
+
+    /// The settings of a mesh whose proxies send all spans to that port of this machine.
+    static String traced(int port) {
+        return """
+                apiVersion: install.istio.io/v1alpha1
+                kind: IstioOperator
+                metadata: {name: tracing, namespace: istio-system}
+                spec:
+                  meshConfig:
+                    enableTracing: true
+                    defaultConfig: {tracing: {sampling: 100.0, zipkin: {address: "127.0.0.1:%d"}}}
+                ---
+                """.formatted(port);
     }
 
     private boolean isReady() {

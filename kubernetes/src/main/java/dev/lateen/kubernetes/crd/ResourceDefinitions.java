@@ -148,7 +148,10 @@ public final class ResourceDefinitions {
         return columns;
     }
 
-    private static String plural(String word) {
+    /// As the API server calls many of a kind.
+    ///
+    /// @param word the singular, in small letters
+    public static String plural(String word) {
         boolean consonantBeforeY =
                 word.endsWith("y") && !VOWELS.contains(word.substring(word.length() - 2, word.length() - 1));
         return consonantBeforeY ? word.substring(0, word.length() - 1) + "ies" : word + "s";

@@ -38,17 +38,19 @@ public record NodeAgentSettings(
             boolean chained,
             String socketOnNode) {}
 
-    /// What becomes of pods that started without their rules: the first that holds of `mend`, `delete` and
-    /// `label`.
+    /// What becomes of pods that started without their rules.
     ///
-    /// @param mend make the rules then
-    /// @param delete so that whoever made the pod makes another
-    /// @param label so that somebody else sees to them
-    public record Repair(boolean mend, boolean delete, boolean label, String key, String value) {
-        public static final Repair NONE = new Repair(false, false, false, "", "");
+    /// @param key of the label that `LABEL` sets
+    public record Repair(Mode mode, String key, String value) {
+        public static final Repair NONE = new Repair(Mode.NONE, "", "");
 
-        boolean isOn() {
-            return mend || delete || label;
+        /// `RULES` makes them then, `DELETE` has whoever made the pod make another, `LABEL` leaves it to somebody
+        /// else.
+        public enum Mode {
+            RULES,
+            DELETE,
+            LABEL,
+            NONE
         }
     }
 

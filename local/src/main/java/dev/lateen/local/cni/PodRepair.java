@@ -5,6 +5,7 @@ import dev.lateen.kubernetes.cluster.ClusterException;
 import dev.lateen.kubernetes.inject.NodeCapture;
 import dev.lateen.kubernetes.tree.Trees;
 import dev.lateen.local.capture.InterceptionSettings;
+import dev.lateen.local.cni.NodeAgentSettings.Repair.Mode;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -53,7 +54,7 @@ final class PodRepair implements AutoCloseable {
             Function<List<String>, InterceptionSettings> rules,
             AgentNumbers numbers) {
         PodRepair repair = new PodRepair(settings, cluster, rules, numbers);
-        if (settings.repair().isOn()) {
+        if (settings.repair().mode() != Mode.NONE) {
             repair.timer.scheduleWithFixedDelay(
                     repair::look, PAUSE.toMillis(), PAUSE.toMillis(), TimeUnit.MILLISECONDS);
         }
@@ -89,27 +90,25 @@ final class PodRepair implements AutoCloseable {
     }
 
     private void repair(ObjectNode pod) {
-        NodeAgentSettings.Repair how = settings.repair();
         String namespace = Trees.text(pod, "metadata", "namespace");
         String name = Trees.text(pod, "metadata", "name");
         try {
-            if (how.mend()) {
-                if (!mend(pod)) {
-                    return;
+            Optional<String> done = switch (settings.repair().mode()) {
+                case RULES -> mend(pod) ? Optional.of("a pod got its rules late") : Optional.empty();
+                case DELETE -> {
+                    cluster.delete("v1", "Pod", namespace, name);
+                    yield Optional.of("a pod was deleted");
                 }
-            } else if (how.delete()) {
-                cluster.delete("v1", "Pod", namespace, name);
-            } else if (Trees.text(Trees.at(pod, "metadata", "labels"), how.key())
-                    .equals(how.value())) {
-                return;
-            } else {
-                label(namespace, name);
+                case LABEL -> label(pod, namespace, name) ? Optional.of("labelled") : Optional.empty();
+                case NONE -> Optional.empty();
+            };
+            if (done.isPresent()) {
+                numbers.repaired(true);
+                LOG.atInfo()
+                        .addKeyValue("namespace", namespace)
+                        .addKeyValue("pod", name)
+                        .log(done.get());
             }
-            numbers.repaired(true);
-            LOG.atInfo()
-                    .addKeyValue("namespace", namespace)
-                    .addKeyValue("pod", name)
-                    .log(how.mend() ? "a pod got its rules late" : how.delete() ? "a pod was deleted" : "labelled");
         } catch (IOException | IllegalStateException | IllegalArgumentException e) {
             numbers.repaired(false);
             LOG.atWarn()
@@ -135,16 +134,22 @@ final class PodRepair implements AutoCloseable {
         return true;
     }
 
-    private void label(String namespace, String name) throws ClusterException {
-        String key = settings.repair().key().replace("~", "~0").replace("/", "~1");
+    /// @return whether the pod has the label only now
+    private boolean label(ObjectNode pod, String namespace, String name) throws ClusterException {
+        String key = settings.repair().key();
         String value = settings.repair().value();
+        if (Trees.text(Trees.at(pod, "metadata", "labels"), key).equals(value)) {
+            return false;
+        }
+        String place = "/metadata/labels/" + key.replace("~", "~0").replace("/", "~1");
         cluster.patch(
                 "v1",
                 "Pod",
                 namespace,
                 name,
-                Trees.array(Trees.object("op", "add", "path", "/metadata/labels/" + key, "value", value))
+                Trees.array(Trees.object("op", "add", "path", place, "value", value))
                         .toString());
+        return true;
     }
 
     @Override

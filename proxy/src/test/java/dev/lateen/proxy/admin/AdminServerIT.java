@@ -4,19 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Message;
 import dev.lateen.net.EventLoops;
 import dev.lateen.proxy.accesslog.AccessLogs;
 import dev.lateen.proxy.cluster.ClusterEnvironment;
 import dev.lateen.proxy.cluster.Clusters;
 import dev.lateen.proxy.decision.Decisions;
-import dev.lateen.proxy.route.RouteTable;
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.telemetry.Stats;
-import dev.lateen.xds.ResourceType;
-import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
-import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import java.io.IOException;
@@ -28,7 +23,6 @@ import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,7 +36,7 @@ final class AdminServerIT {
     private final Decisions decisions = new Decisions(chores.all(), "sidecar~10.0.0.1~a.b~b.svc");
     private final AtomicBoolean quit = new AtomicBoolean();
     private final HttpClient client = HttpClient.newHttpClient();
-    private final Backend backend = new Backend();
+    private final SilentBackend backend = new SilentBackend(secrets, chores.at(0), () -> quit.set(true));
     private AdminServer server;
 
     @BeforeEach
@@ -130,73 +124,5 @@ final class AdminServerIT {
         HttpResponse<String> response = send("GET", "/nothing");
         assertThat(response.statusCode()).isEqualTo(404);
         assertThat(response.body()).contains("/config_dump");
-    }
-
-    private final class Backend implements AdminBackend {
-        private volatile State state = State.LIVE;
-
-        @Override
-        public State state() {
-            return state;
-        }
-
-        @Override
-        public String version() {
-            return "test";
-        }
-
-        @Override
-        public List<ListenerView> listeners() {
-            return List.of();
-        }
-
-        @Override
-        public List<Accepted> resources(ResourceType type) {
-            return type == ResourceType.SECRET ? List.copyOf(secrets) : List.of();
-        }
-
-        @Override
-        public Message bootstrap() {
-            return Bootstrap.getDefaultInstance();
-        }
-
-        @Override
-        public Optional<RouteTable> routes(String table) {
-            return Optional.empty();
-        }
-
-        @Override
-        public List<Routed> routed() {
-            return List.of();
-        }
-
-        @Override
-        public void later(Runnable action) {
-            chores.at(0).execute(action);
-        }
-
-        @Override
-        public Message node() {
-            return Node.getDefaultInstance();
-        }
-
-        @Override
-        public String certificates() {
-            return "{}";
-        }
-
-        @Override
-        public void drainListeners(boolean inboundOnly) {}
-
-        @Override
-        public void drain() {}
-
-        @Override
-        public void failHealthCheck(boolean fail) {}
-
-        @Override
-        public void quit() {
-            quit.set(true);
-        }
     }
 }

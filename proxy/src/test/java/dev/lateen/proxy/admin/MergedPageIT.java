@@ -52,7 +52,7 @@ final class MergedPageIT {
         application.setExecutor(threads);
         application.start();
         AgentApi api = new AgentApi(
-                new SilentBackend(),
+                new SilentBackend(List.of(), Runnable::run, () -> {}),
                 stats,
                 Map.of(),
                 Optional.of(new AppMetrics(URI.create(

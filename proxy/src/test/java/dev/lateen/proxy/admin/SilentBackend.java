@@ -7,12 +7,27 @@ import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 
-/// A live process without anything.
+/// A process without anything but secrets.
 final class SilentBackend implements AdminBackend {
+    volatile State state = State.LIVE;
+
+    private final List<Accepted> secrets;
+    private final Executor chores;
+    private final Runnable end;
+
+    /// @param chores where what is to be done later runs
+    /// @param end what becomes of it when it is told to quit
+    SilentBackend(List<Accepted> secrets, Executor chores, Runnable end) {
+        this.secrets = secrets;
+        this.chores = chores;
+        this.end = end;
+    }
+
     @Override
     public State state() {
-        return State.LIVE;
+        return state;
     }
 
     @Override
@@ -27,7 +42,7 @@ final class SilentBackend implements AdminBackend {
 
     @Override
     public List<Accepted> resources(ResourceType type) {
-        return List.of();
+        return type == ResourceType.SECRET ? List.copyOf(secrets) : List.of();
     }
 
     @Override
@@ -47,7 +62,7 @@ final class SilentBackend implements AdminBackend {
 
     @Override
     public void later(Runnable action) {
-        action.run();
+        chores.execute(action);
     }
 
     @Override
@@ -70,5 +85,7 @@ final class SilentBackend implements AdminBackend {
     public void failHealthCheck(boolean fail) {}
 
     @Override
-    public void quit() {}
+    public void quit() {
+        end.run();
+    }
 }
