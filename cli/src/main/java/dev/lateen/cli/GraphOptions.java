@@ -5,10 +5,16 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /// The options of commands that show the numbers of the dashboard's graph.
 final class GraphOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec mixee = CommandSpec.create();
+
     @Option(
             names = "--by",
             paramLabel = "KIND",
@@ -58,6 +64,9 @@ final class GraphOptions {
 
     /// The graph of the namespace that is asked for, or of all.
     LiveGraph live() throws IOException {
+        if (window < 2 || window > 3600) {
+            throw new ParameterException(mixee.commandLine(), "--window " + window + " (expected: 2 to 3600)");
+        }
         String namespace = target.namespace();
         return LiveGraph.of(
                 controlPlanes.of(target),

@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// `top`: live requests by route.
@@ -54,6 +55,11 @@ final class TopCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (interval < 1 || most < 1) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--interval " + interval + ", --most " + most + " (expected: 1 or more of each)");
+        }
         Following following = requests.follow();
         requests.next(following); // what was there before is not live
         PrintWriter out = spec.commandLine().getOut();
@@ -67,7 +73,7 @@ final class TopCommand implements Callable<Integer> {
     private String count(Following following) throws IOException {
         RouteRates rates = new RouteRates();
         long start = System.nanoTime();
-        long end = start + Math.max(1, interval) * 1_000_000_000L;
+        long end = start + interval * 1_000_000_000L;
         long lost = 0;
         while (System.nanoTime() < end) {
             try {
@@ -80,7 +86,7 @@ final class TopCommand implements Callable<Integer> {
             rates.add(batch);
             lost += batch.lost();
         }
-        String table = rates.table((System.nanoTime() - start) / 1e9, Math.max(1, most));
+        String table = rates.table((System.nanoTime() - start) / 1e9, most);
         return lost == 0 ? table : table + lost + " more came too fast to be counted\n";
     }
 }

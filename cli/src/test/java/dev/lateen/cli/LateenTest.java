@@ -98,6 +98,17 @@ class LateenTest {
     }
 
     @Test
+    void refusesIntervalsThatItDoesNotMeasure() {
+        assertThat(CommandRun.of("top", "--interval", "0").status()).isEqualTo(2);
+        assertThat(CommandRun.of("top", "--most", "0").err())
+                .contains("--most 0")
+                .contains("expected: 1 or more");
+        assertThat(CommandRun.of("stat", "--window", "3601").err())
+                .contains("3601")
+                .contains("expected: 2 to 3600");
+    }
+
+    @Test
     void completesBashUnderTheNameOfTheCommand() {
         CommandRun run = CommandRun.of("completion", "bash");
         assertThat(run.status()).isZero();
