@@ -1,11 +1,17 @@
 package dev.lateen.cli;
 
+import dev.lateen.local.capture.CaptureMode;
+import dev.lateen.local.capture.CapturePlan;
 import dev.lateen.local.capture.InterceptionCheck;
 import dev.lateen.local.capture.InterceptionRules;
 import dev.lateen.local.capture.InterceptionSettings;
+import dev.lateen.local.capture.NftRules;
 import dev.lateen.local.capture.PacketFilter;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +31,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  lateen iptables --dry-run",
+            "  lateen iptables --cleanup-only",
             "  lateen iptables -p 15001 -z 15006 -u 1337 -i '*' -x '' -b '*' -d 15090,15021,15020"
         },
         sortOptions = false,
@@ -34,6 +41,7 @@ final class IptablesCommand implements Callable<Integer> {
     private static final int UNCAPTURED = 126;
 
     private static final Duration CHECK = Duration.ofSeconds(5);
+    private static final Path RESOLVER = Path.of("/etc/resolv.conf");
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -70,7 +78,7 @@ final class IptablesCommand implements Callable<Integer> {
 
     @Option(
             names = {"-m", "--istio-inbound-interception-mode"},
-            description = "REDIRECT; TPROXY is not built.",
+            description = "REDIRECT, or TPROXY: inbound connections keep their source address (${DEFAULT-VALUE}).",
             defaultValue = "REDIRECT")
     private String mode = "REDIRECT";
 
@@ -122,6 +130,48 @@ final class IptablesCommand implements Callable<Integer> {
             defaultValue = "")
     private String excludedInterfaces = "";
 
+    @Option(
+            names = {"-t", "--istio-inbound-tproxy-mark"},
+            description = "On packets of inbound connections, with TPROXY (${DEFAULT-VALUE}).",
+            defaultValue = "1337")
+    private String mark = "1337";
+
+    @Option(
+            names = {"-r", "--istio-inbound-tproxy-route-table"},
+            description = "Where those packets are routed to this machine (${DEFAULT-VALUE}).",
+            defaultValue = CapturePlan.ROUTE_TABLE)
+    private String routeTable = CapturePlan.ROUTE_TABLE;
+
+    @Option(
+            names = "--redirect-dns",
+            description = "Lead questions to the pod's name servers to port 15053 (ISTIO_META_DNS_CAPTURE).",
+            defaultValue = "${env:ISTIO_META_DNS_CAPTURE:-false}")
+    private boolean redirectNames;
+
+    @Option(names = "--capture-all-dns", description = "And questions to all other name servers.")
+    private boolean allNames;
+
+    @Option(
+            names = "--istio-outbound-owner-groups",
+            description = "Groups whose connections alone are captured, * for all.",
+            defaultValue = "${env:ISTIO_OUTBOUND_OWNER_GROUPS:-*}")
+    private String ownerGroups = "*";
+
+    @Option(
+            names = "--istio-outbound-owner-groups-exclude",
+            description = "Groups whose connections are left alone.",
+            defaultValue = "${env:ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE:-}")
+    private String excludedOwnerGroups = "";
+
+    @Option(names = "--native-nftables", description = "Make the rules with nft instead of iptables.")
+    private boolean nftables;
+
+    @Option(names = "--force-apply", description = "Replace the rules that are there.")
+    private boolean force;
+
+    @Option(names = "--cleanup-only", description = "Take the rules away, and change nothing else.")
+    private boolean cleanup;
+
     @Option(names = "--drop-invalid", description = "Drop packets that conntrack finds invalid.")
     private boolean dropInvalid;
 
@@ -151,28 +201,33 @@ final class IptablesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        InterceptionSettings settings;
+        CapturePlan plan;
         try {
-            settings = settings();
+            CapturePlan asked = plan();
+            plan = asked.withIpv6(PacketFilter.hasIpv6(List.of()));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
         if (dryRun) {
-            PrintWriter out = spec.commandLine().getOut();
-            InterceptionRules.ipv4(settings).forEach(out::println);
-            out.flush();
+            print(plan);
             return 0;
         }
-        if (!skipRules) {
+        if (cleanup || !skipRules) {
             try {
-                PacketFilter.apply(List.of(), settings);
+                if (cleanup || force) {
+                    PacketFilter.clean(List.of(), plan);
+                }
+                if (cleanup) {
+                    return 0;
+                }
+                PacketFilter.apply(List.of(), plan);
             } catch (IllegalStateException e) {
                 spec.commandLine().getErr().println("iptables: " + e.getMessage());
                 return 1;
             }
         }
         Optional<String> problem =
-                validate ? InterceptionCheck.problem(settings.inboundCapturePort(), CHECK) : Optional.empty();
+                validate ? InterceptionCheck.problem(inboundPort, CHECK) : Optional.empty();
         problem.ifPresent(reason -> spec.commandLine()
                 .getErr()
                 .println("iptables: " + reason
@@ -183,7 +238,7 @@ final class IptablesCommand implements Callable<Integer> {
     /// What the arguments of this command ask for, as injected pods have them.
     ///
     /// @throws IllegalArgumentException where they are not understood
-    static InterceptionSettings settings(List<String> arguments) {
+    static CapturePlan settings(List<String> arguments) {
         IptablesCommand command = new IptablesCommand();
         try {
             List<String> options = !arguments.isEmpty() && arguments.getFirst().endsWith("iptables")
@@ -193,13 +248,45 @@ final class IptablesCommand implements Callable<Integer> {
         } catch (ParameterException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
-        return command.settings();
+        return command.plan();
+    }
+
+    private void print(CapturePlan plan) {
+        PrintWriter out = spec.commandLine().getOut();
+        InterceptionSettings settings = plan.settings();
+        if (plan.nftables()) {
+            NftRules.of(settings, plan.mode()).forEach(out::println);
+        } else {
+            InterceptionRules.ipv4(settings, plan.mode()).forEach(out::println);
+            if (settings.ipv6()) {
+                InterceptionRules.ipv6(settings, plan.mode()).forEach(out::println);
+            }
+        }
+        out.flush();
+    }
+
+    private CapturePlan plan() {
+        if (!mode.equals("REDIRECT") && !mode.equals("TPROXY")) {
+            throw new IllegalArgumentException("interception mode '" + mode + "' (expected: REDIRECT or TPROXY)");
+        }
+        CaptureMode how = new CaptureMode(mode.equals("TPROXY"), mark, names(), list(ownerGroups));
+        return new CapturePlan(settings(), how, routeTable, nftables);
+    }
+
+    private CaptureMode.Names names() {
+        if (!redirectNames) {
+            return CaptureMode.Names.NONE;
+        }
+        try {
+            return allNames ? CaptureMode.Names.EVERY : CaptureMode.Names.of(Files.readString(RESOLVER));
+        } catch (NoSuchFileException _) {
+            return CaptureMode.Names.NONE;
+        } catch (IOException e) {
+            throw new IllegalArgumentException(RESOLVER + " cannot be read: " + e.getMessage(), e);
+        }
     }
 
     private InterceptionSettings settings() {
-        if (!mode.equals("REDIRECT")) {
-            throw new IllegalArgumentException("interception mode '" + mode + "' is not built (expected: REDIRECT)");
-        }
         return new InterceptionSettings(
                 proxyPort,
                 inboundPort,
@@ -212,7 +299,7 @@ final class IptablesCommand implements Callable<Integer> {
                         list(excludedRanges),
                         list(outboundPorts),
                         list(excludedOutboundPorts),
-                        List.of()),
+                        list(excludedOwnerGroups)),
                 new InterceptionSettings.Interfaces(list(excludedInterfaces), list(virtualInterfaces)),
                 "127.0.0.1/32",
                 dropInvalid,

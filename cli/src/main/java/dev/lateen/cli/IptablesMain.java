@@ -15,6 +15,13 @@ public final class IptablesMain {
         boolean named = arguments.length > 0
                 && (arguments[0].equals(command.getCommandName())
                         || Arrays.asList(command.getCommandSpec().aliases()).contains(arguments[0]));
-        System.exit(command.execute(named ? Arrays.copyOfRange(arguments, 1, arguments.length) : arguments));
+        boolean cleans = arguments.length > 0 && arguments[0].equals("istio-clean-iptables");
+        String[] options =
+                named || cleans ? Arrays.copyOfRange(arguments, 1, arguments.length) : arguments.clone();
+        if (cleans) {
+            options = Arrays.copyOf(options, options.length + 1);
+            options[options.length - 1] = "--cleanup-only";
+        }
+        System.exit(command.execute(options));
     }
 }

@@ -1,6 +1,7 @@
 package dev.lateen.kubernetes.inject;
 
 import dev.lateen.kubernetes.tree.Trees;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -33,6 +34,20 @@ public final class NodeCapture {
                 .toList();
         return Trees.named(containers, Names.INIT).isPresent()
                 ? Optional.empty()
-                : Trees.named(containers, validation).map(container -> Trees.texts(container, "args"));
+                : Trees.named(containers, validation).map(NodeCapture::arguments);
+    }
+
+    /// The container itself reads from its environment whether questions to name servers are captured. Which name
+    /// servers the pod has is not known yet as its network is made: all of them.
+    private static List<String> arguments(ObjectNode container) {
+        List<String> arguments = new ArrayList<>(Trees.texts(container, "args"));
+        boolean names = Trees.objects(container, "env").stream()
+                .anyMatch(variable -> Trees.text(variable, "name").equals("ISTIO_META_DNS_CAPTURE")
+                        && Trees.text(variable, "value").equals("true"));
+        if (names) {
+            arguments.add("--redirect-dns");
+            arguments.add("--capture-all-dns");
+        }
+        return arguments;
     }
 }

@@ -5,12 +5,17 @@ import dev.lateen.proxy.DrainConfig;
 import dev.lateen.proxy.admin.AppProber;
 import dev.lateen.proxy.bootstrap.AppMetrics;
 import dev.lateen.proxy.bootstrap.BootstrapConfig;
+import dev.lateen.proxy.bootstrap.DiscoveryConfig;
 import dev.lateen.proxy.bootstrap.IdentityConfig;
 import dev.lateen.proxy.bootstrap.IstioEnvironment;
 import dev.lateen.proxy.bootstrap.LocalPeer;
 import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.control.IdentityDuty;
 import dev.lateen.proxy.control.KnownRoots;
+import dev.lateen.proxy.control.NameStream;
+import dev.lateen.proxy.dns.DnsServer;
+import dev.lateen.proxy.dns.DnsSettings;
+import dev.lateen.proxy.dns.LiveNames;
 import dev.lateen.proxy.http.filter.OwnMetadata;
 import dev.lateen.proxy.telemetry.Eviction;
 import dev.lateen.proxy.telemetry.Stats;
@@ -52,6 +57,7 @@ public final class Agent implements AutoCloseable {
     private final UnixGrpcListener socket;
     private final AgentServer server;
     private final EnvoyProcess envoy;
+    private final Optional<DnsServer> nameServer;
     private final AtomicBoolean ending = new AtomicBoolean();
 
     private Agent(
@@ -59,6 +65,7 @@ public final class Agent implements AutoCloseable {
             BootstrapConfig config,
             DrainConfig drain,
             Optional<AppMetrics> application,
+            Optional<DnsSettings> dns,
             Stats stats)
             throws IOException {
         this.options = options;
@@ -74,7 +81,8 @@ public final class Agent implements AutoCloseable {
                         new SecretService(secrets, new SecretFiles(secrets)).definition(),
                         new AccessLogService(metrics).definition()),
                 MAX_MESSAGE_BYTES);
-        fetchIdentity();
+        IdentityDuty identity = fetchIdentity();
+        this.nameServer = dns.isPresent() ? Optional.of(serveNames(dns.get(), identity)) : Optional.empty();
         this.server = new AgentServer(
                 statusAddress(),
                 admin,
@@ -101,7 +109,8 @@ public final class Agent implements AutoCloseable {
         Optional<AppMetrics> application =
                 config.isSidecar() ? accepted(AppMetrics.of(options.environment())) : Optional.empty();
         Optional<Duration> eviction = accepted(config.statsEviction());
-        Agent agent = new Agent(options, config, drain, application, accepted(Stats.of(options.environment())));
+        Optional<DnsSettings> dns = accepted(DnsSettings.of(options.environment(), config));
+        Agent agent = new Agent(options, config, drain, application, dns, accepted(Stats.of(options.environment())));
         eviction.ifPresent(interval -> Eviction.every(interval, agent.stats, agent.loops));
         return agent;
     }
@@ -113,16 +122,33 @@ public final class Agent implements AutoCloseable {
         };
     }
 
-    private void fetchIdentity() {
+    private IdentityDuty fetchIdentity() {
         IdentityConfig identity = config.identity().orElseThrow();
-        new IdentityDuty(
-                        identity,
-                        loops,
-                        KnownRoots.of(identity),
-                        secrets::publish,
-                        Clock.systemUTC(),
-                        new SplittableRandom())
-                .start();
+        IdentityDuty duty = new IdentityDuty(
+                identity,
+                loops,
+                KnownRoots.of(identity),
+                secrets::publish,
+                Clock.systemUTC(),
+                new SplittableRandom());
+        duty.start();
+        return duty;
+    }
+
+    /// Envoy has no part in this: names come over a stream of our own.
+    private DnsServer serveNames(DnsSettings dns, IdentityDuty identity) throws IOException {
+        LiveNames names = dns.names();
+        DnsServer started = DnsServer.start(loops, dns, names, stats);
+        if (config.discovery().orElseThrow().target() instanceof DiscoveryConfig.Target.Server(var address)) {
+            NameStream.start(
+                    config,
+                    address,
+                    loops,
+                    KnownRoots.of(config.identity().orElseThrow()),
+                    identity::certificate,
+                    names);
+        }
+        return started;
     }
 
     private InetSocketAddress statusAddress() {
@@ -232,6 +258,7 @@ public final class Agent implements AutoCloseable {
         ending.set(true);
         envoy.stop(ENVOY_GRACE);
         server.close();
+        nameServer.ifPresent(DnsServer::close);
         try {
             socket.close();
         } catch (IOException e) {

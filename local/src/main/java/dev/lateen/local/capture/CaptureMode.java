@@ -16,6 +16,20 @@ public record CaptureMode(boolean transparent, String mark, Names names, List<St
     /// @param servers4 the name servers of the pod by IPv4
     public record Names(boolean all, List<String> servers4, List<String> servers6) {
         public static final Names NONE = new Names(false, List.of(), List.of());
+        public static final Names EVERY = new Names(true, List.of(), List.of());
+
+        /// Those of a `resolv.conf`.
+        public static Names of(String resolver) {
+            List<String> servers = resolver.lines()
+                    .map(String::strip)
+                    .filter(line -> line.matches("nameserver\\s+[0-9a-fA-F.:]+"))
+                    .map(line -> line.substring("nameserver".length()).strip())
+                    .toList();
+            return new Names(
+                    false,
+                    servers.stream().filter(server -> server.indexOf(':') < 0).toList(),
+                    servers.stream().filter(server -> server.indexOf(':') >= 0).toList());
+        }
 
         boolean captured() {
             return all || !servers4.isEmpty() || !servers6.isEmpty();

@@ -66,6 +66,21 @@ public record InterceptionSettings(
     /// @param virtual interfaces of virtual machines, whose traffic counts as outbound
     public record Interfaces(List<String> exclude, List<String> virtual) {}
 
+    public InterceptionSettings withIpv6(boolean enabled) {
+        return new InterceptionSettings(
+                proxyPort,
+                inboundCapturePort,
+                inboundTunnelPort,
+                users,
+                groups,
+                inbound,
+                outbound,
+                interfaces,
+                loopbackCidr,
+                dropInvalid,
+                enabled);
+    }
+
     /// All inbound ports and all outbound addresses, for the proxy's usual user.
     public static InterceptionSettings everything() {
         return new InterceptionSettings(

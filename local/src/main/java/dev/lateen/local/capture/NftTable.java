@@ -8,6 +8,9 @@ import java.util.Map;
 /// One table for `nft -f` in the making: its chains, of which only those are written that have rules or are jumped to,
 /// and its rules in their order. Thread: one.
 final class NftTable {
+    /// How our tables' names begin.
+    static final String OWN = "istio-proxy-";
+
     private static final String JUMP = " jump ";
 
     private final String table;
@@ -17,7 +20,7 @@ final class NftTable {
 
     /// @param chains with what they are hooked to, in the order in which they are written
     NftTable(String name, List<String> chains) {
-        this.table = "inet istio-proxy-" + name;
+        this.table = "inet " + OWN + name;
         this.chains = chains;
     }
 

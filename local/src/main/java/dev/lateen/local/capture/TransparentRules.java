@@ -9,7 +9,7 @@ import java.util.List;
 /// Source: Istio's chains and marks. Thread: any.
 final class TransparentRules {
     /// On what the proxy sends to its own pod.
-    private static final String OUTBOUND_MARK = "1338";
+    static final String OUTBOUND_MARK = "1338";
 
     private TransparentRules() {}
 

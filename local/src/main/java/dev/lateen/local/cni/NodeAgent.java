@@ -2,7 +2,7 @@ package dev.lateen.local.cni;
 
 import dev.lateen.kubernetes.cluster.Cluster;
 import dev.lateen.kubernetes.cluster.ClusterException;
-import dev.lateen.local.capture.InterceptionSettings;
+import dev.lateen.local.capture.CapturePlan;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +43,7 @@ public final class NodeAgent implements AutoCloseable {
 
     /// @param rules what the arguments of `istio-iptables` ask for
     public static NodeAgent start(
-            NodeAgentSettings settings, Cluster cluster, Function<List<String>, InterceptionSettings> rules)
+            NodeAgentSettings settings, Cluster cluster, Function<List<String>, CapturePlan> rules)
             throws IOException {
         AgentNumbers numbers = new AgentNumbers();
         PodStart starts = new PodStart(settings, cluster, rules);

@@ -1,6 +1,6 @@
 package dev.lateen.local.cni;
 
-import dev.lateen.local.capture.InterceptionSettings;
+import dev.lateen.local.capture.CapturePlan;
 import dev.lateen.local.capture.PacketFilter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,13 +23,13 @@ record PodNetwork(Path file) {
     }
 
     /// @throws IllegalStateException where they cannot be made
-    void capture(InterceptionSettings settings) {
-        PacketFilter.apply(inside(), settings);
+    void capture(CapturePlan plan) {
+        PacketFilter.apply(inside(), plan.withIpv6(PacketFilter.hasIpv6(inside())));
     }
 
     /// @throws IllegalStateException where it cannot be asked
-    boolean isCaptured() {
-        return PacketFilter.isApplied(inside());
+    boolean isCaptured(boolean nftables) {
+        return PacketFilter.isApplied(inside(), nftables);
     }
 
     private List<String> inside() {

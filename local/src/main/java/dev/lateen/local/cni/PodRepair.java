@@ -4,7 +4,7 @@ import dev.lateen.kubernetes.cluster.Cluster;
 import dev.lateen.kubernetes.cluster.ClusterException;
 import dev.lateen.kubernetes.inject.NodeCapture;
 import dev.lateen.kubernetes.tree.Trees;
-import dev.lateen.local.capture.InterceptionSettings;
+import dev.lateen.local.capture.CapturePlan;
 import dev.lateen.local.cni.NodeAgentSettings.Repair.Mode;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -31,7 +31,7 @@ final class PodRepair implements AutoCloseable {
 
     private final NodeAgentSettings settings;
     private final Cluster cluster;
-    private final Function<List<String>, InterceptionSettings> rules;
+    private final Function<List<String>, CapturePlan> rules;
     private final AgentNumbers numbers;
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory());
@@ -40,7 +40,7 @@ final class PodRepair implements AutoCloseable {
     private PodRepair(
             NodeAgentSettings settings,
             Cluster cluster,
-            Function<List<String>, InterceptionSettings> rules,
+            Function<List<String>, CapturePlan> rules,
             AgentNumbers numbers) {
         this.settings = settings;
         this.cluster = cluster;
@@ -51,7 +51,7 @@ final class PodRepair implements AutoCloseable {
     static PodRepair start(
             NodeAgentSettings settings,
             Cluster cluster,
-            Function<List<String>, InterceptionSettings> rules,
+            Function<List<String>, CapturePlan> rules,
             AgentNumbers numbers) {
         PodRepair repair = new PodRepair(settings, cluster, rules, numbers);
         if (settings.repair().mode() != Mode.NONE) {
@@ -127,10 +127,11 @@ final class PodRepair implements AutoCloseable {
         }
         PodNetwork network = PodProcesses.network(settings.processes(), Trees.text(pod, "metadata", "uid"))
                 .orElseThrow(() -> new IOException("no process of it is found on this node"));
-        if (network.isCaptured()) {
+        CapturePlan plan = rules.apply(arguments.get());
+        if (network.isCaptured(plan.nftables())) {
             return false;
         }
-        network.capture(rules.apply(arguments.get()));
+        network.capture(plan);
         return true;
     }
 

@@ -2,7 +2,7 @@ package dev.lateen.local.cni;
 
 import dev.lateen.kubernetes.cluster.Cluster;
 import dev.lateen.kubernetes.inject.NodeCapture;
-import dev.lateen.local.capture.InterceptionSettings;
+import dev.lateen.local.capture.CapturePlan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,10 +21,10 @@ final class PodStart {
 
     private final NodeAgentSettings settings;
     private final Cluster cluster;
-    private final Function<List<String>, InterceptionSettings> rules;
+    private final Function<List<String>, CapturePlan> rules;
 
     /// @param rules what the arguments of `istio-iptables` ask for
-    PodStart(NodeAgentSettings settings, Cluster cluster, Function<List<String>, InterceptionSettings> rules) {
+    PodStart(NodeAgentSettings settings, Cluster cluster, Function<List<String>, CapturePlan> rules) {
         this.settings = settings;
         this.cluster = cluster;
         this.rules = rules;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.lateen.kubernetes.cluster.Cluster;
-import dev.lateen.local.capture.InterceptionSettings;
+import dev.lateen.local.capture.CapturePlan;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
@@ -41,7 +41,7 @@ final class NodeAgentIT {
     private Path directory;
 
     private final Map<String, String> pages = new ConcurrentHashMap<>();
-    private final List<InterceptionSettings> asked = new ArrayList<>();
+    private final List<CapturePlan> asked = new ArrayList<>();
     private HttpServer api;
     private Process pod;
 
@@ -233,8 +233,8 @@ final class NodeAgentIT {
                 new NodeAgentSettings.Ports(0, 0));
         return NodeAgent.start(settings, Cluster.of(kubeconfig), arguments -> {
             assertThat(arguments).first().isEqualTo("istio-iptables");
-            asked.add(InterceptionSettings.everything());
-            return InterceptionSettings.everything();
+            asked.add(CapturePlan.everything(false));
+            return CapturePlan.everything(false);
         });
     }
 
