@@ -19,6 +19,9 @@ import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.control.DiscoveryStream;
 import dev.lateen.proxy.control.IdentityDuty;
 import dev.lateen.proxy.control.KnownRoots;
+import dev.lateen.proxy.dns.DnsServer;
+import dev.lateen.proxy.dns.DnsSettings;
+import dev.lateen.proxy.dns.LiveNames;
 import dev.lateen.proxy.listener.ListenerEnvironment;
 import dev.lateen.proxy.listener.Listeners;
 import dev.lateen.proxy.overload.Admission;
@@ -80,10 +83,20 @@ public final class ProxyProcess implements AutoCloseable {
     private final KnownRoots knownRoots;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Set<ResourceType> awaited = EnumSet.noneOf(ResourceType.class);
+    private final Optional<DnsSettings> dns;
+    private final LiveNames names;
+    private Optional<DnsServer> nameServer = Optional.empty();
     private volatile boolean ready;
 
-    private ProxyProcess(BootstrapConfig bootstrap, DrainConfig drain, int concurrency, Stats stats) {
+    private ProxyProcess(
+            BootstrapConfig bootstrap,
+            DrainConfig drain,
+            int concurrency,
+            Optional<DnsSettings> dns,
+            Stats stats) {
         this.drain = drain;
+        this.dns = dns;
+        this.names = dns.map(DnsSettings::names).orElseGet(LiveNames::unused);
         this.loops = EventLoops.create("worker", concurrency);
         this.choresLoops = EventLoops.create("chores", 1);
         this.chores = choresLoops.at(0);
@@ -108,9 +121,10 @@ public final class ProxyProcess implements AutoCloseable {
                 drain.ofReplaced(),
                 new Admission(bootstrap.connections().within(bootstrap.overload()), overload, stats)));
         SnapshotAssembler assembler =
-                new SnapshotAssembler(chores, new ResourceDecoders(secrets), clusters, routes, listeners);
+                new SnapshotAssembler(chores, new ResourceDecoders(secrets, names), clusters, routes, listeners);
         bootstrap.discovery().filter(DiscoveryConfig::clusters).ifPresent(_ -> awaited.add(ResourceType.CLUSTER));
         bootstrap.discovery().filter(DiscoveryConfig::listeners).ifPresent(_ -> awaited.add(ResourceType.LISTENER));
+        bootstrap.discovery().filter(DiscoveryConfig::names).ifPresent(_ -> awaited.add(ResourceType.NAME_TABLE));
         this.runtime = new ProxyRuntime(
                 bootstrap, stats, secrets, clusters, routes, listeners, assembler, builder.decisions());
     }
@@ -132,7 +146,8 @@ public final class ProxyProcess implements AutoCloseable {
         }
         int concurrency = options.workers(bootstrap);
         Stats stats = accepted(Stats.of(options.environment()));
-        ProxyProcess process = new ProxyProcess(bootstrap, accepted(DrainConfig.of(options)), concurrency, stats);
+        Optional<DnsSettings> dns = accepted(DnsSettings.of(options.environment(), bootstrap));
+        ProxyProcess process = new ProxyProcess(bootstrap, accepted(DrainConfig.of(options)), concurrency, dns, stats);
         accepted(bootstrap.statsEviction()).ifPresent(interval -> Eviction.every(interval, stats, process.choresLoops));
         return process;
     }
@@ -148,6 +163,7 @@ public final class ProxyProcess implements AutoCloseable {
         try {
             loadStaticResources();
             openAdmin();
+            serveNames();
         } catch (ProxyStartException e) {
             close();
             throw e;
@@ -234,6 +250,16 @@ public final class ProxyProcess implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new ProxyStartException(List.of("admin: " + e.getMessage()));
+        }
+    }
+
+    private void serveNames() throws ProxyStartException {
+        if (dns.isPresent()) {
+            try {
+                nameServer = Optional.of(DnsServer.start(loops, dns.get(), names, runtime.stats()));
+            } catch (IOException e) {
+                throw new ProxyStartException(List.of("name server: " + e.getMessage()));
+            }
         }
     }
 
@@ -330,6 +356,7 @@ public final class ProxyProcess implements AutoCloseable {
             return;
         }
         admin.forEach(AdminServer::close);
+        nameServer.ifPresent(DnsServer::close);
         onChores(() -> {
             runtime.listeners().close();
             return true;

@@ -25,7 +25,12 @@ final class Addresses {
                 && switches.dnsCapture()
                 && switches.dnsAutoAllocate()
                 && !service.autoAddress().isEmpty()) {
-            usable.add(service.autoAddress());
+            if (scene.node().supportsIpv4()) {
+                usable.add(service.autoAddress());
+            }
+            if (scene.node().supportsIpv6()) {
+                usable.add(service.autoAddress6());
+            }
         }
         // An address of the other family still tells connections to the service apart.
         return usable.isEmpty() && !service.addresses().isEmpty()

@@ -56,7 +56,8 @@ final class InboundResources {
                 .withMap(ResourceType.ENDPOINT, shared.endpoints())
                 .withMap(ResourceType.LISTENER, allListeners)
                 .withMap(ResourceType.ROUTE, shared.routes())
-                .withMap(ResourceType.SECRET, shared.secrets());
+                .withMap(ResourceType.SECRET, shared.secrets())
+                .withMap(ResourceType.NAME_TABLE, shared.names());
     }
 
     private static Map<String, EncodedResource> union(

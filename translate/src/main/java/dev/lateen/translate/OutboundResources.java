@@ -36,6 +36,7 @@ final class OutboundResources {
     private Map<String, EncodedResource> listeners = Map.of();
     private Map<String, EncodedResource> routes = Map.of();
     private Map<String, EncodedResource> secrets = Map.of();
+    private Map<String, EncodedResource> names = Map.of();
     private @Nullable MeshSnapshot seen;
     private @Nullable OutboundScope scope;
     private List<?> targets = List.of();
@@ -73,6 +74,11 @@ final class OutboundResources {
         return secrets;
     }
 
+    /// The name table, of proxies that serve names.
+    Map<String, EncodedResource> names() {
+        return names;
+    }
+
     void update(Scene scene) {
         MeshSnapshot snapshot = scene.snapshot();
         MeshSnapshot old = seen;
@@ -102,6 +108,11 @@ final class OutboundResources {
             }
         } else if (!sameShape) {
             sidecar(scene);
+        }
+        if (!sameShape && NameTables.asked(scene)) {
+            ResourceMap nameMap = new ResourceMap(ResourceType.NAME_TABLE, names);
+            nameMap.add(NameTables.NAME, NameTables.of(scene));
+            names = nameMap.done();
         }
         seen = snapshot;
         scope = scene.outbound();

@@ -39,6 +39,8 @@ public final class Proxies implements DiscoverySource {
     private static final int MOST_REPORTED = 100;
     /// How secrets of `credentialName`s are called on the wire.
     private static final String CREDENTIAL = "kubernetes://";
+    /// In the metadata of a node that is an agent.
+    private static final String AGENT_STREAM = "LATEEN_STREAM";
 
     private final Executor controlLoop;
     private final NodeAdmission admission;
@@ -231,8 +233,13 @@ public final class Proxies implements DiscoverySource {
         return resources.withMap(ResourceType.SECRET, open.equals(before) ? before : open);
     }
 
+    /// An agent that asks for the names that it serves beside Envoy is no proxy of its own.
+    private static boolean isProxy(ConnectedProxy one) {
+        return !one.connection().node().metadata().containsKey(AGENT_STREAM);
+    }
+
     private void publish() {
-        published = List.copyOf(connected.values());
+        published = connected.values().stream().filter(Proxies::isProxy).toList();
         listener.connected(published.size());
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
 import dev.lateen.proxy.config.Decoded;
+import dev.lateen.proxy.dns.LiveNames;
 import dev.lateen.proxy.tls.Secrets;
 import dev.lateen.proxy.xds.ResourceDecoders;
 import dev.lateen.translate.Translator;
@@ -33,7 +34,7 @@ class DecodersAcceptTest {
     @MethodSource("proxies")
     void ourProxyTakesEveryResource(Mesh mesh, Seat seat) {
         XdsResources resources = new Translator().translate(mesh.snapshot(), seat.node("LATEEN_PROXY"));
-        ResourceDecoders decoders = new ResourceDecoders(new Secrets());
+        ResourceDecoders decoders = new ResourceDecoders(new Secrets(), LiveNames.unused());
         List<String> refused = new ArrayList<>();
         for (ResourceType type : TYPES) {
             for (EncodedResource resource : resources.ofType(type).values()) {

@@ -15,6 +15,7 @@ import java.util.function.Predicate;
 final class AutoAddresses {
     private static final int SIZE = 255 * 255;
     private static final String ENTRIES = "240.240.";
+    private static final String IPV6 = "2001:2::";
     private static final String SERVICES = "240.241.";
 
     private AutoAddresses() {}
@@ -62,6 +63,16 @@ final class AutoAddresses {
             all.add(address != null && inNeed.test(service) ? give.apply(service, address) : service);
         }
         return all;
+    }
+
+    /// The address in 2001:2::/32 that belongs to one of IPv4; empty for none.
+    static String ipv6(String ipv4) {
+        String[] octets = ipv4.split("\\.");
+        return octets.length == 4 ? IPV6 + pair(octets[0], octets[1]) + ":" + pair(octets[2], octets[3]) : "";
+    }
+
+    private static String pair(String high, String low) {
+        return Integer.toHexString(Integer.parseInt(high) << Byte.SIZE | Integer.parseInt(low));
     }
 
     private static boolean isEntryInNeed(MeshService service) {

@@ -117,6 +117,11 @@ public record MeshService(
                 origin);
     }
 
+    /// The automatic address for clients of IPv6: in 2001:2::/32, with the other one at its end.
+    public String autoAddress6() {
+        return AutoAddresses.ipv6(autoAddress);
+    }
+
     public MeshService withAutoAddress(String address) {
         return new MeshService(
                 id,

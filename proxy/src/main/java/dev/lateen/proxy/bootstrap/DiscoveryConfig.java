@@ -5,7 +5,8 @@ package dev.lateen.proxy.bootstrap;
 /// @param delta incremental protocol, else state of the world
 /// @param listeners whether LDS goes over the aggregated stream
 /// @param clusters whether CDS goes over the aggregated stream
-public record DiscoveryConfig(Target target, boolean delta, boolean listeners, boolean clusters) {
+/// @param names whether the table of names does, which this proxy serves then
+public record DiscoveryConfig(Target target, boolean delta, boolean listeners, boolean clusters, boolean names) {
     /// Where the stream goes.
     public sealed interface Target {
         /// A cluster of the bootstrap, by name.

@@ -43,6 +43,7 @@ public final class IstioEnvironment {
     private static final String EXIT_ON_ZERO = "EXIT_ON_ZERO_ACTIVE_CONNECTIONS";
     private static final String DEFAULT_CLUSTER = "istio-proxy";
     private static final String META = "ISTIO_META_";
+    private static final String DNS_CAPTURE = META + "DNS_CAPTURE";
     private static final String META_JSON = "ISTIO_METAJSON_";
     /// In the directory of Istio's pods that outlives a container.
     private static final String LEARNED_ROOTS = "var/lib/istio/data/learned-roots.pem";
@@ -111,7 +112,8 @@ public final class IstioEnvironment {
                         new DiscoveryConfig.Target.Server(discovery),
                         !text("ISTIO_DELTA_XDS", "true").equals("false"),
                         true,
-                        true)),
+                        true,
+                        variable(environment, DNS_CAPTURE).equals("true"))),
                 Optional.of(new IdentityConfig(
                         authority,
                         text("TRUST_DOMAIN", "cluster.local"),
@@ -193,6 +195,13 @@ public final class IstioEnvironment {
 
     /// `ISTIO_META_X` is text, `ISTIO_METAJSON_X` a JSON tree; some of Istio's own text variables hold JSON too.
     private void environmentMetadata(Struct.Builder metadata) {
+        if (proxyConfig.get("proxyMetadata") instanceof Map<?, ?> given) {
+            given.forEach((name, value) -> {
+                if (value != null && String.valueOf(name).startsWith(META)) {
+                    put(metadata, String.valueOf(name).substring(META.length()), value.toString());
+                }
+            });
+        }
         environment.forEach((name, text) -> {
             if (name.startsWith(META_JSON)) {
                 metadata.putFields(name.substring(META_JSON.length()), json(name, text));

@@ -77,7 +77,7 @@ public final class DiscoveryStream implements AdsListener {
     }
 
     /// The token may have been replaced since the last stream.
-    private static AdsTransport withToken(ServerConnections connections) {
+    static AdsTransport withToken(ServerConnections connections) {
         GrpcRequest request = GrpcRequest.of(connections.scheme(), connections.authority(), "/");
         String token = connections.token();
         return new GrpcAdsTransport(
@@ -90,6 +90,9 @@ public final class DiscoveryStream implements AdsListener {
         }
         if (config.listeners()) {
             client.subscribeToAll(ResourceType.LISTENER);
+        }
+        if (config.names()) {
+            client.subscribeToAll(ResourceType.NAME_TABLE);
         }
         assembler.subscriptions(client::subscribe);
         client.start();
@@ -137,7 +140,7 @@ public final class DiscoveryStream implements AdsListener {
         LOG.log(System.Logger.Level.WARNING, "unreadable {0} response: {1}", type.shortName(), reason);
     }
 
-    private record Loop(EventLoop chores) implements ClientLoop {
+    record Loop(EventLoop chores) implements ClientLoop {
         @Override
         public void execute(Runnable task) {
             chores.execute(task);

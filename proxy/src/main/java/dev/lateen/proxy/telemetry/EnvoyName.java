@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 record EnvoyName(String name, String labels) {
     /// What Envoy has no name for.
     private static final String OWN = "lateen.";
+    /// What Istio's agent counts, under its names.
+    private static final String AGENT = "istio_agent.";
 
     /// @param tags beginnings of names, which say what varies
     static EnvoyName of(String name, Map<String, Stats.Tag> tags) {
@@ -37,7 +39,7 @@ record EnvoyName(String name, String labels) {
         if (tag != null) {
             IstioLabels.label(tag.label(), tag.value(), labels);
         }
-        String start = rest.startsWith(OWN) ? "" : "envoy_";
+        String start = rest.startsWith(OWN) || rest.startsWith(AGENT) ? "" : "envoy_";
         return new EnvoyName(start + clean(rest), labels.toString());
     }
 

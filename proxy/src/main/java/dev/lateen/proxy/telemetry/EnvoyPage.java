@@ -58,7 +58,11 @@ final class EnvoyPage {
             String name = family.getKey();
             out.head(name, "histogram", HelpText.ofStatistic(name));
             for (Distribution one : family.getValue()) {
-                out.histogram(name, one.labels, one.histogram.counts(), one.histogram.sum());
+                if (name.endsWith("_seconds")) {
+                    out.histogramOfSeconds(name, one.labels, one.histogram.counts(), one.histogram.sum());
+                } else {
+                    out.histogram(name, one.labels, one.histogram.counts(), one.histogram.sum());
+                }
             }
         }
     }

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class FamilyWriter {
     private static final String TOTAL = "_total";
     private static final @Nullable Exemplar[] NO_EXEMPLARS = {};
-    private static final byte[][] BOUNDS = bounds();
+    private static final byte[][] BOUNDS = bounds(1);
+    private static final double MILLIS = 1_000;
+    private static final byte[][] BOUNDS_IN_SECONDS = bounds(MILLIS);
 
     private final ExpositionOut out;
     private final boolean openMetrics;
@@ -55,16 +57,27 @@ final class FamilyWriter {
         histogram(name, labels, counts, sum, NO_EXEMPLARS);
     }
 
+    /// Of what was recorded in milliseconds.
+    void histogramOfSeconds(String name, String labels, long[] counts, double sum) throws IOException {
+        histogram(name, labels, counts, sum / MILLIS, NO_EXEMPLARS, BOUNDS_IN_SECONDS);
+    }
+
     /// @param counts by bucket, not added up
     /// @param exemplars by bucket, or none at all; text has no place for them
     void histogram(String name, String labels, long[] counts, double sum, @Nullable Exemplar[] exemplars)
+            throws IOException {
+        histogram(name, labels, counts, sum, exemplars, BOUNDS);
+    }
+
+    private void histogram(
+            String name, String labels, long[] counts, double sum, @Nullable Exemplar[] exemplars, byte[][] bounds)
             throws IOException {
         String bucket = name + "_bucket{" + labels + (labels.isEmpty() ? "" : ",") + "le=\"";
         byte[] start = bucket.getBytes(StandardCharsets.UTF_8);
         long total = 0;
         for (int index = 0; index < counts.length; index++) {
             total += counts[index];
-            out.bytes(start).bytes(BOUNDS[index]).number(total);
+            out.bytes(start).bytes(bounds[index]).number(total);
             Exemplar exemplar = openMetrics && index < exemplars.length ? exemplars[index] : null;
             if (exemplar != null) {
                 exemplar(exemplar);
@@ -85,11 +98,13 @@ final class FamilyWriter {
     }
 
     /// What follows `le="` of each bucket. OpenMetrics wants floats, which Prometheus takes for the same as integers.
-    private static byte[][] bounds() {
+    ///
+    /// @param unit how many of the recorded one make one of those shown
+    private static byte[][] bounds(double unit) {
         double[] bounds = Histogram.bounds();
         byte[][] texts = new byte[bounds.length + 1][];
         for (int index = 0; index < bounds.length; index++) {
-            double bound = bounds[index];
+            double bound = bounds[index] / unit;
             String text = bound == Math.rint(bound) ? Long.toString((long) bound) : Double.toString(bound);
             texts[index] = (text + "\"} ").getBytes(StandardCharsets.US_ASCII);
         }

@@ -25,6 +25,10 @@ final class HelpText {
             case "lateen_metrics_folded_total" -> "Requests and connections that count as other: too many label sets.";
             case "lateen_metrics_evicted_total" -> "Label sets that are shown no more since nothing used them.";
             case "lateen_metrics_label_sets" -> "Label sets of the metrics of Istio.";
+            case "istio_agent_dns_requests_total" -> "Questions to the name server of this pod.";
+            case "istio_agent_dns_upstream_requests_total" -> "Questions that were handed on to other name servers.";
+            case "istio_agent_dns_upstream_failures_total" -> "Attempts in which a name server had no answer.";
+            case "istio_agent_dns_upstream_request_duration_seconds" -> "Time until other name servers answered.";
             default -> "Statistic " + name + " under the name that Envoy has for it.";
         };
     }

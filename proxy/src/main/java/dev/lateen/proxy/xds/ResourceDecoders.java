@@ -12,6 +12,7 @@ import dev.lateen.proxy.cluster.TransportSockets;
 import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.TypedConfig;
+import dev.lateen.proxy.dns.LiveNames;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig;
 import dev.lateen.proxy.http.HttpConnectionManagerDecoder;
 import dev.lateen.proxy.listener.FilterChainConfig;
@@ -41,17 +42,23 @@ import java.util.function.Function;
 /// Thread: chores loop.
 public final class ResourceDecoders {
     private final Secrets secrets;
+    private final LiveNames names;
     private final ClusterDecoder clusters;
     private final ListenerDecoder listeners = new ListenerDecoder(new NetworkFilterDecoder());
 
-    public ResourceDecoders(Secrets secrets) {
+    public ResourceDecoders(Secrets secrets, LiveNames names) {
         this.secrets = secrets;
+        this.names = names;
         this.clusters = new ClusterDecoder(
                 (config, at) -> new UpstreamTlsContext(TlsDecoder.upstream(config.any(), at), secrets));
     }
 
     Secrets secrets() {
         return secrets;
+    }
+
+    LiveNames names() {
+        return names;
     }
 
     public Decoded<ClusterConfig> cluster(Any any) {

@@ -170,7 +170,8 @@ public final class SnapshotAssembler {
                 taken(
                         decoders.secret(named.resource()),
                         secret -> secrets.put(new SecretRef(named.name(), SecretRef.Origin.ADS), secret));
-            case EXTENSION_CONFIG, NAME_TABLE -> Optional.of(type.shortName() + " is not supported by this proxy yet");
+            case NAME_TABLE -> decoders.names().take(named.resource());
+            case EXTENSION_CONFIG -> Optional.of(type.shortName() + " is not supported by this proxy yet");
         };
     }
 
