@@ -125,12 +125,7 @@ public final class Agent implements AutoCloseable {
     private IdentityDuty fetchIdentity() {
         IdentityConfig identity = config.identity().orElseThrow();
         IdentityDuty duty = new IdentityDuty(
-                identity,
-                loops,
-                KnownRoots.of(identity),
-                secrets::publish,
-                Clock.systemUTC(),
-                new SplittableRandom());
+                identity, loops, KnownRoots.of(identity), secrets::publish, Clock.systemUTC(), new SplittableRandom());
         duty.start();
         return duty;
     }

@@ -27,9 +27,7 @@ public record CapturePlan(InterceptionSettings settings, CaptureMode mode, Strin
         CaptureMode redirect = CaptureMode.REDIRECT;
         return new CapturePlan(
                 InterceptionSettings.everything(),
-                names
-                        ? new CaptureMode(false, redirect.mark(), CaptureMode.Names.EVERY, redirect.groups())
-                        : redirect,
+                names ? new CaptureMode(false, redirect.mark(), CaptureMode.Names.EVERY, redirect.groups()) : redirect,
                 ROUTE_TABLE,
                 false);
     }

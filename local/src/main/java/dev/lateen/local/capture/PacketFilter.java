@@ -27,10 +27,22 @@ public final class PacketFilter {
         }
         if (plan.mode().transparent()) {
             for (String family : families(settings)) {
-                run(inside, words("ip", family, "rule", "add", "fwmark", plan.mode().mark(), "lookup", plan.routeTable()));
                 run(
                         inside,
-                        words("ip", family, "route", "add", "local", "default", "dev", "lo", "table", plan.routeTable()));
+                        words("ip", family, "rule", "add", "fwmark", plan.mode().mark(), "lookup", plan.routeTable()));
+                run(
+                        inside,
+                        words(
+                                "ip",
+                                family,
+                                "route",
+                                "add",
+                                "local",
+                                "default",
+                                "dev",
+                                "lo",
+                                "table",
+                                plan.routeTable()));
             }
         }
     }
@@ -124,7 +136,8 @@ public final class PacketFilter {
     }
 
     private static void cleanRoutes(List<String> inside, String family, CapturePlan plan) {
-        List<String> rule = words("ip", family, "rule", "del", "fwmark", plan.mode().mark(), "lookup", plan.routeTable());
+        List<String> rule =
+                words("ip", family, "rule", "del", "fwmark", plan.mode().mark(), "lookup", plan.routeTable());
         for (int i = 0; i < MOST_RULES_OF_ONE_MARK && tried(inside, rule); i++) {
             // each call takes one away
         }

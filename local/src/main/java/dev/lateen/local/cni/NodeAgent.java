@@ -43,8 +43,7 @@ public final class NodeAgent implements AutoCloseable {
 
     /// @param rules what the arguments of `istio-iptables` ask for
     public static NodeAgent start(
-            NodeAgentSettings settings, Cluster cluster, Function<List<String>, CapturePlan> rules)
-            throws IOException {
+            NodeAgentSettings settings, Cluster cluster, Function<List<String>, CapturePlan> rules) throws IOException {
         AgentNumbers numbers = new AgentNumbers();
         PodStart starts = new PodStart(settings, cluster, rules);
         AgentSocket socket = AgentSocket.open(settings.socket(), request -> {

@@ -72,9 +72,11 @@ class PacketFilterIT {
         } else {
             for (String tool : List.of("iptables-save", "ip6tables-save")) {
                 for (String table : List.of("nat", "mangle", "raw")) {
-                    run(tool, "-t", table).lines().filter(line -> !line.startsWith("#")).forEach(line -> all.append(
-                                    line.replaceAll("\\[[0-9]+:[0-9]+]", ""))
-                            .append('\n'));
+                    run(tool, "-t", table)
+                            .lines()
+                            .filter(line -> !line.startsWith("#"))
+                            .forEach(line -> all.append(line.replaceAll("\\[[0-9]+:[0-9]+]", ""))
+                                    .append('\n'));
                 }
             }
         }
@@ -112,8 +114,7 @@ class PacketFilterIT {
         for (boolean nftables : new boolean[] {false, true}) {
             for (boolean transparent : new boolean[] {false, true}) {
                 for (InterceptionSettings settings : List.of(everything, everything.withIpv6(true), some)) {
-                    for (CaptureMode.Names names :
-                            List.of(CaptureMode.Names.NONE, CaptureMode.Names.EVERY, servers)) {
+                    for (CaptureMode.Names names : List.of(CaptureMode.Names.NONE, CaptureMode.Names.EVERY, servers)) {
                         plans.add(new CapturePlan(
                                 settings, new CaptureMode(transparent, "1337", names, List.of("*")), "133", nftables));
                     }
@@ -138,7 +139,10 @@ class PacketFilterIT {
         String made = everything(plan.nftables());
         assertThat(made).contains("15001").contains("15006");
         if (plan.mode().transparent()) {
-            assertThat(made).containsIgnoringCase("tproxy").contains("lookup 133").contains("local default dev lo");
+            assertThat(made)
+                    .containsIgnoringCase("tproxy")
+                    .contains("lookup 133")
+                    .contains("local default dev lo");
         }
         assertThat(made.contains("15053")).isEqualTo(plan.mode().names().captured());
 
