@@ -226,8 +226,7 @@ final class IptablesCommand implements Callable<Integer> {
                 return 1;
             }
         }
-        Optional<String> problem =
-                validate ? InterceptionCheck.problem(inboundPort, CHECK) : Optional.empty();
+        Optional<String> problem = validate ? InterceptionCheck.problem(inboundPort, CHECK) : Optional.empty();
         problem.ifPresent(reason -> spec.commandLine()
                 .getErr()
                 .println("iptables: " + reason

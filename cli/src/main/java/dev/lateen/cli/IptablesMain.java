@@ -16,8 +16,7 @@ public final class IptablesMain {
                 && (arguments[0].equals(command.getCommandName())
                         || Arrays.asList(command.getCommandSpec().aliases()).contains(arguments[0]));
         boolean cleans = arguments.length > 0 && arguments[0].equals("istio-clean-iptables");
-        String[] options =
-                named || cleans ? Arrays.copyOfRange(arguments, 1, arguments.length) : arguments.clone();
+        String[] options = named || cleans ? Arrays.copyOfRange(arguments, 1, arguments.length) : arguments.clone();
         if (cleans) {
             options = Arrays.copyOf(options, options.length + 1);
             options[options.length - 1] = "--cleanup-only";

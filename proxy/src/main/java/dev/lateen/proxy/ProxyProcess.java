@@ -89,11 +89,7 @@ public final class ProxyProcess implements AutoCloseable {
     private volatile boolean ready;
 
     private ProxyProcess(
-            BootstrapConfig bootstrap,
-            DrainConfig drain,
-            int concurrency,
-            Optional<DnsSettings> dns,
-            Stats stats) {
+            BootstrapConfig bootstrap, DrainConfig drain, int concurrency, Optional<DnsSettings> dns, Stats stats) {
         this.drain = drain;
         this.dns = dns;
         this.names = dns.map(DnsSettings::names).orElseGet(LiveNames::unused);

@@ -44,7 +44,8 @@ final class NameTables {
 
     /// Services come eldest first; one of the cluster wins against an entry of the same name.
     private static NameInfo prefer(NameInfo elder, NameInfo younger) {
-        boolean youngerWins = !younger.getShortname().isEmpty() && elder.getShortname().isEmpty();
+        boolean youngerWins =
+                !younger.getShortname().isEmpty() && elder.getShortname().isEmpty();
         return youngerWins ? younger : elder;
     }
 
@@ -63,7 +64,10 @@ final class NameTables {
             return found;
         }
         List<String> own = Addresses.of(service, scene);
-        own.stream().map(NameTables::single).filter(address -> !address.isEmpty()).forEach(found::add);
+        own.stream()
+                .map(NameTables::single)
+                .filter(address -> !address.isEmpty())
+                .forEach(found::add);
         if (own.isEmpty() && service.registry() == Registry.KUBERNETES && service.isHeadless()) {
             for (Endpoint endpoint : scene.snapshot().endpointsOf(service.id())) {
                 if (endpoint.health() == Health.HEALTHY || service.kubernetes().publishNotReady()) {
@@ -79,8 +83,7 @@ final class NameTables {
     /// Empty for a range.
     private static String single(String address) {
         int slash = address.indexOf('/');
-        boolean whole = slash < 0
-                || address.endsWith(address.indexOf(':') >= 0 ? "/128" : "/32");
+        boolean whole = slash < 0 || address.endsWith(address.indexOf(':') >= 0 ? "/128" : "/32");
         return whole ? address.substring(0, slash < 0 ? address.length() : slash) : "";
     }
 }

@@ -136,8 +136,8 @@ public final class BootstrapDecoder {
                 .anyMatch(candidate -> candidate.getName().equals(cluster));
         adsAt.field("grpc_services[0].envoy_grpc.cluster_name")
                 .require(known, "'" + cluster + "' is no cluster of static_resources");
-        return Optional.of(
-                new DiscoveryConfig(new DiscoveryConfig.Target.StaticCluster(cluster), delta, listeners, clusters, false));
+        return Optional.of(new DiscoveryConfig(
+                new DiscoveryConfig.Target.StaticCluster(cluster), delta, listeners, clusters, false));
     }
 
     private static boolean overAds(ConfigSource source, boolean present, Place at) {

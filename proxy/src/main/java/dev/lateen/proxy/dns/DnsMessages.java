@@ -29,13 +29,10 @@ final class DnsMessages {
     ///
     /// @param turn which address comes first
     static ByteBuf known(
-            ByteBufAllocator allocator,
-            ByteBuf asked,
-            DnsQuery query,
-            NameTable.Match match,
-            Limit limit,
-            int turn) {
-        byte[][] addresses = query.type() == DnsQuery.TYPE_A ? match.addresses().ipv4() : match.addresses().ipv6();
+            ByteBufAllocator allocator, ByteBuf asked, DnsQuery query, NameTable.Match match, Limit limit, int turn) {
+        byte[][] addresses = query.type() == DnsQuery.TYPE_A
+                ? match.addresses().ipv4()
+                : match.addresses().ipv6();
         ByteBuf out = allocator.buffer(DnsQuery.MAX_DATAGRAM / 8);
         out.writeShort(query.id()).writeZero(DnsQuery.HEADER_BYTES - 2);
         out.writeBytes(asked, asked.readerIndex() + DnsQuery.HEADER_BYTES, query.questionBytes());

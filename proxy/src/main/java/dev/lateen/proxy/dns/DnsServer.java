@@ -55,8 +55,7 @@ public final class DnsServer implements AutoCloseable {
     private final List<InetSocketAddress> addresses = new ArrayList<>();
     private final LiveNames names;
 
-    private DnsServer(
-            EventLoops loops, ResolverConfig upstream, LiveNames names, Stats stats, RandomGenerator random) {
+    private DnsServer(EventLoops loops, ResolverConfig upstream, LiveNames names, Stats stats, RandomGenerator random) {
         this.names = names;
         this.loops = loops;
         this.loop = loops.at(0);
@@ -141,9 +140,9 @@ public final class DnsServer implements AutoCloseable {
             case DnsInput.Refused refused -> reply.accept(DnsMessages.refusal(channel.alloc(), refused));
             case DnsQuery query -> {
                 stats.requests().increment();
-                DnsMessages.Limit limit =
-                        tcp ? DnsMessages.Limit.TCP : new DnsMessages.Limit(query.replyBytes());
-                NameTable.Match match = query.name().isEmpty() ? null : names.table().find(query.name());
+                DnsMessages.Limit limit = tcp ? DnsMessages.Limit.TCP : new DnsMessages.Limit(query.replyBytes());
+                NameTable.Match match =
+                        query.name().isEmpty() ? null : names.table().find(query.name());
                 if (match != null && query.asksAddress()) {
                     reply.accept(DnsMessages.known(
                             channel.alloc(), message, query, match, limit, random.nextInt(1 << Byte.SIZE)));

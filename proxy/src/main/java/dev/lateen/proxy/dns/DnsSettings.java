@@ -75,7 +75,6 @@ public record DnsSettings(List<InetSocketAddress> addresses, ResolverConfig upst
     }
 
     private static Refusal refusal(String text) {
-        return new Refusal(
-                "environment variable DNS_PROXY_ADDR: '" + text + "' (expected: such as localhost:15053)");
+        return new Refusal("environment variable DNS_PROXY_ADDR: '" + text + "' (expected: such as localhost:15053)");
     }
 }

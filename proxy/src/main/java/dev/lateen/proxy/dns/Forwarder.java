@@ -91,6 +91,7 @@ final class Forwarder {
                 .group(loop)
                 .channel(loops.isEpoll() ? EpollSocketChannel.class : NioSocketChannel.class)
                 .option(ChannelOption.ALLOCATOR, loops.allocator())
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) config.timeout().toMillis());
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                        config.timeout().toMillis());
     }
 }

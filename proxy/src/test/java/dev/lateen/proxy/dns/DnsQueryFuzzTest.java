@@ -19,8 +19,7 @@ class DnsQueryFuzzTest {
         ByteBuf message = Unpooled.wrappedBuffer(bytes);
         switch (DnsQuery.parse(message)) {
             case DnsInput.Noise _ -> {}
-            case DnsInput.Refused refused ->
-                check(DnsMessages.refusal(UnpooledByteBufAllocator.DEFAULT, refused), 23);
+            case DnsInput.Refused refused -> check(DnsMessages.refusal(UnpooledByteBufAllocator.DEFAULT, refused), 23);
             case DnsQuery query -> {
                 byte[] question = DnsMessages.question(message, query);
                 if (question.length != bytes.length) {

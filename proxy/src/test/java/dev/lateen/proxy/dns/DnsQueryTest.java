@@ -20,14 +20,14 @@ class DnsQueryTest {
     @Test
     void readsHowLongAnAnswerMayBe() {
         assertThat(parse(Questions.of(7, "a.b", 1, 1232)))
-                .isInstanceOfSatisfying(DnsQuery.class, query -> assertThat(query.replyBytes())
-                        .isEqualTo(1232));
+                .isInstanceOfSatisfying(
+                        DnsQuery.class, query -> assertThat(query.replyBytes()).isEqualTo(1232));
         assertThat(parse(Questions.of(7, "a.b", 1, 65_535)))
-                .isInstanceOfSatisfying(DnsQuery.class, query -> assertThat(query.replyBytes())
-                        .isEqualTo(DnsQuery.MAX_DATAGRAM));
+                .isInstanceOfSatisfying(
+                        DnsQuery.class, query -> assertThat(query.replyBytes()).isEqualTo(DnsQuery.MAX_DATAGRAM));
         assertThat(parse(Questions.of(7, "a.b", 1, 100)))
-                .isInstanceOfSatisfying(DnsQuery.class, query -> assertThat(query.replyBytes())
-                        .isEqualTo(512));
+                .isInstanceOfSatisfying(
+                        DnsQuery.class, query -> assertThat(query.replyBytes()).isEqualTo(512));
     }
 
     @Test

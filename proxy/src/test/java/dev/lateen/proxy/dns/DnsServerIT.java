@@ -42,8 +42,8 @@ class DnsServerIT {
 
     private final Stats stats = Stats.of(java.util.Map.of()).orRefuse();
     private final EventLoops loops = EventLoops.create("dns", 2);
-    private final LiveNames names = new LiveNames(
-            new NameTableDecoder("shop.svc.cluster.local", Optional.of("shop.svc.cluster.local")));
+    private final LiveNames names =
+            new LiveNames(new NameTableDecoder("shop.svc.cluster.local", Optional.of("shop.svc.cluster.local")));
     private final List<AutoCloseable> open = new ArrayList<>();
 
     /// What Netty's own codec reads in an answer.
@@ -123,7 +123,8 @@ class DnsServerIT {
         for (int i = 0; i < response.count(DnsSection.ANSWER); i++) {
             DnsRecord record = response.recordAt(DnsSection.ANSWER, i);
             String data = "";
-            if (record instanceof DnsRawRecord raw && (raw.type().intValue() == A || raw.type().intValue() == AAAA)) {
+            if (record instanceof DnsRawRecord raw
+                    && (raw.type().intValue() == A || raw.type().intValue() == AAAA)) {
                 byte[] bytes = new byte[raw.content().readableBytes()];
                 raw.content().getBytes(raw.content().readerIndex(), bytes);
                 data = InetAddress.getByAddress(bytes).getHostAddress();
@@ -157,8 +158,7 @@ class DnsServerIT {
         byte[] question = Questions.of(77, "API.example.com", A, 1232);
         Answer expected = new Answer(77, 0, false, true, List.of("api.example.com. A 240.240.0.7"));
 
-        assertThat(read(askUdp(server, question)).records())
-                .containsExactly("API.example.com. A 240.240.0.7");
+        assertThat(read(askUdp(server, question)).records()).containsExactly("API.example.com. A 240.240.0.7");
         assertThat(read(askTcp(server, Questions.of(77, "api.example.com", A)))).isEqualTo(expected);
         assertThat(metric("istio_agent_dns_requests_total")).isEqualTo(2);
         assertThat(metric("istio_agent_dns_upstream_requests_total")).isZero();
@@ -190,15 +190,13 @@ class DnsServerIT {
         know("api.example.com", "240.240.0.7");
         assertThat(read(askUdp(serve(), Questions.of(1, "api.example.com.shop.svc.cluster.local", A)))
                         .records())
-                .containsExactly(
-                        "api.example.com.shop.svc.cluster.local. CNAME", "api.example.com. A 240.240.0.7");
+                .containsExactly("api.example.com.shop.svc.cluster.local. CNAME", "api.example.com. A 240.240.0.7");
     }
 
     @Test
     void saysThatAnAnswerIsCutAndGivesTheWholeOverTcp() throws IOException {
-        String[] many = IntStream.rangeClosed(1, 100)
-                .mapToObj(i -> "10.0.0." + i)
-                .toArray(String[]::new);
+        String[] many =
+                IntStream.rangeClosed(1, 100).mapToObj(i -> "10.0.0." + i).toArray(String[]::new);
         know("pods.example.com", many);
         InetSocketAddress server = serve();
 
@@ -241,7 +239,8 @@ class DnsServerIT {
         assertThat(new HashSet<>(well.ids)).hasSizeGreaterThan(15);
         assertThat(new HashSet<>(well.ports)).hasSizeGreaterThan(10);
         assertThat(metric("istio_agent_dns_upstream_requests_total")).isEqualTo(20);
-        assertThat(metric("istio_agent_dns_upstream_request_duration_seconds_count")).isEqualTo(20);
+        assertThat(metric("istio_agent_dns_upstream_request_duration_seconds_count"))
+                .isEqualTo(20);
     }
 
     @Test
@@ -261,8 +260,7 @@ class DnsServerIT {
         FakeNameServer silent = upstream(new FakeNameServer(_ -> List.of()));
         FakeNameServer refuses = upstream(new FakeNameServer(asked -> List.of(Questions.code(asked, 5))));
         FakeNameServer well = upstream(new FakeNameServer(asked -> List.of(Questions.answer(asked, 1))));
-        InetSocketAddress server =
-                serve(Duration.ofMillis(200), silent.address(), refuses.address(), well.address());
+        InetSocketAddress server = serve(Duration.ofMillis(200), silent.address(), refuses.address(), well.address());
 
         assertThat(read(askUdp(server, Questions.of(5, "www.example.org", A))).records())
                 .hasSize(1);

@@ -40,8 +40,7 @@ class NameTableDecoderTest {
     @Test
     void knowsAServiceOfTheClusterByItsShortNames() {
         NameTable table = table(Map.of("orders.shop.svc.cluster.local", ORDERS));
-        for (String name :
-                List.of("orders", "orders.shop", "orders.shop.svc", "orders.shop.svc.cluster.local")) {
+        for (String name : List.of("orders", "orders.shop", "orders.shop.svc", "orders.shop.svc.cluster.local")) {
             NameTable.Match match = table.find(name);
             assertThat(match).as(name).isNotNull();
             assertThat(match.canonical()).as(name).isEmpty();
@@ -62,7 +61,8 @@ class NameTableDecoderTest {
 
     @Test
     void knowsANameInTheFirstSearchDomainAsAnAlias() {
-        NameTable.Match match = table(Map.of("api.example.com", OUTSIDE)).find("api.example.com.shop.svc.cluster.local");
+        NameTable.Match match =
+                table(Map.of("api.example.com", OUTSIDE)).find("api.example.com.shop.svc.cluster.local");
         assertThat(match).isNotNull();
         assertThat(match.canonical()).isEqualTo("api.example.com");
     }
