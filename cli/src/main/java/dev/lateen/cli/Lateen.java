@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             UpCommand.class,
             DownCommand.class,
             ValidateCommand.class,
+            AnalyzeCommand.class,
             ControlPlaneCommand.class,
             ProxyCommand.class,
             AgentCommand.class,
@@ -62,6 +63,7 @@ import picocli.CommandLine.Spec;
             "  lateen demo                 a shop of three services with a live view",
             "  lateen up shop/             run the manifests of a directory as a mesh on this machine",
             "  lateen validate -f shop/    say what is wrong with them, with file, line and advice",
+            "  lateen analyze shop/        say what is wrong with them together, in Istio's messages",
             "  lateen proxy-status         which proxies are connected and up to date",
             "  lateen can deploy/order-service GET user-service/api/users"
         })

@@ -54,6 +54,11 @@ final class MeshTarget {
         return namespace;
     }
 
+    /// Where the control plane is.
+    String systemNamespace() {
+        return systemNamespace;
+    }
+
     /// Of the control plane that is meant; empty for all.
     String revision() {
         return revision;

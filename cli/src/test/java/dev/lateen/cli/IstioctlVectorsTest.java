@@ -17,7 +17,8 @@ import org.junit.jupiter.api.TestFactory;
 import tools.jackson.databind.JsonNode;
 
 /// Our output against istioctl's on recorded dumps. Conformance data is not part of this repository: LATEEN_VECTORS
-/// names its place. Cases of verbs that are not built yet are left out by name.
+/// names its place. Of `analyze` it is recorded whether it fails. Cases of verbs that are not built yet are left out by
+/// name.
 class IstioctlVectorsTest {
     private static final Path VECTORS = Path.of(
                     Optional.ofNullable(System.getenv("LATEEN_VECTORS")).orElse("../../shared/vectors"))
@@ -34,6 +35,34 @@ class IstioctlVectorsTest {
         }
         assertThat(cases).as("cases").hasSizeGreaterThanOrEqualTo(11);
         return cases.stream().map(one -> dynamicTest(one.getFileName().toString(), () -> check(one)));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> analysesToTheSameEnd() throws IOException {
+        assumeTrue(Files.isDirectory(VECTORS), "no conformance data at " + VECTORS + ": set LATEEN_VECTORS");
+        List<Path> cases;
+        try (Stream<Path> found = Files.list(VECTORS)) {
+            cases = found.filter(path -> path.getFileName().toString().startsWith("analyze-"))
+                    .sorted()
+                    .toList();
+        }
+        assertThat(cases).as("cases").hasSizeGreaterThanOrEqualTo(3);
+        return cases.stream()
+                .map(one -> dynamicTest(one.getFileName().toString(), () -> {
+                    CommandRun run = CommandRun.of(withFiles(one));
+                    boolean fails = Json.read(Files.readString(one.resolve("expected.json")))
+                            .path("commandFails")
+                            .asBoolean();
+                    assertThat(run.err()).isEmpty();
+                    assertThat(run.status()).as(run.out()).isEqualTo(fails ? 79 : 0);
+                }));
+    }
+
+    private static String[] withFiles(Path one) throws IOException {
+        return Json.read(Files.readString(one.resolve("options.json"))).path("args").values().stream()
+                .map(word -> word.asString(""))
+                .map(word -> Files.exists(one.resolve(word)) ? one.resolve(word).toString() : word)
+                .toArray(String[]::new);
     }
 
     private static void check(Path one) throws IOException {

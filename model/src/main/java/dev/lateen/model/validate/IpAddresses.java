@@ -1,14 +1,14 @@
 package dev.lateen.model.validate;
 
 /// The grammar of IP addresses and subnets, without any look-up of names. Thread: any. Source: RFC 4291, RFC 4632.
-final class IpAddresses {
+public final class IpAddresses {
     private static final int V4_BITS = 32;
     private static final int V6_BITS = 128;
     private static final int V6_GROUPS = 8;
 
     private IpAddresses() {}
 
-    static boolean isAddress(String text) {
+    public static boolean isAddress(String text) {
         return isV4(text) || isV6(text);
     }
 

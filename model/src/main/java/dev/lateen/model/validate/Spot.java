@@ -6,11 +6,11 @@ import dev.lateen.model.tree.Position;
 ///
 /// @param path the field from the document's root
 /// @param value what stands there, where it is a scalar; otherwise empty
-record Spot(Position at, String path, String value) {
+public record Spot(Position at, String path, String value) {
     private static final int LONGEST_VALUE = 120;
 
     /// The value, short enough for a message.
-    String shownValue() {
+    public String shownValue() {
         return value.length() <= LONGEST_VALUE ? value : value.substring(0, LONGEST_VALUE) + "…";
     }
 }

@@ -1,18 +1,13 @@
 package dev.lateen.model.validate;
 
-import dev.lateen.model.tree.Node;
-import dev.lateen.model.tree.Node.Mapping;
-import dev.lateen.model.tree.Node.Scalar;
-import dev.lateen.model.tree.Node.Sequence;
-import java.util.ArrayList;
-import java.util.HashMap;
+import dev.lateen.model.validate.Shadows.Shadow;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/// Finds rules of a VirtualService that no request reaches, since an earlier one takes it. Thread: any one.
+/// Reports rules of a VirtualService that no request reaches, since an earlier one takes it. Thread: any one.
 final class UnreachableRules {
     private final Report report;
+    private @Nullable View behindCatchAll;
 
     UnreachableRules(Report report) {
         this.report = report;
@@ -20,107 +15,46 @@ final class UnreachableRules {
 
     void check(View spec) {
         for (String field : List.of("http", "tls", "tcp")) {
-            rules(spec.objects(field));
+            Shadows.among(spec.objects(field)).forEach(this::report);
         }
     }
 
-    private void rules(List<View> rules) {
-        Map<String, Integer> seen = new HashMap<>();
-        List<View> prefixes = new ArrayList<>();
-        int catchAll = -1;
-        for (int index = 0; index < rules.size(); index++) {
-            View rule = rules.get(index);
-            List<View> matches = rule.objects("match");
-            if (matches.isEmpty()) {
-                if (catchAll >= 0) {
-                    report.warning(
-                            rule.spot(),
-                            "unreachable",
-                            "rule is never used: rule " + catchAll + " matches everything",
-                            "only the last rule can do without a match");
-                }
-                catchAll = catchAll < 0 ? index : catchAll;
-                continue;
-            }
-            for (View match : matches) {
-                if (catchAll >= 0) {
-                    report.warning(
-                            match.spot(),
-                            "unreachable",
-                            "match is never used: rule " + catchAll + " matches everything",
-                            "put the rule without a match last");
-                    continue;
-                }
-                Integer earlier = seen.putIfAbsent(canonical(match.mapping()), index);
-                if (earlier != null) {
-                    report.warning(
-                            match.spot(), "unreachable", "match is never used: rule " + earlier + " has the same", "");
-                } else {
-                    wider(match, prefixes);
-                }
-            }
-        }
-    }
-
-    /// Reports an earlier match that takes all that this one would, by a shorter prefix of the path.
-    private void wider(View match, List<View> prefixes) {
-        if (!match.object("uri").map(uri -> uri.filled("prefix")).orElse(false)) {
+    private void report(Shadow shadow) {
+        if (shadow instanceof Shadow.BehindCatchAll(var _, var match, var _)) {
+            behindCatchAll = match.view();
+        } else if (shadow.match().filter(this::isReported).isPresent()) {
             return;
         }
-        for (View earlier : prefixes) {
-            if (covers(earlier, match)) {
-                report.warning(
-                        match.spot(),
-                        "unreachable",
-                        "match is never used: '" + prefixOf(earlier) + "' at " + earlier.path() + " takes it all",
+        switch (shadow) {
+            case Shadow.SecondCatchAll(var rule, var earlier) ->
+                warn(
+                        rule.view(),
+                        "rule is never used: rule " + earlier.index() + " matches everything",
+                        "only the last rule can do without a match");
+            case Shadow.BehindCatchAll(var _, var match, var earlier) ->
+                warn(
+                        match.view(),
+                        "match is never used: rule " + earlier.index() + " matches everything",
+                        "put the rule without a match last");
+            case Shadow.SameMatch(var _, var match, var earlier) ->
+                warn(match.view(), "match is never used: rule " + earlier.index() + " has the same", "");
+            case Shadow.NarrowerMatch(var _, var match, var _, var earlier) ->
+                warn(
+                        match.view(),
+                        "match is never used: '" + earlier.prefix() + "' at "
+                                + earlier.view().path() + " takes it all",
                         "put the longer prefix first");
-                break;
-            }
+            // Each of its matches has been reported.
+            case Shadow.NothingLeft _ -> {}
         }
-        prefixes.add(match);
     }
 
-    /// A longer prefix under the same conditions; a match without a method is taken for GET, as Istio does.
-    private static boolean covers(View earlier, View later) {
-        boolean longer = prefixOf(later).startsWith(prefixOf(earlier))
-                && !prefixOf(later).equals(prefixOf(earlier));
-        return longer && conditions(earlier).equals(conditions(later));
+    /// What stands behind a rule that takes everything needs no second reason.
+    private boolean isReported(Shadows.Match match) {
+        return behindCatchAll == match.view();
     }
 
-    private static Map<String, String> conditions(View match) {
-        Map<String, String> conditions = new TreeMap<>();
-        match.mapping().fields().forEach((name, field) -> conditions.put(name, canonical(field.value())));
-        conditions.remove("name");
-        conditions.remove("uri");
-        String method = match.object("method")
-                .map(found -> found.has("prefix") ? found.text("prefix") + "*" : found.text("exact"))
-                .orElse("GET");
-        conditions.put("method", method);
-        return conditions;
-    }
-
-    private static String prefixOf(View match) {
-        return match.object("uri").map(uri -> uri.text("prefix")).orElse("");
-    }
-
-    /// The same text for the same content, whatever the order of its fields.
-    private static String canonical(Node node) {
-        return switch (node) {
-            case Scalar scalar -> scalar.type() + ":" + scalar.text().length() + ":" + scalar.text();
-            case Sequence sequence ->
-                sequence.items().stream()
-                        .map(UnreachableRules::canonical)
-                        .toList()
-                        .toString();
-            case Mapping mapping -> {
-                Map<String, String> fields = new TreeMap<>();
-                mapping.fields().forEach((name, field) -> {
-                    if (!name.equals("name")) {
-                        fields.put(name, canonical(field.value()));
-                    }
-                });
-                yield fields.toString();
-            }
-        };
+    private void warn(View at, String message, String advice) {
+        report.warning(at.spot(), "unreachable", message, advice);
     }
 }

@@ -1,5 +1,6 @@
 package dev.lateen.model.validate;
 
+import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.tree.Durations;
 import dev.lateen.model.tree.Fields;
 import dev.lateen.model.tree.Node;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A mapping under check: reads as protobuf does (absent is zero, empty or false) and knows its path and where its
 /// findings go. Thread: any one.
-final class View {
+public final class View {
     private final Mapping mapping;
     private final Fields fields;
     private final String path;
@@ -29,22 +30,27 @@ final class View {
         this.report = report;
     }
 
+    /// A resource from its root, for a reader that has no findings of its own to leave here.
+    public static View of(RawResource resource) {
+        return new View(resource.root(), "", new Report());
+    }
+
     Report report() {
         return report;
     }
 
     /// This mapping itself.
-    Spot spot() {
+    public Spot spot() {
         return new Spot(mapping.at(), path, "");
     }
 
     /// The named field, or this mapping with the field's path when the field is absent.
-    Spot spot(String name) {
+    public Spot spot(String name) {
         Node node = fields.node(name).orElse(null);
         return new Spot(node == null ? mapping.at() : node.at(), join(name), textOf(node));
     }
 
-    boolean has(String name) {
+    public boolean has(String name) {
         return fields.has(name);
     }
 
@@ -58,7 +64,7 @@ final class View {
     }
 
     /// Whether the field is set to a text that is not empty, or to a list or mapping with something in it.
-    boolean filled(String name) {
+    public boolean filled(String name) {
         return switch (fields.node(name).orElse(null)) {
             case Scalar scalar -> !scalar.text().isEmpty();
             case Sequence sequence -> !sequence.items().isEmpty();
@@ -71,16 +77,16 @@ final class View {
         return mapping.fields().keySet().stream().noneMatch(fields::has);
     }
 
-    String text(String name) {
+    public String text(String name) {
         return fields.text(name, "");
     }
 
-    boolean flag(String name) {
+    public boolean flag(String name) {
         return fields.flag(name);
     }
 
     /// Zero where the field is absent or no whole number, which the schema has reported.
-    long number(String name) {
+    public long number(String name) {
         return (long) fields.decimal(name).orElse(0);
     }
 
@@ -92,13 +98,13 @@ final class View {
         return fields.text(name).flatMap(Durations::parse);
     }
 
-    Optional<View> object(String name) {
+    public Optional<View> object(String name) {
         return fields.node(name).orElse(null) instanceof Mapping child
                 ? Optional.of(new View(child, join(name), report))
                 : Optional.empty();
     }
 
-    List<View> objects(String name) {
+    public List<View> objects(String name) {
         List<View> views = new ArrayList<>();
         if (fields.node(name).orElse(null) instanceof Sequence sequence) {
             for (int index = 0; index < sequence.items().size(); index++) {
@@ -110,14 +116,14 @@ final class View {
         return views;
     }
 
-    int size(String name) {
+    public int size(String name) {
         return fields.node(name).orElse(null) instanceof Sequence sequence
                 ? sequence.items().size()
                 : 0;
     }
 
     /// The texts of a list.
-    List<Spot> items(String name) {
+    public List<Spot> items(String name) {
         List<Spot> spots = new ArrayList<>();
         if (fields.node(name).orElse(null) instanceof Sequence sequence) {
             for (int index = 0; index < sequence.items().size(); index++) {
@@ -131,7 +137,7 @@ final class View {
     }
 
     /// The entries of a map, in the order of the file.
-    List<Entry> entries(String name) {
+    public List<Entry> entries(String name) {
         List<Entry> entries = new ArrayList<>();
         if (fields.node(name).orElse(null) instanceof Mapping child) {
             for (Map.Entry<String, Node.Field> field : child.fields().entrySet()) {
@@ -162,7 +168,7 @@ final class View {
         report.warning(spot(name), code, message, advice);
     }
 
-    Mapping mapping() {
+    public Mapping mapping() {
         return mapping;
     }
 
@@ -179,5 +185,5 @@ final class View {
     }
 
     /// @param object the value, where it is a mapping
-    record Entry(Spot key, Spot value, Optional<View> object) {}
+    public record Entry(Spot key, Spot value, Optional<View> object) {}
 }

@@ -6,12 +6,12 @@ import java.util.Optional;
 
 /// Finds the conformance data: the system property `lateen.vectors`, the environment variable `LATEEN_VECTORS`, or
 /// `shared/vectors` in a directory above.
-final class Vectors {
+public final class Vectors {
     private static final int LEVELS = 5;
 
     private Vectors() {}
 
-    static Optional<Path> suite(String name) {
+    public static Optional<Path> suite(String name) {
         String named = System.getProperty("lateen.vectors", System.getenv("LATEEN_VECTORS"));
         if (named != null) {
             return Optional.of(Path.of(named, name)).filter(Files::isDirectory);
