@@ -150,9 +150,7 @@ final class AnalyzeCommand implements Callable<Integer> {
             description = "The mesh's settings, instead of those that are found.")
     private @Nullable Path meshConfigFile;
 
-    @Option(
-            names = "--ignore-unknown",
-            description = "Pass over documents that are no resources instead of failing.")
+    @Option(names = "--ignore-unknown", description = "Pass over documents that are no resources instead of failing.")
     private boolean ignoreUnknown;
 
     @Option(
@@ -185,7 +183,8 @@ final class AnalyzeCommand implements Callable<Integer> {
                 .toList();
         show(shown, input);
         boolean fails = messages.stream()
-                .anyMatch(message -> failureThreshold.reaches(message.diagnostic().severity()));
+                .anyMatch(
+                        message -> failureThreshold.reaches(message.diagnostic().severity()));
         if (!input.unreadable().isEmpty() && !ignoreUnknown) {
             return UNREADABLE;
         }
@@ -281,8 +280,7 @@ final class AnalyzeCommand implements Callable<Integer> {
         Optional<ClusterMesh> cluster = target.cluster();
         if (cluster.isPresent()) {
             note("reading the cluster at " + cluster.get().cluster().address());
-            input.addCluster(cluster.get().cluster())
-                    .forEach(this::warn);
+            input.addCluster(cluster.get().cluster()).forEach(this::warn);
             return true;
         }
         for (ControlPlaneAddress plane : target.controlPlanes()) {
@@ -319,7 +317,9 @@ final class AnalyzeCommand implements Callable<Integer> {
         StringBuilder text = new StringBuilder();
         messages.forEach(message -> text.append(AnalysisText.line(message)));
         if (messages.isEmpty()) {
-            text.append("✔ No validation issues found when analyzing ").append(looked()).append(".\n");
+            text.append("✔ No validation issues found when analyzing ")
+                    .append(looked())
+                    .append(".\n");
         }
         return text.toString();
     }
@@ -333,8 +333,10 @@ final class AnalyzeCommand implements Callable<Integer> {
 
     private static String analyzers() {
         Table table = new Table(2, "NAME", "DESCRIPTION");
-        Analyzer.all().forEach(analyzer -> table.row(
-                analyzer.name(), analyzer.description() + (analyzer.byDefault() ? "" : " (only by --analyzer)")));
+        Analyzer.all()
+                .forEach(analyzer -> table.row(
+                        analyzer.name(),
+                        analyzer.description() + (analyzer.byDefault() ? "" : " (only by --analyzer)")));
         return table.toString();
     }
 

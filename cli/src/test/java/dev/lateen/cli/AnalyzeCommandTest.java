@@ -185,7 +185,9 @@ class AnalyzeCommandTest {
                   egress: [{hosts: ["./*"]}]
                 """);
         assertThat(files(file.toString()).out()).doesNotContain("IST0101");
-        Path wrong = write("sidecar.yaml", Files.readString(file).replace("{labels: {app: web}}\n  egress", "{labels: {app: wep}}\n  egress"));
+        Path wrong = write(
+                "sidecar.yaml",
+                Files.readString(file).replace("{labels: {app: web}}\n  egress", "{labels: {app: wep}}\n  egress"));
         assertThat(files(wrong.toString()).out()).contains("Referenced selector not found: \"app=wep\"");
     }
 

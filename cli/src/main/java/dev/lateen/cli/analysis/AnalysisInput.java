@@ -114,8 +114,7 @@ public final class AnalysisInput {
                 WatchedKind.of("apps", "v1", "Deployment", "deployments"),
                 webhooks("MutatingWebhookConfiguration", "mutatingwebhookconfigurations"),
                 webhooks("ValidatingWebhookConfiguration", "validatingwebhookconfigurations"),
-                WatchedKind.of(
-                        "apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions")));
+                WatchedKind.of("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions")));
         for (ObjectNode definition : ResourceDefinitions.all(Schemas.standard())) {
             kinds.add(WatchedKind.of(
                     Trees.text(definition, "spec", "group"),

@@ -71,7 +71,14 @@ final class Advice {
         MessageType type = one.isError() ? MessageType.SCHEMA_VALIDATION_ERROR : MessageType.SCHEMA_WARNING;
         String text = one.path().isEmpty() ? one.message() : one.path() + ": " + one.message();
         return new Diagnostic(
-                type.severity(), type.code(), one.at(), one.path(), type.text(text), one.value(), one.expected(), one.advice());
+                type.severity(),
+                type.code(),
+                one.at(),
+                one.path(),
+                type.text(text),
+                one.value(),
+                one.expected(),
+                one.advice());
     }
 
     /// The resource in whose text the finding stands.

@@ -7,7 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Looks at annotations in Istio's name: unknown, misplaced, deprecated ones, and values that mean nothing. Thread: any.
+/// Looks at annotations in Istio's name: unknown, misplaced, deprecated ones, and values that mean nothing. Thread:
+/// any.
 final class AnnotationChecks {
     private static final String ANY = "Any";
     private static final String INGRESS_CLASS = "kubernetes.io/ingress.class";
@@ -54,7 +55,8 @@ final class AnnotationChecks {
                     MessageType.MISPLACED_ANNOTATION, item, annotation.key(), name, String.join(", ", known.kinds()));
             return;
         }
-        Optional<String> expected = PodAnnotations.expected(name, annotation.value().value());
+        Optional<String> expected =
+                PodAnnotations.expected(name, annotation.value().value());
         expected.ifPresent(text -> messages.add(
                 MessageType.INVALID_ANNOTATION,
                 item,

@@ -30,19 +30,19 @@ final class DestinationRuleChecks {
                             rule.namespace(),
                             tls.text("mode"),
                             rule.spec().text("host")));
-            policy.ifPresent(found -> found.objects("portLevelSettings").forEach(port -> unverified(
-                            rule, Optional.of(port))
-                    .ifPresent(tls -> messages.add(
-                            MessageType.NO_CERTIFICATE_VERIFICATION_AT_PORT,
-                            rule,
-                            tls.spot("mode"),
-                            rule.name(),
-                            rule.namespace(),
-                            tls.text("mode"),
-                            rule.spec().text("host"),
-                            port.object("port")
-                                    .map(number -> "number:" + number.number("number"))
-                                    .orElse("")))));
+            policy.ifPresent(found -> found.objects("portLevelSettings")
+                    .forEach(port -> unverified(rule, Optional.of(port))
+                            .ifPresent(tls -> messages.add(
+                                    MessageType.NO_CERTIFICATE_VERIFICATION_AT_PORT,
+                                    rule,
+                                    tls.spot("mode"),
+                                    rule.name(),
+                                    rule.namespace(),
+                                    tls.text("mode"),
+                                    rule.spec().text("host"),
+                                    port.object("port")
+                                            .map(number -> "number:" + number.number("number"))
+                                            .orElse("")))));
         }
     }
 
@@ -64,13 +64,15 @@ final class DestinationRuleChecks {
                     mesh.hosts().find(host, rule.namespace(), Hosts.texts(rule.spec(), "exportTo"));
             if (found.isEmpty()) {
                 messages.add(
-                        MessageType.UNKNOWN_DESTINATION_RULE_HOST, rule, rule.spec().spot("host"), host);
+                        MessageType.UNKNOWN_DESTINATION_RULE_HOST,
+                        rule,
+                        rule.spec().spot("host"),
+                        host);
                 continue;
             }
             for (View subset : rule.spec().objects("subsets")) {
                 if (!anyPod(mesh, nodes, found.get().selector(), Labels.of(subset, "labels"))) {
-                    messages.add(
-                            MessageType.SUBSET_WITHOUT_PODS, rule, subset.spot("labels"), subset.text("name"));
+                    messages.add(MessageType.SUBSET_WITHOUT_PODS, rule, subset.spot("labels"), subset.text("name"));
                 }
             }
         }
@@ -85,8 +87,7 @@ final class DestinationRuleChecks {
         if (ofNode.isEmpty()) {
             return !mesh.pods().selected(own).isEmpty();
         }
-        return mesh.pods().selected(selector).stream()
-                .anyMatch(pod -> Labels.match(labels, withTopology(pod, nodes)));
+        return mesh.pods().selected(selector).stream().anyMatch(pod -> Labels.match(labels, withTopology(pod, nodes)));
     }
 
     /// A pod's labels with those that the registry adds of its node.

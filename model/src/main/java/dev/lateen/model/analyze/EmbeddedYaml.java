@@ -15,10 +15,12 @@ final class EmbeddedYaml {
 
     /// The mapping behind a name of the ConfigMap's `data`; empty where it is none.
     static Optional<Mapping> of(Item map, String name) {
-        Spot text = map.root().object("data").map(data -> data.spot(name)).orElse(map.root().spot());
+        Spot text = map.root()
+                .object("data")
+                .map(data -> data.spot(name))
+                .orElse(map.root().spot());
         Position at = text.at();
-        List<YamlDocument> documents =
-                new YamlReader(YamlLimits.DEFAULT).read(text.value(), at.file(), at.line() + 1);
+        List<YamlDocument> documents = new YamlReader(YamlLimits.DEFAULT).read(text.value(), at.file(), at.line() + 1);
         return documents.size() == 1 && documents.getFirst() instanceof YamlDocument.Read(Mapping root, var _)
                 ? Optional.of(root)
                 : Optional.empty();

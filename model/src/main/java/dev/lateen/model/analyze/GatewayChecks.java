@@ -90,8 +90,8 @@ final class GatewayChecks {
                     certificates.add(List.of("files", tls.text("serverCertificate"), tls.text("privateKey")));
                 }
             });
-            certificates.forEach(certificate -> users.computeIfAbsent(certificate, key -> new ArrayList<>())
-                    .add(server));
+            certificates.forEach(certificate ->
+                    users.computeIfAbsent(certificate, key -> new ArrayList<>()).add(server));
         }
         Map<String, Shared> shared = new LinkedHashMap<>();
         users.values().forEach(servers -> {
@@ -128,8 +128,8 @@ final class GatewayChecks {
     static void conflicts(MeshContents mesh, Messages messages) {
         Map<Long, List<Server>> byPort = new HashMap<>();
         List<Server> servers = servers(mesh);
-        servers.forEach(server -> byPort.computeIfAbsent(server.port(), key -> new ArrayList<>())
-                .add(server));
+        servers.forEach(server ->
+                byPort.computeIfAbsent(server.port(), key -> new ArrayList<>()).add(server));
         Map<String, List<Item>> pods = new HashMap<>();
         for (Server server : servers) {
             if (server.port() == 0) {
@@ -158,8 +158,8 @@ final class GatewayChecks {
 
     private static boolean sameHost(Server server, Server other) {
         return Hosts.texts(server.view(), "hosts").stream()
-                .anyMatch(host -> Hosts.texts(other.view(), "hosts").stream()
-                        .anyMatch(rival -> Hostname.matches(host, rival)));
+                .anyMatch(host ->
+                        Hosts.texts(other.view(), "hosts").stream().anyMatch(rival -> Hostname.matches(host, rival)));
     }
 
     /// The same selector, or a pod that both select.
@@ -169,7 +169,8 @@ final class GatewayChecks {
         if (selector.equals(rival)) {
             return true;
         }
-        return pods.computeIfAbsent(gateway.name(), name -> mesh.pods().selected(selector)).stream().anyMatch(pod -> Labels.match(rival, pod.labels()));
+        return pods.computeIfAbsent(gateway.name(), name -> mesh.pods().selected(selector)).stream()
+                .anyMatch(pod -> Labels.match(rival, pod.labels()));
     }
 
     private static List<Server> servers(MeshContents mesh) {

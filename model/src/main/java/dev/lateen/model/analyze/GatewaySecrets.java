@@ -57,19 +57,12 @@ final class GatewaySecrets {
         return names;
     }
 
-    private static void report(
-            Verdict verdict, Item gateway, Spot name, String namespace, Messages messages) {
+    private static void report(Verdict verdict, Item gateway, Spot name, String namespace, Messages messages) {
         switch (verdict) {
             case MISSING ->
-                messages.add(
-                        MessageType.REFERENCED_RESOURCE_NOT_FOUND, gateway, name, "credentialName", name.value());
+                messages.add(MessageType.REFERENCED_RESOURCE_NOT_FOUND, gateway, name, "credentialName", name.value());
             case INVALID ->
-                messages.add(
-                        MessageType.INVALID_GATEWAY_CREDENTIAL,
-                        gateway,
-                        name,
-                        gateway.shortName(),
-                        namespace);
+                messages.add(MessageType.INVALID_GATEWAY_CREDENTIAL, gateway, name, gateway.shortName(), namespace);
             case GOOD -> {}
         }
     }

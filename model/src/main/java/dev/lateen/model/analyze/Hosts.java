@@ -27,8 +27,7 @@ final class Hosts {
     Hosts(List<Item> services, List<Item> entries) {
         for (Item entry : entries) {
             Host host = new Host(
-                    ports(entry.spec(), "number"),
-                    Labels.of(entry.spec().object("workloadSelector"), "labels"));
+                    ports(entry.spec(), "number"), Labels.of(entry.spec().object("workloadSelector"), "labels"));
             Set<String> scopes = scopes(texts(entry.spec(), "exportTo"), entry.namespace());
             for (Spot name : entry.spec().items("hosts")) {
                 add(scopes, full(name.value(), entry.namespace()), host);
@@ -45,8 +44,8 @@ final class Hosts {
     }
 
     private void add(Set<String> scopes, String name, Host host) {
-        scopes.forEach(scope ->
-                byScope.computeIfAbsent(scope, key -> new HashMap<>()).put(name, host));
+        scopes.forEach(
+                scope -> byScope.computeIfAbsent(scope, key -> new HashMap<>()).put(name, host));
     }
 
     /// A short name is a service in the namespace of the resource that uses it.
@@ -77,7 +76,9 @@ final class Hosts {
         String full = full(name, namespace);
         Set<String> users = exportTo.isEmpty() ? Set.of(namespace) : scopes(exportTo, namespace);
         return exact(EVERYWHERE, full)
-                .or(() -> users.stream().flatMap(user -> exact(user, full).stream()).findFirst())
+                .or(() -> users.stream()
+                        .flatMap(user -> exact(user, full).stream())
+                        .findFirst())
                 .or(() -> wildcard(EVERYWHERE, name))
                 .or(() -> wildcard(namespace, name));
     }

@@ -23,9 +23,9 @@ final class ImpliedPods {
         return resources.stream()
                 .filter(resource -> WORKLOADS.contains(resource.key().kind()))
                 .flatMap(workload -> new Fields(workload.root())
-                        .object("spec", spec -> spec)
-                        .flatMap(spec -> spec.object("template", template -> pod(workload, template)))
-                        .stream())
+                                .object("spec", spec -> spec)
+                                .flatMap(spec -> spec.object("template", template -> pod(workload, template)))
+                                .stream())
                 .toList();
     }
 
@@ -34,8 +34,8 @@ final class ImpliedPods {
     }
 
     private static RawResource pod(RawResource workload, Fields template) {
-        Fields metadata = template.object("metadata", found -> found)
-                .orElse(new Fields(new Mapping(Map.of(), template.at())));
+        Fields metadata =
+                template.object("metadata", found -> found).orElse(new Fields(new Mapping(Map.of(), template.at())));
         Metadata own = new Metadata(
                 workload.key().name() + SUFFIX,
                 workload.key().namespace(),

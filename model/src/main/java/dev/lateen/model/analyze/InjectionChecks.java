@@ -39,7 +39,9 @@ final class InjectionChecks {
             }
         }
         for (Item pod : mesh.core("Pod")) {
-            if (isInjected(mesh, pod.namespace()) && !wantsNone(pod) && pod.proxies().isEmpty()) {
+            if (isInjected(mesh, pod.namespace())
+                    && !wantsNone(pod)
+                    && pod.proxies().isEmpty()) {
                 messages.add(MessageType.POD_MISSING_PROXY, pod, pod.nameSpot(), pod.name());
             }
         }
@@ -49,8 +51,7 @@ final class InjectionChecks {
         if (injectsByDefault(mesh)) {
             messages.add(MessageType.NAMESPACE_INJECTED_BY_DEFAULT, namespace, namespace.nameSpot());
         } else {
-            messages.add(
-                    MessageType.NAMESPACE_NOT_INJECTED, namespace, namespace.nameSpot(), namespace.shortName());
+            messages.add(MessageType.NAMESPACE_NOT_INJECTED, namespace, namespace.nameSpot(), namespace.shortName());
         }
     }
 
@@ -103,8 +104,7 @@ final class InjectionChecks {
         Map<String, Fields> injectors = new TreeMap<>();
         for (Item map : mesh.core("ConfigMap")) {
             if (map.shortName().startsWith(INJECTOR)) {
-                EmbeddedYaml.of(map, "values")
-                        .ifPresent(values -> injectors.put(map.shortName(), new Fields(values)));
+                EmbeddedYaml.of(map, "values").ifPresent(values -> injectors.put(map.shortName(), new Fields(values)));
             }
         }
         return injectors;
@@ -191,8 +191,7 @@ final class InjectionChecks {
                 .toList();
         for (Item pod : mesh.core("Pod")) {
             automaticImage(pod)
-                    .ifPresent(image ->
-                            messages.add(MessageType.IMAGE_AUTO_OF_POD, pod, image, pod.shortName()));
+                    .ifPresent(image -> messages.add(MessageType.IMAGE_AUTO_OF_POD, pod, image, pod.shortName()));
         }
         for (Item deployment : mesh.deployments()) {
             Map<String, String> namespace =

@@ -59,8 +59,7 @@ record Item(RawResource resource, View root, View spec) {
 
     /// The sidecar among its containers, or among its init containers where it is a native one.
     List<View> proxies() {
-        return Stream.concat(
-                        podSpec().objects("containers").stream(), podSpec().objects("initContainers").stream())
+        return Stream.concat(podSpec().objects("containers").stream(), podSpec().objects("initContainers").stream())
                 .filter(container -> container.text("name").equals("istio-proxy"))
                 .toList();
     }

@@ -18,9 +18,11 @@ final class LabelIndex {
             byNamespace
                     .computeIfAbsent(item.namespace(), key -> new ArrayList<>())
                     .add(item);
-            item.labels().entrySet().forEach(label -> byLabel
-                    .computeIfAbsent(Map.entry(label.getKey(), label.getValue()), key -> new ArrayList<>())
-                    .add(item));
+            item.labels()
+                    .entrySet()
+                    .forEach(label -> byLabel.computeIfAbsent(
+                                    Map.entry(label.getKey(), label.getValue()), key -> new ArrayList<>())
+                            .add(item));
         }
     }
 

@@ -16,8 +16,7 @@ final class Labels {
     static Map<String, String> of(View holder, String field) {
         Map<String, String> labels = new LinkedHashMap<>();
         holder.entries(field)
-                .forEach(entry ->
-                        labels.put(entry.key().value(), entry.value().value()));
+                .forEach(entry -> labels.put(entry.key().value(), entry.value().value()));
         return labels;
     }
 
@@ -39,10 +38,7 @@ final class Labels {
 
     /// Where the first label of a selector stands, or the selector where it has none.
     static Spot spot(View holder, String field) {
-        return holder.entries(field).stream()
-                .findFirst()
-                .map(View.Entry::value)
-                .orElse(holder.spot(field));
+        return holder.entries(field).stream().findFirst().map(View.Entry::value).orElse(holder.spot(field));
     }
 
     /// A `LabelSelector` with `matchLabels` and `matchExpressions`; an absent one selects everything.

@@ -52,11 +52,11 @@ public final class MeshAnalysis {
 
     private List<Message> finished(Collection<RawResource> resources, List<Message> messages) {
         Map<ResourceKey, Map<String, String>> annotations = new HashMap<>();
-        resources.forEach(resource ->
-                annotations.put(resource.key(), resource.metadata().annotations()));
+        resources.forEach(
+                resource -> annotations.put(resource.key(), resource.metadata().annotations()));
         return messages.stream()
-                .filter(message -> !Suppression.isSuppressed(
-                        message, annotations.getOrDefault(message.resource(), Map.of())))
+                .filter(message ->
+                        !Suppression.isSuppressed(message, annotations.getOrDefault(message.resource(), Map.of())))
                 .filter(message -> suppressions.stream().noneMatch(one -> one.covers(message)))
                 .sorted(ORDER)
                 .toList();

@@ -22,11 +22,10 @@ public final class MeshConfigFile {
     public static RawResource of(String text, String file) {
         // The text in a ConfigMap begins in the line after its key.
         Position before = new Position(file, 0, 1);
-        Mapping data = new Mapping(
-                Map.of("mesh", new Field(before, new Scalar(text, ScalarType.STRING, before))), before);
+        Mapping data =
+                new Mapping(Map.of("mesh", new Field(before, new Scalar(text, ScalarType.STRING, before))), before);
         Mapping root = new Mapping(Map.of("data", new Field(before, data)), before);
-        Metadata metadata =
-                new Metadata("istio", NAMESPACE, Map.of(), Map.of(), Instant.EPOCH, Long.MAX_VALUE, 0, "");
+        Metadata metadata = new Metadata("istio", NAMESPACE, Map.of(), Map.of(), Instant.EPOCH, Long.MAX_VALUE, 0, "");
         return new RawResource("v1", new ResourceKey("", "ConfigMap", NAMESPACE, "istio"), metadata, root, before);
     }
 }

@@ -61,11 +61,7 @@ final class MeshGatewayHosts {
         for (Claim claim : byName.values()) {
             if (reported.add(claim.service().resource().key())) {
                 messages.add(
-                        MessageType.CONFLICTING_MESH_GATEWAY_HOSTS,
-                        claim.service(),
-                        claim.host(),
-                        names,
-                        scopedHost);
+                        MessageType.CONFLICTING_MESH_GATEWAY_HOSTS, claim.service(), claim.host(), names, scopedHost);
             }
         }
     }

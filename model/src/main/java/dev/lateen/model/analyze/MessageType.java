@@ -59,9 +59,7 @@ public enum MessageType {
     INVALID_ANNOTATION("IST0125", Severity.WARNING, "Invalid annotation %s: %s"),
     UNKNOWN_SERVICE_REGISTRY("IST0126", Severity.ERROR, "Unknown service registry %s in network %s"),
     NO_MATCHING_WORKLOADS(
-            "IST0127",
-            Severity.WARNING,
-            "No matching workloads for this resource with the following labels: %s"),
+            "IST0127", Severity.WARNING, "No matching workloads for this resource with the following labels: %s"),
     NO_CERTIFICATE_VERIFICATION(
             "IST0128",
             Severity.WARNING,
@@ -78,9 +76,7 @@ public enum MessageType {
             Severity.INFO,
             "VirtualService rule %s match %s is not used (duplicate/overlapping match in rule %s)."),
     HOST_NOT_IN_GATEWAY(
-            "IST0132",
-            Severity.WARNING,
-            "one or more host %s defined in VirtualService %s not found in Gateway %s."),
+            "IST0132", Severity.WARNING, "one or more host %s defined in VirtualService %s not found in Gateway %s."),
     SCHEMA_WARNING("IST0133", Severity.WARNING, "Schema validation warning: %s"),
     SERVICE_ENTRY_ADDRESSES_REQUIRED(
             "IST0134", Severity.WARNING, "ServiceEntry addresses are required for this protocol."),
@@ -103,9 +99,7 @@ public enum MessageType {
             "Duplicate certificate in multiple gateways %s may cause 404s if clients re-use HTTP2 connections."),
     INVALID_WEBHOOK("IST0139", Severity.ERROR, "%s"),
     ROUTE_RULES_NOT_AT_INGRESS(
-            "IST0140",
-            Severity.WARNING,
-            "Subset in virtual service %s has no effect on ingress gateway %s requests"),
+            "IST0140", Severity.WARNING, "Subset in virtual service %s has no effect on ingress gateway %s requests"),
     RESERVED_UID("IST0144", Severity.WARNING, "User ID (UID) 1337 is reserved for the sidecar proxy."),
     CONFLICTING_GATEWAYS(
             "IST0145", Severity.ERROR, "Conflict with gateways %s (workload selector %s, port %s, hosts %s)."),
@@ -139,9 +133,7 @@ public enum MessageType {
                     + " EnvoyFilter not to be applied. Using the INSERT_FIRST of ADD option or setting the priority"
                     + " may help in ensuring the EnvoyFilter is applied correctly."),
     REPLACE_OPERATION(
-            "IST0152",
-            Severity.ERROR,
-            "The REPLACE operation is only valid for HTTP_FILTER and NETWORK_FILTER."),
+            "IST0152", Severity.ERROR, "The REPLACE operation is only valid for HTTP_FILTER and NETWORK_FILTER."),
     ADD_OPERATION(
             "IST0153",
             Severity.ERROR,
@@ -158,9 +150,7 @@ public enum MessageType {
                     + " applied during an upgrade. Using the INSERT_FIRST or ADD option or setting the priority may"
                     + " help in ensuring the EnvoyFilter is applied correctly."),
     TELEMETRY_WITHOUT_PROVIDER(
-            "IST0157",
-            Severity.WARNING,
-            "The Telemetry %s in namespace \"%s\" with empty providers will be ignored."),
+            "IST0157", Severity.WARNING, "The Telemetry %s in namespace \"%s\" with empty providers will be ignored."),
     PROXY_IMAGE_MISMATCH(
             "IST0158",
             Severity.WARNING,

@@ -46,7 +46,9 @@ final class PolicyChecks {
             messages.add(
                     MessageType.NO_MATCHING_WORKLOADS,
                     policy,
-                    spec.object("selector").map(found -> Labels.spot(found, "matchLabels")).orElse(policy.nameSpot()),
+                    spec.object("selector")
+                            .map(found -> Labels.spot(found, "matchLabels"))
+                            .orElse(policy.nameSpot()),
                     Labels.text(selector));
         }
     }
@@ -88,7 +90,9 @@ final class PolicyChecks {
 
     static void providers(MeshContents mesh, Messages messages) {
         boolean byDefault = mesh.meshConfig()
-                .object("defaultProviders", defaults -> !defaults.texts("accessLogging").isEmpty())
+                .object(
+                        "defaultProviders",
+                        defaults -> !defaults.texts("accessLogging").isEmpty())
                 .orElse(false);
         if (byDefault) {
             return;

@@ -51,7 +51,11 @@ final class ResourceChecks {
                             "OutboundTrafficPolicy.EgressProxy ignored"));
         }
         for (Item definition : mesh.of("apiextensions.k8s.io", "CustomResourceDefinition")) {
-            String kind = definition.spec().object("names").map(names -> names.text("kind")).orElse("");
+            String kind = definition
+                    .spec()
+                    .object("names")
+                    .map(names -> names.text("kind"))
+                    .orElse("");
             if (definition.spec().text("group").equals("rbac.istio.io") && REMOVED_KINDS.contains(kind)) {
                 messages.add(
                         MessageType.DEPRECATED,
@@ -115,20 +119,21 @@ final class ResourceChecks {
             }
         }
         Fields networks = new Fields(mesh.meshNetworks());
-        mesh.settingsOwner().ifPresent(owner -> networks.objectMap("networks", network -> network)
-                .forEach((name, network) -> {
-                    for (Fields endpoint : network.objects("endpoints", found -> found)) {
-                        String registry = endpoint.text("fromRegistry", "");
-                        if (!registry.isEmpty() && !registries.contains(registry)) {
-                            messages.add(
-                                    MessageType.UNKNOWN_SERVICE_REGISTRY,
-                                    owner,
-                                    new Spot(endpoint.at("fromRegistry"), "data.meshNetworks", registry),
-                                    registry,
-                                    name);
-                        }
-                    }
-                }));
+        mesh.settingsOwner()
+                .ifPresent(owner -> networks.objectMap("networks", network -> network)
+                        .forEach((name, network) -> {
+                            for (Fields endpoint : network.objects("endpoints", found -> found)) {
+                                String registry = endpoint.text("fromRegistry", "");
+                                if (!registry.isEmpty() && !registries.contains(registry)) {
+                                    messages.add(
+                                            MessageType.UNKNOWN_SERVICE_REGISTRY,
+                                            owner,
+                                            new Spot(endpoint.at("fromRegistry"), "data.meshNetworks", registry),
+                                            registry,
+                                            name);
+                                }
+                            }
+                        }));
     }
 
     static void conditions(MeshContents mesh, Messages messages) {

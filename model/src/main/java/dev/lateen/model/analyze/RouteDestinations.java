@@ -115,9 +115,7 @@ final class RouteDestinations {
         Set<HostAndSubset> known = new HashSet<>();
         for (Item rule : mesh.networking("DestinationRule")) {
             String host = Hosts.full(rule.spec().text("host"), rule.namespace());
-            rule.spec()
-                    .objects("subsets")
-                    .forEach(subset -> known.add(new HostAndSubset(host, subset.text("name"))));
+            rule.spec().objects("subsets").forEach(subset -> known.add(new HostAndSubset(host, subset.text("name"))));
         }
         for (Item service : mesh.networking("VirtualService")) {
             for (Target target : targets(service.spec())) {
@@ -151,8 +149,7 @@ final class RouteDestinations {
     private static List<Target> weighted(View spec, String protocol) {
         List<Target> targets = new ArrayList<>();
         for (View rule : spec.objects(protocol)) {
-            rule.objects("route")
-                    .forEach(route -> targets.add(new Target(route, route.object("destination"), false)));
+            rule.objects("route").forEach(route -> targets.add(new Target(route, route.object("destination"), false)));
         }
         return targets;
     }

@@ -20,9 +20,7 @@ final class RouteGateways {
     private record Named(Spot spot, String full, String namespace, String name) {
         static Named of(Item service, Spot gateway) {
             int slash = gateway.value().indexOf('/');
-            String namespace = slash < 0
-                    ? service.namespace()
-                    : gateway.value().substring(0, slash);
+            String namespace = slash < 0 ? service.namespace() : gateway.value().substring(0, slash);
             String name = gateway.value().substring(slash + 1);
             return new Named(gateway, Item.fullName(namespace, name), namespace, name);
         }
@@ -96,8 +94,7 @@ final class RouteGateways {
             if (claim.isPresent()) {
                 for (Named gateway : named(service)) {
                     gateway.find(mesh)
-                            .ifPresent(found ->
-                                    unknownClaims(mesh, service, claim.get(), found, selectors, messages));
+                            .ifPresent(found -> unknownClaims(mesh, service, claim.get(), found, selectors, messages));
                 }
             }
         }

@@ -28,8 +28,8 @@ final class RouteMatches {
                 }
                 rule.object("corsPolicy")
                         .ifPresent(cors -> cors.objects("allowOrigins")
-                                .forEach(origin -> expression(
-                                        service, "corsPolicy.allowOrigins", Optional.of(origin), messages)));
+                                .forEach(origin ->
+                                        expression(service, "corsPolicy.allowOrigins", Optional.of(origin), messages)));
             }
         }
     }
@@ -42,8 +42,7 @@ final class RouteMatches {
         try {
             Pattern.compile(regex.value());
         } catch (PatternSyntaxException fault) {
-            messages.add(
-                    MessageType.INVALID_REGEXP, service, regex, field, regex.value(), fault.getDescription());
+            messages.add(MessageType.INVALID_REGEXP, service, regex, field, regex.value(), fault.getDescription());
         }
     }
 
@@ -90,8 +89,7 @@ final class RouteMatches {
 
     private static void ineffective(
             Item service, Rule rule, Match match, String matchName, String earlier, Messages messages) {
-        messages.add(
-                MessageType.INEFFECTIVE_MATCH, service, match.view().spot(), name(rule), matchName, earlier);
+        messages.add(MessageType.INEFFECTIVE_MATCH, service, match.view().spot(), name(rule), matchName, earlier);
     }
 
     private static String name(Rule rule) {

@@ -122,7 +122,8 @@ final class SelectorChecks {
         Map<String, List<Item>> gateways = new HashMap<>();
         for (Item pod : mesh.core("Pod")) {
             if (pod.labels().containsKey(GATEWAY_NAME)) {
-                gateways.computeIfAbsent(pod.namespace(), key -> new ArrayList<>()).add(pod);
+                gateways.computeIfAbsent(pod.namespace(), key -> new ArrayList<>())
+                        .add(pod);
             }
         }
         List<Item> policies = new ArrayList<>(mesh.of(MeshContents.SECURITY, "AuthorizationPolicy"));

@@ -77,10 +77,9 @@ final class ServiceChecks {
     }
 
     static void protocols(MeshContents mesh, Messages messages) {
-        Map<PortKey, List<Claim>> byPort = new TreeMap<>(
-                Comparator.comparing(PortKey::scope)
-                        .thenComparing(PortKey::host)
-                        .thenComparingLong(PortKey::port));
+        Map<PortKey, List<Claim>> byPort = new TreeMap<>(Comparator.comparing(PortKey::scope)
+                .thenComparing(PortKey::host)
+                .thenComparingLong(PortKey::port));
         for (Item entry : mesh.networking("ServiceEntry")) {
             for (String scope : Hosts.scopes(Hosts.texts(entry.spec(), "exportTo"), entry.namespace())) {
                 for (String host : Hosts.texts(entry.spec(), "hosts")) {
@@ -96,8 +95,7 @@ final class ServiceChecks {
         byPort.forEach((key, own) -> {
             List<Claim> claims = new ArrayList<>(own);
             if (!key.scope().equals(Hosts.EVERYWHERE)) {
-                claims.addAll(
-                        byPort.getOrDefault(new PortKey(Hosts.EVERYWHERE, key.host(), key.port()), List.of()));
+                claims.addAll(byPort.getOrDefault(new PortKey(Hosts.EVERYWHERE, key.host(), key.port()), List.of()));
             }
             conflict(key, claims, reported, messages);
         });

@@ -42,7 +42,7 @@ public record Suppression(String code, Pattern origin) {
     static boolean isSuppressed(Message message, Map<String, String> annotations) {
         return Stream.of(annotations.getOrDefault(ANNOTATION, "").split(",", -1))
                 .map(String::strip)
-                .anyMatch(code -> code.equals("*")
-                        || code.equals(message.diagnostic().code()));
+                .anyMatch(code ->
+                        code.equals("*") || code.equals(message.diagnostic().code()));
     }
 }

@@ -40,23 +40,28 @@ final class WebhookChecks {
         for (Item configuration : mesh.of(GROUP, MUTATING)) {
             List<View> own = configuration.root().objects("webhooks");
             Set<String> found = revisions(configuration, own);
-            if (!found.isEmpty() || own.stream().anyMatch(hook -> hook.text("name").endsWith("istio.io"))) {
+            if (!found.isEmpty()
+                    || own.stream().anyMatch(hook -> hook.text("name").endsWith("istio.io"))) {
                 own.forEach(hook -> hooks.add(new Hook(configuration, hook)));
                 revisions.addAll(found);
             }
         }
         overlaps(hooks, revisions, messages);
         for (Hook hook : hooks) {
-            hook.view().object("clientConfig").flatMap(client -> client.object("service")).ifPresent(service -> {
-                String full = Item.fullName(service.text("namespace"), service.text("name"));
-                if (mesh.find("", "Service", service.text("namespace"), service.text("name")).isEmpty()) {
-                    messages.add(
-                            MessageType.INVALID_WEBHOOK,
-                            hook.configuration(),
-                            service.spot("name"),
-                            "Injector refers to a control plane service that does not exist: " + full + ".");
-                }
-            });
+            hook.view()
+                    .object("clientConfig")
+                    .flatMap(client -> client.object("service"))
+                    .ifPresent(service -> {
+                        String full = Item.fullName(service.text("namespace"), service.text("name"));
+                        if (mesh.find("", "Service", service.text("namespace"), service.text("name"))
+                                .isEmpty()) {
+                            messages.add(
+                                    MessageType.INVALID_WEBHOOK,
+                                    hook.configuration(),
+                                    service.spot("name"),
+                                    "Injector refers to a control plane service that does not exist: " + full + ".");
+                        }
+                    });
         }
     }
 
@@ -90,7 +95,8 @@ final class WebhookChecks {
                     for (Hook other : taking) {
                         if (!other.name().equals(hook.name())) {
                             byName.put(hook.name(), hook);
-                            rivals.computeIfAbsent(hook.name(), key -> new TreeSet<>()).add(other.name());
+                            rivals.computeIfAbsent(hook.name(), key -> new TreeSet<>())
+                                    .add(other.name());
                         }
                     }
                 }

@@ -33,8 +33,7 @@ final class WorkloadChecks {
     private static void user(Item workload, View holder, Messages messages) {
         holder.object("securityContext")
                 .filter(context -> context.number("runAsUser") == PROXY_USER)
-                .ifPresent(context ->
-                        messages.add(MessageType.RESERVED_UID, workload, context.spot("runAsUser")));
+                .ifPresent(context -> messages.add(MessageType.RESERVED_UID, workload, context.spot("runAsUser")));
     }
 
     static void services(MeshContents mesh, Messages messages) {
@@ -62,7 +61,8 @@ final class WorkloadChecks {
         return inMesh(mesh, deployment, labels, annotations);
     }
 
-    static boolean inMesh(MeshContents mesh, Item workload, Map<String, String> labels, Map<String, String> annotations) {
+    static boolean inMesh(
+            MeshContents mesh, Item workload, Map<String, String> labels, Map<String, String> annotations) {
         if (!workload.proxies().isEmpty()) {
             return true;
         }
@@ -112,8 +112,7 @@ final class WorkloadChecks {
                 String name = target.value().isEmpty() || target.value().equals("0")
                         ? String.valueOf(port.number("port"))
                         : target.value();
-                byTarget.computeIfAbsent(name, key -> new TreeMap<>())
-                        .put(port.number("port"), service.name());
+                byTarget.computeIfAbsent(name, key -> new TreeMap<>()).put(port.number("port"), service.name());
             }
         }
         byTarget.forEach((target, byPort) -> {

@@ -20,14 +20,14 @@ class AnalysisSpeedTest {
         analyse(small);
         long smallNanos = Math.min(analyse(small), analyse(small));
         long largeNanos = Math.min(analyse(large), analyse(large));
-        System.out.println("analysis of 1,000 services, routes, rules and Deployments: " + largeNanos / 1_000_000 + " ms");
+        System.out.println(
+                "analysis of 1,000 services, routes, rules and Deployments: " + largeNanos / 1_000_000 + " ms");
         assertThat(largeNanos).isLessThan(10 * Math.max(smallNanos, 10_000_000));
     }
 
     private static long analyse(List<RawResource> resources) {
         long start = System.nanoTime();
-        List<Message> messages =
-                new MeshAnalysis(FILES, List.of()).withAdvice(resources, MeshAnalysisTest.byDefault());
+        List<Message> messages = new MeshAnalysis(FILES, List.of()).withAdvice(resources, MeshAnalysisTest.byDefault());
         assertThat(messages)
                 .extracting(message -> message.diagnostic().code())
                 .doesNotContain("IST0101", "IST0173", "IST0174");

@@ -63,11 +63,12 @@ class AnalysisVectorsTest {
         List<RawResource> resources = new ArrayList<>();
         ResourceParser parser = new ResourceParser(new ParserSettings(YamlLimits.DEFAULT, ""));
         for (String file : options.texts("inputs")) {
-            parser.parse(Files.readString(one.resolve(file)), file, resources.size()).forEach(parsed -> {
-                if (parsed instanceof Valid valid) {
-                    resources.add(valid.resource());
-                }
-            });
+            parser.parse(Files.readString(one.resolve(file)), file, resources.size())
+                    .forEach(parsed -> {
+                        if (parsed instanceof Valid valid) {
+                            resources.add(valid.resource());
+                        }
+                    });
         }
         Optional<String> mesh = options.text("meshConfig");
         if (mesh.isPresent()) {
@@ -84,11 +85,13 @@ class AnalysisVectorsTest {
                         .sorted()
                         .toList();
         List<String> theirs = json(one.resolve("expected.json"))
-                .objects("detail", detail -> line(
-                        detail.text("code", ""),
-                        detail.text("resource", ""),
-                        detail.text("level", ""),
-                        detail.text("text", "")))
+                .objects(
+                        "detail",
+                        detail -> line(
+                                detail.text("code", ""),
+                                detail.text("resource", ""),
+                                detail.text("level", ""),
+                                detail.text("text", "")))
                 .stream()
                 .distinct()
                 .sorted()

@@ -64,9 +64,7 @@ class MeshAnalysisTest {
                 metadata: {name: a, namespace: shop}
                 spec: {ports: [{name: http, port: 80}]}
                 """);
-        assertThat(messages)
-                .extracting(message -> message.diagnostic().code())
-                .containsExactly("unreachable");
+        assertThat(messages).extracting(message -> message.diagnostic().code()).containsExactly("unreachable");
     }
 
     @Test
