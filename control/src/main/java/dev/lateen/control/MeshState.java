@@ -243,6 +243,7 @@ final class MeshState implements AutoCloseable {
                 problems.addAll(lists.problems());
                 problems.addAll(bundles.problems());
                 problems.addAll(settingsProblems);
+                problems.addAll(proxies.problems(snapshot));
                 findings.check(store::resources, snapshot, problems);
             });
         }

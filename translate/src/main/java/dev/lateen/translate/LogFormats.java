@@ -4,6 +4,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.lateen.model.mesh.MeshConfig;
 import dev.lateen.model.tree.Fields;
+import dev.lateen.translate.message.Structs;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
@@ -43,7 +44,7 @@ final class LogFormats {
         Optional<Fields> format = provider.object("logFormat", Function.identity());
         String text = format.flatMap(f -> f.text("text")).orElse("");
         SubstitutionFormatString line = format.filter(_ -> text.isEmpty())
-                .flatMap(f -> f.object("labels", labels -> Protos.struct(labels.mapping())))
+                .flatMap(f -> f.object("labels", labels -> Structs.struct(labels.mapping())))
                 .map(labels -> json(labels.getFieldsCount() == 0 ? JSON_FIELDS : labels))
                 .orElseGet(() -> text(line(text)));
         return provider.flag("omitEmptyValues")

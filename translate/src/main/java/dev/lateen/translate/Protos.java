@@ -4,24 +4,16 @@ import com.github.udpa.udpa.type.v1.TypedStruct;
 import com.google.protobuf.Any;
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.Duration;
-import com.google.protobuf.ListValue;
 import com.google.protobuf.Message;
-import com.google.protobuf.NullValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.Value;
-import dev.lateen.model.tree.Node;
-import dev.lateen.model.tree.Node.Mapping;
-import dev.lateen.model.tree.Node.Scalar;
-import dev.lateen.model.tree.Node.ScalarType;
-import dev.lateen.model.tree.Node.Sequence;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.Pipe;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
-import java.util.List;
 
 /// Small pieces that most messages are made of.
 final class Protos {
@@ -60,44 +52,6 @@ final class Protos {
 
     static Value text(String text) {
         return Value.newBuilder().setStringValue(text).build();
-    }
-
-    /// A tree of a file as JSON has it.
-    static Value value(Node node) {
-        return switch (node) {
-            case Scalar(String text, ScalarType type, var _) ->
-                switch (type) {
-                    case STRING -> text(text);
-                    case BOOLEAN ->
-                        Value.newBuilder()
-                                .setBoolValue(Boolean.parseBoolean(text))
-                                .build();
-                    case INTEGER, FLOAT -> number(text);
-                    case NULL ->
-                        Value.newBuilder().setNullValue(NullValue.NULL_VALUE).build();
-                };
-            case Sequence(List<Node> items, var _) ->
-                Value.newBuilder()
-                        .setListValue(ListValue.newBuilder()
-                                .addAllValues(items.stream().map(Protos::value).toList()))
-                        .build();
-            case Mapping mapping -> value(struct(mapping));
-        };
-    }
-
-    /// What JSON cannot write as a number, such as `0x1f`, stays text.
-    private static Value number(String text) {
-        try {
-            return Value.newBuilder().setNumberValue(Double.parseDouble(text)).build();
-        } catch (NumberFormatException _) {
-            return text(text);
-        }
-    }
-
-    static Struct struct(Mapping mapping) {
-        Struct.Builder struct = Struct.newBuilder();
-        mapping.fields().forEach((name, field) -> struct.putFields(name, value(field.value())));
-        return struct.build();
     }
 
     static Value value(Struct struct) {

@@ -1,10 +1,13 @@
 package dev.lateen.translate;
 
+import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.model.mesh.ProxyNode;
 import dev.lateen.model.mesh.ScopeResolver;
+import dev.lateen.translate.patch.EnvoyFilterPass;
 import dev.lateen.xds.XdsResources;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,7 @@ public final class Translator {
     private final Map<Key, OutboundResources> shared = bounded(MOST_SCOPES);
     private final Map<String, InboundResources> own = bounded(MOST_NODES);
     private final AccessListFilters accessLists = new AccessListFilters();
+    private final EnvoyFilterPass envoyFilters = new EnvoyFilterPass();
     private NodeTraits.@Nullable Uses uses;
 
     /// @param sidecar namespace and name, empty for none
@@ -36,12 +40,18 @@ public final class Translator {
             inbound = new InboundResources(node);
             own.put(node.id(), inbound);
         }
-        return inbound.combined(scene, outbound);
+        return envoyFilters.apply(inbound.combined(scene, outbound), scene.scope());
+    }
+
+    /// What is wrong with resources and shows only when they are translated.
+    public List<Diagnostic> problems(MeshSnapshot snapshot) {
+        return envoyFilters.problems(snapshot);
     }
 
     /// Forgets a proxy that is gone.
     public void forget(ProxyNode node) {
         own.remove(node.id());
+        envoyFilters.forget(node);
     }
 
     private NodeTraits.Uses usesOf(MeshSnapshot snapshot) {

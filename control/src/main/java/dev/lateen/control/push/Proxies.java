@@ -3,6 +3,7 @@ package dev.lateen.control.push;
 import dev.lateen.control.identity.NodeAdmission;
 import dev.lateen.control.identity.TokenVerdict;
 import dev.lateen.control.status.Origins;
+import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.mesh.Locality;
 import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.model.mesh.ProxyNode;
@@ -103,6 +104,11 @@ public final class Proxies implements DiscoverySource {
         // At one time, so that who sends is woken once.
         news.forEach((connection, resources) -> connection.update(resources, nextVersion));
         listener.pushed(connected.size(), Duration.between(start, clock.instant()));
+    }
+
+    /// What is wrong with resources and shows only when they are translated. Thread: control loop.
+    public List<Diagnostic> problems(MeshSnapshot of) {
+        return translator.problems(of);
     }
 
     @Override

@@ -5,6 +5,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import dev.lateen.model.tree.Position;
 import dev.lateen.xds.EncodedResource;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -99,7 +100,19 @@ public final class Origins {
     }
 
     private void note(@org.jspecify.annotations.Nullable Struct source, boolean inside) {
-        if (source == null || !source.containsFields("file") || all.size() >= MOST) {
+        if (source == null) {
+            return;
+        }
+        // Of EnvoyFilters any may be to blame for what a proxy says of a resource that they have changed.
+        source.getFieldsOrDefault("patches", Value.getDefaultInstance())
+                .getListValue()
+                .getValuesList()
+                .forEach(patch -> place(patch.getStructValue(), true));
+        place(source, inside);
+    }
+
+    private void place(Struct source, boolean inside) {
+        if (!source.containsFields("file") || all.size() >= MOST) {
             return;
         }
         Position place = new Position(

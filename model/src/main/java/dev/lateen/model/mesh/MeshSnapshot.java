@@ -2,6 +2,7 @@ package dev.lateen.model.mesh;
 
 import dev.lateen.model.istio.AuthorizationPolicy;
 import dev.lateen.model.istio.DestinationRule;
+import dev.lateen.model.istio.EnvoyFilter;
 import dev.lateen.model.istio.Gateway;
 import dev.lateen.model.istio.PeerAuthentication;
 import dev.lateen.model.istio.RequestAuthentication;
@@ -49,7 +50,8 @@ public record MeshSnapshot(
             List<VirtualService> virtualServices,
             List<DestinationRule> destinationRules,
             List<Gateway> gateways,
-            List<Sidecar> sidecars) {}
+            List<Sidecar> sidecars,
+            List<EnvoyFilter> envoyFilters) {}
 
     public record Security(
             List<PeerAuthentication> peerAuthentications,

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// What a proxy's metadata say of how it works.
 ///
 /// @param accessLogCluster the cluster of the proxy's bootstrap that takes access log entries; empty for none
+/// @param texts all that is said in one word, by name, as an EnvoyFilter may ask for it
 /// @param appPorts for explicit capture: the port that the application really listens on, by container port
 public record NodeMetadata(
         DataPlane dataPlane,
@@ -24,12 +25,14 @@ public record NodeMetadata(
         Map<Integer, Integer> appPorts,
         OptionalInt httpProxyPort,
         Switches switches,
-        Map<String, Object> proxyConfig) {
+        Map<String, Object> proxyConfig,
+        Map<String, String> texts) {
 
     public NodeMetadata {
         labels = Map.copyOf(labels);
         appPorts = Map.copyOf(appPorts);
         proxyConfig = Map.copyOf(proxyConfig);
+        texts = Map.copyOf(texts);
     }
 
     /// Which filters a proxy has.
@@ -74,7 +77,18 @@ public record NodeMetadata(
                 ports(metadata.get("APP_PORTS")),
                 number(textOf(metadata, "HTTP_PROXY_PORT")),
                 switches(metadata),
-                objectMap(metadata.get("PROXY_CONFIG")));
+                objectMap(metadata.get("PROXY_CONFIG")),
+                texts(metadata));
+    }
+
+    private static Map<String, String> texts(Map<String, ?> metadata) {
+        Map<String, String> texts = new HashMap<>();
+        metadata.forEach((name, value) -> {
+            if (value instanceof String || value instanceof Number || value instanceof Boolean) {
+                texts.put(name, plain(value));
+            }
+        });
+        return texts;
     }
 
     private static Switches switches(Map<String, ?> metadata) {

@@ -3,6 +3,7 @@ package dev.lateen.model.mesh;
 import dev.lateen.model.istio.AuthorizationPolicy;
 import dev.lateen.model.istio.Bound;
 import dev.lateen.model.istio.DestinationRule;
+import dev.lateen.model.istio.EnvoyFilter;
 import dev.lateen.model.istio.Gateway;
 import dev.lateen.model.istio.Origin;
 import dev.lateen.model.istio.PeerAuthentication;
@@ -37,7 +38,6 @@ import java.util.TreeMap;
 public final class SnapshotBuilder {
     /// Kinds that would change traffic but do not yet.
     private static final Set<String> NOT_YET = Set.of(
-            "EnvoyFilter",
             "WasmPlugin",
             "ProxyConfig",
             "HTTPRoute",
@@ -55,6 +55,7 @@ public final class SnapshotBuilder {
     private final KindTable<DestinationRule> destinationRules = new KindTable<>(DestinationRule::metadata);
     private final KindTable<Gateway> gateways = new KindTable<>(Gateway::metadata);
     private final KindTable<Sidecar> sidecars = new KindTable<>(Sidecar::metadata);
+    private final KindTable<EnvoyFilter> envoyFilters = new KindTable<>(EnvoyFilter::metadata);
     private final KindTable<PeerAuthentication> peerAuthentications = new KindTable<>(PeerAuthentication::metadata);
     private final KindTable<AuthorizationPolicy> authorizationPolicies = new KindTable<>(AuthorizationPolicy::metadata);
     private final KindTable<RequestAuthentication> requestAuthentications =
@@ -65,7 +66,7 @@ public final class SnapshotBuilder {
     private Map<String, Secret> secrets = Map.of();
     private List<UnsupportedFeature> meshUnsupported = List.of();
     private MeshConfig mesh = MeshConfig.defaults();
-    private Traffic traffic = new Traffic(List.of(), List.of(), List.of(), List.of());
+    private Traffic traffic = new Traffic(List.of(), List.of(), List.of(), List.of(), List.of());
     private List<VirtualService> unmerged = List.of();
     private Security security = new Security(List.of(), List.of(), List.of(), TrustBundles.NONE);
     private List<RequestAuthentication> withoutKeys = List.of();
@@ -197,6 +198,7 @@ public final class SnapshotBuilder {
             case "DestinationRule" -> destinationRules.put(key, DestinationRule.bind(resource));
             case "Gateway" -> gateways.put(key, Gateway.bind(resource));
             case "Sidecar" -> sidecars.put(key, Sidecar.bind(resource));
+            case "EnvoyFilter" -> envoyFilters.put(key, EnvoyFilter.bind(resource));
             default -> registry.put(resource);
         }
     }
@@ -227,6 +229,7 @@ public final class SnapshotBuilder {
             destinationRules.remove(key);
             gateways.remove(key);
             sidecars.remove(key);
+            envoyFilters.remove(key);
             peerAuthentications.remove(key);
             authorizationPolicies.remove(key);
             requestAuthentications.remove(key);
@@ -265,14 +268,16 @@ public final class SnapshotBuilder {
         boolean same = unmerged == virtualServices.sorted()
                 && traffic.destinationRules() == destinationRules.sorted()
                 && traffic.gateways() == gateways.sorted()
-                && traffic.sidecars() == sidecars.sorted();
+                && traffic.sidecars() == sidecars.sorted()
+                && traffic.envoyFilters() == envoyFilters.sorted();
         if (!same) {
             List<VirtualService> merged = unmerged == virtualServices.sorted()
                     ? traffic.virtualServices()
                     : VirtualServiceDelegation.merge(
                             virtualServices.sorted(), mesh.exportTo().virtualServices());
             unmerged = virtualServices.sorted();
-            traffic = new Traffic(merged, destinationRules.sorted(), gateways.sorted(), sidecars.sorted());
+            traffic = new Traffic(
+                    merged, destinationRules.sorted(), gateways.sorted(), sidecars.sorted(), envoyFilters.sorted());
         }
         return traffic;
     }
@@ -302,6 +307,7 @@ public final class SnapshotBuilder {
         destinationRules.collectUnsupported(all);
         gateways.collectUnsupported(all);
         sidecars.collectUnsupported(all);
+        envoyFilters.collectUnsupported(all);
         peerAuthentications.collectUnsupported(all);
         authorizationPolicies.collectUnsupported(all);
         requestAuthentications.collectUnsupported(all);

@@ -15,6 +15,10 @@ import dev.lateen.model.mesh.ServicePort;
 import dev.lateen.model.tree.Fields;
 import dev.lateen.translate.Translator;
 import dev.lateen.xds.ResourceType;
+import dev.lateen.model.istio.HttpRoute;
+import dev.lateen.model.istio.VirtualService;
+import dev.lateen.model.mesh.VirtualServiceDelegation;
+import dev.lateen.model.tree.Node;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,6 +29,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -106,6 +111,78 @@ final class SmallSuites {
                             == scope.egress().size();
             return listeners && new HashSet<>(wanted).equals(new HashSet<>(seen)) && wanted.size() == seen.size();
         });
+    }
+
+    /// Routes that delegate, with what they delegate to.
+    static Result delegation(Path root) {
+        return run(root, input -> input.options().text("what", "").equals("resources")
+                ? mergesResources(input)
+                : mergesRoutes(input));
+    }
+
+    private static boolean mergesResources(VectorCase input) {
+        List<String> exportTo = input.options().texts("defaultVirtualServiceExportTo");
+        List<VirtualService> merged = VirtualServiceDelegation.merge(
+                services(input, "input.yaml"), exportTo.isEmpty() ? List.of("*") : exportTo);
+        return described(merged).equals(described(services(input, "expected.yaml")));
+    }
+
+    /// As sets: the order of resources is free.
+    private static Set<String> described(List<VirtualService> services) {
+        Set<String> texts = new HashSet<>();
+        services.forEach(s -> texts.add(s.metadata().namespace() + "/" + s.metadata().name() + " " + s.hosts() + " "
+                + s.gateways() + " " + s.exportTo() + withoutOrigins(s.http())));
+        return texts;
+    }
+
+    private static List<VirtualService> services(VectorCase input, String file) {
+        List<VirtualService> services = new ArrayList<>();
+        for (Node root : VectorCase.documents(input.file(file))) {
+            input.resource((Node.Mapping) root, services.size())
+                    .ifPresent(raw -> services.add(VirtualService.bind(raw).value()));
+        }
+        return services;
+    }
+
+    private static boolean mergesRoutes(VectorCase input) {
+        Node.Mapping given = (Node.Mapping)
+                VectorCase.documents(input.file("input.json")).getFirst();
+        Node.Mapping expected = (Node.Mapping)
+                VectorCase.documents(input.file("expected.json")).getFirst();
+        List<HttpRoute> root = routes(input, new Node.Sequence(List.of(given.get("root").orElseThrow()), given.at()));
+        List<HttpRoute> merged = VirtualServiceDelegation.mergeRoutes(
+                root.getFirst(), routes(input, given.get("delegate").orElseThrow()));
+        List<HttpRoute> wanted = expected.get("routes").orElseThrow() instanceof Node.Sequence list
+                ? routes(input, list)
+                : List.of();
+        return withoutOrigins(merged).equals(withoutOrigins(wanted));
+    }
+
+    private static List<HttpRoute> routes(VectorCase input, Node list) {
+        Node.Mapping spec = new Node.Mapping(Map.of("http", new Node.Field(list.at(), list)), list.at());
+        Node.Mapping metadata = new Node.Mapping(
+                Map.of("name", new Node.Field(list.at(), new Node.Scalar("a", Node.ScalarType.STRING, list.at()))),
+                list.at());
+        Node.Mapping whole = new Node.Mapping(
+                Map.of(
+                        "apiVersion",
+                        new Node.Field(
+                                list.at(),
+                                new Node.Scalar("networking.istio.io/v1", Node.ScalarType.STRING, list.at())),
+                        "kind",
+                        new Node.Field(
+                                list.at(), new Node.Scalar("VirtualService", Node.ScalarType.STRING, list.at())),
+                        "metadata",
+                        new Node.Field(list.at(), metadata),
+                        "spec",
+                        new Node.Field(list.at(), spec)),
+                list.at());
+        return VirtualService.bind(input.resource(whole, 0).orElseThrow()).value().http();
+    }
+
+    /// Where something stood does not count.
+    private static String withoutOrigins(List<HttpRoute> routes) {
+        return routes.toString().replaceAll("Origin\\[resource=.*?, field=[\\w.\\[\\]]*\\]", "Origin");
     }
 
     /// The RBAC filters of a workload. Cases of custom actions ask for filters of an external authorizer.

@@ -45,6 +45,11 @@ class TranslationVectorsTest {
     }
 
     @Test
+    void delegatesTakeThePlaceOfRoutes() {
+        check("virtualservice-merge", SmallSuites::delegation, 9);
+    }
+
+    @Test
     void policiesBecomeTheRecordedFilters() {
         check("authz", SmallSuites::authorization, 19);
     }

@@ -195,7 +195,7 @@ public final class VectorCase {
         return (Mapping) ((YamlDocument.Read) read).root();
     }
 
-    static List<Node> documents(Path file) {
+    public static List<Node> documents(Path file) {
         List<Node> roots = new ArrayList<>();
         try {
             YamlReader reader = new YamlReader(YamlLimits.DEFAULT);
@@ -211,7 +211,7 @@ public final class VectorCase {
         return roots;
     }
 
-    private Optional<RawResource> resource(Mapping root, int order) {
+    Optional<RawResource> resource(Mapping root, int order) {
         Fields fields = new Fields(root);
         Fields metadata = fields.object("metadata", m -> m).orElse(new Fields(new Mapping(Map.of(), Position.UNKNOWN)));
         String version = fields.text("apiVersion", "");
