@@ -85,7 +85,8 @@ public record EnvoyFilter(
             if (missing) {
                 in.notYet("applyTo");
             }
-            Optional<Match> match = in.has("match") ? in.object("match", Match::of).flatMap(m -> m) : ANYTHING;
+            Optional<Match> match =
+                    in.has("match") ? in.object("match", Match::of).flatMap(m -> m) : ANYTHING;
             Change change = in.object("patch", Change::of)
                     .orElse(new Change(Operation.REMOVE, Optional.empty(), FilterClass.UNSPECIFIED));
             if (missing || match.isEmpty()) {
@@ -200,8 +201,7 @@ public record EnvoyFilter(
 
     public record HostMatch(String name, String domain, Optional<EntryMatch> route) {
         static HostMatch of(Reader in) {
-            return new HostMatch(
-                    in.text("name", ""), in.text("domainName", ""), in.object("route", EntryMatch::of));
+            return new HostMatch(in.text("name", ""), in.text("domainName", ""), in.object("route", EntryMatch::of));
         }
     }
 

@@ -17,7 +17,8 @@ import java.util.Optional;
 public final class ScopeResolver {
     private final Map<Key, OutboundScope> scopes = new HashMap<>();
     private ServiceIndex services = ServiceIndex.EMPTY;
-    private MeshSnapshot.Traffic traffic = new MeshSnapshot.Traffic(List.of(), List.of(), List.of(), List.of(), List.of());
+    private MeshSnapshot.Traffic traffic =
+            new MeshSnapshot.Traffic(List.of(), List.of(), List.of(), List.of(), List.of());
     private MeshConfig mesh = MeshConfig.defaults();
     private DestinationRules rules = new DestinationRules(List.of(), mesh, "");
 

@@ -78,7 +78,8 @@ public final class MessageReader {
                 String at = path + "." + name;
                 FieldDescriptor field = fieldOf(into.getDescriptorForType(), name);
                 if (field == null) {
-                    unknownField(into.getDescriptorForType(), name, entry.getValue().keyAt(), at);
+                    unknownField(
+                            into.getDescriptorForType(), name, entry.getValue().keyAt(), at);
                     continue;
                 }
                 OneofDescriptor oneof = field.getRealContainingOneof();
@@ -194,8 +195,8 @@ public final class MessageReader {
         private void unknownField(Descriptor type, String name, Position at, String path) {
             List<String> names = new ArrayList<>();
             type.getFields().forEach(f -> names.add(f.getName()));
-            Diagnostic found = Diagnostic.error(
-                    "unknown-field", at, path, type.getFullName() + " has no field of this name");
+            Diagnostic found =
+                    Diagnostic.error("unknown-field", at, path, type.getFullName() + " has no field of this name");
             problems.add(Spelling.closest(name, names)
                     .map(close -> found.withAdvice("did you mean " + close + "?"))
                     .orElse(found));

@@ -19,14 +19,14 @@ final class Scalars {
             return switch (field.getJavaType()) {
                 case STRING -> value.type() == ScalarType.STRING ? text : null;
                 case BOOLEAN -> value.type() == ScalarType.BOOLEAN ? Boolean.valueOf(text) : null;
-                case INT -> field.getType() == FieldDescriptor.Type.UINT32
-                                || field.getType() == FieldDescriptor.Type.FIXED32
-                        ? (Object) Integer.parseUnsignedInt(whole(text))
-                        : (Object) Integer.valueOf(whole(text));
-                case LONG -> field.getType() == FieldDescriptor.Type.UINT64
-                                || field.getType() == FieldDescriptor.Type.FIXED64
-                        ? (Object) Long.parseUnsignedLong(whole(text))
-                        : (Object) Long.valueOf(whole(text));
+                case INT ->
+                    field.getType() == FieldDescriptor.Type.UINT32 || field.getType() == FieldDescriptor.Type.FIXED32
+                            ? (Object) Integer.parseUnsignedInt(whole(text))
+                            : (Object) Integer.valueOf(whole(text));
+                case LONG ->
+                    field.getType() == FieldDescriptor.Type.UINT64 || field.getType() == FieldDescriptor.Type.FIXED64
+                            ? (Object) Long.parseUnsignedLong(whole(text))
+                            : (Object) Long.valueOf(whole(text));
                 case FLOAT -> Float.valueOf(text);
                 case DOUBLE -> Double.valueOf(text);
                 case BYTE_STRING -> ByteString.copyFrom(decode(text));

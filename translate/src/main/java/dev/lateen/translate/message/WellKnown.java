@@ -66,9 +66,7 @@ final class WellKnown {
                     case "google.protobuf.Struct" ->
                         tree instanceof Mapping mapping ? taken(Structs.struct(mapping), into) : "an object";
                     case "google.protobuf.ListValue" ->
-                        tree instanceof Sequence(List<Node> items, var _)
-                                ? taken(Structs.list(items), into)
-                                : "a list";
+                        tree instanceof Sequence(List<Node> items, var _) ? taken(Structs.list(items), into) : "a list";
                     default -> taken(Structs.value(tree), into);
                 });
     }

@@ -1,13 +1,13 @@
 package dev.lateen.translate.patch;
 
 import com.google.protobuf.Message;
+import com.google.re2j.Pattern;
 import dev.lateen.model.istio.EnvoyFilter;
 import dev.lateen.model.istio.EnvoyFilter.Match;
 import dev.lateen.model.istio.EnvoyFilter.Operation;
 import dev.lateen.model.istio.EnvoyFilter.Patch;
 import dev.lateen.translate.message.MessageMerge;
 import java.util.Optional;
-import com.google.re2j.Pattern;
 
 /// A patch whose value has become a message.
 ///

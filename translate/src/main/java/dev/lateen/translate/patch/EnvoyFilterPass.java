@@ -129,8 +129,8 @@ public final class EnvoyFilterPass {
                 && (patch.version().isEmpty() || isVersion(patch, node))
                 && patch.match().proxy().stream()
                         .flatMap(match -> match.metadata().entrySet().stream())
-                        .allMatch(wanted -> wanted.getValue()
-                                .equals(node.metadata().texts().get(wanted.getKey())));
+                        .allMatch(wanted ->
+                                wanted.getValue().equals(node.metadata().texts().get(wanted.getKey())));
     }
 
     private static boolean isVersion(CompiledPatch patch, ProxyNode node) {
@@ -142,7 +142,8 @@ public final class EnvoyFilterPass {
     /// @param eldestFirst as the snapshot has them
     private static List<CompiledPatch> inOrder(List<CompiledPatch> eldestFirst, MeshSnapshot snapshot) {
         String root = snapshot.mesh().identity().rootNamespace();
-        Comparator<CompiledPatch> priority = Comparator.comparingInt(p -> p.filter().priority());
+        Comparator<CompiledPatch> priority =
+                Comparator.comparingInt(p -> p.filter().priority());
         Stream<CompiledPatch> wide = eldestFirst.stream()
                 .filter(p -> p.filter().metadata().namespace().equals(root))
                 .sorted(priority);

@@ -41,8 +41,7 @@ record ListPatches<T extends Message>(
             switch (patch.operation()) {
                 case ADD -> insert(result, place.of(patch, result), patch, notes);
                 case INSERT_FIRST -> insert(result, 0, patch, notes);
-                case INSERT_BEFORE ->
-                    insert(result, choosy.test(patch) ? first(result, patch) : 0, patch, notes);
+                case INSERT_BEFORE -> insert(result, choosy.test(patch) ? first(result, patch) : 0, patch, notes);
                 case INSERT_AFTER ->
                     insert(result, choosy.test(patch) ? after(result, patch) : result.size(), patch, notes);
                 case REPLACE -> replace(result, patch, notes);

@@ -92,8 +92,7 @@ final class ListenerPatches {
                 (_, items) -> items.size());
         return listener.toBuilder()
                 .clearListenerFilters()
-                .addAllListenerFilters(
-                        list.apply(listener.getListenerFiltersList(), mine, merge, patches.notes()))
+                .addAllListenerFilters(list.apply(listener.getListenerFiltersList(), mine, merge, patches.notes()))
                 .build();
     }
 
@@ -136,8 +135,7 @@ final class ListenerPatches {
     private FilterChain networkFilters(Listener listener, FilterChain chain) {
         List<CompiledPatch> mine = inChain(Part.NETWORK_FILTER, listener, chain);
         List<CompiledPatch> below = inChain(Part.HTTP_FILTER, listener, chain);
-        boolean inner = !below.isEmpty()
-                || patches.any(Part.ROUTE_CONFIGURATION, Part.VIRTUAL_HOST, Part.HTTP_ROUTE);
+        boolean inner = !below.isEmpty() || patches.any(Part.ROUTE_CONFIGURATION, Part.VIRTUAL_HOST, Part.HTTP_ROUTE);
         if (mine.isEmpty() && !inner) {
             return chain;
         }
@@ -157,8 +155,9 @@ final class ListenerPatches {
         if (!filter.getTypedConfig().is(HttpConnectionManager.class)) {
             return filter;
         }
-        List<CompiledPatch> mine =
-                below.stream().filter(p -> named(networkName(p), filter.getName())).toList();
+        List<CompiledPatch> mine = below.stream()
+                .filter(p -> named(networkName(p), filter.getName()))
+                .toList();
         HttpConnectionManager manager = unpacked(filter);
         HttpConnectionManager.Builder now = manager.toBuilder();
         if (!mine.isEmpty()) {

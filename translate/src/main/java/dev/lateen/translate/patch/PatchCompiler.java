@@ -1,6 +1,8 @@
 package dev.lateen.translate.patch;
 
 import com.google.protobuf.Message;
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.istio.EnvoyFilter;
 import dev.lateen.model.istio.EnvoyFilter.Operation;
@@ -21,8 +23,6 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 
 /// Reads the values of patches. A patch with a mistake is left out, and reported with its place; the others of the
 /// same resource stay.
@@ -83,7 +83,8 @@ final class PatchCompiler {
     }
 
     private static Optional<Pattern> version(Patch patch, List<Diagnostic> problems) {
-        String text = patch.match().proxy().map(EnvoyFilter.ProxyMatch::proxyVersion).orElse("");
+        String text =
+                patch.match().proxy().map(EnvoyFilter.ProxyMatch::proxyVersion).orElse("");
         if (text.isEmpty()) {
             return Optional.empty();
         }

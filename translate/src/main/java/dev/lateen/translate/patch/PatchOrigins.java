@@ -22,7 +22,9 @@ final class PatchOrigins {
 
     static Metadata added(Metadata metadata, List<CompiledPatch> applied) {
         ListValue.Builder patches = ListValue.newBuilder();
-        applied.stream().limit(MOST).forEach(patch -> patches.addValues(place(patch.patch().origin())));
+        applied.stream()
+                .limit(MOST)
+                .forEach(patch -> patches.addValues(place(patch.patch().origin())));
         Struct.Builder own = metadata.getFilterMetadataOrDefault(KEY, Struct.getDefaultInstance()).toBuilder();
         own.putFields("patches", Value.newBuilder().setListValue(patches).build());
         return metadata.toBuilder().putFilterMetadata(KEY, own.build()).build();

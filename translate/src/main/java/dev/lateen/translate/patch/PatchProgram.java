@@ -207,9 +207,8 @@ final class PatchProgram {
             istio.getFieldsOrThrow("services")
                     .getListValue()
                     .getValuesList()
-                    .forEach(service -> hosts.add(service.getStructValue()
-                            .getFieldsOrThrow("host")
-                            .getStringValue()));
+                    .forEach(service -> hosts.add(
+                            service.getStructValue().getFieldsOrThrow("host").getStringValue()));
         }
         return hosts;
     }

@@ -27,8 +27,7 @@ final class RoutePatches {
     private final Map<Integer, Set<Integer>> servicePorts;
 
     /// @param servicePorts of a gateway: the ports of its services by the port that it listens on
-    RoutePatches(
-            ProxyPatches patches, MessageMerge merge, Context context, Map<Integer, Set<Integer>> servicePorts) {
+    RoutePatches(ProxyPatches patches, MessageMerge merge, Context context, Map<Integer, Set<Integer>> servicePorts) {
         this.patches = patches;
         this.merge = merge;
         this.context = context;

@@ -55,7 +55,8 @@ class EnvoyFilterPassTest {
                 %s
                   configPatches:
                 %s
-                """.formatted(name, namespace, more.indent(2).stripTrailing(), patch.indent(2).stripTrailing());
+                """.formatted(
+                name, namespace, more.indent(2).stripTrailing(), patch.indent(2).stripTrailing());
     }
 
     private static String timeout(String time) {
@@ -68,8 +69,7 @@ class EnvoyFilterPassTest {
 
     private static MeshSnapshot mesh(String... filters) {
         List<RawResource> resources = new ArrayList<>();
-        for (ParsedResource parsed :
-                ResourceReader.create().read(SERVICE + String.join("", filters), "mesh.yaml")) {
+        for (ParsedResource parsed : ResourceReader.create().read(SERVICE + String.join("", filters), "mesh.yaml")) {
             assertThat(parsed).isInstanceOf(ParsedResource.Valid.class);
             if (parsed instanceof ParsedResource.Valid(RawResource resource, var _)) {
                 resources.add(resource);
@@ -93,11 +93,8 @@ class EnvoyFilterPassTest {
     }
 
     private static Cluster cluster(XdsResources resources) throws InvalidProtocolBufferException {
-        return Cluster.parseFrom(resources
-                .ofType(ResourceType.CLUSTER)
-                .get(CLUSTER)
-                .any()
-                .getValue());
+        return Cluster.parseFrom(
+                resources.ofType(ResourceType.CLUSTER).get(CLUSTER).any().getValue());
     }
 
     private static List<String> httpFilters(XdsResources resources) throws InvalidProtocolBufferException {
@@ -212,14 +209,14 @@ class EnvoyFilterPassTest {
                 """));
 
         assertThat(cluster(translated(mesh)).getConnectTimeout().getSeconds()).isEqualTo(7);
-        assertThat(translator.problems(mesh)).extracting(Diagnostic::code).containsExactly(
-                "unknown-field", "wrong-type", "wrong-type", "unknown-type");
-        assertThat(translator.problems(mesh).getFirst())
-                .satisfies(found -> {
-                    assertThat(found.path()).isEqualTo("spec.configPatches[1].patch.value.connect_timout");
-                    assertThat(found.at().line()).isEqualTo(29);
-                    assertThat(found.advice()).contains("connect_timeout");
-                });
+        assertThat(translator.problems(mesh))
+                .extracting(Diagnostic::code)
+                .containsExactly("unknown-field", "wrong-type", "wrong-type", "unknown-type");
+        assertThat(translator.problems(mesh).getFirst()).satisfies(found -> {
+            assertThat(found.path()).isEqualTo("spec.configPatches[1].patch.value.connect_timout");
+            assertThat(found.at().line()).isEqualTo(29);
+            assertThat(found.advice()).contains("connect_timeout");
+        });
         assertThat(translator.problems(mesh).getLast().advice()).contains("Lua");
     }
 
@@ -229,7 +226,11 @@ class EnvoyFilterPassTest {
                 .getMetadata()
                 .getFilterMetadataOrThrow("lateen");
 
-        assertThat(own.getFieldsOrThrow("patches").getListValue().getValues(0).getStructValue().getFieldsMap())
+        assertThat(own.getFieldsOrThrow("patches")
+                        .getListValue()
+                        .getValues(0)
+                        .getStructValue()
+                        .getFieldsMap())
                 .extractingByKey("field")
                 .satisfies(field -> assertThat(field.getStringValue()).isEqualTo("spec.configPatches[0]"));
     }
@@ -252,10 +253,8 @@ class EnvoyFilterPassTest {
                 .toByteString()
                 .toStringUtf8();
         assertThat(text).contains("x-patched");
-        assertThat(translated(mesh).ofType(ResourceType.ROUTE).values()).noneMatch(r -> r.any()
-                .getValue()
-                .toStringUtf8()
-                .contains("x-patched"));
+        assertThat(translated(mesh).ofType(ResourceType.ROUTE).values())
+                .noneMatch(r -> r.any().getValue().toStringUtf8().contains("x-patched"));
     }
 
     @Test
@@ -273,7 +272,8 @@ class EnvoyFilterPassTest {
 
         RouteConfiguration routes = RouteConfiguration.parseFrom(
                 translated(mesh).ofType(ResourceType.ROUTE).get("80").any().getValue());
-        assertThat(routes.getVirtualHosts(routes.getVirtualHostsCount() - 1).getName()).isEqualTo("extra");
+        assertThat(routes.getVirtualHosts(routes.getVirtualHostsCount() - 1).getName())
+                .isEqualTo("extra");
     }
 
     @Test

@@ -146,8 +146,7 @@ class EnvoyFilterVectorsTest {
     private static ProxyNode node(VectorCase input) {
         Fields proxy = input.options().object("proxy", p -> p).orElseThrow();
         String namespace = proxy.text("configNamespace", "");
-        Map<String, Object> metadata =
-                new HashMap<>(proxy.textMap("metadata"));
+        Map<String, Object> metadata = new HashMap<>(proxy.textMap("metadata"));
         metadata.put("NAMESPACE", namespace);
         return ProxyNode.parse(
                         proxy.text("type", "sidecar") + "~10.0.0.1~app." + namespace + "~" + namespace

@@ -5,6 +5,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.lateen.model.istio.HttpRoute;
+import dev.lateen.model.istio.VirtualService;
 import dev.lateen.model.mesh.Locality;
 import dev.lateen.model.mesh.MeshService;
 import dev.lateen.model.mesh.MeshSnapshot;
@@ -12,13 +14,11 @@ import dev.lateen.model.mesh.OutboundScope;
 import dev.lateen.model.mesh.ProxyNode;
 import dev.lateen.model.mesh.ScopeResolver;
 import dev.lateen.model.mesh.ServicePort;
+import dev.lateen.model.mesh.VirtualServiceDelegation;
 import dev.lateen.model.tree.Fields;
+import dev.lateen.model.tree.Node;
 import dev.lateen.translate.Translator;
 import dev.lateen.xds.ResourceType;
-import dev.lateen.model.istio.HttpRoute;
-import dev.lateen.model.istio.VirtualService;
-import dev.lateen.model.mesh.VirtualServiceDelegation;
-import dev.lateen.model.tree.Node;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -115,9 +115,11 @@ final class SmallSuites {
 
     /// Routes that delegate, with what they delegate to.
     static Result delegation(Path root) {
-        return run(root, input -> input.options().text("what", "").equals("resources")
-                ? mergesResources(input)
-                : mergesRoutes(input));
+        return run(
+                root,
+                input -> input.options().text("what", "").equals("resources")
+                        ? mergesResources(input)
+                        : mergesRoutes(input));
     }
 
     private static boolean mergesResources(VectorCase input) {
@@ -130,8 +132,9 @@ final class SmallSuites {
     /// As sets: the order of resources is free.
     private static Set<String> described(List<VirtualService> services) {
         Set<String> texts = new HashSet<>();
-        services.forEach(s -> texts.add(s.metadata().namespace() + "/" + s.metadata().name() + " " + s.hosts() + " "
-                + s.gateways() + " " + s.exportTo() + withoutOrigins(s.http())));
+        services.forEach(
+                s -> texts.add(s.metadata().namespace() + "/" + s.metadata().name() + " " + s.hosts() + " "
+                        + s.gateways() + " " + s.exportTo() + withoutOrigins(s.http())));
         return texts;
     }
 
@@ -145,16 +148,16 @@ final class SmallSuites {
     }
 
     private static boolean mergesRoutes(VectorCase input) {
-        Node.Mapping given = (Node.Mapping)
-                VectorCase.documents(input.file("input.json")).getFirst();
-        Node.Mapping expected = (Node.Mapping)
-                VectorCase.documents(input.file("expected.json")).getFirst();
-        List<HttpRoute> root = routes(input, new Node.Sequence(List.of(given.get("root").orElseThrow()), given.at()));
+        Node.Mapping given =
+                (Node.Mapping) VectorCase.documents(input.file("input.json")).getFirst();
+        Node.Mapping expected =
+                (Node.Mapping) VectorCase.documents(input.file("expected.json")).getFirst();
+        List<HttpRoute> root =
+                routes(input, new Node.Sequence(List.of(given.get("root").orElseThrow()), given.at()));
         List<HttpRoute> merged = VirtualServiceDelegation.mergeRoutes(
                 root.getFirst(), routes(input, given.get("delegate").orElseThrow()));
-        List<HttpRoute> wanted = expected.get("routes").orElseThrow() instanceof Node.Sequence list
-                ? routes(input, list)
-                : List.of();
+        List<HttpRoute> wanted =
+                expected.get("routes").orElseThrow() instanceof Node.Sequence list ? routes(input, list) : List.of();
         return withoutOrigins(merged).equals(withoutOrigins(wanted));
     }
 
@@ -170,14 +173,15 @@ final class SmallSuites {
                                 list.at(),
                                 new Node.Scalar("networking.istio.io/v1", Node.ScalarType.STRING, list.at())),
                         "kind",
-                        new Node.Field(
-                                list.at(), new Node.Scalar("VirtualService", Node.ScalarType.STRING, list.at())),
+                        new Node.Field(list.at(), new Node.Scalar("VirtualService", Node.ScalarType.STRING, list.at())),
                         "metadata",
                         new Node.Field(list.at(), metadata),
                         "spec",
                         new Node.Field(list.at(), spec)),
                 list.at());
-        return VirtualService.bind(input.resource(whole, 0).orElseThrow()).value().http();
+        return VirtualService.bind(input.resource(whole, 0).orElseThrow())
+                .value()
+                .http();
     }
 
     /// Where something stood does not count.
