@@ -214,6 +214,12 @@ packet_filter() {
     ln -s "$(basename "$tools")" "$images/$1/usr/sbin/$program"
   done
   with_libraries "$images/$1" "$tools"
+  # For rules of nftables, and for the routes of TPROXY.
+  for program in nft ip; do
+    tools=$(command -v "$program") || die "$program is missing: ./dev tools"
+    cp -L "$tools" "$images/$1/usr/sbin/$program"
+    with_libraries "$images/$1" "$tools"
+  done
   extensions=$(find /usr/lib -maxdepth 2 -name xtables -type d | head -1)
   if [ -n "$extensions" ]; then
     mkdir -p "$images/$1$extensions"

@@ -120,7 +120,7 @@ public final class TransparentCapture implements Capture {
     }
 
     private void redirect(NetworkNamespace pod) {
-        PacketFilter.apply(pod.prefix(), CapturePlan.everything(false));
+        PacketFilter.apply(pod.prefix(), CapturePlan.everything(true));
         // A kubelet's probes reach the application itself; so do ours.
         pod.run(
                 "iptables",

@@ -1,7 +1,6 @@
 package dev.lateen.local.manifest;
 
 import dev.lateen.model.mesh.Endpoint;
-import dev.lateen.model.mesh.Hostname;
 import dev.lateen.model.mesh.MeshService;
 import dev.lateen.model.mesh.MeshService.Registry;
 import dev.lateen.model.mesh.MeshSettings;
@@ -17,8 +16,9 @@ import java.util.TreeMap;
 /// The names under which pods know services, and the addresses that they connect to: what a cluster's DNS would answer.
 /// They are read from the same registry as the control plane's, so that both agree on every address.
 ///
-/// Limits: aliases (`ExternalName`), names with a wildcard, and ranges of addresses are left to the system's own
-/// resolver.
+/// Limits: aliases (`ExternalName`) and ranges of addresses are left to the system's own resolver. A cluster's DNS knows
+/// nothing of service entries: their names are answered by the proxies, which themselves have to find what is really
+/// behind them.
 ///
 /// Thread: any.
 public final class ServiceNames {
@@ -45,7 +45,7 @@ public final class ServiceNames {
         Map<String, List<String>> names = new TreeMap<>();
         for (MeshService service : mesh.services().all()) {
             List<String> addresses = addressesOf(service);
-            if (!addresses.isEmpty() && !Hostname.isWildcard(service.hostname())) {
+            if (service.registry() == Registry.KUBERNETES && !addresses.isEmpty()) {
                 namesOf(service, namespace).forEach(name -> names.putIfAbsent(name, addresses));
             }
         }
@@ -53,9 +53,6 @@ public final class ServiceNames {
     }
 
     private List<String> namesOf(MeshService service, String viewer) {
-        if (service.registry() == Registry.SERVICE_ENTRY) {
-            return List.of(service.hostname());
-        }
         String qualified = service.name() + "." + service.namespace();
         List<String> names = new ArrayList<>(List.of(qualified, qualified + ".svc", service.hostname()));
         if (service.namespace().equals(viewer)) {
@@ -72,12 +69,9 @@ public final class ServiceNames {
             }
             return List.copyOf(all);
         }
-        List<String> single = service.addresses().stream()
+        return service.addresses().stream()
                 .filter(one -> !one.contains("/"))
                 .limit(1)
                 .toList();
-        boolean automatic =
-                service.addresses().isEmpty() && !service.autoAddress().isEmpty();
-        return automatic ? List.of(service.autoAddress()) : single;
     }
 }
