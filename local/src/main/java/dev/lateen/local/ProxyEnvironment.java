@@ -45,7 +45,7 @@ final class ProxyEnvironment {
         environment.put(
                 "ISTIO_META_OWNER",
                 "kubernetes://apis/apps/v1/namespaces/" + workload.namespace() + "/deployments/" + workload.name());
-        environment.put("ISTIO_META_INTERCEPTION_MODE", capture.interceptionMode());
+        environment.put("ISTIO_META_INTERCEPTION_MODE", capture.interceptionMode(workload));
         environment.put("ISTIO_META_POD_PORTS", podPorts(workload));
         environment.put("ISTIO_META_APP_CONTAINERS", containerNames(workload));
         environment.put("ISTIO_METAJSON_LABELS", JsonText.object(workload.labels()));

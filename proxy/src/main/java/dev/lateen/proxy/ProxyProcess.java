@@ -10,18 +10,14 @@ import dev.lateen.proxy.admin.AdminServer;
 import dev.lateen.proxy.admin.AgentApi;
 import dev.lateen.proxy.bootstrap.AppMetrics;
 import dev.lateen.proxy.bootstrap.BootstrapConfig;
-import dev.lateen.proxy.bootstrap.BootstrapFile;
 import dev.lateen.proxy.bootstrap.DiscoveryConfig;
-import dev.lateen.proxy.bootstrap.IstioEnvironment;
 import dev.lateen.proxy.cluster.ClusterEnvironment;
 import dev.lateen.proxy.cluster.Clusters;
 import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.control.DiscoveryStream;
 import dev.lateen.proxy.control.IdentityDuty;
 import dev.lateen.proxy.control.KnownRoots;
-import dev.lateen.proxy.dns.DnsServer;
 import dev.lateen.proxy.dns.DnsSettings;
-import dev.lateen.proxy.dns.LiveNames;
 import dev.lateen.proxy.listener.ListenerEnvironment;
 import dev.lateen.proxy.listener.Listeners;
 import dev.lateen.proxy.overload.Admission;
@@ -83,16 +79,13 @@ public final class ProxyProcess implements AutoCloseable {
     private final KnownRoots knownRoots;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Set<ResourceType> awaited = EnumSet.noneOf(ResourceType.class);
-    private final Optional<DnsSettings> dns;
-    private final LiveNames names;
-    private Optional<DnsServer> nameServer = Optional.empty();
+    private final NameService names;
     private volatile boolean ready;
 
     private ProxyProcess(
             BootstrapConfig bootstrap, DrainConfig drain, int concurrency, Optional<DnsSettings> dns, Stats stats) {
         this.drain = drain;
-        this.dns = dns;
-        this.names = dns.map(DnsSettings::names).orElseGet(LiveNames::unused);
+        this.names = new NameService(dns);
         this.loops = EventLoops.create("worker", concurrency);
         this.choresLoops = EventLoops.create("chores", 1);
         this.chores = choresLoops.at(0);
@@ -117,7 +110,7 @@ public final class ProxyProcess implements AutoCloseable {
                 drain.ofReplaced(),
                 new Admission(bootstrap.connections().within(bootstrap.overload()), overload, stats)));
         SnapshotAssembler assembler =
-                new SnapshotAssembler(chores, new ResourceDecoders(secrets, names), clusters, routes, listeners);
+                new SnapshotAssembler(chores, new ResourceDecoders(secrets, names.table()), clusters, routes, listeners);
         bootstrap.discovery().filter(DiscoveryConfig::clusters).ifPresent(_ -> awaited.add(ResourceType.CLUSTER));
         bootstrap.discovery().filter(DiscoveryConfig::listeners).ifPresent(_ -> awaited.add(ResourceType.LISTENER));
         bootstrap.discovery().filter(DiscoveryConfig::names).ifPresent(_ -> awaited.add(ResourceType.NAME_TABLE));
@@ -136,30 +129,23 @@ public final class ProxyProcess implements AutoCloseable {
 
     /// All that serves nobody yet.
     private static ProxyProcess create(ProxyOptions options) throws ProxyStartException {
-        BootstrapConfig bootstrap = readBootstrap(options);
+        BootstrapConfig bootstrap = ProxyStart.readBootstrap(options);
         if (bootstrap.takesRedirected()) {
-            requireEpoll();
+            ProxyStart.requireEpoll();
         }
         int concurrency = options.workers(bootstrap);
-        Stats stats = accepted(Stats.of(options.environment()));
-        Optional<DnsSettings> dns = accepted(DnsSettings.of(options.environment(), bootstrap));
-        ProxyProcess process = new ProxyProcess(bootstrap, accepted(DrainConfig.of(options)), concurrency, dns, stats);
-        accepted(bootstrap.statsEviction()).ifPresent(interval -> Eviction.every(interval, stats, process.choresLoops));
+        Stats stats = ProxyStart.accepted(Stats.of(options.environment()));
+        Optional<DnsSettings> dns = ProxyStart.accepted(DnsSettings.of(options.environment(), bootstrap));
+        ProxyProcess process = new ProxyProcess(bootstrap, ProxyStart.accepted(DrainConfig.of(options)), concurrency, dns, stats);
+        ProxyStart.accepted(bootstrap.statsEviction()).ifPresent(interval -> Eviction.every(interval, stats, process.choresLoops));
         return process;
-    }
-
-    private static <T> T accepted(Decoded<T> read) throws ProxyStartException {
-        return switch (read) {
-            case Decoded.Ok<T>(T value) -> value;
-            case Decoded.Rejected<T>(String reason) -> throw new ProxyStartException(List.of(reason));
-        };
     }
 
     private void begin() throws ProxyStartException {
         try {
             loadStaticResources();
             openAdmin();
-            serveNames();
+            names.start(loops, runtime.stats());
         } catch (ProxyStartException e) {
             close();
             throw e;
@@ -167,23 +153,6 @@ public final class ProxyProcess implements AutoCloseable {
         watchReadiness();
         overload.start(chores, runtime.listeners());
         followControlPlane();
-    }
-
-    /// Without epoll all of a pod's connections would seem to be meant for this process, and go nowhere.
-    private static void requireEpoll() throws ProxyStartException {
-        Optional<String> obstacle = EventLoops.obstacleToEpoll();
-        if (obstacle.isPresent()) {
-            throw new ProxyStartException(List.of("no native transport, so original destinations are unknown: "
-                    + obstacle.get() + " (expected: /tmp or -Dio.netty.native.workdir to be writable)"));
-        }
-    }
-
-    private static BootstrapConfig readBootstrap(ProxyOptions options) throws ProxyStartException {
-        return accepted(
-                options.bootstrap().isPresent()
-                        ? BootstrapFile.read(options.bootstrap().get())
-                        : IstioEnvironment.read(
-                                options.environment(), options.role() == ProxyOptions.Role.ROUTER, Path.of("")));
     }
 
     /// Static resources take the same way as discovered ones; one that is refused ends the start.
@@ -240,22 +209,12 @@ public final class ProxyProcess implements AutoCloseable {
                 admin.add(AdminServer.start(choresLoops, bootstrap.admin().get(), api));
             }
             for (SocketAddress address : bootstrap.agent()) {
-                Optional<AppMetrics> application = accepted(AppMetrics.at(address, bootstrap, System.getenv()));
+                Optional<AppMetrics> application = ProxyStart.accepted(AppMetrics.at(address, bootstrap, System.getenv()));
                 AgentApi api = new AgentApi(backend, runtime.stats(), System.getenv(), application);
                 admin.add(AdminServer.start(choresLoops, address, api));
             }
         } catch (IOException e) {
             throw new ProxyStartException(List.of("admin: " + e.getMessage()));
-        }
-    }
-
-    private void serveNames() throws ProxyStartException {
-        if (dns.isPresent()) {
-            try {
-                nameServer = Optional.of(DnsServer.start(loops, dns.get(), names, runtime.stats()));
-            } catch (IOException e) {
-                throw new ProxyStartException(List.of("name server: " + e.getMessage()));
-            }
         }
     }
 
@@ -352,7 +311,7 @@ public final class ProxyProcess implements AutoCloseable {
             return;
         }
         admin.forEach(AdminServer::close);
-        nameServer.ifPresent(DnsServer::close);
+        names.close();
         onChores(() -> {
             runtime.listeners().close();
             return true;

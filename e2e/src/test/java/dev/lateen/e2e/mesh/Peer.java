@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.LongAdder;
 /// only a pod can do:
 ///
 ///   /            its name, the caller's certificate and the user, as its proxy tells them
+///   /caller      the address that the request came from
 ///   /count?P     how often it was asked for a path for which it has no other answer than its name
 ///   /headers     the names of the request's fields
 ///   /fetch?URL   what that URL answers, asked with the token that came with the request, and with the fields that
@@ -63,6 +64,10 @@ final class Peer {
                         exchange,
                         counted(exchange) + " " + exchange.getRequestHeaders().getFirst("x-forwarded-client-cert")
                                 + " user=" + exchange.getRequestHeaders().getFirst("x-user")));
+        server.createContext(
+                "/caller",
+                exchange -> answer(
+                        exchange, exchange.getRemoteAddress().getAddress().getHostAddress()));
         server.createContext(
                 "/headers",
                 exchange -> answer(

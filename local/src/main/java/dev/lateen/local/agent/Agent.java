@@ -82,10 +82,12 @@ public final class Agent implements AutoCloseable {
                         new AccessLogService(metrics).definition()),
                 MAX_MESSAGE_BYTES);
         IdentityDuty identity = fetchIdentity();
-        this.nameServer = dns.isPresent() ? Optional.of(serveNames(dns.get(), identity)) : Optional.empty();
+        LiveNames names = dns.map(DnsSettings::names).orElseGet(LiveNames::unused);
+        this.nameServer = dns.isPresent() ? Optional.of(serveNames(dns.get(), names, identity)) : Optional.empty();
         this.server = new AgentServer(
                 statusAddress(),
                 admin,
+                () -> names.told() || nameServer.isEmpty(),
                 AgentServer.merged(application, stats, admin),
                 AppProber.of(options.environment()),
                 this::drain,
@@ -131,8 +133,7 @@ public final class Agent implements AutoCloseable {
     }
 
     /// Envoy has no part in this: names come over a stream of our own.
-    private DnsServer serveNames(DnsSettings dns, IdentityDuty identity) throws IOException {
-        LiveNames names = dns.names();
+    private DnsServer serveNames(DnsSettings dns, LiveNames names, IdentityDuty identity) throws IOException {
         DnsServer started = DnsServer.start(loops, dns, names, stats);
         if (config.discovery().orElseThrow().target() instanceof DiscoveryConfig.Target.Server(var address)) {
             NameStream.start(

@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
 
 /// What Istio's agent serves on 15020: readiness of the proxy, the numbers of Envoy merged with those that we count
 /// for it and with the application's, and the kubelet's questions to the application.
@@ -28,24 +29,28 @@ final class AgentServer implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final EnvoyAdmin envoy;
+    private final BooleanSupplier namesTold;
     private final MergedPage merged;
     private final AppProber prober;
     private final Runnable quit;
     private final Runnable drain;
     private volatile boolean draining;
 
+    /// @param namesTold whether the names that are to be served have come
     /// @param drain asks clients to end their connections soon
     /// @param quit ends the agent as SIGTERM does
     /// @throws IOException where the port is in use
     AgentServer(
             InetSocketAddress address,
             EnvoyAdmin envoy,
+            BooleanSupplier namesTold,
             MergedPage merged,
             AppProber prober,
             Runnable drain,
             Runnable quit)
             throws IOException {
         this.envoy = envoy;
+        this.namesTold = namesTold;
         this.merged = merged;
         this.prober = prober;
         this.drain = drain;
@@ -88,6 +93,9 @@ final class AgentServer implements AutoCloseable {
 
     private void ready(HttpExchange exchange) throws IOException {
         Optional<String> reason = draining ? Optional.of("draining") : envoy.notReady();
+        if (reason.isEmpty() && !namesTold.getAsBoolean()) {
+            reason = Optional.of("the names of the mesh have not come yet");
+        }
         answer(
                 exchange,
                 reason.isEmpty() ? 200 : 503,

@@ -24,7 +24,7 @@ public sealed interface Capture extends AutoCloseable permits ExplicitCapture, T
     List<String> controlPrefix();
 
     /// Istio's name of the mode, for the node's metadata.
-    String interceptionMode();
+    String interceptionMode(WorkloadSpec workload);
 
     /// The port that a gateway really takes for the port that its Gateway names.
     int gatewayPort(int declared);

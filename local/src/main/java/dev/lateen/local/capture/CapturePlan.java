@@ -20,6 +20,12 @@ public record CapturePlan(InterceptionSettings settings, CaptureMode mode, Strin
         return new CapturePlan(settings.withIpv6(ipv6), mode, routeTable, nftables);
     }
 
+    /// @param keepingSource whether inbound connections keep their source address
+    public CapturePlan transparent(boolean keepingSource) {
+        return new CapturePlan(
+                settings, new CaptureMode(keepingSource, mode.mark(), mode.names(), mode.groups()), routeTable, nftables);
+    }
+
     /// All inbound ports and all outbound addresses, by redirection.
     ///
     /// @param names whether questions to name servers are captured too

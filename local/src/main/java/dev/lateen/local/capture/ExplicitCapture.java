@@ -79,7 +79,7 @@ public final class ExplicitCapture implements Capture {
     }
 
     @Override
-    public String interceptionMode() {
+    public String interceptionMode(WorkloadSpec workload) {
         return "NONE";
     }
 

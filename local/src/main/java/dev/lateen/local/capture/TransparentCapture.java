@@ -23,6 +23,7 @@ import java.util.function.Function;
 /// Thread: any.
 public final class TransparentCapture implements Capture {
     private static final int PROXY_ID = 1337;
+    private static final String MODE_ANNOTATION = "sidecar.istio.io/interceptionMode";
     private static final int GATEWAY_OFFSET = 8000;
     private static final int SUBNETS = 512;
     private static final int LAST_UNUSUAL_PORT = 1024;
@@ -67,7 +68,7 @@ public final class TransparentCapture implements Capture {
         pod.run("ip", "route", "add", "default", "via", subnet.node());
         prepare(pod);
         if (workload.role() == Role.SIDECAR) {
-            redirect(pod);
+            capture(pod, keepsSource(workload));
         }
         boolean hasProxy = workload.role() != Role.NONE;
         return new Place(
@@ -77,7 +78,7 @@ public final class TransparentCapture implements Capture {
                 Map.of("HOST", "0.0.0.0"),
                 pod.prefix(),
                 Optional.of(subnet.probes()),
-                hasProxy ? Optional.of(new RunAs(PROXY_ID, PROXY_ID, !readableByAll)) : Optional.empty());
+                hasProxy ? Optional.of(new RunAs(PROXY_ID, PROXY_ID, !readableByAll, keepsSource(workload))) : Optional.empty());
     }
 
     @Override
@@ -97,8 +98,19 @@ public final class TransparentCapture implements Capture {
     }
 
     @Override
-    public String interceptionMode() {
-        return "REDIRECT";
+    public String interceptionMode(WorkloadSpec workload) {
+        return workload.annotations().getOrDefault(MODE_ANNOTATION, "REDIRECT");
+    }
+
+    private boolean keepsSource(WorkloadSpec workload) {
+        String mode = interceptionMode(workload);
+        return switch (mode) {
+            case "REDIRECT" -> false;
+            case "TPROXY" -> true;
+            default ->
+                throw new IllegalStateException("annotation " + MODE_ANNOTATION + " of " + workload.name() + ": '"
+                        + mode + "' (expected: REDIRECT or TPROXY; on this machine --capture explicit does without)");
+        };
     }
 
     /// As Istio's own gateway does, which may not take the low ports.
@@ -119,14 +131,14 @@ public final class TransparentCapture implements Capture {
         node.close();
     }
 
-    private void redirect(NetworkNamespace pod) {
-        PacketFilter.apply(pod.prefix(), CapturePlan.everything(true));
+    private void capture(NetworkNamespace pod, boolean keepingSource) {
+        PacketFilter.apply(pod.prefix(), CapturePlan.everything(true).transparent(keepingSource));
         // A kubelet's probes reach the application itself; so do ours.
         pod.run(
                 "iptables",
                 "-w",
                 "-t",
-                "nat",
+                keepingSource ? "mangle" : "nat",
                 "-I",
                 "PREROUTING",
                 "1",

@@ -52,10 +52,11 @@ public record ChildCommand(
     /// A user and group by number.
     ///
     /// @param readsEverything keeps the right to read files of others, for a JDK or jars below a private home
-    public record RunAs(int uid, int gid, boolean readsEverything) {
+    /// @param setsNetwork keeps the right to take and use addresses of others, for TPROXY
+    public record RunAs(int uid, int gid, boolean readsEverything, boolean setsNetwork) {
         /// The same with the right to read everything.
         public RunAs readingEverything() {
-            return new RunAs(uid, gid, true);
+            return new RunAs(uid, gid, true, setsNetwork);
         }
     }
 }

@@ -103,10 +103,18 @@ public final class Children implements AutoCloseable {
         List<String> words = new ArrayList<>(
                 List.of("--reuid", Integer.toString(user.uid()), "--regid", Integer.toString(user.gid())));
         words.addAll(List.of("--clear-groups", "--no-new-privs"));
+        List<String> kept = new ArrayList<>();
+        if (user.readsEverything()) {
+            kept.add("+dac_read_search");
+        }
+        if (user.setsNetwork()) {
+            kept.add("+net_admin");
+        }
+        String rights = String.join(",", kept);
         words.addAll(
-                user.readsEverything()
-                        ? List.of("--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search")
-                        : List.of("--inh-caps", "-all", "--bounding-set", "-all"));
+                kept.isEmpty()
+                        ? List.of("--inh-caps", "-all", "--bounding-set", "-all")
+                        : List.of("--inh-caps", rights, "--ambient-caps", rights));
         return words;
     }
 

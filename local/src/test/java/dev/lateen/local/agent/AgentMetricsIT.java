@@ -45,6 +45,7 @@ final class AgentMetricsIT {
         server = new AgentServer(
                 new InetSocketAddress("127.0.0.1", 0),
                 admin,
+                () -> true,
                 AgentServer.merged(Optional.of(new AppMetrics(metrics)), stats, admin),
                 AppProber.of(Map.of()),
                 () -> {},

@@ -158,6 +158,7 @@ public final class ClusterWorker {
             if (options.sni() == null
                     && options.alpn().isEmpty()
                     && options.client() == null
+                    && options.source() == null
                     && options.priority() == RoutePriority.DEFAULT) {
                 switch (wish) {
                     case HTTP1 -> {
@@ -175,8 +176,8 @@ public final class ClusterWorker {
                     }
                 }
             }
-            HttpPool.Key key =
-                    new HttpPool.Key(options.priority(), wish, options.sni(), options.alpn(), options.client());
+            HttpPool.Key key = new HttpPool.Key(
+                    options.priority(), wish, options.sni(), options.alpn(), options.client(), options.source());
             HttpPool pool = special.get(key);
             if (pool == null) {
                 pool = new HttpPool(loop, host, key);
@@ -186,7 +187,7 @@ public final class ClusterWorker {
         }
 
         private HttpPool newPool(HttpPool.Wish wish) {
-            return new HttpPool(loop, host, new HttpPool.Key(RoutePriority.DEFAULT, wish, null, List.of(), null));
+            return new HttpPool(loop, host, new HttpPool.Key(RoutePriority.DEFAULT, wish, null, List.of(), null, null));
         }
 
         private HttpPool.Wish wish(StreamOptions options) {
@@ -246,7 +247,8 @@ public final class ClusterWorker {
 
         void start(TcpOptions options) {
             UpstreamConnect.Wishes wishes =
-                    new UpstreamConnect.Wishes(options.sni(), false, options.alpn(), options.client());
+                    new UpstreamConnect.Wishes(
+                            options.sni(), false, options.alpn(), options.client(), options.source());
             attempt = UpstreamConnect.start(loop, host, wishes, this);
         }
 

@@ -1,6 +1,7 @@
 package dev.lateen.proxy.cluster;
 
 import dev.lateen.net.ReadBuffers;
+import dev.lateen.proxy.stream.ClientSource;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -15,16 +16,27 @@ import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /// Opens upstream channels. The kind of channel follows from the loop's transport.
 ///
 /// Thread: the loop's.
 final class Connector {
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_MARK = 36;
+    private static final ChannelOption<Integer> MARK =
+            new IntegerUnixChannelOption("LATEEN_SO_MARK", SOL_SOCKET, SO_MARK);
+
     private Connector() {}
 
     /// Starts to connect a channel that does not read by itself. Who waits for it watches the time.
-    static ChannelFuture connect(EventLoop loop, SocketAddress address, ConnectionSettings settings) {
+    ///
+    /// @param source that the other end is to see; null for our own
+    static ChannelFuture connect(
+            EventLoop loop, SocketAddress address, ConnectionSettings settings, @Nullable ClientSource source) {
         boolean epoll = loop instanceof IoEventLoop io && io.isCompatible(EpollIoHandle.class);
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
@@ -43,6 +55,10 @@ final class Connector {
         bootstrap.channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class);
         bootstrap.option(ChannelOption.TCP_NODELAY, true);
         keepAlive(bootstrap, settings.keepAlive(), epoll);
+        if (source != null && epoll) {
+            bootstrap.option(EpollChannelOption.IP_TRANSPARENT, true).option(MARK, source.mark());
+            return bootstrap.connect(address, new InetSocketAddress(source.address(), 0));
+        }
         return settings.source().equals(ConnectionSettings.ANY_SOURCE)
                 ? bootstrap.connect(address)
                 : bootstrap.connect(address, settings.source());

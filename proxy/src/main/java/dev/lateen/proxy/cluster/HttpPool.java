@@ -2,6 +2,7 @@ package dev.lateen.proxy.cluster;
 
 import dev.lateen.net.http.ClientConnection;
 import dev.lateen.net.proxyprotocol.ProxyHeader;
+import dev.lateen.proxy.stream.ClientSource;
 import dev.lateen.proxy.stream.ProxyError;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -24,7 +25,8 @@ final class HttpPool {
             Wish wish,
             @Nullable String sni,
             List<String> alpn,
-            @Nullable ProxyHeader client) {}
+            @Nullable ProxyHeader client,
+            @Nullable ClientSource source) {}
 
     enum Wish {
         HTTP1,
@@ -185,7 +187,7 @@ final class HttpPool {
             UpstreamConnect.start(
                     loop,
                     host,
-                    new UpstreamConnect.Wishes(key.sni, options.autoSanValidation(), alpn, key.client),
+                    new UpstreamConnect.Wishes(key.sni, options.autoSanValidation(), alpn, key.client, key.source),
                     this);
         }
 

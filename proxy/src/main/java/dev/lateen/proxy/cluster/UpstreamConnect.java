@@ -1,6 +1,7 @@
 package dev.lateen.proxy.cluster;
 
 import dev.lateen.net.proxyprotocol.ProxyHeader;
+import dev.lateen.proxy.stream.ClientSource;
 import dev.lateen.proxy.stream.ProxyError;
 import dev.lateen.proxy.stream.TransportFailure;
 import io.netty.channel.Channel;
@@ -28,11 +29,13 @@ final class UpstreamConnect {
 
     /// @param verifyName require `sni` in the peer's certificate
     /// @param client whose connection is relayed, for hosts that want a PROXY header, or null
+    /// @param source that the host is to see, or null for our own
     record Wishes(
             @Nullable String sni,
             boolean verifyName,
             List<String> alpn,
-            @Nullable ProxyHeader client) {}
+            @Nullable ProxyHeader client,
+            @Nullable ClientSource source) {}
 
     private final Host host;
     private final Wishes wishes;
@@ -59,7 +62,7 @@ final class UpstreamConnect {
         ConnectionSettings settings = host.cluster().config().connections();
         host.cluster().stats().connections.increment();
         host.stats().connectionsTotal.getAndIncrement();
-        ChannelFuture connecting = Connector.connect(loop, host.address(), settings);
+        ChannelFuture connecting = Connector.connect(loop, host.address(), settings, wishes.source);
         channel = connecting.channel();
         timer = loop.schedule(this::onTimeout, settings.connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
         connecting.addListener((ChannelFuture future) -> {

@@ -39,7 +39,7 @@ final class ClusterConnections implements GrpcAdsTransport.Connections {
             result.onFailed("no host in cluster " + name);
             return;
         }
-        PendingStream _ = worker.newTcpConnection(host, new TcpOptions(null, List.of("h2"), null), new TcpReady() {
+        PendingStream _ = worker.newTcpConnection(host, new TcpOptions(null, List.of("h2"), null, null), new TcpReady() {
             @Override
             public void onReady(Channel channel, Host connected) {
                 Http2ClientConnection connection = new Http2ClientConnection(HttpLimits.DEFAULT);

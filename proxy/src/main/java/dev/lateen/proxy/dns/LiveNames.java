@@ -10,6 +10,7 @@ import java.util.Optional;
 public final class LiveNames {
     private final NameTableDecoder decoder;
     private volatile NameTable table = NameTable.EMPTY;
+    private volatile boolean told;
 
     public LiveNames(NameTableDecoder decoder) {
         this.decoder = decoder;
@@ -27,10 +28,16 @@ public final class LiveNames {
         return switch (decoder.decode(any)) {
             case Decoded.Ok<NameTable>(NameTable read) -> {
                 table = read;
+                told = true;
                 yield Optional.empty();
             }
             case Decoded.Rejected<NameTable>(String reason) -> Optional.of(reason);
         };
+    }
+
+    /// Whether the control plane has told any table yet.
+    public boolean told() {
+        return told;
     }
 
     NameTable table() {

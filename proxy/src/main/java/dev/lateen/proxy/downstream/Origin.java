@@ -1,6 +1,8 @@
 package dev.lateen.proxy.downstream;
 
+import dev.lateen.proxy.stream.ClientSource;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /// Where a connection came from and where it wanted to go, and through which listener and filter chain it came.
 ///
@@ -9,6 +11,7 @@ import java.net.SocketAddress;
 /// @param redirected whether `local` was restored from a redirection
 /// @param serverName SNI, lower case; empty if none
 /// @param chain name of the filter chain; may be empty
+/// @param source which upstreams are to see; null for our own
 public record Origin(
         SocketAddress local,
         SocketAddress remote,
@@ -17,4 +20,5 @@ public record Origin(
         String serverName,
         String listener,
         String chain,
-        Direction direction) {}
+        Direction direction,
+        @Nullable ClientSource source) {}

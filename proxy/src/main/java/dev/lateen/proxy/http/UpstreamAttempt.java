@@ -15,6 +15,7 @@ import dev.lateen.proxy.cluster.RoutePriority;
 import dev.lateen.proxy.cluster.StreamOptions;
 import dev.lateen.proxy.cluster.StreamReady;
 import dev.lateen.proxy.route.HostRewrite;
+import dev.lateen.proxy.stream.ClientSource;
 import dev.lateen.proxy.stream.Addresses;
 import dev.lateen.proxy.stream.ProxyError;
 import dev.lateen.proxy.stream.StreamInfo;
@@ -76,6 +77,10 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
 
     private StreamOptions options() {
         StreamOptions options = ofRequest();
+        ClientSource source = forwarding.path.connection.facts.origin().source();
+        if (source != null) {
+            options = options.seenAs(source);
+        }
         return host.proxyProtocol() == null ? options : options.from(forwarding.path.connection.facts.proxyHeader());
     }
 

@@ -3,6 +3,7 @@ package dev.lateen.proxy.listener;
 import dev.lateen.net.socket.OriginalDestination;
 import dev.lateen.proxy.downstream.DownstreamConnection;
 import dev.lateen.proxy.downstream.Origin;
+import dev.lateen.proxy.stream.ClientSource;
 import dev.lateen.proxy.stream.ResponseFlag;
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.stream.TransportFailure;
@@ -12,7 +13,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.net.InetAddress;
 import java.time.Instant;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /// The way of a connection from `accept` to its filter chain, top to bottom: original destination → hand-over to the
@@ -64,10 +67,8 @@ final class AcceptedConnection {
         if (!config.filters().originalDst() && !config.useOriginalDst()) {
             return;
         }
-        if (config.socket().transparent()) {
-            facts.localRestored = true;
-            return;
-        }
+        // A transparent socket has the original address by itself, where it was not redirected all the same.
+        facts.localRestored = config.socket().transparent();
         OriginalDestination.of(channel).ifPresent(original -> {
             facts.local = original;
             facts.localRestored = true;
@@ -157,7 +158,14 @@ final class AcceptedConnection {
                 facts.serverName,
                 config.name(),
                 chain.config().name(),
-                config.direction());
+                config.direction(),
+                clientSource(config));
+    }
+
+    private @Nullable ClientSource clientSource(ListenerConfig config) {
+        OptionalInt mark = config.filters().originalSourceMark();
+        InetAddress client = ConnectionFacts.ip(facts.remote);
+        return mark.isPresent() && client != null ? new ClientSource(client, mark.getAsInt()) : null;
     }
 
     /// Waits for the end of the handshake.

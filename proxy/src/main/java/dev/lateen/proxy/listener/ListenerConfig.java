@@ -6,6 +6,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /// A decoded listener.
@@ -50,11 +51,13 @@ public record ListenerConfig(
         }
     }
 
+    /// @param originalSourceMark whether upstreams see the client's address, and the mark of those sockets
     /// @param proxyProtocol looked for before anything else
     /// @param timeout for all of them together; zero means none
     /// @param continueOnTimeout choose a chain by what is known then, instead of closing
     public record ListenerFilters(
             boolean originalDst,
+            OptionalInt originalSourceMark,
             Optional<PortPredicate> tlsInspector,
             Optional<PortPredicate> httpInspector,
             Optional<ProxyProtocolConfig> proxyProtocol,

@@ -8,23 +8,27 @@ import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig.Version;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
+import io.envoyproxy.envoy.extensions.filters.listener.original_src.v3.OriginalSrc;
 import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// Decodes what is looked at before a filter chain is chosen.
 final class ListenerFilterDecoder {
     private static final String PREDICATE = "envoy.config.listener.v3.ListenerFilterChainMatchPredicate";
     private static final String PACKAGE = "envoy.extensions.filters.listener.";
+    private static final String ORIGINAL_SRC = PACKAGE + "original_src.v3.OriginalSrc";
     private static final String PROXY_PROTOCOL = PACKAGE + "proxy_protocol.v3.ProxyProtocol";
 
     static final ImplementedFields FIELDS = ImplementedFields.builder()
             .message("envoy.config.listener.v3.ListenerFilter", "name", "typed_config", "filter_disabled")
             .message(PREDICATE, "or_match", "and_match", "not_match", "any_match", "destination_port_range")
             .message(PREDICATE + ".MatchSet", "rules")
+            .message(ORIGINAL_SRC, "mark")
             .harmless(PACKAGE + "tls_inspector.v3.TlsInspector", "size of a buffer", "initial_read_buffer_size")
             .message(PROXY_PROTOCOL, "allow_requests_without_proxy_protocol", "disallowed_versions")
             .harmless(PROXY_PROTOCOL, "names of statistics", "stat_prefix")
@@ -34,6 +38,7 @@ final class ListenerFilterDecoder {
 
     static ListenerConfig.ListenerFilters decode(Listener listener, Place at) {
         boolean originalDst = false;
+        OptionalInt originalSource = OptionalInt.empty();
         Optional<PortPredicate> tls = Optional.empty();
         Optional<PortPredicate> http = Optional.empty();
         Optional<ProxyProtocolConfig> proxy = Optional.empty();
@@ -45,6 +50,11 @@ final class ListenerFilterDecoder {
                     : PortPredicate.Never.INSTANCE;
             switch (type(filter)) {
                 case "original_dst" -> originalDst = true;
+                case "original_src" ->
+                    originalSource = OptionalInt.of(
+                            TypedConfig.of(filter.getTypedConfig(), place.field("typed_config"))
+                                    .unpack(OriginalSrc.parser(), FIELDS, place.field("typed_config"))
+                                    .getMark());
                 case "tls_inspector" -> {
                     TypedConfig.of(filter.getTypedConfig(), place.field("typed_config"))
                             .unpack(TlsInspector.parser(), FIELDS, place.field("typed_config"));
@@ -66,7 +76,13 @@ final class ListenerFilterDecoder {
                 ? CommonDecoder.duration(listener.getListenerFiltersTimeout(), at.field("listener_filters_timeout"))
                 : ListenerConfig.ListenerFilters.DEFAULT_TIMEOUT;
         return new ListenerConfig.ListenerFilters(
-                originalDst, tls, http, proxy, timeout, listener.getContinueOnListenerFiltersTimeout());
+                originalDst,
+                originalSource,
+                tls,
+                http,
+                proxy,
+                timeout,
+                listener.getContinueOnListenerFiltersTimeout());
     }
 
     private static ProxyProtocolConfig proxyProtocol(ListenerFilter filter, PortPredicate disabled, Place at) {

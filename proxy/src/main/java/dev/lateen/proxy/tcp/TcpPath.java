@@ -10,6 +10,7 @@ import dev.lateen.proxy.cluster.RoutePriority;
 import dev.lateen.proxy.cluster.TcpOptions;
 import dev.lateen.proxy.cluster.TcpReady;
 import dev.lateen.proxy.downstream.DownstreamConnection;
+import dev.lateen.proxy.stream.ClientSource;
 import dev.lateen.proxy.stream.ProxyError;
 import dev.lateen.proxy.stream.ResponseFlag;
 import dev.lateen.proxy.stream.StreamInfo;
@@ -89,9 +90,11 @@ final class TcpPath implements LbContext, TcpReady, TunnelHandshake.Outcome, Rel
         info.upstreamHostMetadata = host.config().metadata().namespaces();
         info.clusterMetadata = host.cluster().config().metadata().namespaces();
         info.upstreamPeer = host.peer();
-        TcpOptions options = host.proxyProtocol() == null
+        ClientSource source = connection.origin().source();
+        TcpOptions options = host.proxyProtocol() == null && source == null
                 ? TcpOptions.NONE
-                : new TcpOptions(null, List.of(), connection.proxyHeader());
+                : new TcpOptions(
+                        null, List.of(), host.proxyProtocol() == null ? null : connection.proxyHeader(), source);
         pending = cluster.newTcpConnection(host, options, this);
     }
 

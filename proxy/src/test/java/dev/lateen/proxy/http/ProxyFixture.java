@@ -126,7 +126,8 @@ final class ProxyFixture implements AutoCloseable {
                 "",
                 "test",
                 "",
-                Direction.OUTBOUND);
+                Direction.OUTBOUND,
+                null);
         var handlers = manager.handlers(new DownstreamConnection(channel, origin, null, null));
         if (config.codec() == HttpConnectionManagerConfig.Codec.HTTP2) {
             channel.pipeline().addLast(new Http2ServerConnection(config.limits(), handlers).handler());

@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -112,7 +113,13 @@ class ListenersIT {
                 false,
                 Direction.UNSPECIFIED,
                 new ListenerConfig.ListenerFilters(
-                        false, Optional.empty(), Optional.empty(), Optional.empty(), Duration.ZERO, false),
+                        false,
+                        OptionalInt.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Duration.ZERO,
+                        false),
                 configs,
                 Optional.empty(),
                 List.of(),
