@@ -109,8 +109,8 @@ public final class ProxyProcess implements AutoCloseable {
                 stats,
                 drain.ofReplaced(),
                 new Admission(bootstrap.connections().within(bootstrap.overload()), overload, stats)));
-        SnapshotAssembler assembler =
-                new SnapshotAssembler(chores, new ResourceDecoders(secrets, names.table()), clusters, routes, listeners);
+        SnapshotAssembler assembler = new SnapshotAssembler(
+                chores, new ResourceDecoders(secrets, names.table()), clusters, routes, listeners);
         bootstrap.discovery().filter(DiscoveryConfig::clusters).ifPresent(_ -> awaited.add(ResourceType.CLUSTER));
         bootstrap.discovery().filter(DiscoveryConfig::listeners).ifPresent(_ -> awaited.add(ResourceType.LISTENER));
         bootstrap.discovery().filter(DiscoveryConfig::names).ifPresent(_ -> awaited.add(ResourceType.NAME_TABLE));
@@ -136,8 +136,10 @@ public final class ProxyProcess implements AutoCloseable {
         int concurrency = options.workers(bootstrap);
         Stats stats = ProxyStart.accepted(Stats.of(options.environment()));
         Optional<DnsSettings> dns = ProxyStart.accepted(DnsSettings.of(options.environment(), bootstrap));
-        ProxyProcess process = new ProxyProcess(bootstrap, ProxyStart.accepted(DrainConfig.of(options)), concurrency, dns, stats);
-        ProxyStart.accepted(bootstrap.statsEviction()).ifPresent(interval -> Eviction.every(interval, stats, process.choresLoops));
+        ProxyProcess process =
+                new ProxyProcess(bootstrap, ProxyStart.accepted(DrainConfig.of(options)), concurrency, dns, stats);
+        ProxyStart.accepted(bootstrap.statsEviction())
+                .ifPresent(interval -> Eviction.every(interval, stats, process.choresLoops));
         return process;
     }
 
@@ -209,7 +211,8 @@ public final class ProxyProcess implements AutoCloseable {
                 admin.add(AdminServer.start(choresLoops, bootstrap.admin().get(), api));
             }
             for (SocketAddress address : bootstrap.agent()) {
-                Optional<AppMetrics> application = ProxyStart.accepted(AppMetrics.at(address, bootstrap, System.getenv()));
+                Optional<AppMetrics> application =
+                        ProxyStart.accepted(AppMetrics.at(address, bootstrap, System.getenv()));
                 AgentApi api = new AgentApi(backend, runtime.stats(), System.getenv(), application);
                 admin.add(AdminServer.start(choresLoops, address, api));
             }

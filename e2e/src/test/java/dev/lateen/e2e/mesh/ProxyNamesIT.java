@@ -47,8 +47,7 @@ final class ProxyNamesIT {
                 + RunningMesh.peer("red", "", says)
                 + RunningMesh.peer("blue", "", says)
                 + RunningMesh.gateway("client");
-        try (RunningMesh mesh =
-                RunningMesh.of(directory, manifests, "--proxy", proxy, "--capture", "transparent")) {
+        try (RunningMesh mesh = RunningMesh.of(directory, manifests, "--proxy", proxy, "--capture", "transparent")) {
             await().atMost(SOON).until(() -> mesh.ask("client", "/", "").startsWith("client"));
 
             String red = mesh.ask("client", "/resolve", "red.outside.test");

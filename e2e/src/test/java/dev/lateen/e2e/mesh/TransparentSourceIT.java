@@ -25,8 +25,7 @@ final class TransparentSourceIT {
                 + RunningMesh.peer("usual", "", "")
                 + RunningMesh.peer("keeping", ", sidecar.istio.io/interceptionMode: TPROXY", "")
                 + RunningMesh.gateway("client", "keeping");
-        try (RunningMesh mesh =
-                RunningMesh.of(directory, manifests, "--proxy", proxy, "--capture", "transparent")) {
+        try (RunningMesh mesh = RunningMesh.of(directory, manifests, "--proxy", proxy, "--capture", "transparent")) {
             await().atMost(SOON).until(() -> mesh.ask("client", "/", "").startsWith("client"));
             String client = OutsideCaller.address(mesh, "client").getHostString();
 

@@ -23,7 +23,10 @@ public record CapturePlan(InterceptionSettings settings, CaptureMode mode, Strin
     /// @param keepingSource whether inbound connections keep their source address
     public CapturePlan transparent(boolean keepingSource) {
         return new CapturePlan(
-                settings, new CaptureMode(keepingSource, mode.mark(), mode.names(), mode.groups()), routeTable, nftables);
+                settings,
+                new CaptureMode(keepingSource, mode.mark(), mode.names(), mode.groups()),
+                routeTable,
+                nftables);
     }
 
     /// All inbound ports and all outbound addresses, by redirection.

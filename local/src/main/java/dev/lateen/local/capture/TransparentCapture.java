@@ -78,7 +78,9 @@ public final class TransparentCapture implements Capture {
                 Map.of("HOST", "0.0.0.0"),
                 pod.prefix(),
                 Optional.of(subnet.probes()),
-                hasProxy ? Optional.of(new RunAs(PROXY_ID, PROXY_ID, !readableByAll, keepsSource(workload))) : Optional.empty());
+                hasProxy
+                        ? Optional.of(new RunAs(PROXY_ID, PROXY_ID, !readableByAll, keepsSource(workload)))
+                        : Optional.empty());
     }
 
     @Override

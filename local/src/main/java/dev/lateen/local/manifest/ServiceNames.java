@@ -16,7 +16,8 @@ import java.util.TreeMap;
 /// The names under which pods know services, and the addresses that they connect to: what a cluster's DNS would answer.
 /// They are read from the same registry as the control plane's, so that both agree on every address.
 ///
-/// Limits: aliases (`ExternalName`) and ranges of addresses are left to the system's own resolver. A cluster's DNS knows
+/// Limits: aliases (`ExternalName`) and ranges of addresses are left to the system's own resolver. A cluster's DNS
+/// knows
 /// nothing of service entries: their names are answered by the proxies, which themselves have to find what is really
 /// behind them.
 ///

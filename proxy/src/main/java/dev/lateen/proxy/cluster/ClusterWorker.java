@@ -246,9 +246,8 @@ public final class ClusterWorker {
         }
 
         void start(TcpOptions options) {
-            UpstreamConnect.Wishes wishes =
-                    new UpstreamConnect.Wishes(
-                            options.sni(), false, options.alpn(), options.client(), options.source());
+            UpstreamConnect.Wishes wishes = new UpstreamConnect.Wishes(
+                    options.sni(), false, options.alpn(), options.client(), options.source());
             attempt = UpstreamConnect.start(loop, host, wishes, this);
         }
 

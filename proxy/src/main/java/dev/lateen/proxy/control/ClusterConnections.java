@@ -39,19 +39,21 @@ final class ClusterConnections implements GrpcAdsTransport.Connections {
             result.onFailed("no host in cluster " + name);
             return;
         }
-        PendingStream _ = worker.newTcpConnection(host, new TcpOptions(null, List.of("h2"), null, null), new TcpReady() {
-            @Override
-            public void onReady(Channel channel, Host connected) {
-                Http2ClientConnection connection = new Http2ClientConnection(HttpLimits.DEFAULT);
-                channel.pipeline().addLast(connection.handler());
-                channel.config().setAutoRead(true);
-                result.onConnected(connection);
-            }
+        PendingStream _ =
+                worker.newTcpConnection(host, new TcpOptions(null, List.of("h2"), null, null), new TcpReady() {
+                    @Override
+                    public void onReady(Channel channel, Host connected) {
+                        Http2ClientConnection connection = new Http2ClientConnection(HttpLimits.DEFAULT);
+                        channel.pipeline().addLast(connection.handler());
+                        channel.config().setAutoRead(true);
+                        result.onConnected(connection);
+                    }
 
-            @Override
-            public void onFailure(ProxyError error, String details) {
-                result.onFailed(host.address() + ": " + error.name() + (details.isEmpty() ? "" : ": " + details));
-            }
-        });
+                    @Override
+                    public void onFailure(ProxyError error, String details) {
+                        result.onFailed(
+                                host.address() + ": " + error.name() + (details.isEmpty() ? "" : ": " + details));
+                    }
+                });
     }
 }

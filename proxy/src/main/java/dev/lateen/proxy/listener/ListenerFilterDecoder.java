@@ -51,10 +51,9 @@ final class ListenerFilterDecoder {
             switch (type(filter)) {
                 case "original_dst" -> originalDst = true;
                 case "original_src" ->
-                    originalSource = OptionalInt.of(
-                            TypedConfig.of(filter.getTypedConfig(), place.field("typed_config"))
-                                    .unpack(OriginalSrc.parser(), FIELDS, place.field("typed_config"))
-                                    .getMark());
+                    originalSource = OptionalInt.of(TypedConfig.of(filter.getTypedConfig(), place.field("typed_config"))
+                            .unpack(OriginalSrc.parser(), FIELDS, place.field("typed_config"))
+                            .getMark());
                 case "tls_inspector" -> {
                     TypedConfig.of(filter.getTypedConfig(), place.field("typed_config"))
                             .unpack(TlsInspector.parser(), FIELDS, place.field("typed_config"));
@@ -76,13 +75,7 @@ final class ListenerFilterDecoder {
                 ? CommonDecoder.duration(listener.getListenerFiltersTimeout(), at.field("listener_filters_timeout"))
                 : ListenerConfig.ListenerFilters.DEFAULT_TIMEOUT;
         return new ListenerConfig.ListenerFilters(
-                originalDst,
-                originalSource,
-                tls,
-                http,
-                proxy,
-                timeout,
-                listener.getContinueOnListenerFiltersTimeout());
+                originalDst, originalSource, tls, http, proxy, timeout, listener.getContinueOnListenerFiltersTimeout());
     }
 
     private static ProxyProtocolConfig proxyProtocol(ListenerFilter filter, PortPredicate disabled, Place at) {

@@ -205,7 +205,8 @@ class DnsServerIT {
         assertThat(read(datagram).truncated()).isTrue();
         assertThat(read(askTcp(server, Questions.of(1, "pods.example.com", A))).records())
                 .hasSize(100);
-        assertThat(read(askUdp(server, Questions.of(1, "pods.example.com", A, 4096))).records())
+        assertThat(read(askUdp(server, Questions.of(1, "pods.example.com", A, 4096)))
+                        .records())
                 .hasSize(100);
     }
 
