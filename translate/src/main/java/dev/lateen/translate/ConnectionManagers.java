@@ -27,6 +27,9 @@ final class ConnectionManagers {
                 .setUseRemoteAddress(Protos.FALSE)
                 .setRds(Rds.newBuilder().setConfigSource(Protos.ADS).setRouteConfigName(routes));
         manager.addAllAccessLog(AccessLogs.http(scene, Side.CLIENT));
+        if (routes.equals(Names.FORWARD_PROXY)) {
+            manager.getHttpProtocolOptionsBuilder().setAllowAbsoluteUrl(Protos.TRUE);
+        }
         http10(scene, manager);
         return filter(manager);
     }

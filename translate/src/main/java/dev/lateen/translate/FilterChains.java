@@ -49,17 +49,16 @@ final class FilterChains {
     }
 
     static Listener outboundListener(
-            Scene scene, String bind, int port, List<FilterChain> chains, boolean bindToPort, boolean fallThrough) {
-        boolean socket = bind.startsWith("unix://");
+            Scene scene, String bind, int port, List<FilterChain> chains, boolean bindToPort, boolean fallThrough, boolean everyFamily) {
         Listener.Builder listener = Listener.newBuilder()
-                .setName(socket ? bind : Names.listener(bind, port))
+                .setName(Names.listener(bind, port))
                 .setAddress(Protos.address(bind, port))
                 .setTrafficDirection(TrafficDirection.OUTBOUND)
                 .setListenerFiltersTimeout(Protos.duration(scene.mesh().protocolDetectionTimeout()))
                 .setContinueOnListenerFiltersTimeout(true)
                 .addAllAccessLog(AccessLogs.listener(scene, Side.CLIENT));
-        if (Wildcards.is(bind)) {
-            Wildcards.addOthers(scene, listener, port);
+        if ((everyFamily || scene.settings().on("EnableDualStack")) && Wildcards.is(bind)) {
+            Wildcards.addOther(scene, listener, port);
         }
         if (bindToPort) {
             listener.setMaxConnectionsToAcceptPerSocketEvent(Protos.uint(1));

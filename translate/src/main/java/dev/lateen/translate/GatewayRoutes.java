@@ -65,6 +65,10 @@ final class GatewayRoutes {
                 .addDomains(name.substring(0, name.lastIndexOf(':')))
                 .setIncludeRequestAttemptCount(true)
                 .addAllRateLimits(limiting.limits());
+        scene.outbound()
+                .service(to.getDomains(0))
+                .flatMap(s -> StatefulSessions.perRoute(scene, s))
+                .ifPresent(s -> to.putTypedPerFilterConfig(StatefulSessions.FILTER, s));
         if (host.requiresTls) {
             to.setRequireTls(VirtualHost.TlsRequirementType.ALL);
         }

@@ -104,6 +104,7 @@ final class HttpFilters {
         filters.add(FAULT);
         filters.add(CORS);
         filters.addAll(MetricsFilters.http(scene, Side.CLIENT));
+        StatefulSessions.filter(scene).ifPresent(filters::add);
         filters.add(ROUTER);
         return filters;
     }

@@ -1,5 +1,6 @@
 package dev.lateen.translate;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import dev.lateen.model.istio.DestinationRule;
 import dev.lateen.model.istio.HttpRoute;
@@ -16,7 +17,6 @@ import dev.lateen.model.istio.VirtualService.WeightedDestination;
 import dev.lateen.model.mesh.EffectivePolicy;
 import dev.lateen.model.mesh.Hostname;
 import dev.lateen.model.mesh.MeshService;
-import dev.lateen.model.mesh.ServicePort;
 import dev.lateen.translate.policy.RateLimiting;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
@@ -38,7 +38,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 
-/// Routes of HTTP: those of a virtual service, and the default one of a service.
+/// Routes of HTTP of virtual services.
 final class HttpRoutes {
     private final Scene scene;
     private final int port;
@@ -276,6 +276,7 @@ final class HttpRoutes {
             VirtualService service, WeightedDestination only, Route.Builder route, RouteAction.Builder action) {
         action.setCluster(cluster(service, only));
         HeaderChanges.applyDestination(route, only.headers(), action);
+        session(service, only).ifPresent(s -> route.putTypedPerFilterConfig(StatefulSessions.FILTER, s));
         action.addAllHashPolicy(hashPolicies(service, only));
     }
 
@@ -286,6 +287,7 @@ final class HttpRoutes {
                     .setName(cluster(service, part))
                     .setWeight(Protos.uint(part.weight()));
             HeaderChanges.apply(weight, part.headers());
+            session(service, part).ifPresent(s -> weight.putTypedPerFilterConfig(StatefulSessions.FILTER, s));
             clusters.addClusters(weight);
             for (HashPolicy policy : hashPolicies(service, part)) {
                 if (!action.getHashPolicyList().contains(policy)) {
@@ -294,6 +296,10 @@ final class HttpRoutes {
             }
         }
         action.setWeightedClusters(clusters);
+    }
+
+    private Optional<Any> session(VirtualService service, WeightedDestination to) {
+        return scene.outbound().service(host(service, to)).flatMap(s -> StatefulSessions.perRoute(scene, s));
     }
 
     private String host(VirtualService service, WeightedDestination to) {
@@ -319,7 +325,7 @@ final class HttpRoutes {
         return hashPolicies(scene, target.get(), to.destination().subset(), number);
     }
 
-    private static List<HashPolicy> hashPolicies(Scene scene, MeshService service, String subset, int port) {
+    static List<HashPolicy> hashPolicies(Scene scene, MeshService service, String subset, int port) {
         Optional<DestinationRule> rule =
                 scene.outbound().destinationRule(service, scene.node().labels());
         TrafficPolicy policy = EffectivePolicy.of(rule, rule.flatMap(r -> r.subset(subset)), port);
@@ -356,7 +362,7 @@ final class HttpRoutes {
         return List.of(policy.build());
     }
 
-    /// What traces call the route: host, port and path.
+    /// What traces call the route: host, port and path; of several hosts, the virtual service that they share.
     private String operation(VirtualService service, RouteMatch match, List<WeightedDestination> to) {
         String path = switch (match.getPathSpecifierCase()) {
             case PATH -> match.getPath();
@@ -365,25 +371,12 @@ final class HttpRoutes {
             case SAFE_REGEX -> match.getSafeRegex().getRegex();
             case PATH_MATCH_POLICY, CONNECT_MATCHER, PATHSPECIFIER_NOT_SET -> "*";
         };
+        if (to.size() > 1) {
+            return service.metadata().name() + ":" + port + path;
+        }
         WeightedDestination first = to.getFirst();
         String host = host(service, first);
         int number = Destinations.port(first.destination(), scene.outbound().service(host), port);
         return host + ":" + number + path;
-    }
-
-    /// The route of a service without routes of its own.
-    static Route toService(Scene scene, MeshService service, ServicePort port) {
-        RouteAction.Builder action = RouteAction.newBuilder()
-                .setCluster(Names.outbound(port.port(), "", service.hostname()))
-                .setTimeout(Protos.ZERO);
-        setMaxGrpcTimeout(action, Protos.ZERO);
-        RetryPolicies.of(Optional.empty(), scene.mesh().http().retries()).ifPresent(action::setRetryPolicy);
-        action.addAllHashPolicy(hashPolicies(scene, service, "", port.port()));
-        return Route.newBuilder()
-                .setName("default")
-                .setMatch(RouteMatch.newBuilder().setPrefix("/"))
-                .setRoute(action)
-                .setDecorator(Decorator.newBuilder().setOperation(service.hostname() + ":" + port.port() + "/*"))
-                .build();
     }
 }

@@ -86,7 +86,7 @@ final class InboundListeners {
         listener.addFilterChains(FilterChain.newBuilder()
                 .setName("virtualInbound-blackhole")
                 .setFilterChainMatch(FilterChainMatch.newBuilder().setDestinationPort(Protos.uint(own)))
-                .addAllFilters(TcpProxies.inbound(scene, Names.BLACK_HOLE, Names.BLACK_HOLE)));
+                .addAllFilters(TcpProxies.blackHole(scene)));
         Map<Integer, Mode> modes = new TreeMap<>();
         Mode general = scene.scope().mutualTls(0);
         passthrough(general, Optional.empty()).forEach(listener::addFilterChains);

@@ -3,9 +3,14 @@ package dev.lateen.translate;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.lateen.model.mesh.MeshConfig;
+import dev.lateen.model.source.YamlDocument;
+import dev.lateen.model.source.YamlLimits;
+import dev.lateen.model.source.YamlReader;
 import dev.lateen.model.tree.Fields;
+import dev.lateen.model.tree.Node.Mapping;
 import dev.lateen.translate.message.Structs;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.JsonFormatOptions;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.formatter.req_without_query.v3.ReqWithoutQuery;
@@ -34,9 +39,19 @@ final class LogFormats {
     /// As `accessLogFormat` and `accessLogEncoding` say.
     static SubstitutionFormatString ofMesh(MeshConfig.AccessLog mesh) {
         if (mesh.json()) {
-            return json(JSON_FIELDS);
+            return json(fields(mesh.format()));
         }
         return text(line(mesh.format()));
+    }
+
+    /// A mesh's format is text: an object in JSON is taken for the fields, anything else for the usual ones.
+    private static Struct fields(String format) {
+        return format.startsWith("{")
+                        && new YamlReader(YamlLimits.DEFAULT).read(format, "accessLogFormat").getFirst()
+                                instanceof YamlDocument.Read read
+                        && read.root() instanceof Mapping fields
+                ? Structs.struct(fields)
+                : JSON_FIELDS;
     }
 
     /// As `logFormat` and `omitEmptyValues` of a provider say.
@@ -83,6 +98,7 @@ final class LogFormats {
         texts(Protos.value(fields), texts);
         return SubstitutionFormatString.newBuilder()
                 .setJsonFormat(fields)
+                .setJsonFormatOptions(JsonFormatOptions.getDefaultInstance())
                 .addAllFormatters(formatters(texts))
                 .build();
     }

@@ -4,6 +4,8 @@ import dev.lateen.model.istio.Destination;
 
 /// The names that Istio gives to clusters, listeners and routes, on which dashboards and tools rely.
 final class Names {
+    /// The routes of the proxy that applications are told of by `HTTP_PROXY`.
+    static final String FORWARD_PROXY = "http_proxy";
     static final String BLACK_HOLE = "BlackHoleCluster";
     static final String PASSTHROUGH = "PassthroughCluster";
     static final String INBOUND_PASSTHROUGH = "InboundPassthroughCluster";

@@ -101,6 +101,7 @@ final class OutboundClusters {
                 policy.tls(),
                 tells ? PeerHeaders.FILTERS : List.of());
         tls(cluster, service, port, subsetName, policy, endpoints, http2, scene);
+        StatefulSessions.apply(cluster, service, scene);
         if (scene.hasIstioFilters()) {
             cluster.addFilters(METADATA_EXCHANGE);
         }

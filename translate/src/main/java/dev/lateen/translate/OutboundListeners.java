@@ -36,7 +36,16 @@ final class OutboundListeners {
         AUTO
     }
 
-    private record Slot(String bind, int port, Kind kind, boolean bindToPort, List<FilterChain> chains) {}
+    /// @param everyFamily whether it listens on the wildcard addresses of both families where the proxy has both
+    /// @param serverFirst whether clients wait for the server's word: nothing may look at what they say
+    private record Slot(
+            String bind,
+            int port,
+            Kind kind,
+            boolean bindToPort,
+            boolean everyFamily,
+            boolean serverFirst,
+            List<FilterChain> chains) {}
 
     /// The route configurations that the listeners of the last build ask for, by name.
     Map<String, Routes> routes() {
@@ -78,7 +87,7 @@ final class OutboundListeners {
             return;
         }
         String bind = scene.bindsExplicitly() ? scene.node().address() : scene.loopback();
-        String name = "http_proxy";
+        String name = Names.FORWARD_PROXY;
         slots.putIfAbsent(
                 Names.listener(bind, port),
                 new Slot(
@@ -86,6 +95,8 @@ final class OutboundListeners {
                         port,
                         Kind.HTTP,
                         true,
+                        true,
+                        false,
                         List.of(FilterChains.http(scene, Names.listener(bind, port), name, false))));
         routes.put(name, new Routes(scene.outbound().egress().getFirst(), 0, Optional.empty()));
     }
@@ -124,17 +135,18 @@ final class OutboundListeners {
 
     private void http(EgressListener egress, String bind, int port, boolean explicit, boolean proxy) {
         boolean socket = bind.startsWith("unix://");
-        String key = socket ? bind : Names.listener(bind, port);
+        String key = Names.listener(bind, port);
         String routeName = socket ? bind : Integer.toString(port);
         Slot before = slots.get(key);
-        if (tooLow(port, explicit) || (before != null && before.kind != Kind.TCP)) {
+        if (tooLow(port, explicit) || isTaken(bind, port) || (before != null && (before.kind != Kind.TCP || before.serverFirst))) {
             return;
         }
         FilterChain chain = FilterChains.http(
-                scene, socket ? bind : Names.listener(bind, port), routeName, !explicit && isWildcard(bind));
+                scene, key, routeName, !explicit && isWildcard(bind));
         List<FilterChain> chains = new ArrayList<>(before == null ? List.of() : before.chains);
         chains.add(chain);
-        slots.put(key, new Slot(bind, port, Kind.HTTP, explicit, chains));
+        boolean everyFamily = before == null || before.everyFamily;
+        slots.put(key, new Slot(bind, port, Kind.HTTP, explicit, everyFamily, false, chains));
         routes.put(routeName, new Routes(egress, proxy || socket ? 0 : port, Optional.empty()));
     }
 
@@ -143,6 +155,16 @@ final class OutboundListeners {
                 && port > 0
                 && port < 1024
                 && scene.node().metadata().switches().unprivilegedPod();
+    }
+
+    /// Whether the proxy itself listens there, so that a listener for HTTP to any address would never be asked.
+    private boolean isTaken(String bind, int port) {
+        var switches = scene.node().metadata().switches();
+        return isWildcard(bind)
+                && (port == scene.mesh().ports().outbound()
+                        || port == scene.mesh().ports().inbound()
+                        || port == switches.statusPort().orElse(0)
+                        || port == switches.prometheusPort().orElse(0));
     }
 
     private boolean isWildcard(String bind) {
@@ -216,6 +238,8 @@ final class OutboundListeners {
                                     port.port(),
                                     Kind.HTTP,
                                     true,
+                                    true,
+                                    false,
                                     List.of(FilterChains.http(
                                             scene, Names.listener(address, port.port()), routeName, false))));
                     routes.put(routeName, new Routes(egress, port.port(), Optional.of(service.hostname())));
@@ -261,7 +285,7 @@ final class OutboundListeners {
         if (tooLow(listenPort, explicit)) {
             return;
         }
-        String key = bind.startsWith("unix://") ? bind : Names.listener(bind, listenPort);
+        String key = Names.listener(bind, listenPort);
         Slot before = slots.get(key);
         Kind kind = port.protocol().isAuto() ? Kind.AUTO : Kind.TCP;
         boolean wide = isWildcard(bind);
@@ -275,21 +299,30 @@ final class OutboundListeners {
                     new Routes(egress, listenPort, alone ? Optional.of(service.hostname()) : Optional.empty()));
         }
         chains.addAll(new TcpChains(scene, egress.virtualServices()).of(service, port, listenPort, wide, range));
-        if (before == null) {
-            slots.put(key, new Slot(bind, listenPort, kind, explicit, chains));
+        boolean serverFirst = port.protocol() == Protocol.MYSQL;
+        if (before == null || (serverFirst && wide && before.kind == Kind.HTTP)) {
+            slots.put(key, new Slot(bind, listenPort, kind, explicit, range.isPresent(), serverFirst, chains));
+            if (before != null) {
+                routes.remove(Integer.toString(listenPort));
+            }
             return;
         }
         List<FilterChain> merged = new ArrayList<>(before.chains);
         for (FilterChain chain : chains) {
-            if (merged.stream().noneMatch(c -> c.getFilterChainMatch().equals(chain.getFilterChainMatch()))) {
-                merged.add(chain);
-            }
+            merged.add(chain);
         }
-        slots.put(key, new Slot(bind, listenPort, before.kind, before.bindToPort, merged));
+        slots.put(key, new Slot(
+                        bind,
+                        listenPort,
+                        before.kind,
+                        before.bindToPort,
+                        before.everyFamily,
+                        before.serverFirst,
+                        TcpChains.distinct(merged)));
     }
 
     private Listener listener(Slot slot) {
         boolean fallThrough = isWildcard(slot.bind) && !slot.bindToPort;
-        return FilterChains.outboundListener(scene, slot.bind, slot.port, slot.chains, slot.bindToPort, fallThrough);
+        return FilterChains.outboundListener(scene, slot.bind, slot.port, slot.chains, slot.bindToPort, fallThrough, slot.everyFamily);
     }
 }

@@ -60,8 +60,20 @@ final class TcpChains {
     /// Of chains with the same conditions the first counts; a proxy refuses a listener with more.
     static List<FilterChain> distinct(List<FilterChain> chains) {
         Map<FilterChainMatch, FilterChain> byMatch = new LinkedHashMap<>();
-        chains.forEach(chain -> byMatch.putIfAbsent(chain.getFilterChainMatch(), chain));
+        chains.forEach(chain -> byMatch.putIfAbsent(canonical(chain.getFilterChainMatch()), chain));
         return List.copyOf(byMatch.values());
+    }
+
+    /// Ranges that differ only in bits behind their prefix are one.
+    private static FilterChainMatch canonical(FilterChainMatch match) {
+        if (match.getPrefixRangesCount() == 0) {
+            return match;
+        }
+        FilterChainMatch.Builder same = match.toBuilder().clearPrefixRanges();
+        match.getPrefixRangesList().forEach(range -> same.addPrefixRanges(range.toBuilder()
+                .setAddressPrefix(Addresses.firstOf(
+                        range.getAddressPrefix(), range.getPrefixLen().getValue()))));
+        return same.build();
     }
 
     private List<FilterChain> tls(MeshService service, int listenPort, Optional<String> range) {

@@ -41,14 +41,31 @@ final class TcpProxies {
     }
 
     static List<Filter> inbound(Scene scene, String cluster, String statPrefix) {
+        return inbound(
+                scene,
+                TcpProxy.newBuilder()
+                        .setStatPrefix(statPrefix)
+                        .setCluster(cluster)
+                        .addAllAccessLog(AccessLogs.tcp(scene, Side.SERVER)));
+    }
+
+    /// Ends connections to the proxy's own port, which would come back for ever. They are not logged.
+    static Filter nowhere() {
+        return filter(TcpProxy.newBuilder().setStatPrefix(Names.BLACK_HOLE).setCluster(Names.BLACK_HOLE));
+    }
+
+    /// The same where they come from outside.
+    static List<Filter> blackHole(Scene scene) {
+        return inbound(
+                scene,
+                TcpProxy.newBuilder().setStatPrefix(Names.BLACK_HOLE).setCluster(Names.BLACK_HOLE));
+    }
+
+    private static List<Filter> inbound(Scene scene, TcpProxy.Builder proxy) {
         List<Filter> filters = new ArrayList<>(peerMetadata(scene));
         filters.addAll(scene.accessLists().tcp(scene));
         filters.addAll(Authorization.tcpFilters(scene));
         filters.addAll(MetricsFilters.tcp(scene, Side.SERVER));
-        TcpProxy.Builder proxy = TcpProxy.newBuilder()
-                .setStatPrefix(statPrefix)
-                .setCluster(cluster)
-                .addAllAccessLog(AccessLogs.tcp(scene, Side.SERVER));
         filters.add(filter(proxy));
         return filters;
     }

@@ -33,6 +33,7 @@ import java.util.function.Function;
 ///
 /// Source: Istio, Telemetry `tracing`; MeshConfig `enableTracing`, `extensionProviders`.
 final class Traces {
+    private static final double USUAL_SAMPLING = 1;
     private static final String ZIPKIN = "envoy.tracers.zipkin";
     private static final String OPEN_TELEMETRY = "envoy.tracers.opentelemetry";
     private static final String SPANS = "/api/v2/spans";
@@ -222,12 +223,13 @@ final class Traces {
         return tracing.build();
     }
 
-    /// That of the proxy's own configuration before that of the mesh, in percent.
+    /// That of the proxy's own configuration before that of the mesh, in percent; the usual one where it is none.
     private static double sampling(Scene scene) {
-        return scene.node().metadata().proxyConfig().get("tracing") instanceof Map<?, ?> own
+        double asked = scene.node().metadata().proxyConfig().get("tracing") instanceof Map<?, ?> own
                         && own.get("sampling") instanceof Number number
                 ? number.doubleValue()
                 : scene.mesh().tracing().sampling();
+        return asked >= 0 && asked <= 100 ? asked : USUAL_SAMPLING;
     }
 
     private static Percent percent(double value) {
@@ -242,7 +244,7 @@ final class Traces {
         tags.put("istio.canonical_service", labels.getOrDefault("service.istio.io/canonical-name", "unknown"));
         tags.put("istio.cluster_id", orUnknown(scene.node().clusterId()));
         tags.put("istio.mesh_id", orUnknown(scene.node().metadata().meshId()));
-        tags.put("istio.namespace", orUnknown(scene.node().namespace()));
+        tags.put("istio.namespace", orUnknown(scene.node().metadata().texts().getOrDefault("NAMESPACE", scene.node().namespace())));
         return tags;
     }
 

@@ -6,6 +6,7 @@ import dev.lateen.model.mesh.ProxyNode;
 import dev.lateen.model.mesh.ScopeResolver;
 import dev.lateen.translate.patch.EnvoyFilterPass;
 import dev.lateen.xds.XdsResources;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,9 @@ public final class Translator {
 
     /// What is wrong with resources and shows only when they are translated.
     public List<Diagnostic> problems(MeshSnapshot snapshot) {
-        return envoyFilters.problems(snapshot);
+        List<Diagnostic> problems = new ArrayList<>(envoyFilters.problems(snapshot));
+        problems.addAll(StatefulSessions.problems(snapshot));
+        return problems;
     }
 
     /// Forgets a proxy that is gone.

@@ -301,9 +301,11 @@ final class VirtualHosts {
     private VirtualHost make(String name, List<String> shown, Group group, Optional<MeshService> service) {
         VirtualHost.Builder to =
                 VirtualHost.newBuilder().setName(name).addAllDomains(shown).setIncludeRequestAttemptCount(true);
+        service.flatMap(s -> StatefulSessions.perRoute(scene, s))
+                .ifPresent(s -> to.putTypedPerFilterConfig(StatefulSessions.FILTER, s));
         if (group.routes().isEmpty()) {
             service.ifPresent(
-                    s -> s.port(group.port()).ifPresent(p -> to.addRoutes(HttpRoutes.toService(scene, s, p))));
+                    s -> s.port(group.port()).ifPresent(p -> to.addRoutes(ServiceRoutes.of(scene, s, p))));
         } else {
             to.addAllRoutes(group.routes());
         }

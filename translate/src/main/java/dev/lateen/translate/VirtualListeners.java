@@ -27,7 +27,7 @@ final class VirtualListeners {
         listener.addFilterChains(FilterChain.newBuilder()
                 .setName("virtualOutbound-blackhole")
                 .setFilterChainMatch(FilterChainMatch.newBuilder().setDestinationPort(Protos.uint(port)))
-                .addFilters(TcpProxies.plain(scene, Names.BLACK_HOLE, Side.CLIENT)));
+                .addFilters(TcpProxies.nowhere()));
         listener.addFilterChains(FilterChain.newBuilder()
                 .setName("virtualOutbound-catchall-tcp")
                 .addAllFilters(MetricsFilters.tcp(scene, Side.CLIENT))

@@ -11,6 +11,13 @@ final class Wildcards {
         return bind.equals("0.0.0.0") || bind.equals("::");
     }
 
+    /// Gives a listener for services the other family's wildcard address where the proxy has addresses of both.
+    static void addOther(Scene scene, Listener.Builder listener, int port) {
+        if (scene.node().supportsIpv4() && scene.node().supportsIpv6()) {
+            add(listener, "::", port);
+        }
+    }
+
     /// Gives the listener the wildcard address of the other family where the proxy has one.
     static void addOthers(Scene scene, Listener.Builder listener, int port) {
         boolean both = scene.settings().on("EnableDualStack")

@@ -81,6 +81,25 @@ public record NodeMetadata(
                 texts(metadata));
     }
 
+    /// The same with other words.
+    public NodeMetadata withTexts(Map<String, String> others) {
+        return new NodeMetadata(
+                dataPlane,
+                interception,
+                labels,
+                clusterId,
+                network,
+                accessLogCluster,
+                meshId,
+                workloadName,
+                istioVersion,
+                appPorts,
+                httpProxyPort,
+                switches,
+                proxyConfig,
+                others);
+    }
+
     private static Map<String, String> texts(Map<String, ?> metadata) {
         Map<String, String> texts = new HashMap<>();
         metadata.forEach((name, value) -> {

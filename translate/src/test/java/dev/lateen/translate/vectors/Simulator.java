@@ -3,6 +3,8 @@ package dev.lateen.translate.vectors;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.math.BigInteger;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -211,19 +213,18 @@ final class Simulator {
     }
 
     private static boolean inRange(String prefix, int length, String address) {
-        if (prefix.indexOf(':') >= 0 || address.indexOf(':') >= 0 || !address.matches("[0-9.]+")) {
+        try {
+            byte[] wanted = InetAddress.ofLiteral(prefix).getAddress();
+            byte[] actual = InetAddress.ofLiteral(address).getAddress();
+            return wanted.length == actual.length
+                    && new BigInteger(1, wanted)
+                            .xor(new BigInteger(1, actual))
+                            .shiftRight(wanted.length * 8 - length)
+                            .signum()
+                            == 0;
+        } catch (IllegalArgumentException _) {
             return false;
         }
-        long mask = length == 0 ? 0 : -1L << (32 - length);
-        return (bits(prefix) & mask) == (bits(address) & mask);
-    }
-
-    private static long bits(String address) {
-        long value = 0;
-        for (String part : address.split("\\.")) {
-            value = value * 256 + Integer.parseInt(part);
-        }
-        return value;
     }
 
     private static int serverName(JsonObject match, Call call) {

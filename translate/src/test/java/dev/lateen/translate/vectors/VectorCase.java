@@ -9,6 +9,7 @@ import dev.lateen.model.mesh.MeshService;
 import dev.lateen.model.mesh.MeshSettings;
 import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.model.mesh.Protocol;
+import dev.lateen.model.mesh.NodeMetadata;
 import dev.lateen.model.mesh.ProxyNode;
 import dev.lateen.model.mesh.Resolution;
 import dev.lateen.model.mesh.ServiceId;
@@ -169,7 +170,30 @@ public final class VectorCase {
                 .orElse(Locality.NONE);
         String id = proxy.text("type", "sidecar") + "~" + (ips.isEmpty() ? "" : ips.getFirst()) + "~"
                 + proxy.text("id", "") + "~" + proxy.text("dnsDomain", "");
-        return ProxyNode.parse(id, metadata, locality).orElseThrow();
+        ProxyNode node = ProxyNode.parse(id, metadata, locality).orElseThrow();
+        // Some nodes claim another namespace than the one that their configuration is from.
+        return proxy.object("metadata", m -> m.text("NAMESPACE").orElse(""))
+                .filter(claimed -> !claimed.isEmpty())
+                .map(claimed -> claiming(node, claimed))
+                .orElse(node);
+    }
+
+    private static ProxyNode claiming(ProxyNode node, String namespace) {
+        NodeMetadata read = node.metadata();
+        Map<String, String> texts = new HashMap<>(read.texts());
+        texts.put("NAMESPACE", namespace);
+        return new ProxyNode(
+                node.type(),
+                node.id(),
+                node.name(),
+                node.addresses(),
+                node.namespace(),
+                node.serviceAccount(),
+                node.dnsDomain(),
+                node.labels(),
+                node.clusterId(),
+                node.locality(),
+                read.withTexts(texts));
     }
 
     public Fields options() {

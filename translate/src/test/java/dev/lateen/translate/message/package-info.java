@@ -1,5 +1,0 @@
-/// Messages as users write them. Entry: `MessageReaderTest`.
-@NullMarked
-package dev.lateen.translate.message;
-
-import org.jspecify.annotations.NullMarked;
