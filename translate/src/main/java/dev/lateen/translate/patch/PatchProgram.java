@@ -31,11 +31,14 @@ import java.util.Set;
 /// The patches that are meant for some proxies, applied to whole sets of resources. Remembers what it made of each
 /// resource, so that proxies share the results.
 ///
+/// Limits: a resource that patches make larger by more than 4 MiB stays without them, which is reported.
+///
 /// Thread: control loop.
 // Identity is the point: what was not made anew has not changed.
 @SuppressWarnings("ReferenceEquality")
 final class PatchProgram {
-    private static final int MOST_REMEMBERED = 100_000;
+    /// By how much patches may make a resource larger.
+    private static final int MOST_GROWTH = 4 << 20;
 
     private final PatchNotes notes = new PatchNotes();
     private final Side outbound;
@@ -43,6 +46,7 @@ final class PatchProgram {
     private final List<CompiledPatch> patches;
     private final Map<EncodedResource, Optional<EncodedResource>> known = new IdentityHashMap<>();
     private final Map<String, Map<ResourceType, Done>> byProxy = new HashMap<>();
+    private int largest = 1_000;
 
     /// Patches of one context of a proxy.
     private record Side(ListenerPatches listeners, RoutePatches routes, ClusterPatches clusters) {}
@@ -74,9 +78,6 @@ final class PatchProgram {
 
     /// @param proxy its node id
     XdsResources apply(XdsResources resources, String proxy) {
-        if (known.size() > MOST_REMEMBERED) {
-            known.clear();
-        }
         Map<ResourceType, Done> before = byProxy.computeIfAbsent(proxy, _ -> new HashMap<>());
         XdsResources now = resources;
         for (ResourceType type : List.of(
@@ -96,6 +97,10 @@ final class PatchProgram {
     private Map<String, EncodedResource> patched(ResourceType type, Map<String, EncodedResource> from) {
         if (!concerns(type)) {
             return from;
+        }
+        largest = Math.max(largest, from.size());
+        if (known.size() > 6 * largest) {
+            known.clear(); // most are of resources that are gone
         }
         Map<String, EncodedResource> to = new LinkedHashMap<>();
         from.forEach((name, resource) ->
@@ -136,7 +141,7 @@ final class PatchProgram {
         boolean receives = name.startsWith("inbound|") || name.equals("InboundPassthroughCluster");
         Optional<Cluster> made = (receives ? inbound : outbound).clusters().apply(cluster, hosts(cluster));
         List<CompiledPatch> applied = notes.takeApplied();
-        return made.map(now -> now.equals(cluster)
+        return made.map(now -> stays(now, cluster, applied)
                 ? resource
                 : encoded(
                         ResourceType.CLUSTER,
@@ -150,7 +155,7 @@ final class PatchProgram {
         boolean receives = listener.getTrafficDirection() == TrafficDirection.INBOUND;
         Optional<Listener> made = (receives ? inbound : outbound).listeners().apply(listener);
         List<CompiledPatch> applied = notes.takeApplied();
-        return made.map(now -> now.equals(listener)
+        return made.map(now -> stays(now, listener, applied)
                 ? resource
                 : encoded(
                         ResourceType.LISTENER,
@@ -164,7 +169,7 @@ final class PatchProgram {
         RouteConfiguration now = outbound.routes().apply(configuration);
         List<CompiledPatch> applied = notes.takeApplied();
         return Optional.of(
-                now.equals(configuration)
+                stays(now, configuration, applied)
                         ? resource
                         : encoded(
                                 ResourceType.ROUTE,
@@ -172,6 +177,17 @@ final class PatchProgram {
                                 now.toBuilder()
                                         .setMetadata(PatchOrigins.added(now.getMetadata(), applied))
                                         .build()));
+    }
+
+    private boolean stays(Message now, Message before, List<CompiledPatch> applied) {
+        if (now.getSerializedSize() <= before.getSerializedSize() + MOST_GROWTH) {
+            return now.equals(before);
+        }
+        applied.forEach(patch -> notes.problem(
+                patch,
+                "makes a resource larger by more than " + (MOST_GROWTH >> 20) + " MiB, which stays without it",
+                "use a smaller value or a narrower match"));
+        return true;
     }
 
     /// Of both contexts; what is meant for any is added once.

@@ -290,4 +290,20 @@ class EnvoyFilterPassTest {
                 .extracting("field")
                 .containsExactlyInAnyOrder("spec.configPatches[0].applyTo", "spec.configPatches[1].match.context");
     }
+
+    @Test
+    void aPatchThatMakesTooMuchIsLeftOutAndReported() throws InvalidProtocolBufferException {
+        String value = "x".repeat(60_000);
+        String headers = ("{header: {key: a, value: " + value + "}}, ").repeat(80);
+        var mesh = mesh(filter("a", "default", "", """
+                - applyTo: ROUTE_CONFIGURATION
+                  match: {context: SIDECAR_OUTBOUND}
+                  patch: {operation: MERGE, value: {response_headers_to_add: [%s]}}
+                """.formatted(headers)));
+
+        RouteConfiguration routes = RouteConfiguration.parseFrom(
+                translated(mesh).ofType(ResourceType.ROUTE).get("80").any().getValue());
+        assertThat(routes.getResponseHeadersToAddCount()).isZero();
+        assertThat(translator.problems(mesh)).extracting(Diagnostic::message).singleElement().asString().contains("4 MiB");
+    }
 }
