@@ -49,7 +49,13 @@ final class FilterChains {
     }
 
     static Listener outboundListener(
-            Scene scene, String bind, int port, List<FilterChain> chains, boolean bindToPort, boolean fallThrough, boolean everyFamily) {
+            Scene scene,
+            String bind,
+            int port,
+            List<FilterChain> chains,
+            boolean bindToPort,
+            boolean fallThrough,
+            boolean everyFamily) {
         Listener.Builder listener = Listener.newBuilder()
                 .setName(Names.listener(bind, port))
                 .setAddress(Protos.address(bind, port))

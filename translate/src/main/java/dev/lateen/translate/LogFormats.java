@@ -47,7 +47,9 @@ final class LogFormats {
     /// A mesh's format is text: an object in JSON is taken for the fields, anything else for the usual ones.
     private static Struct fields(String format) {
         return format.startsWith("{")
-                        && new YamlReader(YamlLimits.DEFAULT).read(format, "accessLogFormat").getFirst()
+                        && new YamlReader(YamlLimits.DEFAULT)
+                                        .read(format, "accessLogFormat")
+                                        .getFirst()
                                 instanceof YamlDocument.Read read
                         && read.root() instanceof Mapping fields
                 ? Structs.struct(fields)

@@ -138,11 +138,12 @@ final class OutboundListeners {
         String key = Names.listener(bind, port);
         String routeName = socket ? bind : Integer.toString(port);
         Slot before = slots.get(key);
-        if (tooLow(port, explicit) || isTaken(bind, port) || (before != null && (before.kind != Kind.TCP || before.serverFirst))) {
+        if (tooLow(port, explicit)
+                || isTaken(bind, port)
+                || (before != null && (before.kind != Kind.TCP || before.serverFirst))) {
             return;
         }
-        FilterChain chain = FilterChains.http(
-                scene, key, routeName, !explicit && isWildcard(bind));
+        FilterChain chain = FilterChains.http(scene, key, routeName, !explicit && isWildcard(bind));
         List<FilterChain> chains = new ArrayList<>(before == null ? List.of() : before.chains);
         chains.add(chain);
         boolean everyFamily = before == null || before.everyFamily;
@@ -311,7 +312,9 @@ final class OutboundListeners {
         for (FilterChain chain : chains) {
             merged.add(chain);
         }
-        slots.put(key, new Slot(
+        slots.put(
+                key,
+                new Slot(
                         bind,
                         listenPort,
                         before.kind,
@@ -323,6 +326,7 @@ final class OutboundListeners {
 
     private Listener listener(Slot slot) {
         boolean fallThrough = isWildcard(slot.bind) && !slot.bindToPort;
-        return FilterChains.outboundListener(scene, slot.bind, slot.port, slot.chains, slot.bindToPort, fallThrough, slot.everyFamily);
+        return FilterChains.outboundListener(
+                scene, slot.bind, slot.port, slot.chains, slot.bindToPort, fallThrough, slot.everyFamily);
     }
 }

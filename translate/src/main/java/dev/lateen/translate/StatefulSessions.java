@@ -100,8 +100,7 @@ final class StatefulSessions {
         return extension(
                 "envoy.http.stateful_session.cookie",
                 CookieBasedSessionState.newBuilder()
-                        .setCookie(
-                                Cookie.newBuilder().setName(cookie[0]).setPath(cookie.length > 1 ? cookie[1] : "/"))
+                        .setCookie(Cookie.newBuilder().setName(cookie[0]).setPath(cookie.length > 1 ? cookie[1] : "/"))
                         .build());
     }
 

@@ -70,9 +70,10 @@ final class TcpChains {
             return match;
         }
         FilterChainMatch.Builder same = match.toBuilder().clearPrefixRanges();
-        match.getPrefixRangesList().forEach(range -> same.addPrefixRanges(range.toBuilder()
-                .setAddressPrefix(Addresses.firstOf(
-                        range.getAddressPrefix(), range.getPrefixLen().getValue()))));
+        match.getPrefixRangesList()
+                .forEach(range -> same.addPrefixRanges(range.toBuilder()
+                        .setAddressPrefix(Addresses.firstOf(
+                                range.getAddressPrefix(), range.getPrefixLen().getValue()))));
         return same.build();
     }
 

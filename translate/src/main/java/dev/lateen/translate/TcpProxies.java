@@ -57,8 +57,7 @@ final class TcpProxies {
     /// The same where they come from outside.
     static List<Filter> blackHole(Scene scene) {
         return inbound(
-                scene,
-                TcpProxy.newBuilder().setStatPrefix(Names.BLACK_HOLE).setCluster(Names.BLACK_HOLE));
+                scene, TcpProxy.newBuilder().setStatPrefix(Names.BLACK_HOLE).setCluster(Names.BLACK_HOLE));
     }
 
     private static List<Filter> inbound(Scene scene, TcpProxy.Builder proxy) {

@@ -244,7 +244,12 @@ final class Traces {
         tags.put("istio.canonical_service", labels.getOrDefault("service.istio.io/canonical-name", "unknown"));
         tags.put("istio.cluster_id", orUnknown(scene.node().clusterId()));
         tags.put("istio.mesh_id", orUnknown(scene.node().metadata().meshId()));
-        tags.put("istio.namespace", orUnknown(scene.node().metadata().texts().getOrDefault("NAMESPACE", scene.node().namespace())));
+        tags.put(
+                "istio.namespace",
+                orUnknown(scene.node()
+                        .metadata()
+                        .texts()
+                        .getOrDefault("NAMESPACE", scene.node().namespace())));
         return tags;
     }
 

@@ -304,8 +304,7 @@ final class VirtualHosts {
         service.flatMap(s -> StatefulSessions.perRoute(scene, s))
                 .ifPresent(s -> to.putTypedPerFilterConfig(StatefulSessions.FILTER, s));
         if (group.routes().isEmpty()) {
-            service.ifPresent(
-                    s -> s.port(group.port()).ifPresent(p -> to.addRoutes(ServiceRoutes.of(scene, s, p))));
+            service.ifPresent(s -> s.port(group.port()).ifPresent(p -> to.addRoutes(ServiceRoutes.of(scene, s, p))));
         } else {
             to.addAllRoutes(group.routes());
         }

@@ -156,10 +156,12 @@ final class EnvoyFilterIT {
                 """.formatted(other));
 
         await().atMost(SOON)
-                .until(() -> mesh.ask(peer, "/fetch", "http://" + other + "/teapot").startsWith("418 short"));
+                .until(() ->
+                        mesh.ask(peer, "/fetch", "http://" + other + "/teapot").startsWith("418 short"));
         remove();
         await().atMost(SOON)
-                .until(() -> mesh.ask(peer, "/fetch", "http://" + other + "/teapot").startsWith("200"));
+                .until(() ->
+                        mesh.ask(peer, "/fetch", "http://" + other + "/teapot").startsWith("200"));
     }
 
     @Test
@@ -204,8 +206,9 @@ final class EnvoyFilterIT {
 
         await().atMost(SOON).until(() -> patched("ours").equals("still"));
         await().atMost(SOON)
-                .untilAsserted(() -> assertThat(resource("mistake").path("diagnostics").toString())
-                        .contains("filters.yaml:9:", "did you mean connect_timeout?"));
+                .untilAsserted(
+                        () -> assertThat(resource("mistake").path("diagnostics").toString())
+                                .contains("filters.yaml:9:", "did you mean connect_timeout?"));
     }
 
     private static JsonNode resource(String name) throws IOException {

@@ -99,8 +99,7 @@ final class SamplesIT {
     @Test
     void injectsFaults() throws IOException {
         apply("fault-injection");
-        await().atMost(SOON)
-                .until(() -> get("/api/users", "x-fault", "abort").statusCode() == 418);
+        await().atMost(SOON).until(() -> get("/api/users", "x-fault", "abort").statusCode() == 418);
         long start = System.nanoTime();
         assertThat(get("/api/users", "x-fault", "delay").statusCode()).isEqualTo(200);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(450));
@@ -128,10 +127,10 @@ final class SamplesIT {
     void takesOutliersOut() throws IOException {
         apply("outlier-detection");
         await().atMost(SOON)
-                .until(() -> mesh.answer("users", "/control?failing=true", "").body().contains("\"failing\":true"));
+                .until(() ->
+                        mesh.answer("users", "/control?failing=true", "").body().contains("\"failing\":true"));
         try {
-            await().atMost(SOON)
-                    .until(() -> always(() -> get("/api/users").statusCode() == 200));
+            await().atMost(SOON).until(() -> always(() -> get("/api/users").statusCode() == 200));
         } finally {
             await().atMost(SOON)
                     .until(() -> get("/control?failing=false").body().contains("\"failing\":false"));
@@ -141,8 +140,7 @@ final class SamplesIT {
     @Test
     void retriesAndGivesUpInTime() throws IOException {
         apply("retries-timeouts");
-        await().atMost(SOON)
-                .until(() -> get("/api/users?delay=3000").statusCode() == 504);
+        await().atMost(SOON).until(() -> get("/api/users?delay=3000").statusCode() == 504);
         assertThat(get("/api/users?failtries=2&key=tried").statusCode()).isEqualTo(200);
     }
 

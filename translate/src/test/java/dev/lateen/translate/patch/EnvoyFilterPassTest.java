@@ -304,6 +304,10 @@ class EnvoyFilterPassTest {
         RouteConfiguration routes = RouteConfiguration.parseFrom(
                 translated(mesh).ofType(ResourceType.ROUTE).get("80").any().getValue());
         assertThat(routes.getResponseHeadersToAddCount()).isZero();
-        assertThat(translator.problems(mesh)).extracting(Diagnostic::message).singleElement().asString().contains("4 MiB");
+        assertThat(translator.problems(mesh))
+                .extracting(Diagnostic::message)
+                .singleElement()
+                .asString()
+                .contains("4 MiB");
     }
 }

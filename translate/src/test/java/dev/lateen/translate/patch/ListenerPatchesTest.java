@@ -91,7 +91,10 @@ class ListenerPatchesTest {
     private Listener listener() {
         Listener.Builder builder = Listener.newBuilder();
         List<Diagnostic> problems = new ArrayList<>();
-        var tree = ((YamlDocument.Read) new YamlReader(YamlLimits.DEFAULT).read(LISTENER, "listener").getFirst()).root();
+        var tree = ((YamlDocument.Read) new YamlReader(YamlLimits.DEFAULT)
+                        .read(LISTENER, "listener")
+                        .getFirst())
+                .root();
         reader.read(tree, builder, "", problems);
         assertThat(problems).isEmpty();
         return builder.build();
@@ -115,9 +118,9 @@ class ListenerPatchesTest {
                   match: {listener: {filterChain: {sni: foo.com%s}}}
                   patch: {operation: %s%s}
                 """.formatted(
-                filter.isEmpty() ? "" : ", filter: {name: " + filter + "}",
-                operation,
-                value.isEmpty() ? "" : ", value: {name: " + value + "}");
+                        filter.isEmpty() ? "" : ", filter: {name: " + filter + "}",
+                        operation,
+                        value.isEmpty() ? "" : ", value: {name: " + value + "}");
     }
 
     @ParameterizedTest
@@ -159,8 +162,7 @@ class ListenerPatchesTest {
     }
 
     private static List<String> httpFilters(Listener listener) {
-        return unpacked(
-                        listener.getDefaultFilterChain().getFilters(0).getTypedConfig(), HttpConnectionManager.class)
+        return unpacked(listener.getDefaultFilterChain().getFilters(0).getTypedConfig(), HttpConnectionManager.class)
                 .getHttpFiltersList()
                 .stream()
                 .map(HttpFilter::getName)
@@ -220,7 +222,10 @@ class ListenerPatchesTest {
                 unpacked(now.getFilterChains(0).getTransportSocket().getTypedConfig(), DownstreamTlsContext.class);
         assertThat(tls.getRequireClientCertificate().getValue()).isTrue();
         assertThat(tls.getCommonTlsContext().getAlpnProtocolsList()).containsExactly("h2");
-        assertThat(tls.getCommonTlsContext().getTlsParams().getTlsMinimumProtocolVersion().name())
+        assertThat(tls.getCommonTlsContext()
+                        .getTlsParams()
+                        .getTlsMinimumProtocolVersion()
+                        .name())
                 .isEqualTo("TLSv1_3");
 
         Listener other = patched("""
@@ -228,7 +233,8 @@ class ListenerPatchesTest {
                           match: {listener: {filterChain: {transportProtocol: tls}}}
                           patch: {operation: MERGE, value: {transport_socket: {name: envoy.transport_sockets.raw_buffer}}}
                         """).orElseThrow();
-        assertThat(other.getFilterChains(0).getTransportSocket().hasTypedConfig()).isFalse();
+        assertThat(other.getFilterChains(0).getTransportSocket().hasTypedConfig())
+                .isFalse();
     }
 
     @Test
@@ -240,7 +246,8 @@ class ListenerPatchesTest {
                 """;
 
         assertThat(serverNames(patched(patch.formatted("MERGE")))).containsExactly("foo.com", "bar.com");
-        assertThat(serverNames(patched(patch.formatted("MERGE_AND_REPLACE_LIST")))).containsExactly("bar.com");
+        assertThat(serverNames(patched(patch.formatted("MERGE_AND_REPLACE_LIST"))))
+                .containsExactly("bar.com");
     }
 
     private static List<String> serverNames(Optional<Listener> listener) {

@@ -218,9 +218,9 @@ final class Simulator {
             byte[] actual = InetAddress.ofLiteral(address).getAddress();
             return wanted.length == actual.length
                     && new BigInteger(1, wanted)
-                            .xor(new BigInteger(1, actual))
-                            .shiftRight(wanted.length * 8 - length)
-                            .signum()
+                                    .xor(new BigInteger(1, actual))
+                                    .shiftRight(wanted.length * 8 - length)
+                                    .signum()
                             == 0;
         } catch (IllegalArgumentException _) {
             return false;
