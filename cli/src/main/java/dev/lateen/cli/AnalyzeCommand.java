@@ -3,10 +3,10 @@ package dev.lateen.cli;
 import dev.lateen.cli.analysis.AnalysisInput;
 import dev.lateen.cli.analysis.AnalysisText;
 import dev.lateen.cli.mesh.ClusterMesh;
-import dev.lateen.cli.mesh.ControlPlaneAddress;
 import dev.lateen.cli.output.Json;
 import dev.lateen.cli.output.Table;
 import dev.lateen.cli.output.Yaml;
+import dev.lateen.local.manifest.Manifests;
 import dev.lateen.model.analyze.AnalysisSettings;
 import dev.lateen.model.analyze.Analyzer;
 import dev.lateen.model.analyze.MeshAnalysis;
@@ -21,10 +21,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +33,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.JsonNode;
 
 /// `analyze`: what is wrong, or may not be meant, in the configuration of a mesh as a whole.
 @Command(
@@ -43,8 +40,8 @@ import tools.jackson.databind.JsonNode;
         description = {
             "Look over files, the mesh that runs here or a cluster's, and print Istio's analysis messages.",
             "Files are taken as if they had been applied to what runs; --use-kube=false looks at them alone.",
-            "Exit status 0: no message at the failure threshold, 79: there is one, 65: a document is no resource, 1: the"
-                    + " mesh cannot be asked, 2: the command line is wrong."
+            "Exit status 0: no message at the failure threshold, 79: there is one, 65: a document is no resource,"
+                    + " 1: the mesh cannot be asked, 2: the command line is wrong."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -72,7 +69,11 @@ final class AnalyzeCommand implements Callable<Integer> {
         ERROR;
 
         boolean reaches(Severity severity) {
-            return severity.ordinal() <= Severity.values().length - 1 - ordinal();
+            return switch (this) {
+                case INFO -> true;
+                case WARNING -> severity != Severity.INFO;
+                case ERROR -> severity == Severity.ERROR;
+            };
         }
     }
 
@@ -272,7 +273,9 @@ final class AnalyzeCommand implements Callable<Integer> {
         return (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json")) && Files.isRegularFile(file);
     }
 
-    /// @return whether that is a cluster
+    /// A mesh on this machine comes from files.
+    ///
+    /// @return whether it is a cluster
     private boolean readWhatRuns(AnalysisInput input) throws IOException {
         if (!target.isThere()) {
             return false;
@@ -283,24 +286,11 @@ final class AnalyzeCommand implements Callable<Integer> {
             input.addCluster(cluster.get().cluster()).forEach(this::warn);
             return true;
         }
-        for (ControlPlaneAddress plane : target.controlPlanes()) {
-            readFilesOf(plane, input);
+        for (Path file : new Manifests(target.manifests()).versions().keySet()) {
+            note("reading " + file + ", which runs");
+            input.addText(Files.readString(file), file.toString());
         }
         return false;
-    }
-
-    /// A mesh on this machine comes from files, which its control plane names.
-    private void readFilesOf(ControlPlaneAddress plane, AnalysisInput input) throws IOException {
-        Set<String> files = new LinkedHashSet<>();
-        for (JsonNode resource : Json.items(Json.read(plane.debug().get("/debug/configz")))) {
-            files.add(Json.text(resource, "origin").replaceFirst(":\\d+:\\d+$", ""));
-        }
-        for (String file : files) {
-            if (Files.isRegularFile(Path.of(file))) {
-                note("reading " + file + ", which " + plane.name() + " goes by");
-                input.addText(Files.readString(Path.of(file)), file);
-            }
-        }
     }
 
     private void show(List<Message> messages, AnalysisInput input) {

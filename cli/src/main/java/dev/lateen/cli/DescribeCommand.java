@@ -1,6 +1,7 @@
 package dev.lateen.cli;
 
 import dev.lateen.cli.diagnosis.Description;
+import dev.lateen.cli.diagnosis.MeshPages;
 import dev.lateen.cli.mesh.ClusterMesh;
 import dev.lateen.cli.mesh.PodFacts;
 import dev.lateen.kubernetes.cluster.Cluster;
@@ -15,12 +16,12 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `x describe`: what the mesh does with a pod or a Service of a cluster.
+/// `x describe`: what the mesh does with a pod or a Service.
 @Command(
         name = "describe",
         aliases = "des",
         description =
-                "Describe what the mesh does with a pod or a Service of a cluster: ports, routes, rules, mutual TLS,"
+                "Describe what the mesh does with a pod or a Service, here or in a cluster: ports, routes, rules, mutual TLS,"
                         + " policies, gateways, and what is wrong.",
         synopsisSubcommandLabel = "COMMAND",
         footerHeading = "%nExamples:%n",
@@ -51,6 +52,10 @@ final class DescribeCommand {
             @Parameters(paramLabel = "[TYPE/]NAME[.NAMESPACE]", description = "Which one.") String pod,
             @Mixin MeshTarget target)
             throws IOException {
+        if (!target.isInCluster()) {
+            LocalObjects objects = LocalObjects.of(target);
+            return print(Description.ofPod(objects.pod(target.pod(pod).name()), objects.services(), pages(target)));
+        }
         return show(target, mesh -> {
             PodFacts facts = mesh.facts(pod, target.namespace());
             return Description.ofPod(facts, services(mesh.cluster()), new ClusterReading(mesh).pages());
@@ -68,6 +73,12 @@ final class DescribeCommand {
             @Parameters(paramLabel = "NAME[.NAMESPACE]", description = "Which one.") String service,
             @Mixin MeshTarget target)
             throws IOException {
+        if (!target.isInCluster()) {
+            LocalObjects objects = LocalObjects.of(target);
+            String given = target.namespace().isEmpty() ? "default" : target.namespace();
+            ObjectNode found = objects.service(service.substring(service.indexOf('/') + 1), given);
+            return print(Description.ofService(found, objects.podsOf(found), objects.services(), pages(target)));
+        }
         return show(target, mesh -> {
             Cluster cluster = mesh.cluster();
             int dot = service.indexOf('.');
@@ -93,9 +104,17 @@ final class DescribeCommand {
         return cluster.list("v1", "Service", Map.of());
     }
 
+    private static MeshPages pages(MeshTarget target) throws IOException {
+        return ClusterReading.pages(target.controlPlanes());
+    }
+
     private int show(MeshTarget target, Words words) throws IOException {
+        return print(target.askCluster(words::of));
+    }
+
+    private int print(String text) {
         PrintWriter out = spec.commandLine().getOut();
-        out.print(target.askCluster(words::of));
+        out.print(text);
         out.flush();
         return 0;
     }

@@ -11,7 +11,6 @@ import dev.lateen.dashboard.explain.Decision;
 import dev.lateen.dashboard.explain.Explainer;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -92,17 +91,13 @@ final class ExplainCommand implements Callable<Integer> {
 
     private int dryRun() throws IOException {
         PodProxy client = target.pod(from);
-        URI url;
+        DryRun.Asked asked;
         try {
-            url = URI.create(what.contains("://") ? what : "http://" + what);
+            asked = DryRun.Asked.of(client.name(), method, what, headers);
         } catch (IllegalArgumentException wrong) {
-            throw new ParameterException(spec.commandLine(), what + ": no URL: " + wrong.getMessage(), wrong);
+            throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
         }
-        if (url.getRawAuthority() == null) {
-            throw new ParameterException(spec.commandLine(), what + ": names no host (expected: http://HOST/PATH)");
-        }
-        DryRun run = DryRun.of(
-                new DryRun.Asked(client.name(), method, url, headers), admin.of(client), controlPlanes.of(target));
+        DryRun run = DryRun.of(asked, admin.of(client), controlPlanes.of(target));
         output.show(run::text, run::json);
         return run.passes() ? 0 : 1;
     }

@@ -30,6 +30,8 @@ import picocli.CommandLine.Spec;
             ProxyConfigCommand.class,
             CanCommand.class,
             ExplainCommand.class,
+            RouteCommand.class,
+            StatusCommand.class,
             TapCommand.class,
             TopCommand.class,
             StatCommand.class,

@@ -8,6 +8,7 @@ import dev.lateen.cli.mesh.PodProxy;
 import dev.lateen.kubernetes.cluster.ClusterException;
 import dev.lateen.local.MeshState;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,11 @@ final class MeshTarget {
         return access() instanceof ClusterMesh || !meshes().isEmpty();
     }
 
+    /// Whether a cluster is meant: by the options, or because no mesh runs here.
+    boolean isInCluster() throws IOException {
+        return access() instanceof ClusterMesh || meshes().isEmpty();
+    }
+
     /// The mesh in a cluster, if that is what is meant.
     Optional<ClusterMesh> cluster() throws IOException {
         return access() instanceof ClusterMesh inCluster ? Optional.of(inCluster) : Optional.empty();
@@ -88,6 +94,11 @@ final class MeshTarget {
         ClusterMesh inCluster = openCluster();
         chosen = inCluster;
         return inCluster;
+    }
+
+    /// What the meshes on this machine were made from: files and directories.
+    List<Path> manifests() {
+        return meshes().stream().flatMap(one -> one.manifests().stream()).toList();
     }
 
     /// Those that can be asked.

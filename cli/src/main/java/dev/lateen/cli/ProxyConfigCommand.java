@@ -36,6 +36,7 @@ import tools.jackson.databind.JsonNode;
             ProxyConfigCommand.Routes.class,
             ProxyConfigCommand.Clusters.class,
             ProxyConfigCommand.Endpoints.class,
+            ProxyConfigCommand.Assignments.class,
             ProxyConfigCommand.Secrets.class,
             ProxyConfigCommand.Bootstrap.class,
             ProxyConfigCommand.Extensions.class,
@@ -234,6 +235,33 @@ final class ProxyConfigCommand implements Runnable {
                 EndpointList list = EndpointList.of(ConfigDump.of(tree, "the file"), options.filter(port));
                 output.show(() -> list.table(false), () -> Json.tree(list.assignments()));
             }
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "eds",
+            description = "Show the endpoints that a proxy was told of, by endpoint discovery or with their clusters.",
+            footerHeading = "%nExamples:%n",
+            footer = "  ${ROOT-COMMAND-NAME} pc eds deploy/order-service --port 8080",
+            mixinStandardHelpOptions = true)
+    static final class Assignments implements Callable<Integer> {
+        @Mixin
+        private DumpSource source = new DumpSource();
+
+        @Mixin
+        private OutputOption output = new OutputOption();
+
+        @Mixin
+        private EndpointOptions options = new EndpointOptions();
+
+        @Option(names = "--port", paramLabel = "PORT", description = "Endpoints at this port.", defaultValue = "0")
+        private int port;
+
+        @Override
+        public Integer call() throws IOException {
+            EndpointList list = EndpointList.of(source.dump(), options.filter(port));
+            output.show(() -> list.table(false), () -> Json.tree(list.assignments()));
             return 0;
         }
     }

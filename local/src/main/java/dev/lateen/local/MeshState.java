@@ -22,8 +22,16 @@ import java.util.stream.Stream;
 /// @param pid the process that runs it
 /// @param startedAt of that process: a pid alone may have been given to another since
 /// @param debugAddress the control plane's debug API, as `host:port`
+/// @param manifests the files and directories that it was made from
 public record MeshState(
-        String name, Path home, long pid, Instant startedAt, String capture, String proxy, String debugAddress) {
+        String name,
+        Path home,
+        long pid,
+        Instant startedAt,
+        String capture,
+        String proxy,
+        String debugAddress,
+        List<Path> manifests) {
     private static final String FILE = "mesh.properties";
 
     /// The meshes below a directory whose processes live, in the order of their names.
@@ -48,7 +56,11 @@ public record MeshState(
                     Instant.parse(read.getProperty("startedAt", "1970-01-01T00:00:00Z")),
                     read.getProperty("capture", ""),
                     read.getProperty("proxy", ""),
-                    read.getProperty("debugAddress", "")));
+                    read.getProperty("debugAddress", ""),
+                    read.getProperty("manifests", "")
+                            .lines()
+                            .map(Path::of)
+                            .toList()));
         } catch (IOException | RuntimeException _) {
             return Optional.empty();
         }
@@ -64,7 +76,8 @@ public record MeshState(
                 self.info().startInstant().orElse(Instant.EPOCH),
                 settings.capture().name(),
                 settings.proxy().name(),
-                debugAddress);
+                debugAddress,
+                settings.paths());
     }
 
     void write() throws IOException {
@@ -75,6 +88,9 @@ public record MeshState(
         all.setProperty("capture", capture);
         all.setProperty("proxy", proxy);
         all.setProperty("debugAddress", debugAddress);
+        all.setProperty(
+                "manifests",
+                String.join("\n", manifests.stream().map(Path::toString).toList()));
         Path fresh = home.resolve("." + FILE);
         try (OutputStream stream = Files.newOutputStream(fresh)) {
             all.store(stream, "a mesh on this machine");

@@ -23,6 +23,7 @@ import tools.jackson.databind.JsonNode;
 /// Thread: one; blocks.
 public final class DryRun {
     private static final int BAD_REQUEST = 400;
+    private static final String HOST = "host:";
 
     private final Asked asked;
     private final JsonNode route;
@@ -43,6 +44,36 @@ public final class DryRun {
             headers = List.copyOf(headers);
         }
 
+        /// @param url as curl takes it: with or without a scheme
+        /// @param headers of which `Host` replaces the URL's host
+        /// @throws IllegalArgumentException for what is no URL, or names no host
+        public static Asked of(String client, String method, String url, List<String> headers) {
+            URI uri;
+            try {
+                uri = URI.create(url.contains("://") ? url : "http://" + url);
+            } catch (IllegalArgumentException wrong) {
+                throw new IllegalArgumentException(url + ": no URL: " + wrong.getMessage(), wrong);
+            }
+            if (uri.getRawAuthority() == null) {
+                throw new IllegalArgumentException(url + ": names no host (expected: http://HOST/PATH)");
+            }
+            Optional<String> host = headers.stream()
+                    .filter(header -> header.regionMatches(true, 0, HOST, 0, HOST.length()))
+                    .map(header -> header.substring(HOST.length()).strip())
+                    .findFirst();
+            List<String> others = headers.stream()
+                    .filter(header -> !header.regionMatches(true, 0, HOST, 0, HOST.length()))
+                    .toList();
+            return new Asked(client, method, host.map(name -> at(name, uri)).orElse(uri), others);
+        }
+
+        /// The port is where the request goes, whatever it says in its head.
+        private static URI at(String host, URI url) {
+            String port = host.contains(":") || url.getPort() < 0 ? "" : ":" + url.getPort();
+            String query = url.getRawQuery() == null ? "" : "?" + url.getRawQuery();
+            return URI.create(url.getScheme() + "://" + host + port + url.getRawPath() + query);
+        }
+
         String path() {
             String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
             return url.getRawQuery() == null ? path : path + "?" + url.getRawQuery();
@@ -52,15 +83,27 @@ public final class DryRun {
     /// @param admin of the client's proxy
     /// @throws IOException where the proxy cannot tell
     public static DryRun of(Asked asked, HttpPort admin, List<ControlPlaneAddress> controlPlanes) throws IOException {
-        StringBuilder query = new StringBuilder("method=" + encoded(asked.method()) + "&authority="
-                + encoded(asked.url().getRawAuthority()) + "&path=" + encoded(asked.path()));
-        asked.headers().forEach(header -> query.append("&header=").append(encoded(header)));
-        JsonNode route = Json.read(admin.get("/decisions/dry?" + query));
+        JsonNode route = route(asked, admin);
         List<String> troubles = new ArrayList<>();
         Optional<AccessReport> access = route.path("clusters").isEmpty()
                 ? Optional.empty()
                 : access(asked, service(route, asked), controlPlanes, troubles);
         return new DryRun(asked, route, access, String.join("; ", troubles));
+    }
+
+    /// The route alone, without policies.
+    ///
+    /// @param admin of the client's proxy
+    /// @throws IOException where the proxy cannot tell
+    public static DryRun ofRoute(Asked asked, HttpPort admin) throws IOException {
+        return new DryRun(asked, route(asked, admin), Optional.empty(), "");
+    }
+
+    private static JsonNode route(Asked asked, HttpPort admin) throws IOException {
+        StringBuilder query = new StringBuilder("method=" + encoded(asked.method()) + "&authority="
+                + encoded(asked.url().getRawAuthority()) + "&path=" + encoded(asked.path()));
+        asked.headers().forEach(header -> query.append("&header=").append(encoded(header)));
+        return Json.read(admin.get("/decisions/dry?" + query));
     }
 
     /// `name.namespace:port` of the first cluster that the route leads to.
@@ -130,13 +173,17 @@ public final class DryRun {
         }
         line(text, "fault", Json.text(route, "fault"));
         line(text, "action", Json.text(route, "action"));
+        line(text, "host", Json.text(route, "rewrittenAuthority"));
+        line(text, "path", Json.text(route, "rewrittenPath"));
         long timeout = route.path("timeoutMicros").asLong(0);
         line(text, "timeout", timeout == 0 ? "" : timeout / 1_000 + " ms");
+        line(text, "retries", Json.at(route, "retries").asString(""));
         for (JsonNode cluster : Json.items(route, "clusters")) {
             line(
                     text,
                     "cluster",
                     Json.text(cluster, "name") + ", " + cluster.path("percent").asInt(0) + "%" + made(cluster));
+            line(text, "subset", subset(Json.text(cluster, "name")));
             line(text, "hosts", Json.text(cluster, "hosts"));
             line(text, "circuit", Json.text(cluster, "circuit"));
         }
@@ -152,6 +199,12 @@ public final class DryRun {
             all.put("trouble", trouble);
         }
         return Json.tree(all);
+    }
+
+    /// Of a cluster that is named as Istio names them: `outbound|80|v1|host`.
+    private static String subset(String cluster) {
+        String[] parts = cluster.split("\\|", -1);
+        return parts.length == 4 && !parts[2].isEmpty() ? parts[2] + " of " + parts[3] + ", port " + parts[1] : "";
     }
 
     private static String made(JsonNode of) {

@@ -15,6 +15,10 @@ import java.util.TreeSet;
 /// Looks at Gateways beside each other, and beside the pods and services that they are for. Thread: any.
 final class GatewayChecks {
     private record Server(Item gateway, View view) {
+        boolean isOfAnother(Server other) {
+            return !gateway.name().equals(other.gateway.name());
+        }
+
         long port() {
             return view.object("port").map(port -> port.number("number")).orElse(0L);
         }
@@ -97,7 +101,7 @@ final class GatewayChecks {
         users.values().forEach(servers -> {
             for (Server server : servers) {
                 for (Server other : servers) {
-                    if (other.gateway() != server.gateway() && narrower(other.gateway(), server.gateway())) {
+                    if (other.isOfAnother(server) && narrower(other.gateway(), server.gateway())) {
                         shared.computeIfAbsent(
                                         server.gateway().name(),
                                         name -> new Shared(server.gateway(), certificateSpot(server), new TreeSet<>()))
@@ -136,8 +140,8 @@ final class GatewayChecks {
                 continue;
             }
             Set<String> rivals = new TreeSet<>();
-            for (Server other : byPort.get(server.port())) {
-                if (other.gateway() != server.gateway()
+            for (Server other : byPort.getOrDefault(server.port(), List.of())) {
+                if (other.isOfAnother(server)
                         && sameHost(server, other)
                         && samePods(mesh, pods, server.gateway(), other.gateway())) {
                     rivals.add(other.gateway().name());

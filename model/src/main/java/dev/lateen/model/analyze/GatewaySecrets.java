@@ -17,7 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Looks at the secrets that Gateways name: whether they are where the gateway's pods are, and of any use. Thread: any.
+/// Looks at the secrets that Gateways name: whether they are where the gateway's pods are, and of any use.
+/// Thread: any.
 final class GatewaySecrets {
     private enum Verdict {
         MISSING,

@@ -104,6 +104,6 @@ record KnownAnnotation(List<String> kinds, boolean alpha, boolean deprecated) {
                             words.get(2).equals("alpha"),
                             words.contains("deprecated")));
         });
-        return known;
+        return Map.copyOf(known);
     }
 }

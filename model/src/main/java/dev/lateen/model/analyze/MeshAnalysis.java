@@ -15,7 +15,7 @@ public final class MeshAnalysis {
                     (Message message) -> message.diagnostic().severity())
             .thenComparing(message -> message.diagnostic().code())
             .thenComparing(Message::origin)
-            .thenComparing(message -> message.diagnostic().at().line())
+            .thenComparingInt(message -> message.diagnostic().at().line())
             .thenComparing(message -> message.diagnostic().message());
 
     private final AnalysisSettings settings;

@@ -58,7 +58,7 @@ final class SelectorChecks {
     }
 
     private static void selectors(MeshContents mesh, Selecting kind, Messages messages) {
-        Map<String, Item> pods = new LinkedHashMap<>();
+        Map<String, String> shortNames = new HashMap<>();
         Map<String, List<Item>> selecting = new LinkedHashMap<>();
         for (Item item : kind.items()) {
             Map<String, String> selector = kind.selector(item);
@@ -75,7 +75,7 @@ final class SelectorChecks {
                         Labels.text(selector));
             }
             for (Item pod : selected) {
-                pods.put(pod.name(), pod);
+                shortNames.put(pod.name(), pod.shortName());
                 selecting.computeIfAbsent(pod.name(), name -> new ArrayList<>()).add(item);
             }
         }
@@ -88,7 +88,7 @@ final class SelectorChecks {
                         item.nameSpot(),
                         names,
                         item.namespace(),
-                        pods.get(pod).shortName()));
+                        shortNames.getOrDefault(pod, pod)));
             }
         });
     }
@@ -138,7 +138,7 @@ final class SelectorChecks {
             Map<String, String> selector = Labels.of(spec.object("selector"), "matchLabels");
             Set<String> seen = new HashSet<>();
             for (Item pod : gateways.getOrDefault(policy.namespace(), List.of())) {
-                String gateway = pod.labels().get(GATEWAY_NAME);
+                String gateway = pod.labels().getOrDefault(GATEWAY_NAME, "");
                 if (Labels.match(selector, pod.labels()) && seen.add(gateway)) {
                     messages.add(MessageType.INEFFECTIVE_SELECTOR, policy, spec.spot("selector"), gateway);
                 }

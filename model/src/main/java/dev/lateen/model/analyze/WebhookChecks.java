@@ -32,6 +32,8 @@ final class WebhookChecks {
         }
     }
 
+    private record Overlap(Hook hook, Set<String> others) {}
+
     private WebhookChecks() {}
 
     static void injectors(MeshContents mesh, Messages messages) {
@@ -84,8 +86,7 @@ final class WebhookChecks {
 
     /// Tries each way in which namespaces and pods may be labelled: one webhook at most may take a pod.
     private static void overlaps(List<Hook> hooks, Set<String> revisions, Messages messages) {
-        Map<String, Set<String>> rivals = new LinkedHashMap<>();
-        Map<String, Hook> byName = new HashMap<>();
+        Map<String, Overlap> overlaps = new LinkedHashMap<>();
         for (Map<String, String> namespace : labels("istio-injection", List.of("enabled", "disabled"), revisions)) {
             for (Map<String, String> pod : labels("sidecar.istio.io/inject", List.of("true", "false"), revisions)) {
                 List<Hook> taking = hooks.stream()
@@ -94,19 +95,19 @@ final class WebhookChecks {
                 for (Hook hook : taking) {
                     for (Hook other : taking) {
                         if (!other.name().equals(hook.name())) {
-                            byName.put(hook.name(), hook);
-                            rivals.computeIfAbsent(hook.name(), key -> new TreeSet<>())
+                            overlaps.computeIfAbsent(hook.name(), name -> new Overlap(hook, new TreeSet<>()))
+                                    .others()
                                     .add(other.name());
                         }
                     }
                 }
             }
         }
-        rivals.forEach((name, others) -> messages.add(
+        overlaps.values().forEach(overlap -> messages.add(
                 MessageType.INVALID_WEBHOOK,
-                byName.get(name).configuration(),
-                byName.get(name).view().spot("name"),
-                "Webhook overlaps with others: " + Messages.list(others)
+                overlap.hook().configuration(),
+                overlap.hook().view().spot("name"),
+                "Webhook overlaps with others: " + Messages.list(overlap.others())
                         + ". This may cause injection to occur twice."));
     }
 

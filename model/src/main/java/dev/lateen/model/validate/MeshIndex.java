@@ -26,6 +26,8 @@ final class MeshIndex {
     private final List<String> wildcardHosts = new ArrayList<>();
     private final Map<String, Set<String>> subsetsByHost = new HashMap<>();
     private final List<Workload> workloads = new ArrayList<>();
+    private final Map<Map.Entry<String, String>, List<Workload>> workloadsByLabel = new HashMap<>();
+    private final Set<String> namespacesWithWorkloads = new HashSet<>();
     private final Map<String, Map<String, String>> selectorByHost = new HashMap<>();
     private final Set<String> providers = new HashSet<>(Set.of("prometheus", "envoy", "stackdriver"));
     private final Map<String, String> hostByProvider = new HashMap<>();
@@ -74,18 +76,36 @@ final class MeshIndex {
                 }
             }
             case "Pod" ->
-                workloads.add(new Workload(namespace, resource.metadata().labels()));
-            case "WorkloadEntry" -> workloads.add(new Workload(namespace, textMap(spec, "labels")));
+                addWorkload(new Workload(namespace, resource.metadata().labels()));
+            case "WorkloadEntry" -> addWorkload(new Workload(namespace, textMap(spec, "labels")));
             default -> {
                 if (WORKLOAD_KINDS.contains(kind)) {
                     Map<String, String> labels = spec.object("template")
                             .flatMap(template -> template.object("metadata"))
                             .map(metadata -> textMap(metadata, "labels"))
                             .orElse(Map.of());
-                    workloads.add(new Workload(namespace, labels));
+                    addWorkload(new Workload(namespace, labels));
                 }
             }
         }
+    }
+
+    private void addWorkload(Workload workload) {
+        workloads.add(workload);
+        namespacesWithWorkloads.add(workload.namespace());
+        workload.labels().forEach((label, value) -> workloadsByLabel
+                .computeIfAbsent(Map.entry(label, value), key -> new ArrayList<>())
+                .add(workload));
+    }
+
+    /// Those that may have the labels: all that have the rarest of them.
+    private List<Workload> candidates(Map<String, String> labels) {
+        List<Workload> fewest = workloads;
+        for (Map.Entry<String, String> label : labels.entrySet()) {
+            List<Workload> having = workloadsByLabel.getOrDefault(Map.entry(label.getKey(), label.getValue()), List.of());
+            fewest = having.size() < fewest.size() ? having : fewest;
+        }
+        return fewest;
     }
 
     private void addService(RawResource resource, View spec) {
@@ -179,7 +199,7 @@ final class MeshIndex {
     /// Where workloads with these labels are.
     Set<String> namespacesOf(Map<String, String> labels) {
         Set<String> namespaces = new TreeSet<>();
-        for (Workload workload : workloads) {
+        for (Workload workload : candidates(labels)) {
             if (workload.labels().entrySet().containsAll(labels.entrySet())) {
                 namespaces.add(workload.namespace());
             }
@@ -210,12 +230,12 @@ final class MeshIndex {
     }
 
     boolean hasWorkloads(String namespace) {
-        return workloads.stream().anyMatch(workload -> workload.namespace().equals(namespace));
+        return namespacesWithWorkloads.contains(namespace);
     }
 
     /// @param namespace empty for any
     boolean anyWorkload(String namespace, Map<String, String> labels) {
-        return workloads.stream()
+        return candidates(labels).stream()
                 .anyMatch(
                         workload -> (namespace.isEmpty() || workload.namespace().equals(namespace))
                                 && workload.labels().entrySet().containsAll(labels.entrySet()));

@@ -8,6 +8,7 @@ import dev.lateen.proxy.cluster.Clusters;
 import dev.lateen.proxy.cluster.Discovery;
 import dev.lateen.proxy.cluster.RoutePriority;
 import dev.lateen.proxy.http.filter.FilterConfig;
+import dev.lateen.proxy.route.HostRewrite;
 import dev.lateen.proxy.route.RouteAction.ClusterChoice;
 import dev.lateen.proxy.route.RouteAction.DirectResponse;
 import dev.lateen.proxy.route.RouteAction.Forward;
@@ -152,7 +153,7 @@ final class DryRunPage {
                                 "redirect to "
                                         + redirect.location(head, entry.route().match()))
                         .number("status", redirect.status());
-            case Forward forward -> forward(json, forward, head);
+            case Forward forward -> forward(json, entry, forward, head);
         }
     }
 
@@ -160,8 +161,9 @@ final class DryRunPage {
         return fault.abortStatus() > 0 && fault.headers().stream().allMatch(header -> header.matches(head));
     }
 
-    private void forward(JsonOut json, Forward forward, RequestHead head) {
+    private void forward(JsonOut json, RouteEntry entry, Forward forward, RequestHead head) {
         json.text("action", "forward");
+        rewritten(json, entry, forward, head);
         if (forward.timeouts().totalNanos() > 0) {
             json.number("timeoutMicros", forward.timeouts().totalNanos() / NANOS_PER_MICRO);
         }
@@ -179,6 +181,17 @@ final class DryRunPage {
             }
         }
         json.end();
+    }
+
+    /// What the server will see of the target; nothing where that is what was asked.
+    private static void rewritten(JsonOut json, RouteEntry entry, Forward forward, RequestHead head) {
+        String path = forward.rewrites().path().apply(head.path(), entry.route().match().path());
+        if (!path.equals(head.path())) {
+            json.text("rewrittenPath", path);
+        }
+        if (forward.rewrites().host() instanceof HostRewrite.Literal(String host) && !host.isEmpty()) {
+            json.text("rewrittenAuthority", host);
+        }
     }
 
     /// Whether each request to it fails. One whose hosts are found when they are asked for has none before.
