@@ -3,7 +3,6 @@ package dev.lateen.cli;
 import dev.lateen.cli.explain.DryRun;
 import dev.lateen.cli.mesh.PodProxy;
 import java.io.IOException;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;

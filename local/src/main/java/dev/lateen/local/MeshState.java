@@ -57,10 +57,7 @@ public record MeshState(
                     read.getProperty("capture", ""),
                     read.getProperty("proxy", ""),
                     read.getProperty("debugAddress", ""),
-                    read.getProperty("manifests", "")
-                            .lines()
-                            .map(Path::of)
-                            .toList()));
+                    read.getProperty("manifests", "").lines().map(Path::of).toList()));
         } catch (IOException | RuntimeException _) {
             return Optional.empty();
         }

@@ -118,8 +118,7 @@ public final class ResourceFates {
                         + " from " + fate.inForce() + " proxies");
             }
         }
-        return new Fate(
-                fate.resource(), fate.verdict(), fate.inForce(), fate.proxies(), notes, fate.refusals());
+        return new Fate(fate.resource(), fate.verdict(), fate.inForce(), fate.proxies(), notes, fate.refusals());
     }
 
     public boolean isEmpty() {
@@ -133,12 +132,13 @@ public final class ResourceFates {
 
     public String text() {
         Table table = new Table(2, "RESOURCE", "VERDICT", "PROGRAMMED", "REFUSED BY", "NOTES");
-        fates.values().forEach(fate -> table.row(
-                fate.resource(),
-                fate.verdict(),
-                fate.programmed(),
-                Integer.toString(fate.refusals().size()),
-                Integer.toString(fate.notes().size())));
+        fates.values()
+                .forEach(fate -> table.row(
+                        fate.resource(),
+                        fate.verdict(),
+                        fate.programmed(),
+                        Integer.toString(fate.refusals().size()),
+                        Integer.toString(fate.notes().size())));
         StringBuilder text = new StringBuilder(table.toString());
         for (Fate fate : fates.values()) {
             if (!fate.notes().isEmpty() || !fate.refusals().isEmpty()) {

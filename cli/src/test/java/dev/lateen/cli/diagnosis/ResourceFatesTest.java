@@ -37,7 +37,8 @@ class ResourceFatesTest {
 
     @Test
     void multipliesLimitsByClients() {
-        assertThat(ResourceFates.of(List.of(ONE), List.of(POOL), "destinationrule/pool").text())
+        assertThat(ResourceFates.of(List.of(ONE), List.of(POOL), "destinationrule/pool")
+                        .text())
                 .contains("maxConnections 100 holds for each client by itself: up to 300 from 3 proxies");
     }
 
@@ -53,6 +54,7 @@ class ResourceFatesTest {
         ResourceFates fates = ResourceFates.of(List.of(ONE), List.of(), "gateway/");
         assertThat(fates.text()).contains("Gateway/broken.shop  REFUSED  -").contains("gw.yaml:9:3: error: no port");
         assertThat(fates.areGood()).isFalse();
-        assertThat(ResourceFates.of(List.of(ONE), List.of(), "nothing").isEmpty()).isTrue();
+        assertThat(ResourceFates.of(List.of(ONE), List.of(), "nothing").isEmpty())
+                .isTrue();
     }
 }

@@ -72,7 +72,15 @@ final class MeshCommandsIT {
 
     @Test
     void routeSaysWhichRuleTakesARequestAndWhatBecomesOfIt() throws IOException, InterruptedException {
-        Run run = run("route", "--from", GATEWAY, "http://localhost/old/cart", "-H", "Host: routed.test", "-H", "x-canary: yes");
+        Run run = run(
+                "route",
+                "--from",
+                GATEWAY,
+                "http://localhost/old/cart",
+                "-H",
+                "Host: routed.test",
+                "-H",
+                "x-canary: yes");
         assertThat(run.status()).as(run.out()).isZero();
         assertThat(run.out())
                 .contains("route     moved of ")
@@ -104,8 +112,9 @@ final class MeshCommandsIT {
     void analyzeReadsWhatTheMeshGoesBy() throws IOException, InterruptedException {
         Run run = run("analyze", "-A");
         assertThat(run.status()).as(run.out()).isEqualTo(79);
-        assertThat(run.out()).containsPattern("Error \\[IST0101\\] \\(VirtualService default/routed \\S+all.yaml:16\\)"
-                + " Referenced host not found: \"shopp\"");
+        assertThat(run.out())
+                .containsPattern("Error \\[IST0101\\] \\(VirtualService default/routed \\S+all.yaml:16\\)"
+                        + " Referenced host not found: \"shopp\"");
     }
 
     @Test

@@ -103,12 +103,13 @@ final class WebhookChecks {
                 }
             }
         }
-        overlaps.values().forEach(overlap -> messages.add(
-                MessageType.INVALID_WEBHOOK,
-                overlap.hook().configuration(),
-                overlap.hook().view().spot("name"),
-                "Webhook overlaps with others: " + Messages.list(overlap.others())
-                        + ". This may cause injection to occur twice."));
+        overlaps.values()
+                .forEach(overlap -> messages.add(
+                        MessageType.INVALID_WEBHOOK,
+                        overlap.hook().configuration(),
+                        overlap.hook().view().spot("name"),
+                        "Webhook overlaps with others: " + Messages.list(overlap.others())
+                                + ". This may cause injection to occur twice."));
     }
 
     private static List<Map<String, String>> labels(String name, List<String> values, Set<String> revisions) {

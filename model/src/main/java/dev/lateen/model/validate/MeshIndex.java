@@ -93,16 +93,18 @@ final class MeshIndex {
     private void addWorkload(Workload workload) {
         workloads.add(workload);
         namespacesWithWorkloads.add(workload.namespace());
-        workload.labels().forEach((label, value) -> workloadsByLabel
-                .computeIfAbsent(Map.entry(label, value), key -> new ArrayList<>())
-                .add(workload));
+        workload.labels()
+                .forEach((label, value) -> workloadsByLabel
+                        .computeIfAbsent(Map.entry(label, value), key -> new ArrayList<>())
+                        .add(workload));
     }
 
     /// Those that may have the labels: all that have the rarest of them.
     private List<Workload> candidates(Map<String, String> labels) {
         List<Workload> fewest = workloads;
         for (Map.Entry<String, String> label : labels.entrySet()) {
-            List<Workload> having = workloadsByLabel.getOrDefault(Map.entry(label.getKey(), label.getValue()), List.of());
+            List<Workload> having =
+                    workloadsByLabel.getOrDefault(Map.entry(label.getKey(), label.getValue()), List.of());
             fewest = having.size() < fewest.size() ? having : fewest;
         }
         return fewest;

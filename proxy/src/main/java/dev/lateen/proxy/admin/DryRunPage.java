@@ -185,7 +185,9 @@ final class DryRunPage {
 
     /// What the server will see of the target; nothing where that is what was asked.
     private static void rewritten(JsonOut json, RouteEntry entry, Forward forward, RequestHead head) {
-        String path = forward.rewrites().path().apply(head.path(), entry.route().match().path());
+        String path = forward.rewrites()
+                .path()
+                .apply(head.path(), entry.route().match().path());
         if (!path.equals(head.path())) {
             json.text("rewrittenPath", path);
         }
