@@ -106,10 +106,7 @@ final class ProxyConfigCommand implements Runnable {
             aliases = {"listeners", "l"},
             description = "Show the listeners of a proxy.",
             footerHeading = "%nExamples:%n",
-            footer = {
-                "  ${ROOT-COMMAND-NAME} pc listeners user-service-v1-5d9f-0",
-                "  ${ROOT-COMMAND-NAME} pc listeners deploy/order-service --port 15006 -o json"
-            },
+            footer = "  ${ROOT-COMMAND-NAME} pc listeners deploy/order-service --port 15006 -o json",
             mixinStandardHelpOptions = true)
     static final class Listeners implements Callable<Integer> {
         @Mixin
@@ -149,10 +146,7 @@ final class ProxyConfigCommand implements Runnable {
             aliases = {"routes", "r"},
             description = "Show the routes of a proxy.",
             footerHeading = "%nExamples:%n",
-            footer = {
-                "  ${ROOT-COMMAND-NAME} pc routes deploy/order-service",
-                "  ${ROOT-COMMAND-NAME} pc routes deploy/order-service --name 8080 -o yaml"
-            },
+            footer = "  ${ROOT-COMMAND-NAME} pc routes deploy/order-service --name 8080 -o yaml",
             mixinStandardHelpOptions = true)
     static final class Routes implements Callable<Integer> {
         @Mixin
