@@ -113,16 +113,20 @@ class_path_layer() {
 
 # aot NAME ARGUMENTS-FILE TRAINING [ARGUMENT …]: what the class TRAINING loads, recorded with the options of the image's
 # arguments file and the run-time of the image; then the arguments file names the cache. A start without it is only slower.
+# @WORK@ in an argument is the directory where it runs. The cache of a proxy is recorded beside a control plane.
 aot() {
   local name=$1 file=$images/$1/opt/lateen/$2 training=$3 work cache=/opt/lateen/$1.aot
   shift 3
-  local options=(-XX:+UnlockDiagnosticVMOptions -XX:-AOTAdapterCaching -XX:ArchiveRelocationMode=0)
-  [ "$name" != proxy ] || options+=(-XX:-AOTClassLinking) # which would load all of it in every sidecar
+  local options=(-XX:+UnlockDiagnosticVMOptions -XX:-AOTAdapterCaching -XX:ArchiveRelocationMode=0) beside=()
   find "$images/$name" -exec touch -h -d @0 {} +
   work=$(mktemp -d)
+  if [ "$name" = proxy ]; then
+    options+=(-XX:-AOTClassLinking) # which would load all of it in every sidecar
+    beside=("$JAVA_HOME/bin/java" -cp "$(cat "$LATEEN_HOME/.lateen/build/cli.classpath")" dev.lateen.cli.ControlPlaneTraining "$work")
+  fi
   "$JAVA_HOME/bin/java" -cp "$(cat "$LATEEN_HOME/.lateen/build/cli.classpath")" dev.lateen.cli.pack.TrainingCredentials "$work" > "$work/log" 2>&1 &&
     sed -e '$d' -e "s|/opt/lateen/|$images/$name/opt/lateen/|g" "$file" > "$work/args" &&
-    (cd "$work" && exec "$images/runtime/opt/lateen/java/bin/java" "@$work/args" "${options[@]}" -XX:AOTCacheOutput="$images/$name$cache" "$training" "${@//@WORK@/$work}") >> "$work/log" 2>&1 ||
+    (cd "$work" && exec "${beside[@]}" "$images/runtime/opt/lateen/java/bin/java" "@$work/args" "${options[@]}" -XX:AOTCacheOutput="$images/$name$cache" "$training" "${@//@WORK@/$work}") >> "$work/log" 2>&1 ||
     { cat "$work/log" >&2; die "no cache for the image $name"; }
   rm -rf "$work"
   printf '%s\n' "${options[@]}" "-XX:AOTCache=$cache" -Xlog:aot=off -Xlog:cds=off "$(cat "$file")" > "$file.new"
@@ -251,9 +255,12 @@ make_images() {
   runtime_layer
   # The control plane, which is the command as well.
   class_path_layer control "$(cat "$build/cli.classpath")"
-  jvm_options -Xms32m -Xss512k -XX:MetaspaceSize=64m -Xmx128m -XX:MaxDirectMemorySize=64m \
-    -Dio.netty.leakDetection.level=disabled -cp "$(jars_of control)" dev.lateen.cli.Lateen > "$images/control/opt/lateen/lateen.args"
-  aot control lateen.args dev.lateen.cli.ControlPlaneTraining @WORK@
+  # The heap may grow with the container's limit (or the node), and stays as small as what is in it.
+  jvm_options -Xms16m -XX:MaxRAMPercentage=50 -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -Xss512k -XX:MetaspaceSize=64m \
+    -XX:ReservedCodeCacheSize=48m -XX:TrimNativeHeapInterval=5000 -Dio.netty.allocator.numDirectArenas=1 \
+    -Dio.netty.allocator.numHeapArenas=1 -Dio.netty.allocator.maxOrder=5 -Dio.netty.leakDetection.level=disabled -cp "$(jars_of control)" dev.lateen.cli.Lateen > "$images/control/opt/lateen/lateen.args"
+  aot control lateen.args dev.lateen.cli.ControlPlaneTraining @WORK@ "$JAVA_HOME/bin/java" -cp "$build/sidecar.jar" \
+    --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow dev.lateen.cli.ProxyTraining @WORK@
   pack control
   # The proxy: one jar.
   mkdir -p "$images/proxy/opt/lateen/lib"

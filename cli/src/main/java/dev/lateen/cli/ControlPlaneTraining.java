@@ -1,15 +1,11 @@
 package dev.lateen.cli;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import dev.lateen.kubernetes.crd.ResourceDefinitions;
+import dev.lateen.control.ControlPlaneSettings;
+import dev.lateen.control.identity.JoinTokens;
+import dev.lateen.identity.SpiffeId;
 import dev.lateen.kubernetes.tree.Trees;
-import dev.lateen.model.schema.Schemas;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,40 +14,61 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
-import java.util.Arrays;
+import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.stream.Stream;
-import tools.jackson.databind.node.ArrayNode;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Does what every control plane in a cluster does first, then ends: reads an API server of its own, which holds
-/// next to nothing, and becomes ready. The build of images runs it once and has the JVM record what was loaded (its
-/// AOT cache), so that a pod is ready sooner.
+/// Does what every control plane in a cluster does first, then ends: reads an API server of its own, which holds a small
+/// mesh, becomes ready, answers reviews, and serves a proxy, which is another process. The build of images runs it to have
+/// JVMs record what was loaded (their AOT caches), so that pods are ready sooner: its own, and, with another proxy, the
+/// proxy's.
 ///
-/// Usage: `ControlPlaneTraining DIRECTORY`: its state goes there.
+/// Usage: `ControlPlaneTraining DIRECTORY COMMAND …`: its state goes there. The command runs in that directory, with the
+/// environment and the files of an injected pod, and ends by itself.
+///
+/// Errors: exit status 1 where something was not answered, or the command failed.
 ///
 /// Thread: main.
 public final class ControlPlaneTraining {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration PAUSE = Duration.ofMillis(100);
-    private static final List<String> CORE = List.of(
-            "namespaces/Namespace",
-            "services/Service",
-            "pods/Pod",
-            "secrets/Secret",
-            "configmaps/ConfigMap",
-            "events/Event");
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final String POD_ADDRESS = "127.83.1.2";
+    private static final String NAMESPACE = "default";
+    private static final String ACCOUNT = "training";
+    private static final String POD = "training-1";
+    private static final int REVIEWS = 20;
 
-    private ControlPlaneTraining() {}
+    private final Path directory;
+    private final int xds;
+    private final int webhooks;
+    private final int ready;
 
-    public static void main(String[] arguments) throws IOException, InterruptedException {
-        Path directory = Path.of(arguments[0]);
-        HttpServer api = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        api.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        api.createContext("/", ControlPlaneTraining::answer);
-        api.start();
+    private ControlPlaneTraining(Path directory) throws IOException {
+        this.directory = directory;
+        this.xds = freePort();
+        this.webhooks = freePort();
+        this.ready = freePort();
+    }
+
+    public static void main(String[] arguments) throws IOException, InterruptedException, GeneralSecurityException {
+        ControlPlaneTraining training = new ControlPlaneTraining(Path.of(arguments[0]));
+        int status;
+        try (TrainingCluster cluster = TrainingCluster.start(Trees.objects(resource("training-cluster.json"), "items"))) {
+            status = training.run(cluster, List.of(arguments).subList(1, arguments.length));
+        }
+        ExitStatus.exit(status); // by itself the JVM would end with the status of its hooks
+    }
+
+    private int run(TrainingCluster cluster, List<String> command)
+            throws IOException, InterruptedException, GeneralSecurityException {
         Path kubeconfig = Files.writeString(
                 directory.resolve("kubeconfig"), """
                 apiVersion: v1
@@ -60,21 +77,33 @@ public final class ControlPlaneTraining {
                 clusters: [{name: training, cluster: {server: "http://127.0.0.1:%d"}}]
                 contexts: [{name: training, context: {cluster: training, user: training}}]
                 users: [{name: training, user: {}}]
-                """.formatted(api.getAddress().getPort()));
-        int ready = freePort();
-        String[] command = {
+                """.formatted(cluster.port()));
+        String[] options = {
             "control-plane",
             "--kubeconfig=" + kubeconfig,
-            "--state=" + directory.resolve("state"),
+            "--state=" + state(),
             "--grpc-port=" + freePort(),
-            "--secure-grpc-port=" + freePort(),
+            "--secure-grpc-port=" + xds,
             "--monitoring-port=" + freePort(),
-            "--webhook-port=" + freePort(),
+            "--webhook-port=" + webhooks,
             "--http-port=" + ready
         };
-        Thread.ofPlatform().daemon().start(() -> Lateen.main(command));
-        boolean became = await(URI.create("http://127.0.0.1:" + ready + "/ready"));
-        System.exit(became ? 0 : 1);
+        Thread.ofPlatform().daemon().start(() -> Lateen.main(options));
+        if (!await(URI.create("http://" + LOOPBACK + ":" + ready + "/ready"))) {
+            return 1;
+        }
+        Thread.sleep(PAUSE.multipliedBy(30)); // what the leader does then belongs to it
+        review("/inject", "inject-review.json");
+        review("/validate", "validate-review.json");
+        return serve(command);
+    }
+
+    private Path state() {
+        return directory.resolve("state");
+    }
+
+    private Path roots() {
+        return ControlPlaneSettings.authority(state()).resolve("root-cert.pem");
     }
 
     private static boolean await(URI ready) throws InterruptedException {
@@ -86,7 +115,6 @@ public final class ControlPlaneTraining {
                     if (client.send(HttpRequest.newBuilder(ready).build(), HttpResponse.BodyHandlers.discarding())
                                     .statusCode()
                             == 200) {
-                        Thread.sleep(PAUSE.multipliedBy(30)); // what the leader does then belongs to it
                         return true;
                     }
                 } catch (IOException _) {
@@ -97,107 +125,87 @@ public final class ControlPlaneTraining {
         return false;
     }
 
-    /// An API server that knows all kinds and holds nothing; what is written to it, it takes.
-    private static void answer(HttpExchange exchange) throws IOException {
-        try (exchange;
-                InputStream in = exchange.getRequestBody()) {
-            byte[] body = in.readAllBytes();
-            String path = exchange.getRequestURI().getPath();
-            exchange.getResponseHeaders().set("content-type", "application/json");
-            if (!exchange.getRequestMethod().equals("GET")) {
-                send(exchange, 200, body);
-            } else if (String.valueOf(exchange.getRequestURI().getQuery()).contains("watch=true")) {
-                exchange.sendResponseHeaders(200, 0);
-                exchange.getResponseBody().flush();
-                Thread.sleep(PATIENCE);
-            } else {
-                List<String> parts = Arrays.stream(path.split("/", -1))
-                        .filter(part -> !part.isEmpty())
-                        .toList();
-                boolean core = path.startsWith("/api/");
-                int depth = parts.size() - (core ? 2 : 3);
-                if (depth <= 0) {
-                    send(exchange, 200, kinds(core ? "" : parts.get(1), parts.getLast()));
-                } else if (depth == 1 || (depth == 3 && path.contains("/namespaces/"))) {
-                    send(
-                            exchange,
-                            200,
-                            Trees.object(
-                                    "apiVersion",
-                                    "v1",
-                                    "kind",
-                                    "List",
-                                    "metadata",
-                                    Trees.object("resourceVersion", "1"),
-                                    "items",
-                                    Trees.array()));
-                } else {
-                    send(
-                            exchange,
-                            404,
-                            Trees.object(
-                                    "apiVersion",
-                                    "v1",
-                                    "kind",
-                                    "Status",
-                                    "status",
-                                    "Failure",
-                                    "reason",
-                                    "NotFound",
-                                    "message",
-                                    "not found",
-                                    "code",
-                                    404));
+    /// Asks as an API server does.
+    private void review(String path, String name) throws IOException, InterruptedException, GeneralSecurityException {
+        try (HttpClient client = HttpClient.newBuilder().sslContext(trusting(roots())).build()) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create("https://" + LOOPBACK + ":" + webhooks + path))
+                    .header("content-type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString(resource(name).toString()))
+                    .build();
+            for (int i = 0; i < REVIEWS; i++) {
+                HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+                if (!Trees.flag(Trees.parse(answer.body()), "response", "allowed")) {
+                    throw new IOException(path + ": " + answer.body());
                 }
             }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
         }
     }
 
-    private static ObjectNode kinds(String group, String version) {
-        Stream<String> names = group.isEmpty()
-                ? CORE.stream()
-                : group.equals("discovery.k8s.io")
-                        ? Stream.of("endpointslices/EndpointSlice")
-                        : ResourceDefinitions.all(Schemas.standard()).stream()
-                                .filter(one -> Trees.text(one, "spec", "group").equals(group))
-                                .map(one -> Trees.text(one, "spec", "names", "plural") + "/"
-                                        + Trees.text(one, "spec", "names", "kind"));
-        ArrayNode resources = Trees.array();
-        names.forEach(name -> resources.add(Trees.object(
-                "name",
-                name.substring(0, name.indexOf('/')),
-                "kind",
-                name.substring(name.indexOf('/') + 1),
-                "namespaced",
-                !name.startsWith("namespaces/"),
-                "verbs",
-                Trees.array("get", "list", "watch", "create", "patch"))));
-        return Trees.object(
-                "kind",
-                "APIResourceList",
-                "apiVersion",
-                "v1",
-                "groupVersion",
-                group.isEmpty() ? version : group + "/" + version,
-                "resources",
-                resources);
+    private static SSLContext trusting(Path roots) throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        try (InputStream in = Files.newInputStream(roots)) {
+            for (var one : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+                store.setCertificateEntry("root-" + store.size(), one);
+            }
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
     }
 
-    private static void send(HttpExchange exchange, int status, ObjectNode answer) throws IOException {
-        send(exchange, status, answer.toString().getBytes(StandardCharsets.UTF_8));
+    private int serve(List<String> command) throws IOException, InterruptedException {
+        write(
+                "var/run/secrets/tokens/istio-token",
+                JoinTokens.open(ControlPlaneSettings.joinKey(state()), "cluster.local", InstantSource.system())
+                        .issue(new SpiffeId("cluster.local", NAMESPACE, ACCOUNT), POD, PATIENCE.multipliedBy(2))
+                        .token());
+        write("var/run/secrets/istio/root-cert.pem", Files.readString(roots()));
+        write("etc/istio/pod/labels", "app=\"training\"\nversion=\"v1\"\n");
+        write("etc/istio/pod/annotations", "kubernetes.io/config.source=\"api\"\n");
+        ProcessBuilder proxy =
+                new ProcessBuilder(command).directory(directory.toFile()).inheritIO();
+        String server = LOOPBACK + ":" + xds;
+        proxy.environment()
+                .putAll(Map.ofEntries(
+                        Map.entry("POD_NAME", POD),
+                        Map.entry("POD_NAMESPACE", NAMESPACE),
+                        Map.entry("INSTANCE_IP", POD_ADDRESS),
+                        Map.entry("SERVICE_ACCOUNT", ACCOUNT),
+                        Map.entry("CA_ADDR", server),
+                        Map.entry("PROXY_CONFIG", "{discoveryAddress: \"" + server + "\"}"),
+                        Map.entry("LATEEN_ADMIN_ADDRESS", POD_ADDRESS),
+                        Map.entry("ISTIO_META_CLUSTER_ID", "Kubernetes"),
+                        Map.entry("ISTIO_META_WORKLOAD_NAME", "training"),
+                        Map.entry("ISTIO_META_APP_CONTAINERS", "training"),
+                        Map.entry("ISTIO_META_POD_PORTS", "[{\"containerPort\":8080,\"protocol\":\"TCP\"}]"),
+                        // Nothing is redirected here, and other proxies of this machine may have the usual ports.
+                        Map.entry("ISTIO_META_INTERCEPTION_MODE", "NONE"),
+                        Map.entry("ISTIO_METAJSON_APP_PORTS", "{\"8080\":\"18080\"}"),
+                        Map.entry("ISTIO_META_HTTP_PROXY_PORT", "15007")));
+        return proxy.start().waitFor();
     }
 
-    private static void send(HttpExchange exchange, int status, byte[] answer) throws IOException {
-        exchange.sendResponseHeaders(status, answer.length == 0 ? -1 : answer.length);
-        try (OutputStream out = exchange.getResponseBody()) {
-            out.write(answer);
+    private void write(String name, String text) throws IOException {
+        Path file = directory.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+    }
+
+    private static ObjectNode resource(String name) throws IOException {
+        try (InputStream in = ControlPlaneTraining.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IOException(name + " is not on the class path");
+            }
+            return Trees.parseObject(new String(in.readAllBytes(), StandardCharsets.UTF_8))
+                    .orElseThrow(() -> new IOException(name + " is no object"));
         }
     }
 
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }
     }

@@ -76,7 +76,13 @@ public final class ClusterSource implements AutoCloseable {
 
     public void start() throws ClusterException {
         watch = cluster.watch(MeshKinds.of(settings), queue::add);
-        watch.listed().thenRun(thread::start);
+        watch.listed().whenComplete((_, failure) -> {
+            if (failure == null) {
+                thread.start();
+            } else { // an answer that is none of an API server's: nothing else would say why this control plane is not ready
+                LOG.atError().setCause(failure).log("the cluster's objects cannot be read");
+            }
+        });
     }
 
     @Override
