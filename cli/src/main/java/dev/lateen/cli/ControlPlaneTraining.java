@@ -25,12 +25,15 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Does what every control plane in a cluster does first, then ends: reads an API server of its own, which holds a small
-/// mesh, becomes ready, answers reviews, and serves a proxy, which is another process. The build of images runs it to have
+/// Does what every control plane in a cluster does first, then ends: reads an API server of its own, which holds a
+/// small
+/// mesh, becomes ready, answers reviews, and serves a proxy, which is another process. The build of images runs it to
+/// have
 /// JVMs record what was loaded (their AOT caches), so that pods are ready sooner: its own, and, with another proxy, the
 /// proxy's.
 ///
-/// Usage: `ControlPlaneTraining DIRECTORY COMMAND …`: its state goes there. The command runs in that directory, with the
+/// Usage: `ControlPlaneTraining DIRECTORY COMMAND …`: its state goes there. The command runs in that directory, with
+/// the
 /// environment and the files of an injected pod, and ends by itself.
 ///
 /// Errors: exit status 1 where something was not answered, or the command failed.
@@ -61,7 +64,8 @@ public final class ControlPlaneTraining {
     public static void main(String[] arguments) throws IOException, InterruptedException, GeneralSecurityException {
         ControlPlaneTraining training = new ControlPlaneTraining(Path.of(arguments[0]));
         int status;
-        try (TrainingCluster cluster = TrainingCluster.start(Trees.objects(resource("training-cluster.json"), "items"))) {
+        try (TrainingCluster cluster =
+                TrainingCluster.start(Trees.objects(resource("training-cluster.json"), "items"))) {
             status = training.run(cluster, List.of(arguments).subList(1, arguments.length));
         }
         ExitStatus.exit(status); // by itself the JVM would end with the status of its hooks
@@ -69,8 +73,7 @@ public final class ControlPlaneTraining {
 
     private int run(TrainingCluster cluster, List<String> command)
             throws IOException, InterruptedException, GeneralSecurityException {
-        Path kubeconfig = Files.writeString(
-                directory.resolve("kubeconfig"), """
+        Path kubeconfig = Files.writeString(directory.resolve("kubeconfig"), """
                 apiVersion: v1
                 kind: Config
                 current-context: training
@@ -127,7 +130,8 @@ public final class ControlPlaneTraining {
 
     /// Asks as an API server does.
     private void review(String path, String name) throws IOException, InterruptedException, GeneralSecurityException {
-        try (HttpClient client = HttpClient.newBuilder().sslContext(trusting(roots())).build()) {
+        try (HttpClient client =
+                HttpClient.newBuilder().sslContext(trusting(roots())).build()) {
             HttpRequest request = HttpRequest.newBuilder(URI.create("https://" + LOOPBACK + ":" + webhooks + path))
                     .header("content-type", "application/json")
                     .POST(HttpRequest.BodyPublishers.ofString(resource(name).toString()))

@@ -24,7 +24,8 @@ import java.util.OptionalInt;
 
 /// Does what every sidecar does first, then ends: starts from a bootstrap and forwards requests to a server of its own.
 /// The launcher runs it once and has the JVM record what was loaded (its AOT cache), so that later starts are quick.
-/// With the environment of an injected pod, as `ControlPlaneTraining` gives it, it starts once more as that pod: it gets a
+/// With the environment of an injected pod, as `ControlPlaneTraining` gives it, it starts once more as that pod: it
+/// gets a
 /// certificate and its configuration, and answers the kubelet.
 ///
 /// Usage: `ProxyTraining DIRECTORY`: holds what `TrainingCredentials` made; its bootstrap and access log go there.

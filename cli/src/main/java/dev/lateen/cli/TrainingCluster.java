@@ -21,7 +21,8 @@ import java.util.stream.Stream;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// An API server for training runs: it knows all kinds and holds a few objects that never change; what is written to it,
+/// An API server for training runs: it knows all kinds and holds a few objects that never change; what is written to
+/// it,
 /// it takes and forgets.
 ///
 /// Thread: any.

@@ -79,7 +79,8 @@ public final class ClusterSource implements AutoCloseable {
         watch.listed().whenComplete((_, failure) -> {
             if (failure == null) {
                 thread.start();
-            } else { // an answer that is none of an API server's: nothing else would say why this control plane is not ready
+            } else { // an answer that is none of an API server's: nothing else would say why this control plane is not
+                // ready
                 LOG.atError().setCause(failure).log("the cluster's objects cannot be read");
             }
         });
