@@ -6,8 +6,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
-/// How much longer a pod takes from its creation until it is ready when a sidecar is put beside its application, and how
-/// much of that is the kubelet's own: a pod of the same shape, whose containers do nothing. The kinds take turns, so that
+/// How much longer a pod takes from its creation until it is ready when a sidecar is put beside its application, and
+/// how
+/// much of that is the kubelet's own: a pod of the same shape, whose containers do nothing. The kinds take turns, so
+/// that
 /// what else the machine does weighs on all alike.
 final class PodStarts {
     private static final int ROUNDS = 10;
