@@ -5,7 +5,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /// Reads a process's own accounting from `/proc`: CPU time and resident memory.
@@ -40,6 +42,28 @@ public final class ProcessMeter {
             throw new UncheckedIOException("the measured process has ended", e);
         }
         return nanos / 1e9;
+    }
+
+    /// CPU time of each thread that lives now, in nanoseconds, by its number.
+    public Map<String, Long> cpuNanosByThread() {
+        Map<String, Long> nanos = new HashMap<>();
+        try (Stream<Path> tasks = Files.list(process.resolve("task"))) {
+            for (Path task : (Iterable<Path>) tasks::iterator) {
+                nanos.put(task.getFileName().toString(), onCpuNanos(task.resolve("schedstat")));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the measured process has ended", e);
+        }
+        return nanos;
+    }
+
+    /// CPU time since an earlier `cpuNanosByThread`; that of threads which ended since is not in it.
+    public long cpuNanosSince(Map<String, Long> earlier) {
+        long sum = 0;
+        for (Map.Entry<String, Long> thread : cpuNanosByThread().entrySet()) {
+            sum += thread.getValue() - earlier.getOrDefault(thread.getKey(), 0L);
+        }
+        return sum;
     }
 
     public double residentMiB() {

@@ -17,6 +17,7 @@ import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.control.DiscoveryStream;
 import dev.lateen.proxy.control.IdentityDuty;
 import dev.lateen.proxy.control.KnownRoots;
+import dev.lateen.proxy.decision.Decisions;
 import dev.lateen.proxy.dns.DnsSettings;
 import dev.lateen.proxy.listener.ListenerEnvironment;
 import dev.lateen.proxy.listener.Listeners;
@@ -83,7 +84,12 @@ public final class ProxyProcess implements AutoCloseable {
     private volatile boolean ready;
 
     private ProxyProcess(
-            BootstrapConfig bootstrap, DrainConfig drain, int concurrency, Optional<DnsSettings> dns, Stats stats) {
+            BootstrapConfig bootstrap,
+            DrainConfig drain,
+            int concurrency,
+            Optional<DnsSettings> dns,
+            Stats stats,
+            int decisions) {
         this.drain = drain;
         this.names = new NameService(dns);
         this.loops = EventLoops.create("worker", concurrency);
@@ -100,7 +106,8 @@ public final class ProxyProcess implements AutoCloseable {
                 clusters,
                 routes,
                 bootstrap.node(),
-                new RuntimeBuilder.Surrounding(stats, accessLogs, Clock.systemUTC(), overload, loops.all()));
+                new RuntimeBuilder.Surrounding(
+                        stats, accessLogs, Clock.systemUTC(), overload, loops.all(), decisions));
         Listeners listeners = new Listeners(new ListenerEnvironment(
                 loops,
                 chores,
@@ -136,8 +143,9 @@ public final class ProxyProcess implements AutoCloseable {
         int concurrency = options.workers(bootstrap);
         Stats stats = ProxyStart.accepted(Stats.of(options.environment()));
         Optional<DnsSettings> dns = ProxyStart.accepted(DnsSettings.of(options.environment(), bootstrap));
-        ProxyProcess process =
-                new ProxyProcess(bootstrap, ProxyStart.accepted(DrainConfig.of(options)), concurrency, dns, stats);
+        int decisions = ProxyStart.accepted(Decisions.kept(options.environment()));
+        ProxyProcess process = new ProxyProcess(
+                bootstrap, ProxyStart.accepted(DrainConfig.of(options)), concurrency, dns, stats, decisions);
         ProxyStart.accepted(bootstrap.statsEviction())
                 .ifPresent(interval -> Eviction.every(interval, stats, process.choresLoops));
         return process;

@@ -41,6 +41,10 @@ record Scenario(
 
     private static final List<Peer> BOTH = List.of(Peer.LATEEN, Peer.ENVOY);
 
+    /// Of `TelemetryCost`.
+    static final Scenario TELEMETRY = new Scenario(
+            "telemetry", "telemetry.yaml", Protocol.HTTP_1, 1, BOTH, Filters.NONE, "http1 with or without telemetry");
+
     static final List<Scenario> ALL = List.of(
             new Scenario(
                     "http1",

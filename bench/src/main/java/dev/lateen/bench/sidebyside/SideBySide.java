@@ -2,8 +2,6 @@ package dev.lateen.bench.sidebyside;
 
 import dev.lateen.bench.ProcessMeter;
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /// Measures every peer in every scenario in one run and writes the report. The peers of a scenario are measured in
@@ -25,8 +22,6 @@ import java.util.stream.Collectors;
 ///
 /// Usage: `SideBySide [--scenarios a,b] [--peers a,b] [--rounds N] [--warm-up N] [--seconds N] [--rate N] [--out DIR]`.
 public final class SideBySide {
-    private static final Duration START_LIMIT = Duration.ofSeconds(30);
-
     private final Path repository;
     private final Path scratch;
     private final Options options;
@@ -50,15 +45,12 @@ public final class SideBySide {
 
     private List<Measurement> measureAll() throws IOException, InterruptedException {
         List<Measurement> all = new ArrayList<>();
-        Upstream upstream = startUpstream();
-        try {
+        try (Upstream upstream = Upstream.start(scratch)) {
             for (Scenario scenario : Scenario.ALL) {
                 if (options.wants(scenario)) {
                     all.addAll(measure(scenario, upstream));
                 }
             }
-        } finally {
-            stop(upstream.process());
         }
         return all;
     }
@@ -80,7 +72,7 @@ public final class SideBySide {
 
     private Measurement measureOnce(Scenario scenario, Peer peer, Upstream upstream)
             throws IOException, InterruptedException {
-        int port = freePort();
+        int port = Servers.freePort();
         Path config = writeConfig(scenario, peer, port, upstream);
         long start = System.nanoTime();
         Process proxy = new ProcessBuilder(peer.command(repository, config))
@@ -112,17 +104,17 @@ public final class SideBySide {
                     readyMillis,
                     closed.failed() + paced.failed());
         } finally {
-            stop(proxy);
+            Servers.stop(proxy);
         }
     }
 
     private Path writeConfig(Scenario scenario, Peer peer, int port, Upstream upstream) throws IOException {
         Path directory = Files.createDirectories(scratch.resolve(scenario.name() + "-" + peer.label()));
         Credentials credentials = Credentials.in(scratch);
-        String text = resource(peer.configName(scenario))
+        String text = Servers.resource(peer.configName(scenario))
                 .replace("@PORT@", Integer.toString(port))
-                .replace("@INNER_PORT@", Integer.toString(freePort()))
-                .replace("@ADMIN_PORT@", Integer.toString(freePort()))
+                .replace("@INNER_PORT@", Integer.toString(Servers.freePort()))
+                .replace("@ADMIN_PORT@", Integer.toString(Servers.freePort()))
                 .replace("@UPSTREAM_PORT@", Integer.toString(upstream.port()))
                 .replace("@UPSTREAM_H2_PORT@", Integer.toString(upstream.http2Port()))
                 .replace("@CERT@", credentials.chain().toString())
@@ -152,35 +144,12 @@ public final class SideBySide {
         };
     }
 
-    private Upstream startUpstream() throws IOException, InterruptedException {
-        int port = freePort();
-        int http2Port = freePort();
-        Path directory = Files.createDirectories(scratch.resolve("upstream"));
-        Path config = directory.resolve("upstream.conf");
-        Files.writeString(
-                config,
-                resource("upstream.conf")
-                        .replace("@PORT@", Integer.toString(port))
-                        .replace("@H2_PORT@", Integer.toString(http2Port))
-                        .replace("@DIR@", directory.toString()));
-        Process upstream =
-                new ProcessBuilder("nginx", "-c", config.toString()).inheritIO().start();
-        long deadline = System.nanoTime() + START_LIMIT.toNanos();
-        while (!accepts(port)) {
-            if (System.nanoTime() > deadline || !upstream.isAlive()) {
-                throw new IllegalStateException("the upstream (nginx) did not start");
-            }
-            Thread.sleep(5);
-        }
-        return new Upstream(upstream, port, http2Port);
-    }
-
     private void awaitAnswer(Scenario scenario, Process proxy, int port) throws InterruptedException {
         HttpClient client =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/users/1"))
                 .build();
-        long deadline = System.nanoTime() + START_LIMIT.toNanos();
+        long deadline = System.nanoTime() + Servers.START_LIMIT.toNanos();
         boolean plain =
                 scenario.traffic() != Scenario.Protocol.HTTP_2 && !(scenario.traffic() instanceof Scenario.Handshakes);
         while (true) {
@@ -189,7 +158,7 @@ public final class SideBySide {
                         ? client.send(request, HttpResponse.BodyHandlers.discarding())
                                         .statusCode()
                                 == 200
-                        : accepts(port);
+                        : Servers.accepts(port);
                 if (up) {
                     return;
                 }
@@ -202,39 +171,6 @@ public final class SideBySide {
             Thread.sleep(2);
         }
     }
-
-    private static boolean accepts(int port) {
-        try (Socket _ = new Socket("127.0.0.1", port)) {
-            return true;
-        } catch (IOException _) {
-            return false;
-        }
-    }
-
-    private static void stop(Process process) throws InterruptedException {
-        process.destroy();
-        if (!process.waitFor(10, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
-    private static String resource(String name) throws IOException {
-        try (var in = SideBySide.class.getResourceAsStream("/sidebyside/" + name)) {
-            if (in == null) {
-                throw new IOException("no resource sidebyside/" + name);
-            }
-            return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-        }
-    }
-
-    /// The server behind the proxies.
-    private record Upstream(Process process, int port, int http2Port) {}
 
     /// What the command line asks for.
     private record Options(

@@ -84,6 +84,6 @@ public class TelemetryBenchmark {
 
     @Benchmark
     public void pageOf50000Series() throws IOException {
-        PrometheusText.write(many, Exposition.TEXT, OutputStream.nullOutputStream());
+        PrometheusText.write(many, Rendering.of(Exposition.TEXT), OutputStream.nullOutputStream());
     }
 }

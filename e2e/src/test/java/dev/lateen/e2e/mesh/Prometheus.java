@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A real Prometheus of one test, which scrapes every second.
-final class Prometheus implements AutoCloseable {
+public final class Prometheus implements AutoCloseable {
     /// While it reads its log of the past.
     private static final int NOT_READY = 503;
 
@@ -33,7 +33,7 @@ final class Prometheus implements AutoCloseable {
     private static final String OWN_JOB = "mesh";
 
     /// One row of an answer.
-    record Row(Map<String, String> labels, double value) {}
+    public record Row(Map<String, String> labels, double value) {}
 
     private final Process process;
     private final int port;
@@ -43,7 +43,7 @@ final class Prometheus implements AutoCloseable {
         this.port = port;
     }
 
-    static boolean isInstalled() {
+    public static boolean isInstalled() {
         return Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
                 .anyMatch(directory -> Files.isExecutable(Path.of(directory, "prometheus"))
                         && Files.isExecutable(Path.of(directory, "promtool")));
@@ -51,21 +51,35 @@ final class Prometheus implements AutoCloseable {
 
     /// @param targets `host:port` of pages at `/stats/prometheus`
     static Prometheus start(Path directory, int port, List<String> targets) throws IOException {
+        return start(directory, port, targets, "", "exemplar-storage");
+    }
+
+    /// One that takes native histograms, and asks for them.
+    public static Prometheus ofNativeHistograms(Path directory, int port, List<String> targets, String parameters)
+            throws IOException {
+        return start(directory, port, targets, parameters, "exemplar-storage,native-histograms");
+    }
+
+    private static Prometheus start(Path directory, int port, List<String> targets, String parameters, String features)
+            throws IOException {
         Path config = directory.resolve("prometheus.yaml");
         Files.writeString(config, """
                 global: {scrape_interval: 1s, scrape_timeout: 1s}
                 scrape_configs:
                 - job_name: %s
                   metrics_path: /stats/prometheus
+                  params: {%s}
                   static_configs: [{targets: %s}]
                 """.formatted(
-                        OWN_JOB, targets.stream().map(one -> '"' + one + '"').toList()));
+                        OWN_JOB,
+                        parameters,
+                        targets.stream().map(one -> '"' + one + '"').toList()));
         Process process = new ProcessBuilder(
                         "prometheus",
                         "--config.file=" + config,
                         "--storage.tsdb.path=" + directory.resolve("tsdb"),
                         "--web.listen-address=127.0.0.1:" + port,
-                        "--enable-feature=exemplar-storage")
+                        "--enable-feature=" + features)
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("prometheus.log").toFile())
                 .start();
@@ -94,12 +108,12 @@ final class Prometheus implements AutoCloseable {
     }
 
     /// The single value that an expression has; NaN where it has none.
-    double number(String expression) {
+    public double number(String expression) {
         List<Row> rows = query(expression);
         return rows.size() == 1 ? rows.getFirst().value() : Double.NaN;
     }
 
-    List<Row> query(String expression) {
+    public List<Row> query(String expression) {
         List<Row> rows = new ArrayList<>();
         for (JsonNode result : get("/api/v1/query?query=" + encoded(expression)).path("result")) {
             Map<String, String> labels = new TreeMap<>();
@@ -114,7 +128,7 @@ final class Prometheus implements AutoCloseable {
     }
 
     /// What is said about each target.
-    List<String> errors() {
+    public List<String> errors() {
         List<String> errors = new ArrayList<>();
         for (JsonNode target : get("/api/v1/targets").path("activeTargets")) {
             String error = target.path("lastError").asString("");

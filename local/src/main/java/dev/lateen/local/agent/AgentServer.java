@@ -9,6 +9,7 @@ import dev.lateen.proxy.admin.MergedPage;
 import dev.lateen.proxy.bootstrap.AppMetrics;
 import dev.lateen.proxy.telemetry.Exposition;
 import dev.lateen.proxy.telemetry.PrometheusText;
+import dev.lateen.proxy.telemetry.Rendering;
 import dev.lateen.proxy.telemetry.Stats;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -73,7 +74,7 @@ final class AgentServer implements AutoCloseable {
 
     /// The numbers of Envoy, those that we count for it, and those of the application.
     static MergedPage merged(Optional<AppMetrics> application, Stats stats, EnvoyAdmin envoy) {
-        return new MergedPage(application, (format, out) -> write(stats, envoy, format, out));
+        return new MergedPage(application, (rendering, out) -> write(stats, envoy, rendering, out));
     }
 
     InetSocketAddress address() {
@@ -111,8 +112,11 @@ final class AgentServer implements AutoCloseable {
 
     private void metrics(HttpExchange exchange) throws IOException {
         Headers asked = exchange.getRequestHeaders();
+        // Of Envoy we have text; messages with native histograms are on its own ports.
+        Exposition format =
+                Exposition.wanted(String.join(",", asked.getOrDefault("accept", List.of())), Exposition.OPEN_METRICS);
         MergedPage.Page page = merged.ask(
-                String.join(",", asked.getOrDefault("accept", List.of())),
+                Rendering.of(format),
                 Objects.requireNonNullElse(asked.getFirst("x-prometheus-scrape-timeout-seconds"), ""));
         try (exchange) {
             exchange.getResponseHeaders().set("content-type", page.format().contentType());
@@ -127,11 +131,11 @@ final class AgentServer implements AutoCloseable {
     }
 
     /// What we count for Envoy, and what it counts itself.
-    private static boolean write(Stats stats, EnvoyAdmin envoy, Exposition format, OutputStream out)
+    private static boolean write(Stats stats, EnvoyAdmin envoy, Rendering rendering, OutputStream out)
             throws IOException {
-        PrometheusText.write(stats, format, out);
+        PrometheusText.write(stats, rendering, out);
         Optional<String> page = envoy.prometheus();
-        out.write(EnvoyText.as(format, page.orElse("")).getBytes(StandardCharsets.UTF_8));
+        out.write(EnvoyText.as(rendering.format(), page.orElse("")).getBytes(StandardCharsets.UTF_8));
         return page.isPresent();
     }
 

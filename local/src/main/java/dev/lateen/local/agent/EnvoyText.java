@@ -14,6 +14,7 @@ final class EnvoyText {
         return switch (format) {
             case TEXT -> page;
             case OPEN_METRICS -> openMetrics(page);
+            case PROTOBUF -> throw new IllegalArgumentException("Envoy is asked for text");
         };
     }
 

@@ -4,7 +4,6 @@ import dev.lateen.proxy.accesslog.AccessLogs;
 import dev.lateen.proxy.cluster.Clusters;
 import dev.lateen.proxy.decision.Decisions;
 import dev.lateen.proxy.stream.Addresses;
-import dev.lateen.proxy.telemetry.Exposition;
 import dev.lateen.proxy.telemetry.Stats;
 import java.net.SocketAddress;
 import java.util.List;
@@ -131,7 +130,7 @@ public final class AdminApi implements AdminPages {
             case "/listeners" -> listeners(request);
             case "/config_dump" -> ConfigDumpPage.of(backend, request);
             case "/stats" -> StatsPage.of(stats, request);
-            case "/stats/prometheus" -> prometheus(request);
+            case "/stats/prometheus" -> StatsPage.prometheus(stats, request);
             case "/certs" -> AdminReply.json(backend.certificates());
             case "/decisions/dry" -> new DryRunPage(decisions.proxy(), backend, clusters).of(request);
             case "/memory" -> AdminReply.json(MemoryPage.json());
@@ -144,10 +143,6 @@ public final class AdminApi implements AdminPages {
     private AdminReply ready() {
         AdminBackend.State state = backend.state();
         return AdminReply.text(state == AdminBackend.State.LIVE ? 200 : 503, state + "\n");
-    }
-
-    private AdminReply prometheus(AdminRequest request) {
-        return StatsPage.prometheus(stats, Exposition.wanted(request.accept()));
     }
 
     private AdminReply listeners(AdminRequest request) {

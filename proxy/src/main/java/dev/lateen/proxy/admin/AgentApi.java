@@ -1,7 +1,9 @@
 package dev.lateen.proxy.admin;
 
 import dev.lateen.proxy.bootstrap.AppMetrics;
+import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.telemetry.PrometheusText;
+import dev.lateen.proxy.telemetry.Rendering;
 import dev.lateen.proxy.telemetry.Stats;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +15,7 @@ import java.util.function.Consumer;
 /// Thread: chores loop; the application is asked on a virtual thread.
 public final class AgentApi implements AdminPages {
     private final AdminBackend backend;
+    private final Stats stats;
     private final AppProber prober;
     private final MergedPage metrics;
 
@@ -22,8 +25,9 @@ public final class AgentApi implements AdminPages {
             AdminBackend backend, Stats stats, Map<String, String> environment, Optional<AppMetrics> application) {
         this.backend = backend;
         this.prober = AppProber.of(environment);
-        this.metrics = new MergedPage(application, (format, out) -> {
-            PrometheusText.write(stats, format, out);
+        this.stats = stats;
+        this.metrics = new MergedPage(application, (rendering, out) -> {
+            PrometheusText.write(stats, rendering, out);
             return true;
         });
     }
@@ -70,9 +74,13 @@ public final class AgentApi implements AdminPages {
     }
 
     private void metrics(AdminRequest request, Consumer<AdminReply> reply) {
-        Thread.ofVirtual().name("metrics").start(() -> {
-            MergedPage.Page page = metrics.ask(request.accept(), request.scrapeTimeout());
-            reply.accept(AdminReply.streamed(page.format().contentType(), page.body()));
-        });
+        switch (StatsPage.rendering(stats, request)) {
+            case Decoded.Rejected<Rendering>(String reason) -> reply.accept(AdminReply.text(400, reason + "\n"));
+            case Decoded.Ok<Rendering>(Rendering wanted) ->
+                Thread.ofVirtual().name("metrics").start(() -> {
+                    MergedPage.Page page = metrics.ask(wanted, request.scrapeTimeout());
+                    reply.accept(AdminReply.streamed(page.format().contentType(), page.body()));
+                });
+        }
     }
 }

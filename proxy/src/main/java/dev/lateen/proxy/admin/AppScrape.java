@@ -2,6 +2,7 @@ package dev.lateen.proxy.admin;
 
 import dev.lateen.proxy.telemetry.Exposition;
 import dev.lateen.proxy.telemetry.ExpositionCheck;
+import dev.lateen.proxy.telemetry.MessagesCheck;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -29,8 +30,8 @@ final class AppScrape {
 
     sealed interface Outcome {}
 
-    /// @param lines may stand among others of the format
-    record Taken(Exposition format, String lines) implements Outcome {}
+    /// @param samples may stand among others of the format
+    record Taken(Exposition format, byte[] samples) implements Outcome {}
 
     record Failed(String reason) implements Outcome {}
 
@@ -49,6 +50,9 @@ final class AppScrape {
     static Outcome of(URI uri, Exposition wanted, Duration timeout) {
         String accept = switch (wanted) {
             case OPEN_METRICS -> "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+            case PROTOBUF ->
+                "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited,"
+                        + "application/openmetrics-text;version=1.0.0;q=0.7,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
             case TEXT -> "text/plain;version=0.0.4,*/*;q=0.1";
         };
         return new AppScrape(uri, accept, timeout).run();
@@ -121,19 +125,23 @@ final class AppScrape {
                 return new Failed("more than " + (MAX_BYTES >> 20) + " MiB");
             }
         }
+        if (format.get() == Exposition.PROTOBUF) {
+            Optional<String> problem = MessagesCheck.problem(bytes);
+            return problem.isPresent() ? new Failed(problem.get()) : new Taken(format.get(), bytes);
+        }
         String page = new String(bytes, StandardCharsets.UTF_8);
         Optional<String> problem = ExpositionCheck.problem(page, format.get());
         return problem.isPresent()
                 ? new Failed(problem.get())
-                : new Taken(format.get(), ExpositionCheck.samples(page, format.get()));
+                : new Taken(
+                        format.get(),
+                        ExpositionCheck.samples(page, format.get()).getBytes(StandardCharsets.UTF_8));
     }
 
     /// Applications that do not say what they send are taken to send text.
     private static Optional<Exposition> format(@Nullable String contentType) {
-        return switch (contentType == null ? "" : Exposition.media(contentType)) {
-            case "", "text/plain" -> Optional.of(Exposition.TEXT);
-            case "application/openmetrics-text" -> Optional.of(Exposition.OPEN_METRICS);
-            default -> Optional.empty();
-        };
+        return contentType == null || contentType.isEmpty()
+                ? Optional.of(Exposition.TEXT)
+                : Exposition.ofContentType(contentType);
     }
 }

@@ -2,9 +2,9 @@ package dev.lateen.proxy.admin;
 
 import dev.lateen.proxy.bootstrap.AppMetrics;
 import dev.lateen.proxy.telemetry.Exposition;
+import dev.lateen.proxy.telemetry.Rendering;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /// Thread: any; blocks.
 public final class MergedPage {
     private static final System.Logger LOG = System.getLogger(MergedPage.class.getName());
+    private static final byte[] NOTHING = {};
     private static final Duration USUAL = Duration.ofSeconds(5);
     private static final double MOST_SECONDS = 30;
     private static final double PART_OF_SCRAPERS_TIME = 0.9;
@@ -28,7 +29,7 @@ public final class MergedPage {
     public interface Own {
         /// @return whether all of them could be had
         /// @throws IOException where the scraper is gone
-        boolean write(Exposition format, OutputStream out) throws IOException;
+        boolean write(Rendering rendering, OutputStream out) throws IOException;
     }
 
     /// A page that has been put together but for the proxy's own numbers.
@@ -47,16 +48,15 @@ public final class MergedPage {
 
     /// Asks the application.
     ///
-    /// @param accept of the scraper; empty where it says nothing
+    /// @param wanted by the scraper
     /// @param scrapersTimeout its `x-prometheus-scrape-timeout-seconds`; empty where it says nothing
-    public Page ask(String accept, String scrapersTimeout) {
+    public Page ask(Rendering wanted, String scrapersTimeout) {
         scrapes.incrementAndGet();
-        Exposition wanted = Exposition.wanted(accept);
         if (application.isEmpty()) {
-            return page(wanted, "");
+            return page(wanted, NOTHING);
         }
-        return switch (AppScrape.of(application.get().uri(), wanted, timeout(scrapersTimeout))) {
-            case AppScrape.Taken(Exposition format, String lines) -> page(format, lines);
+        return switch (AppScrape.of(application.get().uri(), wanted.format(), timeout(scrapersTimeout))) {
+            case AppScrape.Taken(Exposition format, byte[] samples) -> page(wanted.in(format), samples);
             case AppScrape.Failed(String reason) -> {
                 applicationFailures.incrementAndGet();
                 LOG.log(
@@ -64,7 +64,7 @@ public final class MergedPage {
                         "no metrics of the application at {0}: {1}",
                         application.get().uri(),
                         reason);
-                yield page(wanted, "");
+                yield page(wanted, NOTHING);
             }
         };
     }
@@ -80,25 +80,23 @@ public final class MergedPage {
         }
     }
 
-    private Page page(Exposition format, String lines) {
+    private Page page(Rendering rendering, byte[] samples) {
+        Exposition format = rendering.format();
         return new Page(format, out -> {
-            out.write(agent(format).getBytes(StandardCharsets.US_ASCII));
-            if (!own.write(format, out)) {
+            agent(rendering, out);
+            if (!own.write(rendering, out)) {
                 ownFailures.incrementAndGet();
             }
-            out.write(lines.getBytes(StandardCharsets.UTF_8));
+            out.write(samples);
             out.write(format.end());
         });
     }
 
     /// Source: Istio's agent, `istio_agent_scrapes_total`, `istio_agent_scrape_failures_total`.
-    private String agent(Exposition format) {
-        String suffix = format == Exposition.OPEN_METRICS ? "" : "_total";
-        return "# HELP istio_agent_scrapes" + suffix + " Scrapes of this page.\n# TYPE istio_agent_scrapes" + suffix
-                + " counter\nistio_agent_scrapes_total " + scrapes.get()
-                + "\n# HELP istio_agent_scrape_failures" + suffix
-                + " Parts that were missing on this page.\n# TYPE istio_agent_scrape_failures" + suffix
-                + " counter\nistio_agent_scrape_failures_total{type=\"application\"} " + applicationFailures.get()
-                + "\nistio_agent_scrape_failures_total{type=\"envoy\"} " + ownFailures.get() + "\n";
+    private void agent(Rendering rendering, OutputStream out) throws IOException {
+        AgentNumbers.write(
+                rendering,
+                out,
+                new AgentNumbers.Counts(scrapes.get(), applicationFailures.get(), ownFailures.get()));
     }
 }

@@ -2,9 +2,11 @@ package dev.lateen.proxy.admin;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.telemetry.Exposition;
 import dev.lateen.proxy.telemetry.Histogram;
 import dev.lateen.proxy.telemetry.PrometheusText;
+import dev.lateen.proxy.telemetry.Rendering;
 import dev.lateen.proxy.telemetry.Stats;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,7 +18,7 @@ final class StatsPage {
     static AdminReply of(Stats stats, AdminRequest request) {
         String format = request.parameter("format").orElse("text");
         if (format.equals("prometheus")) {
-            return prometheus(stats, Exposition.wanted(request.accept()));
+            return prometheus(stats, request);
         }
         Pattern filter;
         try {
@@ -39,11 +41,23 @@ final class StatsPage {
         };
     }
 
-    static AdminReply prometheus(Stats stats, Exposition format) {
-        return AdminReply.streamed(format.contentType(), out -> {
-            PrometheusText.write(stats, format, out);
-            out.write(format.end());
-        });
+    static AdminReply prometheus(Stats stats, AdminRequest request) {
+        return switch (rendering(stats, request)) {
+            case Decoded.Rejected<Rendering>(String reason) -> AdminReply.text(400, reason + "\n");
+            case Decoded.Ok<Rendering>(Rendering wanted) ->
+                AdminReply.streamed(wanted.format().contentType(), out -> {
+                    PrometheusText.write(stats, wanted, out);
+                    out.write(wanted.format().end());
+                });
+        };
+    }
+
+    static Decoded<Rendering> rendering(Stats stats, AdminRequest request) {
+        return Rendering.wanted(
+                request.accept(),
+                name -> request.parameter(name).orElse(""),
+                Exposition.PROTOBUF,
+                stats.natively());
     }
 
     private static String text(Map<String, Long> numbers, Stats stats, Pattern filter, boolean usedOnly) {

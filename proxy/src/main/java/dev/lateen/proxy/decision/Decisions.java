@@ -1,6 +1,8 @@
 package dev.lateen.proxy.decision;
 
 import dev.lateen.proxy.accesslog.AccessLogger;
+import dev.lateen.proxy.config.Decoded;
+import dev.lateen.proxy.config.Refusal;
 import dev.lateen.proxy.stream.StreamInfo;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.FastThreadLocal;
@@ -8,17 +10,21 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /// What became of the last requests and connections of this process: a bounded ring for each event loop, told of each
 /// end like an access log.
 ///
-/// Limits: `KEPT` good ones and as many failures over all loops, about 0.5 KiB each; loops share them evenly.
+/// Limits: `KEPT` good ones and as many failures over all loops, or as many as the process's environment says, about
+/// 0.5 KiB each; loops share them evenly.
 ///
 /// Thread: `log` the event loop of the stream, others any.
 public final class Decisions implements AccessLogger {
-    private static final int KEPT = 1024;
+    static final int KEPT = 1024;
+    static final String VARIABLE = "LATEEN_DECISIONS";
+    private static final int MOST = 65_536;
     private static final int LEAST = 64;
 
     private final List<Lane> lanes;
@@ -29,11 +35,14 @@ public final class Decisions implements AccessLogger {
 
     /// @param loops those of all traffic
     /// @param proxy whose decisions these are, as the control plane names it
-    public Decisions(Iterable<EventLoop> loops, String proxy) {
+    /// @param kept how many good ones, and how many failures; none where 0
+    public Decisions(Iterable<EventLoop> loops, String proxy, int kept) {
         this.proxy = proxy;
         List<EventLoop> all = new ArrayList<>();
-        loops.forEach(all::add);
-        int size = Math.max(LEAST, KEPT / Math.max(1, all.size()));
+        if (kept > 0) {
+            loops.forEach(all::add);
+        }
+        int size = Math.max(Math.min(LEAST, kept), kept / Math.max(1, all.size()));
         this.lanes =
                 all.stream().map(loop -> new Lane(loop, new DecisionRing(size))).toList();
         this.ring = new FastThreadLocal<>() {
@@ -42,6 +51,26 @@ public final class Decisions implements AccessLogger {
                 return ofThisLoop();
             }
         };
+    }
+
+    /// How many a process's environment wants to be kept.
+    public static Decoded<Integer> kept(Map<String, String> environment) {
+        String text = environment.getOrDefault(VARIABLE, "");
+        return Decoded.of(() -> {
+            if (text.isEmpty()) {
+                return KEPT;
+            }
+            if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) > MOST) {
+                throw new Refusal("environment variable " + VARIABLE + ": '" + text + "' (expected: 0 to " + MOST
+                        + " requests that are kept for explanations)");
+            }
+            return Integer.parseInt(text);
+        });
+    }
+
+    /// Whether any are kept.
+    public boolean kept() {
+        return !lanes.isEmpty();
     }
 
     private DecisionRing ofThisLoop() {

@@ -12,11 +12,11 @@ import java.util.TreeMap;
 final class EnvoyPage {
     private record Sample(String labels, long value) {}
 
-    private record Distribution(String labels, Histogram histogram) {}
+    private record Spread(String labels, Histogram histogram) {}
 
     private final Map<String, List<Sample>> counters = new TreeMap<>();
     private final Map<String, List<Sample>> gauges = new TreeMap<>();
-    private final Map<String, List<Distribution>> histograms = new TreeMap<>();
+    private final Map<String, List<Spread>> histograms = new TreeMap<>();
 
     private EnvoyPage(Stats stats) {
         Map<String, Stats.Tag> tags = stats.tags();
@@ -27,11 +27,11 @@ final class EnvoyPage {
             EnvoyName split = EnvoyName.of(name, tags);
             histograms
                     .computeIfAbsent(split.name(), _ -> new ArrayList<>())
-                    .add(new Distribution(split.labels(), histogram));
+                    .add(new Spread(split.labels(), histogram));
         });
     }
 
-    static void write(Stats stats, FamilyWriter out) throws IOException {
+    static void write(Stats stats, Families out) throws IOException {
         new EnvoyPage(stats).write(out);
     }
 
@@ -39,30 +39,30 @@ final class EnvoyPage {
         into.computeIfAbsent(name.name(), _ -> new ArrayList<>()).add(new Sample(name.labels(), value));
     }
 
-    private void write(FamilyWriter out) throws IOException {
+    private void write(Families out) throws IOException {
         for (Map.Entry<String, List<Sample>> family : counters.entrySet()) {
             String name = family.getKey();
-            out.counter(name, HelpText.ofStatistic(name), isAlone(name));
+            out.counters(name, HelpText.ofStatistic(name), isAlone(name));
             for (Sample sample : family.getValue()) {
                 out.sample(name, sample.labels, sample.value);
             }
         }
         for (Map.Entry<String, List<Sample>> family : gauges.entrySet()) {
             String name = family.getKey();
-            out.head(name, "gauge", HelpText.ofStatistic(name));
+            out.gauges(name, HelpText.ofStatistic(name));
             for (Sample sample : family.getValue()) {
                 out.sample(name, sample.labels, sample.value);
             }
         }
-        for (Map.Entry<String, List<Distribution>> family : histograms.entrySet()) {
+        for (Map.Entry<String, List<Spread>> family : histograms.entrySet()) {
             String name = family.getKey();
-            out.head(name, "histogram", HelpText.ofStatistic(name));
-            for (Distribution one : family.getValue()) {
-                if (name.endsWith("_seconds")) {
-                    out.histogramOfSeconds(name, one.labels, one.histogram.counts(), one.histogram.sum());
-                } else {
-                    out.histogram(name, one.labels, one.histogram.counts(), one.histogram.sum());
-                }
+            boolean seconds = name.endsWith("_seconds");
+            out.histograms(name, HelpText.ofStatistic(name));
+            for (Spread one : family.getValue()) {
+                out.histogram(
+                        name,
+                        one.labels,
+                        seconds ? Distribution.ofSeconds(one.histogram) : Distribution.of(one.histogram));
             }
         }
     }

@@ -2,6 +2,8 @@ package dev.lateen.proxy.telemetry;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// How numbers are written for those who collect them.
 ///
@@ -10,9 +12,11 @@ import java.util.Locale;
 /// Thread: any (immutable).
 public enum Exposition {
     TEXT("text/plain; version=0.0.4; charset=utf-8", ""),
-    OPEN_METRICS("application/openmetrics-text; version=1.0.0; charset=utf-8", "# EOF\n");
+    OPEN_METRICS("application/openmetrics-text; version=1.0.0; charset=utf-8", "# EOF\n"),
+    PROTOBUF("application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited", "");
 
     private static final String OPEN_METRICS_MEDIA = "application/openmetrics-text";
+    private static final String PROTOBUF_MEDIA = "application/vnd.google.protobuf";
 
     private final String contentType;
     private final String end;
@@ -33,20 +37,45 @@ public enum Exposition {
 
     /// What an `accept` header wants most; the first of several that are wanted alike. Text where it names nothing
     /// that we write, since some collectors ask for nothing in particular.
-    public static Exposition wanted(String accept) {
+    ///
+    /// @param richest of the formats, in their order here, that can be had
+    public static Exposition wanted(String accept, Exposition richest) {
         Exposition best = TEXT;
         double most = 0;
         for (String range : accept.toLowerCase(Locale.ROOT).split(",", 64)) {
-            String media = media(range);
+            Exposition meant = meant(range);
             double quality = quality(range);
-            boolean open = media.equals(OPEN_METRICS_MEDIA) && known(parameter(range, "version"));
-            boolean text = media.equals("text/plain") || media.equals("text/*") || media.equals("*/*");
-            if ((open || text) && quality > most) {
-                best = open ? OPEN_METRICS : TEXT;
+            if (meant != null && richest.compareTo(meant) >= 0 && quality > most) {
+                best = meant;
                 most = quality;
             }
         }
         return best;
+    }
+
+    private static @Nullable Exposition meant(String range) {
+        return switch (media(range)) {
+            case OPEN_METRICS_MEDIA -> known(parameter(range, "version")) ? OPEN_METRICS : null;
+            case PROTOBUF_MEDIA -> isDelimited(range) ? PROTOBUF : null;
+            case "text/plain", "text/*", "*/*" -> TEXT;
+            default -> null;
+        };
+    }
+
+    /// Of a content type or of one range of an `accept` header: messages of metrics, one after the other.
+    private static boolean isDelimited(String text) {
+        return parameter(text, "proto").equalsIgnoreCase("io.prometheus.client.MetricFamily")
+                && parameter(text, "encoding").equalsIgnoreCase("delimited");
+    }
+
+    /// What a content type says; none where we cannot read it.
+    public static Optional<Exposition> ofContentType(String text) {
+        return switch (media(text)) {
+            case "text/plain" -> Optional.of(TEXT);
+            case OPEN_METRICS_MEDIA -> Optional.of(OPEN_METRICS);
+            case PROTOBUF_MEDIA -> isDelimited(text) ? Optional.of(PROTOBUF) : Optional.empty();
+            default -> Optional.empty();
+        };
     }
 
     private static boolean known(String version) {

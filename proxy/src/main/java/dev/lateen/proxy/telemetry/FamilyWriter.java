@@ -9,12 +9,10 @@ import org.jspecify.annotations.Nullable;
 /// Differs: names are the same in either format: a counter that lacks OpenMetrics' suffix is of unknown type there.
 ///
 /// Thread: one at a time.
-final class FamilyWriter {
+final class FamilyWriter implements Families {
     private static final String TOTAL = "_total";
-    private static final @Nullable Exemplar[] NO_EXEMPLARS = {};
     private static final byte[][] BOUNDS = bounds(1);
-    private static final double MILLIS = 1_000;
-    private static final byte[][] BOUNDS_IN_SECONDS = bounds(MILLIS);
+    private static final byte[][] BOUNDS_IN_SECONDS = bounds(Distribution.MILLIS);
 
     private final ExpositionOut out;
     private final boolean openMetrics;
@@ -24,8 +22,8 @@ final class FamilyWriter {
         this.openMetrics = format == Exposition.OPEN_METRICS;
     }
 
-    /// @param alone whether no other family has the name without its suffix, which is the family's in OpenMetrics
-    void counter(String name, String help, boolean alone) throws IOException {
+    @Override
+    public void counters(String name, String help, boolean alone) throws IOException {
         if (!openMetrics) {
             head(name, "counter", help);
         } else if (name.endsWith(TOTAL) && alone) {
@@ -35,12 +33,23 @@ final class FamilyWriter {
         }
     }
 
-    void head(String name, String type, String help) throws IOException {
+    @Override
+    public void gauges(String name, String help) throws IOException {
+        head(name, "gauge", help);
+    }
+
+    @Override
+    public void histograms(String name, String help) throws IOException {
+        head(name, "histogram", help);
+    }
+
+    private void head(String name, String type, String help) throws IOException {
         out.text("# HELP ").text(name).letter(' ').text(help).letter('\n');
         out.text("# TYPE ").text(name).letter(' ').text(type).letter('\n');
     }
 
-    void sample(String name, String labels, long value) throws IOException {
+    @Override
+    public void sample(String name, String labels, long value) throws IOException {
         out.text(name);
         labels(labels);
         out.number(value).letter('\n');
@@ -53,25 +62,11 @@ final class FamilyWriter {
         out.letter(' ');
     }
 
-    void histogram(String name, String labels, long[] counts, double sum) throws IOException {
-        histogram(name, labels, counts, sum, NO_EXEMPLARS);
-    }
-
-    /// Of what was recorded in milliseconds.
-    void histogramOfSeconds(String name, String labels, long[] counts, double sum) throws IOException {
-        histogram(name, labels, counts, sum / MILLIS, NO_EXEMPLARS, BOUNDS_IN_SECONDS);
-    }
-
-    /// @param counts by bucket, not added up
-    /// @param exemplars by bucket, or none at all; text has no place for them
-    void histogram(String name, String labels, long[] counts, double sum, @Nullable Exemplar[] exemplars)
-            throws IOException {
-        histogram(name, labels, counts, sum, exemplars, BOUNDS);
-    }
-
-    private void histogram(
-            String name, String labels, long[] counts, double sum, @Nullable Exemplar[] exemplars, byte[][] bounds)
-            throws IOException {
+    @Override
+    public void histogram(String name, String labels, Distribution distribution) throws IOException {
+        long[] counts = distribution.counts();
+        @Nullable Exemplar[] exemplars = distribution.exemplars();
+        byte[][] bounds = distribution.unit() == 1 ? BOUNDS : BOUNDS_IN_SECONDS;
         String bucket = name + "_bucket{" + labels + (labels.isEmpty() ? "" : ",") + "le=\"";
         byte[] start = bucket.getBytes(StandardCharsets.UTF_8);
         long total = 0;
@@ -86,8 +81,13 @@ final class FamilyWriter {
         }
         out.text(name).text("_sum");
         labels(labels);
-        out.decimal(sum).letter('\n');
+        out.decimal(distribution.sum()).letter('\n');
         sample(name + "_count", labels, total);
+    }
+
+    @Override
+    public void flush() throws IOException {
+        out.flush();
     }
 
     private void exemplar(Exemplar exemplar) throws IOException {

@@ -12,25 +12,48 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/// Writes all numbers in the Prometheus text format 0.0.4, or as OpenMetrics 1.0, without ever holding the whole page.
+/// Writes all numbers in the Prometheus text format 0.0.4, as OpenMetrics 1.0 or as messages, without ever holding the whole
+/// page.
 ///
 /// Thread: any; not an event loop of the data path, since it may take milliseconds.
 public final class PrometheusText {
     private final Stats stats;
-    private final FamilyWriter out;
+    private final Families out;
+    private final int nativeBuckets;
 
-    private PrometheusText(Stats stats, FamilyWriter out) {
+    private PrometheusText(Stats stats, Families out, int nativeBuckets) {
         this.stats = stats;
         this.out = out;
+        this.nativeBuckets = nativeBuckets;
     }
 
     /// Everything but the page's end (`Exposition.end`), so that others may add to it.
-    public static void write(Stats stats, Exposition format, OutputStream to) throws IOException {
-        ExpositionOut lines = new ExpositionOut(to);
-        FamilyWriter families = new FamilyWriter(lines, format);
-        new PrometheusText(stats, families).istio();
+    public static void write(Stats stats, Rendering rendering, OutputStream to) throws IOException {
+        Families families = families(rendering, to);
+        new PrometheusText(stats, families, rendering.nativeBuckets()).istio();
         EnvoyPage.write(stats, families);
-        lines.flush();
+        families.flush();
+    }
+
+    /// One family of counters that is on the page beside the others.
+    ///
+    /// @param samples values by labels
+    public static void writeCounter(
+            Rendering rendering, OutputStream to, String name, String help, Map<String, Long> samples)
+            throws IOException {
+        Families families = families(rendering, to);
+        families.counters(name, help, true);
+        for (Map.Entry<String, Long> sample : samples.entrySet()) {
+            families.sample(name, sample.getKey(), sample.getValue());
+        }
+        families.flush();
+    }
+
+    private static Families families(Rendering rendering, OutputStream to) {
+        return switch (rendering.format()) {
+            case TEXT, OPEN_METRICS -> new FamilyWriter(new ExpositionOut(to), rendering.format());
+            case PROTOBUF -> new ProtobufFamilies(to);
+        };
     }
 
     /// The whole page, for tests and small tools.
@@ -38,7 +61,7 @@ public final class PrometheusText {
         Exposition format = openMetrics ? Exposition.OPEN_METRICS : Exposition.TEXT;
         ByteArrayOutputStream page = new ByteArrayOutputStream();
         try {
-            write(stats, format, page);
+            write(stats, Rendering.of(format), page);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -90,7 +113,7 @@ public final class PrometheusText {
         if (entries.isEmpty()) {
             return;
         }
-        out.counter(metric.exposed(), HelpText.of(metric), true);
+        out.counters(metric.exposed(), HelpText.of(metric), true);
         for (Map.Entry<String, List<T>> entry : entries.entrySet()) {
             long sum = 0;
             for (T series : entry.getValue()) {
@@ -106,18 +129,22 @@ public final class PrometheusText {
         if (entries.isEmpty()) {
             return;
         }
-        out.head(metric.exposed(), "histogram", HelpText.of(metric));
+        out.histograms(metric.exposed(), HelpText.of(metric));
         for (Map.Entry<String, List<IstioSeries.Requests>> entry : entries.entrySet()) {
             long[] counts = new long[Histogram.bucketCount()];
             @Nullable Exemplar[] exemplars = new Exemplar[counts.length];
             double sum = 0;
+            NativeSum natives = nativeBuckets == 0 ? null : new NativeSum(nativeBuckets);
             for (IstioSeries.Requests series : entry.getValue()) {
                 HistogramCells cells = part.apply(series);
+                if (natives != null) {
+                    natives.add(cells.natives());
+                }
                 cells.addTo(counts);
                 cells.addTo(exemplars);
                 sum += cells.sum();
             }
-            out.histogram(metric.exposed(), entry.getKey(), counts, sum, exemplars);
+            out.histogram(metric.exposed(), entry.getKey(), new Distribution(counts, sum, exemplars, natives, 1));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.lateen.proxy.telemetry;
 
 import dev.lateen.proxy.config.Decoded;
+import dev.lateen.proxy.config.Refusal;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.LongSupplier;
@@ -9,6 +10,8 @@ import java.util.function.LongSupplier;
 ///
 /// Thread: any.
 public final class Stats {
+    static final String NATIVE_HISTOGRAMS = "LATEEN_NATIVE_HISTOGRAMS";
+
     private final ConcurrentSkipListMap<String, Counter> counters = new ConcurrentSkipListMap<>();
     private final ConcurrentSkipListMap<String, Counter> gauges = new ConcurrentSkipListMap<>();
     private final ConcurrentSkipListMap<String, LongSupplier> computed = new ConcurrentSkipListMap<>();
@@ -17,12 +20,19 @@ public final class Stats {
     private final Map<String, Tag> tags = new ConcurrentSkipListMap<>();
     private final IstioRegistry istio;
 
+    private final boolean natively;
+
     public Stats() {
         this(SeriesBudget.DEFAULT_LABEL_SETS);
     }
 
     /// @param labelSets how many Istio's metrics may have; what is above counts as `other`
     Stats(int labelSets) {
+        this(labelSets, false);
+    }
+
+    private Stats(int labelSets, boolean natively) {
+        this.natively = natively;
         Counter folded = counter("lateen.metrics_folded_total");
         Counter evicted = counter("lateen.metrics_evicted_total");
         this.istio = new IstioRegistry(new SeriesBudget(labelSets, folded, evicted));
@@ -31,7 +41,23 @@ public final class Stats {
 
     /// With limits that a process's environment sets.
     public static Decoded<Stats> of(Map<String, String> environment) {
-        return SeriesBudget.of(environment).map(Stats::new);
+        return SeriesBudget.of(environment).map(labelSets -> new Stats(labelSets, natively(environment)));
+    }
+
+    private static boolean natively(Map<String, String> environment) {
+        String text = environment.getOrDefault(NATIVE_HISTOGRAMS, "false");
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default ->
+                throw new Refusal(
+                        "environment variable " + NATIVE_HISTOGRAMS + ": '" + text + "' (expected: true or false)");
+        };
+    }
+
+    /// Whether collectors that take messages get native histograms without asking for them.
+    public boolean natively() {
+        return natively;
     }
 
     /// Retires label sets of Istio's metrics that were not used since the last call. Call on one thread.

@@ -68,14 +68,20 @@ public final class RuntimeBuilder implements ChainHandlers {
     /// What it needs of the process around it.
     ///
     /// @param workers the loops of all traffic
+    /// @param decisions how many are kept (`Decisions`)
     public record Surrounding(
-            Stats stats, AccessLogs accessLogs, InstantSource clock, Overload overload, Iterable<EventLoop> workers) {}
+            Stats stats,
+            AccessLogs accessLogs,
+            InstantSource clock,
+            Overload overload,
+            Iterable<EventLoop> workers,
+            int decisions) {}
 
     /// @param node whom this proxy serves
     public RuntimeBuilder(Clusters clusters, Routes routes, Node node, Surrounding surrounding) {
         Stats stats = surrounding.stats();
         this.accessLogs = surrounding.accessLogs();
-        this.decisions = new Decisions(surrounding.workers(), node.getId());
+        this.decisions = new Decisions(surrounding.workers(), node.getId(), surrounding.decisions());
         this.overload = surrounding.overload();
         PeerInfo local = LocalPeer.of(node);
         this.own = OwnMetadata.of(local, node.getId(), node.getCluster());
@@ -189,7 +195,9 @@ public final class RuntimeBuilder implements ChainHandlers {
     /// What ends is told to the access logs, and kept for explanations.
     private List<AccessLogger> withDecisions(List<AccessLogConfig> configs) {
         List<AccessLogger> all = new ArrayList<>(loggers(configs));
-        all.add(decisions);
+        if (decisions.kept()) {
+            all.add(decisions);
+        }
         return all;
     }
 

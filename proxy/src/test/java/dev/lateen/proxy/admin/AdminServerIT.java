@@ -33,7 +33,7 @@ final class AdminServerIT {
     private final Stats stats = new Stats();
     private final AccessLogs logs = new AccessLogs(stats);
     private final List<AdminBackend.Accepted> secrets = new ArrayList<>();
-    private final Decisions decisions = new Decisions(chores.all(), "sidecar~10.0.0.1~a.b~b.svc");
+    private final Decisions decisions = new Decisions(chores.all(), "sidecar~10.0.0.1~a.b~b.svc", 1024);
     private final AtomicBoolean quit = new AtomicBoolean();
     private final HttpClient client = HttpClient.newHttpClient();
     private final SilentBackend backend = new SilentBackend(secrets, chores.at(0), () -> quit.set(true));

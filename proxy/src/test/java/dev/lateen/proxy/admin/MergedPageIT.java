@@ -105,7 +105,7 @@ final class MergedPageIT {
         HttpResponse<String> page = scrape();
         assertThat(page.headers().firstValue("content-type")).hasValue(TEXT_TYPE);
         assertThat(page.body())
-                .contains("envoy_server_test{} 3\n", "istio_agent_scrapes_total 1\n")
+                .contains("envoy_server_test{} 3\n", "istio_agent_scrapes_total{} 1\n")
                 .endsWith("shop_orders_total 7\n");
         assertThat(accepted).singleElement().asString().doesNotContain("openmetrics");
     }

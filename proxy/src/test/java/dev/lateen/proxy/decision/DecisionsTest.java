@@ -6,9 +6,11 @@ import dev.lateen.net.EventLoops;
 import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.HttpVersion;
 import dev.lateen.net.http.RequestHead;
+import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.stream.ResponseFlag;
 import dev.lateen.proxy.stream.StreamInfo;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -18,7 +20,7 @@ final class DecisionsTest {
     private static final int MANY = 5_000;
 
     private final EventLoops loops = EventLoops.create("worker", 2);
-    private final Decisions decisions = new Decisions(loops.all(), "test");
+    private final Decisions decisions = new Decisions(loops.all(), "test", Decisions.KEPT);
 
     @AfterEach
     void stop() {
@@ -38,6 +40,18 @@ final class DecisionsTest {
         assertThat(found.decisions()).hasSize(1);
         assertThat(found.decisions().getFirst().status).isEqualTo(503);
         assertThat(found.decisions().getFirst().flags).containsExactly(ResponseFlag.NO_HEALTHY_UPSTREAM);
+    }
+
+    @Test
+    void keepsAsManyAsTheEnvironmentSays() throws Exception {
+        assertThat(Decisions.kept(Map.of())).isEqualTo(new Decoded.Ok<>(1024));
+        assertThat(Decisions.kept(Map.of("LATEEN_DECISIONS", "0"))).isEqualTo(new Decoded.Ok<>(0));
+        assertThat(Decisions.kept(Map.of("LATEEN_DECISIONS", "70000"))).isInstanceOf(Decoded.Rejected.class);
+        Decisions none = new Decisions(loops.all(), "test", 0);
+        CompletableFuture<Decisions.Found> found = new CompletableFuture<>();
+        none.find(DecisionFilter.ALL, Cursor.START, 10, found::complete);
+        assertThat(none.kept()).isFalse();
+        assertThat(found.get(10, TimeUnit.SECONDS).decisions()).isEmpty();
     }
 
     @Test

@@ -18,7 +18,7 @@ final class ExpositionTest {
             strings = {PROMETHEUS_2, PROMETHEUS_3, "application/openmetrics-text", "Application/OpenMetrics-Text;q=0.1"
             })
     void writesOpenMetricsWhereItIsWantedMost(String accept) {
-        assertThat(Exposition.wanted(accept)).isEqualTo(Exposition.OPEN_METRICS);
+        assertThat(Exposition.wanted(accept, Exposition.PROTOBUF)).isEqualTo(Exposition.OPEN_METRICS);
     }
 
     @ParameterizedTest
@@ -34,7 +34,7 @@ final class ExpositionTest {
                 "application/openmetrics-text;q=much"
             })
     void writesTextOtherwise(String accept) {
-        assertThat(Exposition.wanted(accept)).isEqualTo(Exposition.TEXT);
+        assertThat(Exposition.wanted(accept, Exposition.PROTOBUF)).isEqualTo(Exposition.TEXT);
     }
 
     @Test
