@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.net.Socket;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,13 @@ class IstioMetricsIT {
                 .listener(
                         "tcp",
                         "filter_chains: [{filters: [" + STATS.formatted("""
-                        {dimensions: {to: upstream.address, by: "string(destination.port)"}}""") + Bootstrap.tcp("cluster: echo") + "]}]"));
+                        {dimensions: {to: upstream.address, by: "string(destination.port)"}}""") + Bootstrap.tcp("cluster: echo") + "]}]")
+                .listener(
+                        "lasting",
+                        "filter_chains: [{filters: ["
+                                + STATS.replace("metrics: [%s]", "tcp_reporting_duration: 0.05s, metrics: [%s]")
+                                        .formatted("{dimensions: {by: \"'lasting'\"}}")
+                                + Bootstrap.tcp("cluster: echo") + "]}]"));
     }
 
     @AfterAll
@@ -71,6 +78,28 @@ class IstioMetricsIT {
         assertThat(scraped("istio_tcp_connections_closed_total"))
                 .containsPattern("istio_tcp_connections_closed_total\\{[^}]*by=\"" + proxy.port("tcp")
                         + "\",to=\"127.0.0.1:" + echo.port() + "\"} 1");
+    }
+
+    /// What goes on for hours has to be seen meanwhile.
+    @Test
+    void countsBytesOfConnectionsThatAreOpen() throws Exception {
+        String request = "GET /lasting HTTP/1.1\r\nhost: a.test\r\n\r\n";
+        String received = "istio_tcp_received_bytes_total\\{[^}]*by=\"lasting\"} " + request.length() + "\n";
+        try (Socket socket = proxy.connect("lasting")) {
+            HttpClient.write(socket, request);
+            Reply.read(socket.getInputStream(), "GET");
+            assertThat(scraped("by=\"lasting\"} " + request.length() + "\n"))
+                    .containsPattern(received)
+                    .containsPattern("istio_tcp_connections_opened_total\\{[^}]*by=\"lasting\"} 1\n")
+                    .containsPattern("istio_tcp_connections_closed_total\\{[^}]*by=\"lasting\"} 0\n");
+        }
+        await().atMost(Duration.ofSeconds(10))
+                .until(
+                        () -> proxy.client("admin").get("/stats/prometheus").body(),
+                        text -> Pattern.compile("istio_tcp_connections_closed_total\\{[^}]*by=\"lasting\"} 1\n")
+                                .matcher(text)
+                                .find());
+        assertThat(proxy.client("admin").get("/stats/prometheus").body()).containsPattern(received);
     }
 
     @Test

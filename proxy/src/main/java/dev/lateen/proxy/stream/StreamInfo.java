@@ -84,6 +84,10 @@ public final class StreamInfo {
     public long endNanos;
     public long bytesReceived;
     public long bytesSent;
+    /// Of a TCP connection, what metrics know of already.
+    public long countedSent;
+
+    public long countedReceived;
     public long requestMessages;
     public long responseMessages;
 

@@ -46,6 +46,7 @@ final class TcpPath implements LbContext, TcpReady, TunnelHandshake.Outcome, Rel
     private @Nullable RelayHandler upstream;
     private @Nullable Future<?> idleTimer;
     private @Nullable Future<?> durationTimer;
+    private @Nullable Future<?> countTimer;
     private long lastActivityNanos;
     private boolean ended;
 
@@ -152,6 +153,7 @@ final class TcpPath implements LbContext, TcpReady, TunnelHandshake.Outcome, Rel
         other.connect(downstream);
         if (worker != null) {
             proxy.established(info, channel.eventLoop(), worker.cluster().service());
+            countInTime();
         }
         watchIdle();
     }
@@ -242,11 +244,29 @@ final class TcpPath implements LbContext, TcpReady, TunnelHandshake.Outcome, Rel
         if (durationTimer != null) {
             durationTimer.cancel(false);
         }
+        if (countTimer != null) {
+            countTimer.cancel(false);
+        }
         ClusterWorker cluster = worker;
         proxy.ended(
                 info,
                 connection.channel().eventLoop(),
                 cluster == null || upstream == null ? null : cluster.cluster().service());
+    }
+
+    private void countInTime() {
+        long every = proxy.counting().toNanos();
+        if (every > 0) {
+            countTimer = connection.channel().eventLoop().schedule(this::count, every, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void count() {
+        ClusterWorker cluster = worker;
+        if (!ended && cluster != null) {
+            proxy.counted(info, connection.channel().eventLoop(), cluster.cluster().service());
+            countInTime();
+        }
     }
 
     /// One timer that looks when the last byte went by, instead of one moved by each.

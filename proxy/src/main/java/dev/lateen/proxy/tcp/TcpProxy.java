@@ -10,6 +10,7 @@ import dev.lateen.proxy.telemetry.DestinationService;
 import dev.lateen.proxy.telemetry.IstioMetrics;
 import dev.lateen.proxy.telemetry.Stats;
 import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -99,6 +100,20 @@ public final class TcpProxy implements ChainHandler {
                         clusters.peers().find(info.downstreamRemote, info.downstreamPeer, System.nanoTime());
             }
             istio.on(loop).tcpOpened(info, service);
+        }
+    }
+
+    /// How often `counted` is to be called while a connection is open; zero for never.
+    Duration counting() {
+        IstioMetrics istio = telemetry.istio();
+        return istio == null ? Duration.ZERO : istio.tcpReporting();
+    }
+
+    /// The connection is still open.
+    void counted(StreamInfo info, EventLoop loop, DestinationService service) {
+        IstioMetrics istio = telemetry.istio();
+        if (istio != null) {
+            istio.on(loop).tcpBytes(info, service);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.lateen.proxy.stream.GrpcStatus;
 import dev.lateen.proxy.stream.PeerInfo;
 import dev.lateen.proxy.stream.StreamInfo;
 import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -92,6 +93,11 @@ public final class IstioMetrics {
         return worker;
     }
 
+    /// How often open TCP connections tell of their bytes.
+    public Duration tcpReporting() {
+        return config.tcpReporting();
+    }
+
     /// Metrics as one event loop writes them.
     public interface Worker {
         /// At the end of a request.
@@ -99,6 +105,9 @@ public final class IstioMetrics {
 
         /// When a TCP connection has its upstream.
         void tcpOpened(StreamInfo info, DestinationService service);
+
+        /// While it is open: counts the bytes since it was last told.
+        void tcpBytes(StreamInfo info, DestinationService service);
 
         /// At its end; counts bytes too.
         void tcpClosed(StreamInfo info, DestinationService service);
@@ -151,8 +160,21 @@ public final class IstioMetrics {
         public void tcpClosed(StreamInfo info, DestinationService service) {
             IstioSeries.Connections series = connection(info, service);
             series.closed.increment();
-            series.sentBytes.add(info.bytesSent);
-            series.receivedBytes.add(info.bytesReceived);
+            bytes(info, series);
+        }
+
+        @Override
+        public void tcpBytes(StreamInfo info, DestinationService service) {
+            if (info.bytesSent != info.countedSent || info.bytesReceived != info.countedReceived) {
+                bytes(info, connection(info, service));
+            }
+        }
+
+        private static void bytes(StreamInfo info, IstioSeries.Connections series) {
+            series.sentBytes.add(info.bytesSent - info.countedSent);
+            series.receivedBytes.add(info.bytesReceived - info.countedReceived);
+            info.countedSent = info.bytesSent;
+            info.countedReceived = info.bytesReceived;
         }
 
         private IstioSeries.Connections connection(StreamInfo info, DestinationService service) {

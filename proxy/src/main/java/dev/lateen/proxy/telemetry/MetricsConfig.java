@@ -1,6 +1,7 @@
 package dev.lateen.proxy.telemetry;
 
 import dev.lateen.proxy.expression.Expression;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,14 +15,19 @@ import java.util.Set;
 /// @param expressions every expression once; tags name them by index
 /// @param tags metric → tag → index of its expression, or `REMOVED`
 /// @param dropped metrics that are not shown
+/// @param tcpReporting how often the bytes of open TCP connections are counted
 public record MetricsConfig(
         boolean hostFallback,
         List<Expression> expressions,
         Map<IstioMetric, Map<String, Integer>> tags,
-        Set<IstioMetric> dropped) {
+        Set<IstioMetric> dropped,
+        Duration tcpReporting) {
     static final int REMOVED = -1;
+    /// Istio's default.
+    static final Duration TCP_REPORTING = Duration.ofSeconds(5);
 
-    public static final MetricsConfig STANDARD = new MetricsConfig(true, List.of(), Map.of(), Set.of());
+    public static final MetricsConfig STANDARD = 
+            new MetricsConfig(true, List.of(), Map.of(), Set.of(), TCP_REPORTING);
 
     public MetricsConfig {
         expressions = List.copyOf(expressions);

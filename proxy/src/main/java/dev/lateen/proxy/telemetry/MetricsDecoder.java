@@ -3,12 +3,14 @@ package dev.lateen.proxy.telemetry;
 import dev.lateen.proto.istio.stats.MetricConfig;
 import dev.lateen.proto.istio.stats.PluginConfig;
 import dev.lateen.proto.istio.stats.Reporter;
+import dev.lateen.proxy.config.CommonDecoder;
 import dev.lateen.proxy.config.CommonFields;
 import dev.lateen.proxy.config.ImplementedFields;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.TypedConfig;
 import dev.lateen.proxy.expression.Expression;
 import dev.lateen.proxy.expression.ExpressionCompiler;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -20,16 +22,14 @@ import java.util.TreeMap;
 /// Decodes the configuration of Istio's `stats` filter, of HTTP and of TCP alike.
 ///
 /// Thread: main.
-///
-/// Differs: the bytes of a TCP connection are counted when it ends, whatever `tcp_reporting_duration` says.
 public final class MetricsDecoder {
     public static final String TYPE = "stats.PluginConfig";
     private static final String METRIC = "stats.MetricConfig";
+    private static final Duration LEAST_TCP_REPORTING = Duration.ofMillis(1);
 
     public static final ImplementedFields FIELDS = ImplementedFields.builder()
             .include(CommonFields.LIST)
-            .message(TYPE, "disable_host_header_fallback", "metrics", "stat_prefix", "reporter")
-            .harmless(TYPE, "bytes of TCP are counted at the end", "tcp_reporting_duration")
+            .message(TYPE, "disable_host_header_fallback", "metrics", "stat_prefix", "reporter", "tcp_reporting_duration")
             .harmless(
                     TYPE,
                     "without effect in Istio's own proxy",
@@ -65,7 +65,22 @@ public final class MetricsDecoder {
             decoder.metric(plugin.getMetrics(index), decoder.at.index(index));
         }
         return new MetricsConfig(
-                !plugin.getDisableHostHeaderFallback(), decoder.expressions, decoder.tags, decoder.dropped);
+                !plugin.getDisableHostHeaderFallback(),
+                decoder.expressions,
+                decoder.tags,
+                decoder.dropped,
+                tcpReporting(plugin, at.field("tcp_reporting_duration")));
+    }
+
+    private static Duration tcpReporting(PluginConfig plugin, Place at) {
+        if (!plugin.hasTcpReportingDuration()) {
+            return MetricsConfig.TCP_REPORTING;
+        }
+        Duration every = CommonDecoder.duration(plugin.getTcpReportingDuration(), at);
+        at.require(
+                every.compareTo(LEAST_TCP_REPORTING) >= 0,
+                "'" + every + "' (expected: at least " + LEAST_TCP_REPORTING.toMillis() + " ms)");
+        return every;
     }
 
     private void metric(MetricConfig metric, Place place) {

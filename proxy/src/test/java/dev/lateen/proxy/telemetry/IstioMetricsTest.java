@@ -114,6 +114,23 @@ final class IstioMetricsTest {
     }
 
     @Test
+    void countsEachByteOfAConnectionOnce() {
+        StreamInfo info = new StreamInfo();
+        IstioMetrics.Worker worker = new IstioMetrics(stats, Reporter.SOURCE, CLIENT).on(loop);
+        worker.tcpOpened(info, SERVICE);
+        info.bytesSent = 100;
+        worker.tcpBytes(info, SERVICE);
+        worker.tcpBytes(info, SERVICE);
+        info.bytesSent = 150;
+        info.bytesReceived = 7;
+        worker.tcpClosed(info, SERVICE);
+        assertThat(PrometheusText.of(stats, false))
+                .containsPattern("istio_tcp_sent_bytes_total\\{[^}]*} 150\n")
+                .containsPattern("istio_tcp_received_bytes_total\\{[^}]*} 7\n")
+                .containsPattern("istio_tcp_connections_closed_total\\{[^}]*} 1\n");
+    }
+
+    @Test
     void showsClusterNamesAsLabels() {
         stats.tag("cluster.outbound|80||a.b.", "cluster", "envoy_cluster_name", "outbound|80||a.b");
         stats.counter("cluster.outbound|80||a.b.upstream_rq_2xx").increment();

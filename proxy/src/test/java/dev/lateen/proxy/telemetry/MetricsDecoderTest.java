@@ -19,6 +19,7 @@ import dev.lateen.proxy.expression.Surroundings;
 import dev.lateen.proxy.stream.PeerInfo;
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.telemetry.IstioMetrics.Reporter;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +63,14 @@ class MetricsDecoderTest {
             worker.request(request, SERVICE);
         }
         return PrometheusText.of(stats, false);
+    }
+
+    @Test
+    void readsHowOftenConnectionsAreCounted() throws Exception {
+        assertThat(json("{}").tcpReporting()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(json("{\"tcp_reporting_duration\": \"15s\"}").tcpReporting()).isEqualTo(Duration.ofSeconds(15));
+        assertThatThrownBy(() -> json("{\"tcp_reporting_duration\": \"0s\"}"))
+                .hasMessageContaining("tcp_reporting_duration");
     }
 
     @Test
