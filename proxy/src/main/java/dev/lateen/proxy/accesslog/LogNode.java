@@ -62,29 +62,42 @@ sealed interface LogNode {
         }
     }
 
-    record Members(Map<String, LogNode> members, boolean omitEmpty) implements LogNode {
+    /// A JSON object. Names are escaped once, not in each line.
+    final class Members implements LogNode {
+        private final String[] names;
+        private final LogNode[] values;
+        private final boolean omitEmpty;
+
+        Members(Map<String, LogNode> members, boolean omitEmpty) {
+            this.names = members.keySet().stream().map(Members::quoted).toArray(String[]::new);
+            this.values = members.values().toArray(LogNode[]::new);
+            this.omitEmpty = omitEmpty;
+        }
+
+        private static String quoted(String name) {
+            StringBuilder text = new StringBuilder(",\"");
+            JsonText.escape(name, text);
+            return text.append("\":").toString();
+        }
+
         @Override
         public boolean append(StreamInfo info, StringBuilder out) {
-            out.append('{');
-            boolean first = true;
-            for (Map.Entry<String, LogNode> member : members.entrySet()) {
+            int open = out.length();
+            for (int index = 0; index < names.length; index++) {
                 int start = out.length();
-                if (!first) {
-                    out.append(',');
+                out.append(names[index]);
+                if (!values[index].append(info, out)) {
+                    if (omitEmpty) {
+                        out.setLength(start);
+                    } else {
+                        out.append("null");
+                    }
                 }
-                out.append('"');
-                int content = out.length();
-                out.append(member.getKey());
-                JsonText.escapeFrom(content, out);
-                out.append("\":");
-                if (member.getValue().append(info, out)) {
-                    first = false;
-                } else if (omitEmpty) {
-                    out.setLength(start);
-                } else {
-                    out.append("null");
-                    first = false;
-                }
+            }
+            if (out.length() == open) {
+                out.append('{');
+            } else {
+                out.setCharAt(open, '{');
             }
             out.append('}');
             return true;
