@@ -31,6 +31,7 @@ final class AppScrape {
     sealed interface Outcome {}
 
     /// @param samples may stand among others of the format
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     record Taken(Exposition format, byte[] samples) implements Outcome {}
 
     record Failed(String reason) implements Outcome {}

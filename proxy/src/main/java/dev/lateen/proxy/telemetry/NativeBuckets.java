@@ -33,6 +33,7 @@ final class NativeBuckets {
     /// Immutable but for the numbers, which only grow.
     ///
     /// @param first index of the first bucket
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     record Window(int schema, int first, long[] counts) {
         long count(int slot) {
             return (long) ELEMENT.getOpaque(counts, slot);

@@ -85,7 +85,7 @@ final class ProtobufFamilies implements Families {
     public void sample(String name, String labels, long number) throws IOException {
         labelled(labels);
         value.clear();
-        value.out.writeDouble(VALUE, number);
+        value.out.writeDouble(VALUE, (double) number);
         metric.write(gauges ? METRIC_GAUGE : METRIC_COUNTER, value);
         family.write(FAMILY_METRIC, metric);
     }
