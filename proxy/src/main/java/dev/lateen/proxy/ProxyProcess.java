@@ -106,8 +106,7 @@ public final class ProxyProcess implements AutoCloseable {
                 clusters,
                 routes,
                 bootstrap.node(),
-                new RuntimeBuilder.Surrounding(
-                        stats, accessLogs, Clock.systemUTC(), overload, loops.all(), decisions));
+                new RuntimeBuilder.Surrounding(stats, accessLogs, Clock.systemUTC(), overload, loops.all(), decisions));
         Listeners listeners = new Listeners(new ListenerEnvironment(
                 loops,
                 chores,

@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// A proxy with or without telemetry: Istio's metrics, its JSON lines in a file, 1 % of traces, and ours with or without
+/// A proxy with or without telemetry: Istio's metrics, its JSON lines in a file, 1 % of traces, and ours with or
+/// without
 /// decision records.
 enum Observed {
     OURS_NONE("lateen, none", Peer.LATEEN, false, false),
@@ -140,7 +141,6 @@ enum Observed {
                 histograms: [\
                 {stat: {name: istio_request_duration_milliseconds, @TAGS@}, unit: Milliseconds, value_format: "%DURATION%"}, \
                 {stat: {name: istio_request_bytes, @TAGS@}, unit: Bytes, value_format: "%BYTES_RECEIVED%"}, \
-                {stat: {name: istio_response_bytes, @TAGS@}, unit: Bytes, value_format: "%BYTES_SENT%"}]}}""".replace(
-                        "@TAGS@", all);
+                {stat: {name: istio_response_bytes, @TAGS@}, unit: Bytes, value_format: "%BYTES_SENT%"}]}}""".replace("@TAGS@", all);
     }
 }

@@ -15,7 +15,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/// What telemetry costs: all proxies of `Observed` run at once, and each is loaded in turns, round after round, so that a
+/// What telemetry costs: all proxies of `Observed` run at once, and each is loaded in turns, round after round, so that
+/// a
 /// machine whose speed drifts bends all of them alike. Then pages of 50,000 series are read from those with metrics.
 ///
 /// Usage: `TelemetryCost [ROUNDS [SECONDS [OUT.md]]]`, by default 9 rounds of 3 s, about five minutes.
@@ -94,10 +95,7 @@ public final class TelemetryCost {
         for (Observed observed : Observed.values()) {
             micros.put(observed, new double[rounds]);
             Load.closedLoop(
-                    Scenario.TELEMETRY,
-                    running.get(observed).port(),
-                    Duration.ofSeconds(WARM_UP_SECONDS),
-                    scratch);
+                    Scenario.TELEMETRY, running.get(observed).port(), Duration.ofSeconds(WARM_UP_SECONDS), scratch);
         }
         for (int round = 0; round < rounds; round++) {
             for (Observed observed : Observed.values()) {

@@ -44,8 +44,8 @@ final class TelemetryReport {
         row(text, "Envoy: full to none", "", Observed.ENVOY_FULL, Observed.ENVOY_NONE);
         row(text, "ours to Envoy, both without", "", Observed.OURS_NONE, Observed.ENVOY_NONE);
         text.append("\n| proxy | CPU µs a request |\n| --- | --- |\n");
-        micros.forEach((observed, values) -> text.append(
-                String.format(Locale.ROOT, "| %s | %.2f |%n", observed.label(), middle(values))));
+        micros.forEach((observed, values) ->
+                text.append(String.format(Locale.ROOT, "| %s | %.2f |%n", observed.label(), middle(values))));
         text.append("\n| page read each second | series | bar ms | page ms | p99 ms, not read | p99 ms, read |\n");
         text.append("| --- | --- | --- | --- | --- | --- |\n");
         for (Scraped one : scraped) {

@@ -19,19 +19,11 @@ final class AgentNumbers {
 
     static void write(Rendering rendering, OutputStream out, Counts counts) throws IOException {
         PrometheusText.writeCounter(
-                rendering,
-                out,
-                "istio_agent_scrapes_total",
-                "Scrapes of this page.",
-                Map.of("", counts.scrapes()));
+                rendering, out, "istio_agent_scrapes_total", "Scrapes of this page.", Map.of("", counts.scrapes()));
         Map<String, Long> failures = new TreeMap<>();
         failures.put("type=\"application\"", counts.applicationFailures());
         failures.put("type=\"envoy\"", counts.ownFailures());
         PrometheusText.writeCounter(
-                rendering,
-                out,
-                "istio_agent_scrape_failures_total",
-                "Parts that were missing on this page.",
-                failures);
+                rendering, out, "istio_agent_scrape_failures_total", "Parts that were missing on this page.", failures);
     }
 }

@@ -95,8 +95,6 @@ public final class MergedPage {
     /// Source: Istio's agent, `istio_agent_scrapes_total`, `istio_agent_scrape_failures_total`.
     private void agent(Rendering rendering, OutputStream out) throws IOException {
         AgentNumbers.write(
-                rendering,
-                out,
-                new AgentNumbers.Counts(scrapes.get(), applicationFailures.get(), ownFailures.get()));
+                rendering, out, new AgentNumbers.Counts(scrapes.get(), applicationFailures.get(), ownFailures.get()));
     }
 }

@@ -54,10 +54,7 @@ final class StatsPage {
 
     static Decoded<Rendering> rendering(Stats stats, AdminRequest request) {
         return Rendering.wanted(
-                request.accept(),
-                name -> request.parameter(name).orElse(""),
-                Exposition.PROTOBUF,
-                stats.natively());
+                request.accept(), name -> request.parameter(name).orElse(""), Exposition.PROTOBUF, stats.natively());
     }
 
     private static String text(Map<String, Long> numbers, Stats stats, Pattern filter, boolean usedOnly) {

@@ -264,7 +264,8 @@ final class TcpPath implements LbContext, TcpReady, TunnelHandshake.Outcome, Rel
     private void count() {
         ClusterWorker cluster = worker;
         if (!ended && cluster != null) {
-            proxy.counted(info, connection.channel().eventLoop(), cluster.cluster().service());
+            proxy.counted(
+                    info, connection.channel().eventLoop(), cluster.cluster().service());
             countInTime();
         }
     }

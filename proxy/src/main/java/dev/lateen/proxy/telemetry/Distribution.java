@@ -7,10 +7,15 @@ import org.jspecify.annotations.Nullable;
 /// @param counts by bucket of `Histogram`, not added up
 /// @param exemplars by bucket, or none at all
 /// @param natives where they are asked for
-/// @param unit by which bounds and sum are divided: 1, or `MILLIS` for what was recorded in milliseconds and is shown in seconds
+/// @param unit by which bounds and sum are divided: 1, or `MILLIS` for what was recorded in milliseconds and is shown
+/// in seconds
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 record Distribution(
-        long[] counts, double sum, @Nullable Exemplar[] exemplars, @Nullable NativeSum natives, double unit) {
+        long[] counts,
+        double sum,
+        @Nullable Exemplar[] exemplars,
+        @Nullable NativeSum natives,
+        double unit) {
     static final double MILLIS = 1_000;
     private static final @Nullable Exemplar[] NO_EXEMPLARS = {};
 

@@ -25,9 +25,7 @@ final class EnvoyPage {
         stats.computedGauges().forEach((name, value) -> collect(EnvoyName.of(name, tags), value.getAsLong(), gauges));
         stats.histograms().forEach((name, histogram) -> {
             EnvoyName split = EnvoyName.of(name, tags);
-            histograms
-                    .computeIfAbsent(split.name(), _ -> new ArrayList<>())
-                    .add(new Spread(split.labels(), histogram));
+            histograms.computeIfAbsent(split.name(), _ -> new ArrayList<>()).add(new Spread(split.labels(), histogram));
         });
     }
 

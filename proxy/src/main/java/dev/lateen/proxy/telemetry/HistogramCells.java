@@ -4,8 +4,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
-/// A distribution with one writer, in the buckets of `Histogram`, each with the last trace that fell into it, and in native
-/// ones from the first time on that somebody asks for them. What was counted before stands at its bucket's upper bound there.
+/// A distribution with one writer, in the buckets of `Histogram`, each with the last trace that fell into it, and in
+/// native
+/// ones from the first time on that somebody asks for them. What was counted before stands at its bucket's upper bound
+/// there.
 ///
 /// Limits: an exemplar stays for a second at least, so that traffic of which every request is sampled costs no object
 /// each.

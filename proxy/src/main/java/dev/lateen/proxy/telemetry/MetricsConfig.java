@@ -26,8 +26,7 @@ public record MetricsConfig(
     /// Istio's default.
     static final Duration TCP_REPORTING = Duration.ofSeconds(5);
 
-    public static final MetricsConfig STANDARD = 
-            new MetricsConfig(true, List.of(), Map.of(), Set.of(), TCP_REPORTING);
+    public static final MetricsConfig STANDARD = new MetricsConfig(true, List.of(), Map.of(), Set.of(), TCP_REPORTING);
 
     public MetricsConfig {
         expressions = List.copyOf(expressions);

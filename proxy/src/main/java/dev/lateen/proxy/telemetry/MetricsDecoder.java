@@ -29,7 +29,13 @@ public final class MetricsDecoder {
 
     public static final ImplementedFields FIELDS = ImplementedFields.builder()
             .include(CommonFields.LIST)
-            .message(TYPE, "disable_host_header_fallback", "metrics", "stat_prefix", "reporter", "tcp_reporting_duration")
+            .message(
+                    TYPE,
+                    "disable_host_header_fallback",
+                    "metrics",
+                    "stat_prefix",
+                    "reporter",
+                    "tcp_reporting_duration")
             .harmless(
                     TYPE,
                     "without effect in Istio's own proxy",

@@ -6,7 +6,8 @@ import java.lang.invoke.VarHandle;
 /// A distribution in buckets that grow by a factor, of which only those are kept that lie between the smallest and the
 /// largest value seen: bucket `i` holds what is above 2^((i-1)/2^schema) and at most 2^(i/2^schema).
 ///
-/// Limits: `MOST` buckets; where values lie further apart, two neighbours become one, as often as it takes. What is at most
+/// Limits: `MOST` buckets; where values lie further apart, two neighbours become one, as often as it takes. What is at
+/// most
 /// `ZERO_THRESHOLD` counts as nothing.
 ///
 /// Source: Prometheus, "Native Histograms", standard schemas.

@@ -12,7 +12,8 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/// Writes all numbers in the Prometheus text format 0.0.4, as OpenMetrics 1.0 or as messages, without ever holding the whole
+/// Writes all numbers in the Prometheus text format 0.0.4, as OpenMetrics 1.0 or as messages, without ever holding the
+/// whole
 /// page.
 ///
 /// Thread: any; not an event loop of the data path, since it may take milliseconds.

@@ -4,11 +4,11 @@ import com.google.protobuf.CodedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Writes metrics as delimited messages `io.prometheus.client.MetricFamily`, without the classes of those messages, which a
+/// Writes metrics as delimited messages `io.prometheus.client.MetricFamily`, without the classes of those messages,
+/// which a
 /// sidecar would have to load.
 ///
 /// Source: prometheus/client_model, `metrics.proto`; its numbers of fields are the constants.
@@ -106,7 +106,8 @@ final class ProtobufFamilies implements Families {
         family.write(FAMILY_METRIC, metric);
     }
 
-    /// The writer may have counted since: what is above the total comes with the next page. The last bucket is the total.
+    /// The writer may have counted since: what is above the total comes with the next page. The last bucket is the
+    /// total.
     private void classic(Distribution distribution, long total) throws IOException {
         long below = 0;
         for (int index = 0; index < BOUNDS.length; index++) {
@@ -114,7 +115,8 @@ final class ProtobufFamilies implements Families {
             part.clear();
             part.out.writeUInt64(1, below);
             part.out.writeDouble(2, BOUNDS[index] / distribution.unit());
-            Exemplar exemplar = index < distribution.exemplars().length ? distribution.exemplars()[index] : null;
+            Exemplar exemplar =
+                    index < distribution.exemplars().length ? distribution.exemplars()[index] : null;
             exemplar(exemplar);
             value.write(BUCKET, part);
         }

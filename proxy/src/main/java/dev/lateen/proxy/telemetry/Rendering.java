@@ -6,7 +6,8 @@ import java.util.function.Function;
 
 /// How a collector wants its page.
 ///
-/// Source: Envoy's admin API, `/stats/prometheus`: `histogram_buckets`, `native_histogram_max_buckets`, `prom_protobuf`.
+/// Source: Envoy's admin API, `/stats/prometheus`: `histogram_buckets`, `native_histogram_max_buckets`,
+/// `prom_protobuf`.
 /// Differs: beside native buckets the classic ones stay on the page.
 ///
 /// Thread: any (immutable).
@@ -42,8 +43,7 @@ public record Rendering(Exposition format, int nativeBuckets) {
                     yield new Rendering(format, most);
                 }
                 default ->
-                    throw new Refusal(
-                            "histogram_buckets: '" + buckets + "' (expected: cumulative or " + NATIVE + ")");
+                    throw new Refusal("histogram_buckets: '" + buckets + "' (expected: cumulative or " + NATIVE + ")");
             };
         });
     }

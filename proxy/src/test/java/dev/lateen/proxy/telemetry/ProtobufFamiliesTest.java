@@ -71,12 +71,17 @@ final class ProtobufFamiliesTest {
         assertThat(histogram.getBucketCount()).isEqualTo(Histogram.bucketCount());
         assertThat(histogram.getBucket(2).getUpperBound()).isEqualTo(5);
         assertThat(histogram.getBucket(2).getCumulativeCount()).isEqualTo(3);
-        assertThat(histogram.getBucket(2).getExemplar().getLabel(0).getValue()).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");
-        assertThat(histogram.getBucket(2).getExemplar().getTimestamp().getNanos()).isEqualTo(123_000_000);
-        assertThat(histogram.getBucket(Histogram.bucketCount() - 1).getCumulativeCount()).isEqualTo(5);
+        assertThat(histogram.getBucket(2).getExemplar().getLabel(0).getValue())
+                .isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");
+        assertThat(histogram.getBucket(2).getExemplar().getTimestamp().getNanos())
+                .isEqualTo(123_000_000);
+        assertThat(histogram.getBucket(Histogram.bucketCount() - 1).getCumulativeCount())
+                .isEqualTo(5);
         assertThat(histogram.getSchema()).isEqualTo(NativeBuckets.FINEST_SCHEMA);
         // Buckets of 0.5 (where 0 was), 5, 8 and 100.
-        assertThat(histogram.getPositiveSpanList().stream().mapToInt(Metrics.BucketSpan::getLength).sum())
+        assertThat(histogram.getPositiveSpanList().stream()
+                        .mapToInt(Metrics.BucketSpan::getLength)
+                        .sum())
                 .isEqualTo(histogram.getPositiveDeltaCount());
         long total = histogram.getZeroCount();
         long count = 0;

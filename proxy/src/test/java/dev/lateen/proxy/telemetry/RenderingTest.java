@@ -12,8 +12,7 @@ final class RenderingTest {
             + "encoding=delimited,application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.5";
 
     private static Decoded<Rendering> wanted(String accept, Map<String, String> parameters, boolean natively) {
-        return Rendering.wanted(
-                accept, name -> parameters.getOrDefault(name, ""), Exposition.PROTOBUF, natively);
+        return Rendering.wanted(accept, name -> parameters.getOrDefault(name, ""), Exposition.PROTOBUF, natively);
     }
 
     private static Decoded<Rendering> ok(Exposition format, int natives) {
