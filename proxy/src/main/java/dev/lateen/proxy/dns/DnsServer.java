@@ -113,7 +113,7 @@ public final class DnsServer implements AutoCloseable {
                                 .addLast(new Streams());
                     }
                 });
-        open.add(listener::close);
+        open.add(listener);
         InetSocketAddress bound = (InetSocketAddress) listener.address();
         var datagrams = new Bootstrap()
                 .group(loop)
