@@ -26,6 +26,7 @@ public final class PacketFilter {
             }
         }
         if (plan.mode().transparent()) {
+            passOwn(inside, plan);
             for (String family : families(settings)) {
                 run(
                         inside,
@@ -44,6 +45,22 @@ public final class PacketFilter {
                                 "table",
                                 plan.routeTable()));
             }
+        }
+    }
+
+    /// What the proxy sends to the application under the client's address must not come back to it: Istio's rules know
+    /// such connections in `mangle` only, and would redirect them in `nat`.
+    private static void passOwn(List<String> inside, CapturePlan plan) {
+        String mark = plan.mode().mark();
+        if (plan.nftables()) {
+            String rule = "insert rule inet " + NftTable.OWN + "nat istio-output meta mark " + mark + " counter return";
+            run(inside, words("nft", "-f", "-"), List.of(rule));
+            return;
+        }
+        String rule = "-I ISTIO_OUTPUT 1 -p tcp -m mark --mark " + mark + " -j RETURN";
+        run(inside, restore("iptables"), List.of("*nat", rule, "COMMIT"));
+        if (plan.settings().ipv6()) {
+            run(inside, restore("ip6tables"), List.of("*nat", rule, "COMMIT"));
         }
     }
 
