@@ -199,7 +199,6 @@ class DnsServerIT {
                 IntStream.rangeClosed(1, 100).mapToObj(i -> "10.0.0." + i).toArray(String[]::new);
         know("pods.example.com", many);
         InetSocketAddress server = serve();
-
         byte[] datagram = askUdp(server, Questions.of(1, "pods.example.com", A));
         assertThat(datagram).hasSizeLessThanOrEqualTo(512);
         assertThat(read(datagram).truncated()).isTrue();
@@ -327,7 +326,6 @@ class DnsServerIT {
     void asksForNoLongerDatagramsThanItTakes() throws IOException {
         FakeNameServer well = upstream(new FakeNameServer(asked -> List.of(Questions.answer(asked, 1))));
         askUdp(serve(well.address()), Questions.of(5, "www.example.org", A, 65_000));
-
         byte[] question = well.questions.getFirst();
         assertThat(question[question.length - 8]).isEqualTo((byte) (DnsQuery.MAX_DATAGRAM >> 8));
     }
