@@ -40,7 +40,7 @@ public final class Bootstrap {
     }
 
     /// A further access log of all connection managers and TCP proxies.
-    Bootstrap alsoLog(String yaml) {
+    public Bootstrap alsoLog(String yaml) {
         moreLogs += ", " + yaml;
         return this;
     }
@@ -96,7 +96,7 @@ public final class Bootstrap {
         return httpHosts(name, fields, filters, "{name: all, domains: [\"*\"], routes: [" + routes + "]}");
     }
 
-    Bootstrap httpHosts(String name, String fields, String filters, String hosts) {
+    public Bootstrap httpHosts(String name, String fields, String filters, String hosts) {
         return listener(name, "filter_chains: [{filters: [" + manager(name, fields, filters, hosts) + "]}]");
     }
 

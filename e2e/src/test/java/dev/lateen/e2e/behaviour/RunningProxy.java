@@ -52,7 +52,8 @@ public final class RunningProxy implements AutoCloseable {
         return process;
     }
 
-    int port(String listener) {
+    /// Where the listener of this name is.
+    public int port(String listener) {
         return ports.of(listener);
     }
 

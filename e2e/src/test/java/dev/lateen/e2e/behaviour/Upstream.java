@@ -64,7 +64,8 @@ public final class Upstream implements AutoCloseable {
         return sockets.size();
     }
 
-    List<String> requests() {
+    /// Those so far, as they came.
+    public List<String> requests() {
         return requests;
     }
 

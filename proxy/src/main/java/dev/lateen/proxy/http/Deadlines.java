@@ -69,6 +69,9 @@ final class Deadlines implements TimerWheel.Expiry {
             }
             if (grpc && timeouts.grpcHeaderMaxNanos() != Timeouts.UNSET) {
                 stream = grpcLimit(timeouts, head, stream);
+                if (stream > 0) {
+                    head.headers().set("grpc-timeout", ResponseHeaders.number(stream / 1_000_000) + "m");
+                }
             }
         }
         streamAt = stream > 0 ? startNanos + stream : NEVER;

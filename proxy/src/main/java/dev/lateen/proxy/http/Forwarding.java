@@ -13,7 +13,6 @@ import dev.lateen.proxy.route.RouteAction.Forward;
 import dev.lateen.proxy.route.RouteAction.Redirect;
 import dev.lateen.proxy.route.RouteAction.WeightedCluster;
 import dev.lateen.proxy.route.RouteEntry;
-import dev.lateen.proxy.route.VirtualHostConfig.TlsRequirement;
 import dev.lateen.proxy.stream.ProxyError;
 import dev.lateen.proxy.stream.ResponseFlag;
 import dev.lateen.proxy.stream.StreamInfo;
@@ -70,13 +69,9 @@ final class Forwarding implements LbContext {
             path.reply(LocalReply.of(404, "", ResponseFlag.NO_ROUTE_FOUND, "route_not_found"));
             return null;
         }
-        if (needsTls(entry.virtualHost().tls(), path.head().headers())) {
-            redirect(path, "https://" + path.head().authority() + path.head().path(), 301);
-            return null;
-        }
         return switch (entry.route().action()) {
             case DirectResponse(int status, String text) -> {
-                path.reply(LocalReply.of(status, text, "direct_response"));
+                path.reply(LocalReply.of(status, text, "direct_response").in(LocalReply.Dress.ROUTES_OWN));
                 yield null;
             }
             case Redirect redirect -> {
@@ -87,20 +82,10 @@ final class Forwarding implements LbContext {
         };
     }
 
-    /// The sanitizer has seen to it that no client claims to be internal.
-    private static boolean needsTls(TlsRequirement requirement, Headers headers) {
-        boolean wanted = switch (requirement) {
-            case NONE -> false;
-            case EXTERNAL_ONLY -> !"true".equals(headers.get("x-envoy-internal"));
-            case ALL -> true;
-        };
-        return wanted && !"https".equals(headers.get("x-forwarded-proto"));
-    }
-
     private static void redirect(RequestPath path, String location, int status) {
         Headers headers = new Headers(4);
         headers.add("location", location);
-        path.reply(LocalReply.of(status, "", "direct_response").with(headers));
+        path.reply(LocalReply.of(status, "", "direct_response").with(headers).in(LocalReply.Dress.ROUTES_OWN));
     }
 
     private static @Nullable Forwarding toCluster(
@@ -130,15 +115,21 @@ final class Forwarding implements LbContext {
             weighted.headers().request().applyTo(head, info);
         }
         entry.changeRequest(head, info);
-        RequestTarget.rewrite(head, entry, forward, weighted, info);
+        RequestTarget.rewrite(head, entry, forward, weighted, info, tellsOriginal());
         if (retries.isPossible()) {
             body.keep(keepLimit(), retries::giveUp);
         }
+        countAttempt();
         Mirror.startAll(this);
         if (path.requestEnded()) {
             startTimers();
         }
         tryUpstream();
+    }
+
+    /// Whether the upstream is told what its path and host were.
+    boolean tellsOriginal() {
+        return !path.worker.config.router().suppressEnvoyHeaders();
     }
 
     private long keepLimit() {
@@ -158,13 +149,23 @@ final class Forwarding implements LbContext {
         }
     }
 
-    /// One attempt: pick, admit and connect, forward.
-    private void tryUpstream() {
+    private void countAttempt() {
         StreamInfo info = path.info();
         info.attempts++;
         if (entry.virtualHost().attemptCount().inRequest()) {
             path.head().headers().set(ATTEMPT_COUNT, ResponseHeaders.number(info.attempts));
         }
+    }
+
+    private void tryAgain() {
+        countAttempt();
+        RequestTimeouts.again(path);
+        tryUpstream();
+    }
+
+    /// One attempt: pick, admit and connect, forward.
+    private void tryUpstream() {
+        StreamInfo info = path.info();
         Host host = cluster.pick(this);
         if (host == null) {
             Findings.noHost(info, cluster.cluster());
@@ -214,6 +215,7 @@ final class Forwarding implements LbContext {
         }
         path.deadlines.endPerTry();
         info.details = "via_upstream";
+        info.status = head.status();
         if (!path.worker.config.router().suppressEnvoyHeaders() && info.requestEndNanos != 0) {
             long millis = (info.upstreamHeadNanos - info.requestEndNanos) / NANOS_PER_MILLI;
             headers.set("x-envoy-upstream-service-time", ResponseHeaders.number(Math.max(0, millis)));
@@ -238,14 +240,17 @@ final class Forwarding implements LbContext {
             return;
         }
         Findings.failure(path.info(), failure, cluster.cluster(), forward.priority());
-        Headers headers = null;
+        Headers headers = new Headers(4);
         if (failure.kind() == UpstreamFailure.Kind.OVERFLOW) {
-            headers = new Headers(4);
             headers.add("x-envoy-overloaded", "true");
         }
-        LocalReply reply = LocalReply.of(
-                failure.status(), failure.text(path.info().attempts > 1), failure.flag(), failure.details(false));
-        path.reply(headers == null ? reply : reply.with(headers));
+        reply(
+                LocalReply.of(
+                        failure.status(),
+                        failure.text(path.info().attempts > 1),
+                        failure.flag(),
+                        failure.details(false)),
+                headers);
     }
 
     /// The upstream broke off within its response.
@@ -293,7 +298,7 @@ final class Forwarding implements LbContext {
     void onTimeout(Deadlines.Kind kind) {
         UpstreamAttempt current = attempt;
         if (kind == Deadlines.Kind.BACK_OFF) {
-            tryUpstream();
+            tryAgain();
         } else if (kind == Deadlines.Kind.PER_TRY) {
             if (current != null && !current.hasHead()) {
                 cluster.cluster().stats().perTryTimeouts.increment();
@@ -310,7 +315,14 @@ final class Forwarding implements LbContext {
     }
 
     private void reply(int status, String text, ResponseFlag flag, String details) {
-        path.reply(LocalReply.of(status, text, flag, details));
+        reply(LocalReply.of(status, text, flag, details), new Headers(4));
+    }
+
+    private void reply(LocalReply reply, Headers headers) {
+        if (entry.virtualHost().attemptCount().inResponse()) {
+            headers.add(ATTEMPT_COUNT, ResponseHeaders.number(path.info().attempts));
+        }
+        path.reply(reply.with(headers));
     }
 
     void sendData(ByteBuf data, boolean end) {

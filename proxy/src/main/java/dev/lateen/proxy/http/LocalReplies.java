@@ -4,6 +4,8 @@ import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.ResponseHead;
 import dev.lateen.proxy.expression.Surroundings;
 import dev.lateen.proxy.http.filter.LocalReply;
+import dev.lateen.proxy.route.RouteAction.Forward;
+import dev.lateen.proxy.route.RouteAction.WeightedCluster;
 import dev.lateen.proxy.route.RouteEntry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -26,7 +28,7 @@ final class LocalReplies {
         LocalReply reply = rule == null || rule.status() == 0 ? given : given.withStatus(rule.status());
         Headers headers =
                 reply.headers() == null ? new Headers(8) : reply.headers().copy();
-        if (path.grpc()) {
+        if (path.grpc() && reply.dress() != LocalReply.Dress.AS_IS) {
             sendGrpc(path, reply, headers, rule);
             return;
         }
@@ -37,7 +39,7 @@ final class LocalReplies {
             }
             headers.set("content-length", Integer.toString(ByteBufUtil.utf8Bytes(reply.body())));
         }
-        change(path, headers, rule);
+        change(path, reply, headers, rule);
         if (bodiless || path.head().method().equals("HEAD")) {
             path.sendHead(new ResponseHead(reply.status(), headers), true);
             return;
@@ -54,10 +56,10 @@ final class LocalReplies {
         headers.set("content-type", "application/grpc");
         int status = reply.grpcStatus() >= 0 ? reply.grpcStatus() : grpcStatus(reply.status());
         headers.set("grpc-status", Integer.toString(status));
-        if (!reply.body().isEmpty()) {
+        if (!reply.body().isEmpty() && !path.head().method().equals("HEAD")) {
             headers.set("grpc-message", percentEncode(reply.body()));
         }
-        change(path, headers, rule);
+        change(path, reply, headers, rule);
         path.sendHead(new ResponseHead(200, headers), true);
     }
 
@@ -71,12 +73,21 @@ final class LocalReplies {
         return null;
     }
 
-    private static void change(RequestPath path, Headers headers, @Nullable ReplyRule rule) {
+    private static void change(RequestPath path, LocalReply reply, Headers headers, @Nullable ReplyRule rule) {
         if (rule != null) {
             rule.headers().applyTo(headers, path.info());
         }
         RouteEntry route = path.route();
-        if (route != null) {
+        if (route == null || reply.dress() == LocalReply.Dress.AS_IS) {
+            return;
+        }
+        if (route.route().action() instanceof Forward forward) {
+            WeightedCluster weighted = RequestTarget.weighted(forward.cluster(), path.head(), path.random());
+            if (weighted != null) {
+                weighted.headers().response().applyTo(headers, path.info());
+            }
+            route.changeResponse(headers, path.info());
+        } else if (reply.dress() == LocalReply.Dress.ROUTES_OWN) {
             route.changeResponse(headers, path.info());
         }
     }

@@ -123,6 +123,7 @@ final class RequestPath implements StreamListener, Exchange {
         RouteTable routes = table == null ? RouteTable.EMPTY : table;
         route = routes.find(head, random, info);
         info.routed(route == null ? routes.none() : route.facts());
+        info.clusterName = clusterAhead();
         deadlines.onRoute(route, head, grpc, worker.config.times());
     }
 

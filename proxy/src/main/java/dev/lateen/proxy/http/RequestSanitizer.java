@@ -10,6 +10,7 @@ import dev.lateen.proxy.http.HttpConnectionManagerConfig.RequestRules;
 import dev.lateen.proxy.http.HttpConnectionManagerConfig.Underscores;
 import dev.lateen.proxy.http.filter.LocalReply;
 import dev.lateen.proxy.route.Authority;
+import dev.lateen.proxy.route.RouteMatch;
 import dev.lateen.proxy.stream.StreamInfo;
 import io.netty.util.NetUtil;
 import java.net.Inet4Address;
@@ -107,7 +108,7 @@ final class RequestSanitizer {
         addresses(head, info, connection, internalOnly, random);
         certificate(head.headers(), connection);
         if (!via.isEmpty()) {
-            append(head.headers(), "via", via);
+            append(head.headers(), "via", via, ", ");
         }
         return null;
     }
@@ -156,6 +157,9 @@ final class RequestSanitizer {
                 yield null;
             }
             case PathNormalizer.Outcome.Refused _ -> LocalReply.of(400, "", "path_normalization_failed");
+            // Clients of gRPC follow no redirects.
+            case PathNormalizer.Outcome.Redirected _
+            when RouteMatch.isGrpc(head.headers()) -> LocalReply.of(400, "", "path_normalization_failed");
             case PathNormalizer.Outcome.Redirected(String to) -> {
                 Headers headers = new Headers(4);
                 headers.add("location", to);
@@ -246,6 +250,7 @@ final class RequestSanitizer {
         }
         if (!client.schemeOverwrite().isEmpty()) {
             head.scheme(client.schemeOverwrite());
+            headers.set(FORWARDED_PROTO, client.schemeOverwrite());
         }
     }
 
@@ -294,7 +299,7 @@ final class RequestSanitizer {
             peer = ip(connection.facts.origin().local());
         }
         if (peer != null) {
-            append(headers, FORWARDED_FOR, NetUtil.toAddressString(peer));
+            append(headers, FORWARDED_FOR, NetUtil.toAddressString(peer), ",");
         }
     }
 
@@ -314,15 +319,16 @@ final class RequestSanitizer {
             return;
         }
         switch (mode) {
-            case APPEND_FORWARD -> append(headers, FORWARDED_CERTIFICATE, connection.forwardedCertificate(certificate));
+            case APPEND_FORWARD ->
+                append(headers, FORWARDED_CERTIFICATE, connection.forwardedCertificate(certificate), ",");
             case SANITIZE_SET -> headers.set(FORWARDED_CERTIFICATE, connection.forwardedCertificate(certificate));
             case FORWARD_ONLY, SANITIZE, ALWAYS_FORWARD_ONLY -> {}
         }
     }
 
-    private static void append(Headers headers, String name, String value) {
+    private static void append(Headers headers, String name, String value, String comma) {
         String old = headers.getJoined(name);
-        headers.set(name, old == null || old.isEmpty() ? value : old + "," + value);
+        headers.set(name, old == null || old.isEmpty() ? value : old + comma + value);
     }
 
     private static @Nullable InetAddress ip(SocketAddress address) {

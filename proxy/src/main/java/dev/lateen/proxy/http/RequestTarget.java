@@ -53,12 +53,19 @@ final class RequestTarget {
 
     @SuppressWarnings("ReferenceEquality") // NONE is one object, and most routes have it
     static void rewrite(
-            RequestHead head, RouteEntry entry, Forward forward, @Nullable WeightedCluster weighted, StreamInfo info) {
-        String host = weighted != null && !weighted.hostRewrite().isEmpty()
-                ? weighted.hostRewrite()
-                : host(forward.rewrites().host(), head);
+            RequestHead head,
+            RouteEntry entry,
+            Forward forward,
+            @Nullable WeightedCluster weighted,
+            StreamInfo info,
+            boolean tellOriginal) {
+        boolean append = forward.rewrites().appendForwardedHost();
+        String host = host(forward.rewrites().host(), head);
+        if (weighted != null && !weighted.hostRewrite().isEmpty()) {
+            authority(head, weighted.hostRewrite(), append && host == null, false);
+        }
         if (host != null && !host.isEmpty()) {
-            authority(head, host, forward.rewrites().appendForwardedHost());
+            authority(head, host, append, tellOriginal);
         }
         PathRewrite path = forward.rewrites().path();
         if (path != PathRewrite.NONE) {
@@ -67,7 +74,9 @@ final class RequestTarget {
             if (info.originalPath == null) {
                 info.originalPath = old;
             }
-            head.headers().set("x-envoy-original-path", old);
+            if (tellOriginal) {
+                head.headers().set("x-envoy-original-path", old);
+            }
             head.path(changed);
         }
     }
@@ -82,9 +91,13 @@ final class RequestTarget {
         };
     }
 
-    static void authority(RequestHead head, String host, boolean appendForwardedHost) {
+    /// @param tellOriginal in headers of Envoy's
+    static void authority(RequestHead head, String host, boolean appendForwardedHost, boolean tellOriginal) {
+        Headers headers = head.headers();
+        if (tellOriginal && !head.authority().isEmpty()) {
+            headers.set("x-envoy-original-host", head.authority());
+        }
         if (appendForwardedHost && !head.authority().isEmpty()) {
-            Headers headers = head.headers();
             String old = headers.getJoined("x-forwarded-host");
             headers.set("x-forwarded-host", old == null ? head.authority() : old + "," + head.authority());
         }

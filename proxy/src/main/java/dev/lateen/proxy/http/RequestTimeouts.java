@@ -3,6 +3,7 @@ package dev.lateen.proxy.http;
 import dev.lateen.net.http.Headers;
 import dev.lateen.proxy.route.RouteAction.Forward;
 import dev.lateen.proxy.route.Timeouts;
+import dev.lateen.proxy.stream.StreamInfo;
 
 /// How long the upstream may take, in all and for one attempt: what the route says, and what the request's own headers
 /// ask for, which are taken away.
@@ -31,15 +32,28 @@ final class RequestTimeouts {
         if (total > 0 && each >= total) {
             each = 0;
         }
-        long expected = each > 0 ? each : total;
-        if (expected > 0 && !path.worker.config.router().suppressEnvoyHeaders()) {
-            headers.set(EXPECTED_TIMEOUT, millis(expected));
-        }
+        tell(path, total, each, 0);
         if (grpc && !timeouts.streamLimits() && total > 0) {
             headers.set("grpc-timeout", millis(total) + "m");
         }
         path.info().timeoutNanos = total;
         path.info().perTryTimeoutNanos = each;
+    }
+
+    /// Tells the upstream of a further attempt what is left.
+    static void again(RequestPath path) {
+        StreamInfo info = path.info();
+        if (info.requestEndNanos != 0) {
+            tell(path, info.timeoutNanos, info.perTryTimeoutNanos, System.nanoTime() - info.requestEndNanos);
+        }
+    }
+
+    private static void tell(RequestPath path, long total, long each, long passed) {
+        long left = total > 0 ? Math.max(NANOS_PER_MILLI, total - passed) : 0;
+        long expected = each > 0 && (left == 0 || each < left) ? each : left;
+        if (expected > 0 && !path.worker.config.router().suppressEnvoyHeaders()) {
+            path.head().headers().set(EXPECTED_TIMEOUT, millis(expected));
+        }
     }
 
     private static String millis(long nanos) {

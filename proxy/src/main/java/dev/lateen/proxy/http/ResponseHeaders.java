@@ -42,7 +42,7 @@ final class ResponseHeaders {
         }
         if (!rules.via().isEmpty()) {
             String old = headers.getJoined("via");
-            headers.set("via", old == null ? rules.via() : old + "," + rules.via());
+            headers.set("via", old == null ? rules.via() : old + ", " + rules.via());
         }
     }
 

@@ -126,7 +126,8 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
             RequestTarget.authority(
                     head,
                     host.config().hostname(),
-                    forwarding.forward.rewrites().appendForwardedHost());
+                    forwarding.forward.rewrites().appendForwardedHost(),
+                    forwarding.tellsOriginal());
         }
         boolean headOnly = forwarding.body.isEmpty();
         info.upstreamFirstByteSentNanos = System.nanoTime();

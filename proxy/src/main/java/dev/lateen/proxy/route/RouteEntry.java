@@ -2,6 +2,8 @@ package dev.lateen.proxy.route;
 
 import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.RequestHead;
+import dev.lateen.proxy.config.Fraction;
+import dev.lateen.proxy.config.Metadata;
 import dev.lateen.proxy.route.HeaderChanges.Change;
 import dev.lateen.proxy.stream.RouteFacts;
 import dev.lateen.proxy.stream.StreamInfo;
@@ -42,6 +44,36 @@ public final class RouteEntry {
                 .map(HeaderChanges::response)
                 .filter(change -> !change.isEmpty())
                 .toArray(Change[]::new);
+    }
+
+    /// Sends clients to the same place by `https`.
+    static RouteEntry toTls(String hostName, String configName) {
+        RouteMatch everything = new RouteMatch(
+                new PathMatcher.Prefix("/", false), List.of(), List.of(), List.of(), false, Fraction.ALL);
+        Route redirect = new Route(
+                "",
+                everything,
+                new RouteAction.Redirect(301, "https", "", 0, PathRewrite.NONE, false),
+                HeaderChanges.NONE,
+                FilterOverrides.NONE,
+                "",
+                false,
+                -1,
+                Metadata.EMPTY);
+        VirtualHostConfig host = new VirtualHostConfig(
+                hostName,
+                List.of(),
+                List.of(redirect),
+                HeaderChanges.NONE,
+                FilterOverrides.NONE,
+                VirtualHostConfig.TlsRequirement.NONE,
+                VirtualHostConfig.AttemptCount.NONE,
+                List.of());
+        return new RouteEntry(
+                redirect,
+                host,
+                new RouteConfig(
+                        configName, List.of(host), HeaderChanges.NONE, FilterOverrides.NONE, List.of(), false, false));
     }
 
     public Route route() {

@@ -25,6 +25,7 @@ public final class RouteTable {
     private final List<Wildcard> suffixes = new ArrayList<>();
     private final List<Wildcard> prefixes = new ArrayList<>();
     private final RouteFacts none;
+    private final Map<String, RouteEntry> redirects = new HashMap<>();
     private RouteEntry @Nullable [] any;
 
     @SuppressWarnings("ArrayRecordComponent") // read on every match, compared by nobody
@@ -35,6 +36,9 @@ public final class RouteTable {
         this.none = RouteFacts.none(config.name());
         for (VirtualHostConfig host : config.virtualHosts()) {
             RouteEntry[] entries = entries(host, config);
+            if (host.tls() != VirtualHostConfig.TlsRequirement.NONE) {
+                redirects.put(host.name(), RouteEntry.toTls(host.name(), config.name()));
+            }
             for (String domain : host.domains()) {
                 add(domain, entries);
             }
@@ -64,7 +68,9 @@ public final class RouteTable {
         return none;
     }
 
-    /// The route of a request, or null where none matches.
+    /// The route of a request, or null where none matches. Where the virtual host wants TLS and the request came
+    /// without,
+    /// a route that redirects and has nothing of the host's settings.
     ///
     /// @param random decides for shares; the same for one request
     /// @param info what filters have found out so far
@@ -72,6 +78,9 @@ public final class RouteTable {
         RouteEntry[] entries = host(head.authority());
         if (entries == null) {
             return null;
+        }
+        if (entries.length > 0 && entries[0].virtualHost().tls().refuses(head.headers())) {
+            return redirects.get(entries[0].virtualHost().name());
         }
         String pathOnly = head.pathOnly();
         for (RouteEntry entry : entries) {

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.route;
 
+import dev.lateen.net.http.Headers;
 import java.util.List;
 
 /// The routes of some domains.
@@ -20,7 +21,17 @@ public record VirtualHostConfig(
     public enum TlsRequirement {
         NONE,
         EXTERNAL_ONLY,
-        ALL
+        ALL;
+
+        /// @param headers as sanitized, so that no client claims to be internal
+        boolean refuses(Headers headers) {
+            boolean wanted = switch (this) {
+                case NONE -> false;
+                case EXTERNAL_ONLY -> !"true".equals(headers.get("x-envoy-internal"));
+                case ALL -> true;
+            };
+            return wanted && !"https".equals(headers.get("x-forwarded-proto"));
+        }
     }
 
     /// Where `x-envoy-attempt-count` is shown.

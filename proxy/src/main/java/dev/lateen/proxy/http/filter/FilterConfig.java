@@ -17,7 +17,7 @@ import java.util.List;
 public sealed interface FilterConfig {
     /// The end of every chain: forwarding.
     ///
-    /// @param suppressEnvoyHeaders leave `x-envoy-*` out of responses
+    /// @param suppressEnvoyHeaders leave `x-envoy-*` out of responses, and old paths and hosts out of requests
     /// @param respectExpectedTimeout take the time that a proxy before us told as the limit
     record Router(boolean suppressEnvoyHeaders, boolean respectExpectedTimeout) implements FilterConfig {}
 

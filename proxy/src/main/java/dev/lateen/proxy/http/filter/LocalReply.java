@@ -16,24 +16,39 @@ public record LocalReply(
         int grpcStatus,
         @Nullable ResponseFlag flag,
         String details,
-        @Nullable Headers headers) {
+        @Nullable Headers headers,
+        Dress dress) {
+    /// What becomes of an answer on its way.
+    public enum Dress {
+        /// gRPC's form for clients that speak it, header changes of a route that leads to a cluster.
+        USUAL,
+        /// The same with the header changes of the route that answers by itself.
+        ROUTES_OWN,
+        /// None of it.
+        AS_IS
+    }
+
     public static LocalReply of(int status, String body, String details) {
-        return new LocalReply(status, body, -1, null, details, null);
+        return new LocalReply(status, body, -1, null, details, null, Dress.USUAL);
     }
 
     public static LocalReply of(int status, String body, ResponseFlag flag, String details) {
-        return new LocalReply(status, body, -1, flag, details, null);
+        return new LocalReply(status, body, -1, flag, details, null, Dress.USUAL);
+    }
+
+    public LocalReply in(Dress dress) {
+        return new LocalReply(status, body, grpcStatus, flag, details, headers, dress);
     }
 
     public LocalReply withStatus(int status) {
-        return new LocalReply(status, body, grpcStatus, flag, details, headers);
+        return new LocalReply(status, body, grpcStatus, flag, details, headers, dress);
     }
 
     public LocalReply with(Headers headers) {
-        return new LocalReply(status, body, grpcStatus, flag, details, headers);
+        return new LocalReply(status, body, grpcStatus, flag, details, headers, dress);
     }
 
     public LocalReply withGrpcStatus(int grpcStatus) {
-        return new LocalReply(status, body, grpcStatus, flag, details, headers);
+        return new LocalReply(status, body, grpcStatus, flag, details, headers, dress);
     }
 }

@@ -1,0 +1,78 @@
+package dev.lateen.e2e.differential;
+
+import dev.lateen.e2e.behaviour.Upstream;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// Servers behind one proxy, which answer as `x-answer` asks and keep what they saw. Thread: any.
+final class Recorder implements AutoCloseable {
+    private final Map<String, Upstream> servers = new LinkedHashMap<>();
+
+    Recorder(List<String> names) throws IOException {
+        for (String name : names) {
+            servers.put(name, new Upstream((request, socket) -> answer(name, request, socket)));
+        }
+    }
+
+    int port(String name) {
+        return servers.get(name).port();
+    }
+
+    /// What came, by `x-case`: the server and the request, fields in the order of their names. Copies and attempts come
+    /// in no order of their own.
+    Map<String, List<String>> seen() {
+        Map<String, List<String>> seen = new LinkedHashMap<>();
+        servers.forEach((name, server) -> {
+            for (String request : server.requests()) {
+                seen.computeIfAbsent(field(request, "x-case"), _ -> new ArrayList<>())
+                        .add(name + " saw " + Message.normal(name.equals("shadow") ? plainCopy(request) : request));
+            }
+        });
+        seen.values().forEach(requests -> requests.sort(null));
+        return seen;
+    }
+
+    /// Envoy's copies come from within: `x-envoy-internal`, and one address more.
+    private static String plainCopy(String request) {
+        return request.replaceAll("(?m)^(x-envoy-internal|x-forwarded-for): .*\r\n", "");
+    }
+
+    private static void answer(String name, String request, Socket socket) throws IOException {
+        String wanted = field(request, "x-answer");
+        if (wanted.equals("close")) {
+            socket.close();
+            return;
+        }
+        boolean grpc = wanted.startsWith("grpc-");
+        int status = wanted.isEmpty() || grpc ? 200 : Integer.parseInt(wanted);
+        String body = grpc ? "" : name;
+        String answer = "HTTP/1.1 " + status + " Status\r\ncontent-length: " + body.length() + "\r\nx-up: " + name
+                + "\r\nx-two: 1\r\nx-two: 2\r\nset-cookie: s=1\r\n"
+                + (status == 302 ? "location: /elsewhere\r\n" : "")
+                + (grpc ? "content-type: application/grpc\r\ngrpc-status: " + wanted.substring(5) + "\r\n" : "")
+                + "\r\n" + (request.startsWith("HEAD ") ? "" : body);
+        socket.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
+        socket.getOutputStream().flush();
+    }
+
+    private static String field(String request, String name) {
+        return request.lines()
+                .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(name + ":"))
+                .map(line -> line.substring(name.length() + 1).strip())
+                .findFirst()
+                .orElse("");
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (Upstream server : servers.values()) {
+            server.close();
+        }
+    }
+}
