@@ -71,21 +71,16 @@ final class Forwarding implements LbContext {
         }
         return switch (entry.route().action()) {
             case DirectResponse(int status, String text) -> {
-                path.reply(LocalReply.of(status, text, "direct_response").in(LocalReply.Dress.ROUTES_OWN));
+                LocalReplies.direct(path, status, text);
                 yield null;
             }
             case Redirect redirect -> {
-                redirect(path, redirect.location(path.head(), entry.route().match()), redirect.status());
+                LocalReplies.redirect(
+                        path, redirect.location(path.head(), entry.route().match()), redirect.status());
                 yield null;
             }
             case Forward forward -> toCluster(path, entry, forward, body);
         };
-    }
-
-    private static void redirect(RequestPath path, String location, int status) {
-        Headers headers = new Headers(4);
-        headers.add("location", location);
-        path.reply(LocalReply.of(status, "", "direct_response").with(headers).in(LocalReply.Dress.ROUTES_OWN));
     }
 
     private static @Nullable Forwarding toCluster(
@@ -115,7 +110,13 @@ final class Forwarding implements LbContext {
             weighted.headers().request().applyTo(head, info);
         }
         entry.changeRequest(head, info);
-        RequestTarget.rewrite(head, entry, forward, weighted, info, tellsOriginal());
+        RequestTarget.rewrite(
+                head,
+                entry,
+                forward,
+                weighted,
+                info,
+                path.worker.config.router().tellsOriginal());
         if (retries.isPossible()) {
             body.keep(keepLimit(), retries::giveUp);
         }
@@ -125,11 +126,6 @@ final class Forwarding implements LbContext {
             startTimers();
         }
         tryUpstream();
-    }
-
-    /// Whether the upstream is told what its path and host were.
-    boolean tellsOriginal() {
-        return !path.worker.config.router().suppressEnvoyHeaders();
     }
 
     private long keepLimit() {

@@ -52,6 +52,17 @@ final class LocalReplies {
         }
     }
 
+    /// What a route says instead of leading to a cluster.
+    static void direct(RequestPath path, int status, String text) {
+        path.reply(LocalReply.of(status, text, "direct_response").in(LocalReply.Dress.ROUTES_OWN));
+    }
+
+    static void redirect(RequestPath path, String location, int status) {
+        Headers headers = new Headers(4);
+        headers.add("location", location);
+        path.reply(LocalReply.of(status, "", "direct_response").with(headers).in(LocalReply.Dress.ROUTES_OWN));
+    }
+
     private static void sendGrpc(RequestPath path, LocalReply reply, Headers headers, @Nullable ReplyRule rule) {
         headers.set("content-type", "application/grpc");
         int status = reply.grpcStatus() >= 0 ? reply.grpcStatus() : grpcStatus(reply.status());

@@ -127,7 +127,7 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
                     head,
                     host.config().hostname(),
                     forwarding.forward.rewrites().appendForwardedHost(),
-                    forwarding.tellsOriginal());
+                    forwarding.path.worker.config.router().tellsOriginal());
         }
         boolean headOnly = forwarding.body.isEmpty();
         info.upstreamFirstByteSentNanos = System.nanoTime();

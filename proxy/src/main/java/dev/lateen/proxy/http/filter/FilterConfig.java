@@ -19,7 +19,12 @@ public sealed interface FilterConfig {
     ///
     /// @param suppressEnvoyHeaders leave `x-envoy-*` out of responses, and old paths and hosts out of requests
     /// @param respectExpectedTimeout take the time that a proxy before us told as the limit
-    record Router(boolean suppressEnvoyHeaders, boolean respectExpectedTimeout) implements FilterConfig {}
+    record Router(boolean suppressEnvoyHeaders, boolean respectExpectedTimeout) implements FilterConfig {
+        /// Whether upstreams are told which path and host the client asked for, where these are rewritten.
+        public boolean tellsOriginal() {
+            return !suppressEnvoyHeaders;
+        }
+    }
 
     /// Delays and aborts on purpose.
     ///
