@@ -26,7 +26,11 @@ public final class RouteFields {
                     "request_mirror_policies",
                     "max_direct_response_body_size_bytes",
                     "typed_per_filter_config")
-            .harmless(V3 + "RouteConfiguration", "a missing cluster is answered at run time", "validate_clusters")
+            .harmless(
+                    V3 + "RouteConfiguration",
+                    "a missing cluster is answered at run time; provenance",
+                    "validate_clusters",
+                    "metadata")
             .message(
                     V3 + "VirtualHost",
                     "name",
