@@ -96,7 +96,7 @@ final class StatefulSessions {
                     "envoy.http.stateful_session.header",
                     HeaderBasedSessionState.newBuilder().setName(header).build());
         }
-        String[] cookie = service.labels().get(COOKIE).split(":", 2);
+        String[] cookie = service.labels().getOrDefault(COOKIE, "").split(":", 2);
         return extension(
                 "envoy.http.stateful_session.cookie",
                 CookieBasedSessionState.newBuilder()

@@ -44,7 +44,7 @@ final class PatchProgram {
     private final Side outbound;
     private final Side inbound;
     private final List<CompiledPatch> patches;
-    private final Map<EncodedResource, Optional<EncodedResource>> known = new IdentityHashMap<>();
+    private final IdentityHashMap<EncodedResource, Optional<EncodedResource>> known = new IdentityHashMap<>();
     private final Map<String, Map<ResourceType, Done>> byProxy = new HashMap<>();
     private int largest = 1_000;
 
