@@ -22,7 +22,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// EnvoyFilters in a mesh that runs, for workloads with our proxy (`ours`) and with real Envoy (`theirs`). Each is
-/// taken away again, and what was before has to come back.
+/// taken away again, and what was before has to come back. Routes, hosts, filters and clusters are asked, one each.
 final class EnvoyFilterIT {
     private static final Duration SOON = Duration.ofSeconds(60);
 
