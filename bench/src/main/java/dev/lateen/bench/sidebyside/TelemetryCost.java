@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// What telemetry costs: all proxies of `Observed` run at once, and each is loaded in turns, round after round, so that
 /// a
@@ -89,21 +90,24 @@ public final class TelemetryCost {
         return new Running(process, port, admin, new ProcessMeter(process.pid()));
     }
 
+    private Running running(Observed observed) {
+        return Objects.requireNonNull(running.get(observed));
+    }
+
     /// CPU microseconds a request, round by round.
     private Map<Observed, double[]> cpu() throws IOException {
         Map<Observed, double[]> micros = new EnumMap<>(Observed.class);
         for (Observed observed : Observed.values()) {
             micros.put(observed, new double[rounds]);
-            Load.closedLoop(
-                    Scenario.TELEMETRY, running.get(observed).port(), Duration.ofSeconds(WARM_UP_SECONDS), scratch);
+            Load.closedLoop(Scenario.TELEMETRY, running(observed).port(), Duration.ofSeconds(WARM_UP_SECONDS), scratch);
         }
         for (int round = 0; round < rounds; round++) {
             for (Observed observed : Observed.values()) {
-                Running proxy = running.get(observed);
+                Running proxy = running(observed);
                 Map<String, Long> before = proxy.meter().cpuNanosByThread();
                 Load.Result result = Load.closedLoop(Scenario.TELEMETRY, proxy.port(), time, scratch);
                 double spent = proxy.meter().cpuNanosSince(before) / 1e3 / result.succeeded();
-                micros.get(observed)[round] = spent;
+                Objects.requireNonNull(micros.get(observed))[round] = spent;
                 System.err.printf(
                         "%s, round %d: %.2f µs CPU a request, %.0f a second%n",
                         observed.label(), round + 1, spent, result.perSecond());
@@ -126,7 +130,7 @@ public final class TelemetryCost {
     }
 
     private TelemetryReport.Scraped scraped(Observed observed) throws IOException, InterruptedException {
-        Running proxy = running.get(observed);
+        Running proxy = running(observed);
         comeFromManyClients(proxy.port());
         long series = Scrapes.series(proxy.admin());
         List<Double> quiet = new ArrayList<>();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /// The figures of `TelemetryCost` beside what they have to be.
@@ -31,7 +32,7 @@ final class TelemetryReport {
         StringBuilder text = new StringBuilder("""
                 # What telemetry costs
 
-                Istio's metrics, its JSON lines in a file, 1 % of traces sent to Zipkin's port, and for ours decision records, on
+                Istio's metrics, its JSON lines in a file, one trace in a hundred sent to Zipkin's port, and for ours decision records, on
                 HTTP/1.1 with one route and 130-byte answers, one worker, in turns. A ratio is the median of those of the rounds.
                 Repeat: `./dev bench telemetry`.
 
@@ -63,8 +64,10 @@ final class TelemetryReport {
     }
 
     private void row(StringBuilder text, String what, String bar, Observed of, Observed to) {
-        double[] ratios = IntStream.range(0, micros.get(of).length)
-                .mapToDouble(round -> micros.get(of)[round] / micros.get(to)[round])
+        double[] ours = Objects.requireNonNull(micros.get(of));
+        double[] others = Objects.requireNonNull(micros.get(to));
+        double[] ratios = IntStream.range(0, ours.length)
+                .mapToDouble(round -> ours[round] / others[round])
                 .sorted()
                 .toArray();
         text.append(String.format(

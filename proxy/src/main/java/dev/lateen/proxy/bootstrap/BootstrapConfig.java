@@ -50,6 +50,21 @@ public record BootstrapConfig(
         return node.getId().startsWith("sidecar~");
     }
 
+    /// Where the proxy is at home, such as `default.svc.cluster.local`: the last part of its id.
+    public String domain() {
+        return node.getId().substring(node.getId().lastIndexOf('~') + 1);
+    }
+
+    /// Who we are on a stream that serves one purpose beside another process's main stream, lest it counts as a proxy.
+    public Node nodeFor(String purpose) {
+        return node.toBuilder()
+                .setMetadata(node.getMetadata().toBuilder()
+                        .putFields(
+                                "LATEEN_STREAM",
+                                Value.newBuilder().setStringValue(purpose).build()))
+                .build();
+    }
+
     /// Whether connections of a pod are redirected to this process, which then has to learn where they wanted to go.
     public boolean takesRedirected() {
         return isSidecar() && REDIRECTED.contains(metadata("INTERCEPTION_MODE").getStringValue());

@@ -1,7 +1,5 @@
 package dev.lateen.proxy.control;
 
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
 import dev.lateen.identity.WorkloadCertificate;
 import dev.lateen.net.EventLoops;
 import dev.lateen.proxy.bootstrap.BootstrapConfig;
@@ -14,7 +12,6 @@ import dev.lateen.xds.client.AdsClientSettings;
 import dev.lateen.xds.client.AdsListener;
 import dev.lateen.xds.client.Answer;
 import dev.lateen.xds.client.ResourceUpdate;
-import io.envoyproxy.envoy.config.core.v3.Node;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -26,9 +23,6 @@ import java.util.function.Supplier;
 ///
 /// Thread: chores loop.
 public final class NameStream implements AdsListener {
-    /// Of the node's metadata.
-    private static final String PURPOSE = "LATEEN_STREAM";
-
     private static final System.Logger LOG = System.getLogger(NameStream.class.getName());
 
     private final LiveNames names;
@@ -49,7 +43,7 @@ public final class NameStream implements AdsListener {
             Supplier<Optional<WorkloadCertificate>> own,
             LiveNames names) {
         ServerConnections connections = new ServerConnections(loops, server, known, own);
-        AdsClientSettings settings = AdsClientSettings.of(node(bootstrap));
+        AdsClientSettings settings = AdsClientSettings.of(bootstrap.nodeFor("names"));
         boolean delta = bootstrap.discovery().map(DiscoveryConfig::delta).orElse(true);
         AdsClient client = new AdsClient(
                 delta ? settings : settings.stateOfTheWorld(),
@@ -61,13 +55,6 @@ public final class NameStream implements AdsListener {
             client.subscribeToAll(ResourceType.NAME_TABLE);
             client.start();
         });
-    }
-
-    private static Node node(BootstrapConfig bootstrap) {
-        Struct metadata = bootstrap.node().getMetadata().toBuilder()
-                .putFields(PURPOSE, Value.newBuilder().setStringValue("names").build())
-                .build();
-        return bootstrap.node().toBuilder().setMetadata(metadata).build();
     }
 
     @Override

@@ -38,12 +38,11 @@ public record DnsSettings(List<InetSocketAddress> addresses, ResolverConfig upst
             return new Decoded.Ok<>(Optional.empty());
         }
         return Decoded.of(() -> {
-            String[] id = bootstrap.node().getId().split("~", -1);
             try {
                 return Optional.of(new DnsSettings(
                         addresses(IstioEnvironment.variable(environment, "DNS_PROXY_ADDR")),
                         ResolverConfig.read(RESOLVER),
-                        id[id.length - 1]));
+                        bootstrap.domain()));
             } catch (IOException e) {
                 throw new Refusal(RESOLVER + ": " + e.getMessage());
             }

@@ -15,6 +15,7 @@ public final class NameTable {
     private final String search;
 
     /// In the order of the wire.
+    @SuppressWarnings("ArrayRecordComponent") // written into answers as they are, compared by nobody
     record Addresses(byte[][] ipv4, byte[][] ipv6) {}
 
     /// @param canonical of which the name is an alias; empty for none

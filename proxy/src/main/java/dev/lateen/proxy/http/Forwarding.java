@@ -240,13 +240,7 @@ final class Forwarding implements LbContext {
         if (failure.kind() == UpstreamFailure.Kind.OVERFLOW) {
             headers.add("x-envoy-overloaded", "true");
         }
-        reply(
-                LocalReply.of(
-                        failure.status(),
-                        failure.text(path.info().attempts > 1),
-                        failure.flag(),
-                        failure.details(false)),
-                headers);
+        reply(failure.reply(path.info().attempts), headers);
     }
 
     /// The upstream broke off within its response.

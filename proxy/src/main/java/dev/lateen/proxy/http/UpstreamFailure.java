@@ -1,6 +1,7 @@
 package dev.lateen.proxy.http;
 
 import dev.lateen.net.http.StreamReset;
+import dev.lateen.proxy.http.filter.LocalReply;
 import dev.lateen.proxy.stream.ProxyError;
 import dev.lateen.proxy.stream.ResponseFlag;
 
@@ -95,5 +96,12 @@ record UpstreamFailure(Kind kind, String transport, boolean requestSent) {
                 + (retried ? "retried and the latest reset reason: " : "reset reason: ")
                 + kind.text
                 + (transport.isEmpty() ? "" : ", transport failure reason: " + transport);
+    }
+
+    /// What the client is told.
+    ///
+    /// @param attempts so far
+    LocalReply reply(int attempts) {
+        return LocalReply.of(status(), text(attempts > 1), flag(), details(false));
     }
 }
