@@ -21,6 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// Thread: one.
 public final class OperatorReader {
     private static final String KIND = "IstioOperator";
+    private static final String PROFILE_PATH = "spec.profile";
 
     private final ResourceReader reader = ResourceReader.create();
     private final KnownValues known = new KnownValues();
@@ -112,10 +113,7 @@ public final class OperatorReader {
         String profile = Trees.text(user, "profile");
         Optional<ObjectNode> base = Profiles.spec(profile.isEmpty() ? Profiles.DEFAULT : profile);
         if (base.isEmpty()) {
-            found.add(Diagnostic.error("no-profile", Position.UNKNOWN, "spec.profile", "there is no such profile here")
-                    .withValue(profile)
-                    .withExpected("one of " + String.join(", ", Profiles.names()))
-                    .withAdvice(Spelling.advice(profile, Profiles.names())));
+            refuseProfile(profile);
             return Optional.empty();
         }
         ObjectNode spec = base.get();
@@ -129,6 +127,16 @@ public final class OperatorReader {
         OperatorSpec result = new OperatorSpec(name, spec, user.deepCopy());
         found.addAll(result.unsupported());
         return Diagnostic.anyError(found) ? Optional.empty() : Optional.of(result);
+    }
+
+    /// A name that is none of Istio's was refused where it is written.
+    private void refuseProfile(String profile) {
+        if (found.stream().noneMatch(one -> one.path().equals(PROFILE_PATH) && Diagnostic.anyError(List.of(one)))) {
+            found.add(Diagnostic.error("no-profile", Position.UNKNOWN, PROFILE_PATH, "there is no such profile here")
+                    .withValue(profile)
+                    .withExpected("one of " + String.join(", ", Profiles.names()))
+                    .withAdvice(Spelling.advice(profile, Profiles.names())));
+        }
     }
 
     /// All that was found so far, warnings too.

@@ -109,8 +109,12 @@ final class OperatorReaderTest {
 
     @Test
     void refusesAnUnknownProfile() {
-        assertThat(Operators.errors("", "profile=dmeo"))
-                .anySatisfy(line -> assertThat(line).contains("demo"));
+        assertThat(Operators.errors("", "profile=dmeo")).singleElement().asString().contains("did you mean 'demo'?");
+        assertThat(Operators.errors("profile: dmeo")).singleElement().asString().contains("iop.yaml:");
+        assertThat(Operators.errors("", "profile=./own.yaml"))
+                .singleElement()
+                .asString()
+                .contains("there is no such profile here");
     }
 
     @Test
