@@ -109,7 +109,10 @@ final class OperatorReaderTest {
 
     @Test
     void refusesAnUnknownProfile() {
-        assertThat(Operators.errors("", "profile=dmeo")).singleElement().asString().contains("did you mean 'demo'?");
+        assertThat(Operators.errors("", "profile=dmeo"))
+                .singleElement()
+                .asString()
+                .contains("did you mean 'demo'?");
         assertThat(Operators.errors("profile: dmeo")).singleElement().asString().contains("iop.yaml:");
         assertThat(Operators.errors("", "profile=./own.yaml"))
                 .singleElement()
