@@ -1,5 +1,6 @@
 package dev.lateen.cli;
 
+import dev.lateen.cli.explain.MeshDecisions;
 import dev.lateen.cli.mesh.HttpPort;
 import dev.lateen.cli.mesh.PodProxy;
 import java.io.IOException;
@@ -19,6 +20,11 @@ final class AdminPort {
     /// A proxy's admin API.
     HttpPort of(PodProxy proxy) throws IOException {
         return proxy.ports().open(port);
+    }
+
+    /// What a proxy noted, or the agent beside Envoy.
+    MeshDecisions.Admin decisions() {
+        return new MeshDecisions.Admin(this::of, AdminPort::agentOf);
     }
 
     /// That of the agent beside a proxy, where there is one.

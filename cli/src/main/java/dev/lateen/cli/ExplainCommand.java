@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Say why a request was answered as it was, hop by hop, with the resource and line behind it, the live values"
                     + " of the decision, and what to change.",
-            "Each proxy keeps its last requests, failures longer than others; Envoy keeps none.",
+            "Each proxy keeps its last requests, failures longer than others; for Envoy the agent beside it does.",
             "With --from: say what a request would meet on its way, by the routes, hosts and policies in force.",
             "Exit status 0: explained, or would pass; 1: no proxy knows the request, or it would be refused."
         },
@@ -103,11 +103,11 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private int explain() throws IOException {
-        MeshDecisions mesh = new MeshDecisions(target.pods(), admin::of);
+        MeshDecisions mesh = new MeshDecisions(target.pods(), admin.decisions());
         List<Decision> found = mesh.find("nearly&id=" + URLEncoder.encode(what, StandardCharsets.UTF_8));
         PrintWriter err = spec.commandLine().getErr();
         if (!mesh.silent().isEmpty()) {
-            err.println("these proxies keep no decisions (Envoy keeps none), or cannot be reached: "
+            err.println("these proxies cannot be reached, or keep no decisions (Envoy without our agent keeps none): "
                     + String.join(", ", mesh.silent()));
         }
         if (found.isEmpty()) {

@@ -27,7 +27,7 @@ final class LiveRequests {
 
     Following follow() throws IOException {
         List<PodProxy> proxies = pod.isEmpty() ? target.pods() : List.of(target.pod(pod));
-        return new Following(proxies, admin::of);
+        return new Following(proxies, admin.decisions());
     }
 
     /// What came since the last time.

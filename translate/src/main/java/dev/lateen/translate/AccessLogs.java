@@ -29,6 +29,9 @@ final class AccessLogs {
             MetadataKind.newBuilder().setCluster(MetadataKind.Cluster.getDefaultInstance()),
             "istio",
             "services");
+    // Nor what a route was made from, which explains what it did.
+    private static final CustomTag RULE = tag("rule", route(), Provenance.ISTIO, "config");
+    private static final CustomTag FIELD = tag("field", route(), Provenance.LATEEN, "field");
     private static final CustomTag CLIENT = tag(
             "client",
             MetadataKind.newBuilder().setRequest(MetadataKind.Request.getDefaultInstance()),
@@ -82,7 +85,7 @@ final class AccessLogs {
     }
 
     private static CommonGrpcAccessLogConfig.Builder agent(Scene scene, Side side) {
-        return CommonGrpcAccessLogConfig.newBuilder()
+        CommonGrpcAccessLogConfig.Builder log = CommonGrpcAccessLogConfig.newBuilder()
                 .setLogName(side == Side.SERVER ? "inbound" : "outbound")
                 .setTransportApiVersion(ApiVersion.V3)
                 .addCustomTags(PEER)
@@ -90,6 +93,11 @@ final class AccessLogs {
                 .setGrpcService(GrpcService.newBuilder()
                         .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder()
                                 .setClusterName(scene.node().metadata().accessLogCluster())));
+        return side == Side.SERVER ? log : log.addCustomTags(RULE).addCustomTags(FIELD);
+    }
+
+    private static MetadataKind.Builder route() {
+        return MetadataKind.newBuilder().setRoute(MetadataKind.Route.getDefaultInstance());
     }
 
     private static CustomTag tag(String name, MetadataKind.Builder kind, String space, String field) {

@@ -104,7 +104,8 @@ public final class ExplanationText {
 
     private static String route(Decision.Route route) {
         if (route.table().isEmpty() && route.virtualHost().isEmpty()) {
-            return "";
+            // Envoy's log has the name alone.
+            return piece(route.name(), route.from());
         }
         String name = route.virtualHost().isEmpty()
                 ? "none in table " + route.table()
@@ -117,8 +118,11 @@ public final class ExplanationText {
         if (name.isEmpty()) {
             return "";
         }
+        if (from.file().isEmpty()) {
+            return name + (from.resource().isEmpty() ? "" : " (" + (from.resource() + " " + from.field()).strip() + ")");
+        }
         String field = from.field().isEmpty() ? "" : " " + from.field();
-        return name + (from.file().isEmpty() ? "" : " (" + from.file() + ":" + from.line() + field + ")");
+        return name + " (" + from.file() + ":" + from.line() + field + ")";
     }
 
     private static void line(StringBuilder text, String name, String value) {

@@ -48,8 +48,9 @@ public final class Following {
         for (PodProxy proxy : proxies) {
             String after = cursors.getOrDefault(proxy.name(), "");
             try {
-                JsonNode answer = Json.read(admin.of(proxy)
-                        .get("/decisions?limit=" + LIMIT + (after.isEmpty() ? "" : "&after=" + after)
+                JsonNode answer = Json.read(admin.decisions(
+                        proxy,
+                        "limit=" + LIMIT + (after.isEmpty() ? "" : "&after=" + after)
                                 + (query.isEmpty() ? "" : "&" + query)));
                 cursors.put(proxy.name(), Json.text(answer, "next"));
                 lost += answer.path("lost").asLong(0);
@@ -71,7 +72,7 @@ public final class Following {
         return new Batch(List.copyOf(items), lost);
     }
 
-    /// Those that could not tell at some time, such as Envoys.
+    /// Those that could not tell at some time, such as Envoys without our agent.
     public Set<String> silent() {
         return Set.copyOf(silent);
     }

@@ -20,9 +20,29 @@ public final class MeshDecisions {
     private final Admin admin;
     private final List<String> silent = new ArrayList<>();
 
-    /// The way to a proxy's admin API.
-    public interface Admin {
-        HttpPort of(PodProxy proxy) throws IOException;
+    /// The ways to what a proxy noted.
+    ///
+    /// @param admin its admin API, where our proxy shows it
+    /// @param agent the agent beside Envoy, which notes it from Envoy's access log
+    public record Admin(Port admin, Port agent) {
+        /// A port of a pod.
+        public interface Port {
+            HttpPort of(PodProxy proxy) throws IOException;
+        }
+
+        /// @param query of `/decisions`
+        /// @throws IOException where neither answers; what our proxy said where both do not
+        String decisions(PodProxy proxy, String query) throws IOException {
+            try {
+                return admin.of(proxy).get("/decisions?" + query);
+            } catch (IOException failure) {
+                try {
+                    return agent.of(proxy).get("/decisions?" + query);
+                } catch (IOException _) {
+                    throw failure;
+                }
+            }
+        }
     }
 
     public MeshDecisions(List<PodProxy> proxies, Admin admin) {
@@ -38,7 +58,7 @@ public final class MeshDecisions {
         List<Decision> found = new ArrayList<>();
         for (PodProxy proxy : proxies) {
             try {
-                JsonNode answer = Json.read(admin.of(proxy).get("/decisions?" + query));
+                JsonNode answer = Json.read(admin.decisions(proxy, query));
                 Json.items(answer, "decisions").forEach(one -> found.add(DecisionReader.read(one, proxy.name())));
             } catch (IOException | JacksonException _) {
                 silent.add(proxy.name());
@@ -51,7 +71,7 @@ public final class MeshDecisions {
         return List.copyOf(found);
     }
 
-    /// Those that could not tell: they cannot be reached, or keep no decisions, as Envoy does not.
+    /// Those that could not tell: they cannot be reached, or keep no decisions, as Envoy does not without our agent.
     public List<String> silent() {
         return List.copyOf(silent);
     }

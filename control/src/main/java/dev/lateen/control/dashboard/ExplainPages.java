@@ -31,7 +31,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// Thread: any; may block.
 record ExplainPages(MeshView mesh) {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final int ADMIN_PORT = 15000;
+    /// Our proxy's admin API, then the agent beside Envoy.
+    private static final List<Integer> PORTS = List.of(15000, 15020);
+
     private static final int MOST_OF_A_WORKLOAD = 20;
     private static final int MOST_FAILURES = 50;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -88,13 +90,19 @@ record ExplainPages(MeshView mesh) {
     }
 
     private static Optional<JsonNode> ask(URI metrics, String query) {
-        String host = metrics.getHost();
-        try {
-            return PAGE.read(URI.create("http://" + host + ":" + ADMIN_PORT + "/decisions?" + query))
-                    .map(JSON::readTree);
-        } catch (IOException | JacksonException _) {
-            return Optional.empty();
+        for (int port : PORTS) {
+            try {
+                Optional<JsonNode> answer = PAGE.read(
+                                URI.create("http://" + metrics.getHost() + ":" + port + "/decisions?" + query))
+                        .map(JSON::readTree);
+                if (answer.isPresent()) {
+                    return answer;
+                }
+            } catch (IOException | JacksonException _) {
+                // Envoy's own admin API has no such page.
+            }
         }
+        return Optional.empty();
     }
 
     private static ObjectNode json(Decision decision, Explanation explanation) {

@@ -85,7 +85,7 @@ public final class Explainer {
     private Explanation noCluster(Decision decision) {
         String cluster = decision.config().cluster().name();
         return new Explanation(
-                "the route leads to " + cluster + ", which there is not",
+                "the route leads to " + (cluster.isEmpty() ? "a cluster" : cluster) + ", which there is not",
                 "the proxy knows no such cluster: the subset, the port or the host does not exist, or the proxy may not"
                         + " see it",
                 origins.route(decision, List.of(".route", "")),

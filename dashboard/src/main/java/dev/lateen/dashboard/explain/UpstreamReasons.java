@@ -11,6 +11,9 @@ final class UpstreamReasons {
     private static final long MICROS_PER_MILLI = 1_000;
     private static final Pattern IN_USE =
             Pattern.compile("(connections|pending requests|requests|retries) (\\d+) of (\\d+)");
+    /// Of Envoy, which does not say what was in use.
+    private static final Pattern LIMIT =
+            Pattern.compile("(connections|pending requests|requests|retries) at most \\d+");
 
     private final Origins origins;
 
@@ -72,6 +75,7 @@ final class UpstreamReasons {
                 settings.add(0, setting(each.group(1)));
             }
         }
+        LIMIT.matcher(circuit).results().forEach(limit -> settings.add(setting(limit.group(1))));
         settings.add("connectionPool");
         return new Explanation(
                 "the circuit of " + decision.config().cluster().name() + " is open: too much at once",
@@ -154,8 +158,12 @@ final class UpstreamReasons {
         List<String> fields =
                 each ? List.of(".retries.perTryTimeout", ".retries", "") : List.of(".timeout", ".fault.delay", "");
         List<String> delays = decision.notes("fault");
+        String host = decision.upstream().host().isEmpty()
+                ? decision.config().cluster().name()
+                : decision.upstream().host();
         return new Explanation(
-                decision.upstream().host() + " did not answer within " + micros / MICROS_PER_MILLI + " ms",
+                // Envoy's log has no deadline.
+                host + " did not answer " + (micros == 0 ? "in time" : "within " + micros / MICROS_PER_MILLI + " ms"),
                 "it took " + decision.answer().micros() / MICROS_PER_MILLI + " ms"
                         + (each ? ", the last attempt being cut off" : "")
                         + (delays.isEmpty() ? "" : "; " + String.join(", ", delays)),

@@ -3,14 +3,8 @@ package dev.lateen.e2e.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,8 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Every refusal of a mesh is explained by the resource and the line that the test knows to be its cause. Lines are
-/// marked in the manifests by comments `# HERE name`.
+/// Every refusal of a mesh is explained by the resource and the line that the test knows to be its cause.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ExplainIT {
     private static final Duration SOON = Duration.ofSeconds(60);
@@ -39,94 +32,58 @@ final class ExplainIT {
     private static final String GATEWAY = "deploy/istio-ingressgateway.istio-system";
 
     private final JsonMapper json = new JsonMapper();
-    private HttpServer outside;
+    private ExplainedMesh explained;
     private RunningMesh mesh;
-    private List<String> lines = List.of();
 
     @BeforeAll
     void start() throws IOException {
         RunningMesh.assumeRuns("explicit", "lateen");
-        Path directory = Files.createTempDirectory("explain");
-        outside = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        outside.start();
-        String manifests = cases().replace(
-                                "PLAIN_PORT",
-                                Integer.toString(outside.getAddress().getPort()))
-                + RunningMesh.peer("shop", "", ", {name: PEER_PASSES, value: x-request-id}")
-                + RunningMesh.peer("guarded", "", "")
-                + as("Troublemaker", RunningMesh.peer("trouble", "", ""))
-                + as("Judge", RunningMesh.peer("judge", "", ""))
-                + RunningMesh.gateway("guarded");
-        lines = manifests.lines().toList();
-        mesh = RunningMesh.of(directory, manifests, "--capture", "explicit");
-        await().atMost(SOON).until(() -> mesh.answer("cases", "/shop/warm", "").statusCode() == 200);
+        explained = ExplainedMesh.of("");
+        mesh = explained.mesh();
     }
 
     @AfterAll
     void stop() {
-        if (mesh != null) {
-            mesh.close();
-        }
-        if (outside != null) {
-            outside.stop(0);
+        if (explained != null) {
+            explained.close();
         }
     }
 
-    private static String cases() throws IOException {
-        try (InputStream file = ExplainIT.class.getResourceAsStream("explained.yaml")) {
-            assertThat(file).isNotNull();
-            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
-        }
-    }
-
-    private static String as(String main, String peer) {
-        return peer.replaceAll(
-                "-cp \\S+ dev.lateen.e2e.mesh.Peer",
-                "-cp " + System.getProperty("java.class.path").replace("$", "\\$") + " dev.lateen.e2e.mesh." + main);
-    }
-
-    /// A request whose refusal has a known cause.
-    ///
-    /// @param here the comment that marks the line
-    record Row(String host, String path, int status, String cause, String resource, String here, List<String> fields) {
-        Row(String host, String path, int status, String cause, String resource, String here) {
-            this(host, path, status, cause, resource, here, List.of());
-        }
-
-        @Override
-        public String toString() {
-            return path + " is explained by " + resource;
-        }
-    }
-
-    static List<Row> rows() {
+    static List<ExplainedMesh.Row> rows() {
         String cases = "VirtualService default/cases";
         return List.of(
-                new Row("cases", "/canary", 404, "no route takes GET cases.test/canary", cases, "no-route"),
-                new Row("cases", "/abort", 418, "a fault is injected", cases, "abort"),
-                new Row("cases", "/direct", 410, "answers 410 by itself", cases, "direct"),
-                new Row("cases", "/slow-route", 504, "did not answer within 200 ms", cases, "timeout"),
-                new Row("cases", "/slow-try", 504, "did not answer within 150 ms", cases, "per-try"),
-                new Row("cases", "/missing", 503, "which there is not", cases, "missing"),
-                new Row("cases", "/nobody", 503, "no host of outbound|80||nobody", "Service default/nobody", "nobody"),
-                new Row("cases", "/silent", 503, "no connection to", "Service default/silent", "silent"),
-                new Row("cases", "/tls", 503, "TLS with", "DestinationRule default/plain", "tls"),
-                new Row(
+                new ExplainedMesh.Row("cases", "/canary", 404, "no route takes GET cases.test/canary", cases, "no-route"),
+                new ExplainedMesh.Row("cases", "/abort", 418, "a fault is injected", cases, "abort"),
+                new ExplainedMesh.Row("cases", "/direct", 410, "answers 410 by itself", cases, "direct"),
+                new ExplainedMesh.Row("cases", "/slow-route", 504, "did not answer within 200 ms", cases, "timeout"),
+                new ExplainedMesh.Row("cases", "/slow-try", 504, "did not answer within 150 ms", cases, "per-try"),
+                new ExplainedMesh.Row("cases", "/missing", 503, "which there is not", cases, "missing"),
+                new ExplainedMesh.Row("cases", "/nobody", 503, "no host of outbound|80||nobody", "Service default/nobody", "nobody"),
+                new ExplainedMesh.Row("cases", "/silent", 503, "no connection to", "Service default/silent", "silent"),
+                new ExplainedMesh.Row("cases", "/tls", 503, "TLS with", "DestinationRule default/plain", "tls"),
+                new ExplainedMesh.Row(
                         "cases",
                         "/shop/denied",
                         403,
                         "a policy denies it",
                         "AuthorizationPolicy default/not-this",
                         "denied"),
-                new Row("guarded", "/", 403, "none matches", "AuthorizationPolicy default/callers", "allowed"),
-                new Row(
+                new ExplainedMesh.Row(
+                        "cases",
+                        "/shop/members",
+                        403,
+                        "a policy denies it",
+                        "AuthorizationPolicy default/members",
+                        "members"),
+                new ExplainedMesh.Row("guarded", "/", 403, "none matches", "AuthorizationPolicy default/callers", "allowed"),
+                new ExplainedMesh.Row(
                         "cases",
                         "/shop/bad",
                         403,
                         "authorizer refused",
                         "AuthorizationPolicy default/asked",
                         "authorizer"),
-                new Row(
+                new ExplainedMesh.Row(
                         "cases",
                         "/shop/token",
                         401,
@@ -138,18 +95,18 @@ final class ExplainIT {
 
     @ParameterizedTest
     @MethodSource("rows")
-    void namesTheLineThatIsTheCause(Row row) throws IOException, InterruptedException {
+    void namesTheLineThatIsTheCause(ExplainedMesh.Row row) throws IOException, InterruptedException {
         assertThat(mesh.answer(row.host(), row.path(), "", row.fields().toArray(String[]::new))
                         .statusCode())
                 .isEqualTo(row.status());
-        assertExplained(row.host(), row.path(), row.status(), row.cause(), row.resource(), row.here());
+        explained.assertExplained(row.host(), row.path(), row.status(), row.cause(), row.resource(), row.here());
     }
 
     @Test
     void namesTheLimitThatIsReached() throws IOException, InterruptedException {
         mesh.answer("cases", "/shop/limited", "");
         assertThat(mesh.answer("cases", "/shop/limited", "").statusCode()).isEqualTo(429);
-        assertExplained("cases", "/shop/limited", 429, "a rate limit is reached", "RateLimit default/once", "limit");
+        explained.assertExplained("cases", "/shop/limited", 429, "a rate limit is reached", "RateLimit default/once", "limit");
     }
 
     @Test
@@ -157,7 +114,7 @@ final class ExplainIT {
         assertThat(mesh.answer("cases", "/flaky-ejected", "").statusCode()).isEqualTo(503);
         await().atMost(SOON).until(() -> mesh.answer("cases", "/ejected", "").statusCode() == 503);
         JsonNode told =
-                assertExplained("cases", "/ejected", 503, "no host of", "DestinationRule default/ejected", "ejected");
+                explained.assertExplained("cases", "/ejected", 503, "no host of", "DestinationRule default/ejected", "ejected");
         assertThat(told.path("because").asString("")).contains("1 hosts, 0 healthy, 1 ejected");
     }
 
@@ -175,20 +132,20 @@ final class ExplainIT {
         }
         assertThat(statuses).contains(503);
         JsonNode told =
-                assertExplained("cases", "/narrow", 503, "circuit", "DestinationRule default/narrow", "circuit");
+                explained.assertExplained("cases", "/narrow", 503, "circuit", "DestinationRule default/narrow", "circuit");
         assertThat(told.path("because").asString("")).contains("connections 1 of 1, pending requests 1 of 1");
     }
 
     @Test
     void countsTheRetriesThatDidNotHelp() throws IOException, InterruptedException {
         assertThat(mesh.answer("cases", "/flaky", "").statusCode()).isEqualTo(503);
-        String id = id("/flaky", 503, "flag=URX");
-        JsonNode gateway = json.readTree(run("explain", id, "-o", "json").out())
+        String id = explained.id("/flaky", 503, "flag=URX");
+        JsonNode gateway = json.readTree(explained.run("explain", id, "-o", "json").out())
                 .path("hops")
                 .path(0);
         assertThat(gateway.path("explanation").path("cause").asString("")).contains("2 retries");
         assertThat(gateway.path("explanation").path("at").path(0).path("line").asString(""))
-                .endsWith(":" + line("retries"));
+                .endsWith(":" + explained.line("retries"));
         assertThat(gateway.path("decision").path("upstream").path("failed").size())
                 .isEqualTo(2);
     }
@@ -196,14 +153,14 @@ final class ExplainIT {
     @Test
     void saysThatTheApplicationEndedTheConnection() throws IOException, InterruptedException {
         assertThat(mesh.answer("cases", "/closed", "").statusCode()).isEqualTo(503);
-        String out = run("explain", id("/closed", 503, "")).out();
+        String out = explained.run("explain", explained.id("/closed", 503, "")).out();
         assertThat(out).contains("ended the connection before it had answered").contains("(inbound)");
     }
 
     @Test
     void followsARequestOverAllItsHops() throws IOException, InterruptedException {
         assertThat(mesh.ask("cases", "/fetch", "http://guarded.default/secret")).startsWith("403 ");
-        Run run = run("explain", id("/fetch", 200, ""), "-o", "json");
+        ExplainedMesh.Run run = explained.run("explain", explained.id("/fetch", 200, ""), "-o", "json");
         JsonNode told = json.readTree(run.out());
         assertThat(told.path("hops")
                         .valueStream()
@@ -220,7 +177,7 @@ final class ExplainIT {
         assertThat(told.path("proxy").asString("")).startsWith("guarded-");
         assertThat(told.path("explanation").path("because").asString("")).contains("/ns/default/sa/shop");
         assertThat(told.path("explanation").path("at").path(0).path("line").asString(""))
-                .endsWith("all.yaml:" + line("allowed"));
+                .endsWith("all.yaml:" + explained.line("allowed"));
     }
 
     /// What `--from` foretells, each of which the table above proves to be so.
@@ -239,25 +196,25 @@ final class ExplainIT {
             })
     void foretellsWhatARequestWouldMeet(String url, int status, String words, String here)
             throws IOException, InterruptedException {
-        Run run = run("explain", "--from", GATEWAY, url);
-        assertThat(run.out()).contains(words).contains(here.isEmpty() ? "" : "all.yaml:" + line(here));
+        ExplainedMesh.Run run = explained.run("explain", "--from", GATEWAY, url);
+        assertThat(run.out()).contains(words).contains(here.isEmpty() ? "" : "all.yaml:" + explained.line(here));
         assertThat(run.status()).as(run.out()).isEqualTo(status);
     }
 
     @Test
     void foretellsByFieldsAndByCaller() throws IOException, InterruptedException {
-        Run canary = run("explain", "--from", GATEWAY, "http://cases.test/canary", "-H", "x-canary: yes");
+        ExplainedMesh.Run canary = explained.run("explain", "--from", GATEWAY, "http://cases.test/canary", "-H", "x-canary: yes");
         assertThat(canary.out()).contains("canary of ").contains("outbound|80||shop.default.svc.cluster.local, 100%");
         assertThat(canary.status()).isZero();
-        Run guarded = run("explain", "--from", "deploy/shop", "http://guarded.default/secret");
-        assertThat(guarded.out()).contains("callers.default").contains("all.yaml:" + line("allowed"));
+        ExplainedMesh.Run guarded = explained.run("explain", "--from", "deploy/shop", "http://guarded.default/secret");
+        assertThat(guarded.out()).contains("callers.default").contains("all.yaml:" + explained.line("allowed"));
         assertThat(guarded.status()).isEqualTo(1);
     }
 
     @Test
     void tapsRequestsAsTheyCome() throws IOException {
         List<String> tapped = new CopyOnWriteArrayList<>();
-        Process tap = start("tap", GATEWAY, "--path", "/shop/tapped");
+        Process tap = explained.start("tap", GATEWAY, "--path", "/shop/tapped");
         try {
             var _ = Thread.startVirtualThread(
                     () -> tap.inputReader(StandardCharsets.UTF_8).lines().forEach(tapped::add));
@@ -281,7 +238,7 @@ final class ExplainIT {
 
     @Test
     void topCountsByRoute() throws IOException, InterruptedException {
-        Process top = start("top", "--once", "--interval", "4");
+        Process top = explained.start("top", "--once", "--interval", "4");
         while (top.isAlive()) {
             mesh.answer("cases", "/shop/topped", "");
             mesh.answer("cases", "/flaky", "");
@@ -311,10 +268,10 @@ final class ExplainIT {
         try {
             String rate = "[1-9]\\d*\\.\\d/s +";
             await().atMost(SOON)
-                    .untilAsserted(() -> assertThat(run("stat", "--window", "4").out())
+                    .untilAsserted(() -> assertThat(explained.run("stat", "--window", "4").out())
                             .containsPattern("\nshop +default +" + rate + "100.0%")
                             .containsPattern("\ntrouble +default +" + rate + "0.0%"));
-            assertThat(run("edges", "--window", "4").out())
+            assertThat(explained.run("edges", "--window", "4").out())
                     .containsPattern(
                             "istio-ingressgateway.istio-system +shop.default +http +" + rate + "100.0% .*100.0%\n")
                     .containsPattern("istio-ingressgateway.istio-system +trouble.default +http +" + rate + "0.0% ");
@@ -322,66 +279,5 @@ final class ExplainIT {
             enough.set(true);
             caller.join();
         }
-    }
-
-    private JsonNode assertExplained(String host, String path, int status, String cause, String resource, String here)
-            throws IOException, InterruptedException {
-        String id = id(path, status, "authority=" + host + ".test");
-        Run run = run("explain", id, "-o", "json");
-        assertThat(run.status()).as(run.out()).isZero();
-        JsonNode told = json.readTree(run.out()).path("explanation");
-        assertThat(told.path("cause").asString("")).contains(cause);
-        assertThat(told.path("at").path(0).path("resource").asString(""))
-                .as(run.out())
-                .isEqualTo(resource);
-        assertThat(told.path("at").path(0).path("line").asString(""))
-                .as(run.out())
-                .endsWith("all.yaml:" + line(here));
-        assertThat(told.path("change").asString("")).isNotEmpty();
-        return told;
-    }
-
-    private int line(String here) {
-        for (int index = 0; index < lines.size(); index++) {
-            if (lines.get(index).endsWith("# HERE " + here)) {
-                return index + 1;
-            }
-        }
-        throw new AssertionError("no line is marked with " + here);
-    }
-
-    /// Of the last such request that the gateway noted, as somebody who looks for it would find out.
-    private String id(String path, int status, String further) throws IOException, InterruptedException {
-        Run tap = run("tap", "--once", "--path", path, "--status", Integer.toString(status), "-o", "json");
-        assertThat(tap.status()).as(tap.out()).isZero();
-        String last = "";
-        for (String line : tap.out().lines().toList()) {
-            JsonNode one = json.readTree(line);
-            boolean fits = one.path("path").asString("").equals(path)
-                    && one.path("proxy").asString("").startsWith("istio-ingressgateway-")
-                    && (!further.startsWith("flag=")
-                            || one.path("flags").asString("").contains(further.substring("flag=".length())));
-            last = fits ? one.path("id").asString("") : last;
-        }
-        assertThat(last).as(tap.out()).isNotEmpty();
-        return last;
-    }
-
-    private record Run(int status, String out) {}
-
-    private Process start(String... words) throws IOException {
-        List<String> line = new ArrayList<>(List.of(Launcher.path().toString()));
-        line.addAll(List.of(words));
-        line.addAll(List.of("--mesh", mesh.name()));
-        return new ProcessBuilder(line)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-    }
-
-    private Run run(String... words) throws IOException, InterruptedException {
-        Process process = start(words);
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(out).isTrue();
-        return new Run(process.exitValue(), out);
     }
 }

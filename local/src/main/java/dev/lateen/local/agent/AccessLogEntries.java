@@ -6,6 +6,7 @@ import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.JsonFormat;
+import com.google.protobuf.util.Timestamps;
 import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.HttpVersion;
 import dev.lateen.net.http.RequestHead;
@@ -13,8 +14,10 @@ import dev.lateen.proxy.cluster.EndpointDecoder;
 import dev.lateen.proxy.http.filter.PeerMetadata;
 import dev.lateen.proxy.stream.PeerInfo;
 import dev.lateen.proxy.stream.ResponseFlag;
+import dev.lateen.proxy.stream.RouteFacts;
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.telemetry.DestinationService;
+import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.data.accesslog.v3.AccessLogCommon;
 import io.envoyproxy.envoy.data.accesslog.v3.HTTPAccessLogEntry;
 import io.envoyproxy.envoy.data.accesslog.v3.HTTPRequestProperties;
@@ -23,12 +26,20 @@ import io.envoyproxy.envoy.data.accesslog.v3.ResponseFlags;
 import io.envoyproxy.envoy.data.accesslog.v3.TCPAccessLogEntry;
 import io.envoyproxy.envoy.data.accesslog.v3.TLSProperties;
 import io.envoyproxy.envoy.data.accesslog.v3.TLSProperties.CertificateProperties;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// Reads Envoy's access-log entries as the facts that metrics are made of.
+/// Reads Envoy's access-log entries as the facts that metrics and explanations are made of.
 ///
 /// The control plane has Envoy add tags: `peer`, the workload behind the chosen endpoint, and `services`, the services
-/// that the cluster stands for, from the metadata of each; `client`, what a client's proxy told in a header.
+/// that the cluster stands for, from the metadata of each; `client`, what a client's proxy told in a header; `rule` and
+/// `field`, what the route was made from.
 ///
 /// Thread: any.
 final class AccessLogEntries {
@@ -41,6 +52,9 @@ final class AccessLogEntries {
         StreamInfo info = common(entry.getCommonProperties(), inbound);
         HTTPRequestProperties request = entry.getRequest();
         Headers headers = headers(request.getRequestHeadersMap());
+        if (!request.getRequestId().isEmpty()) {
+            headers.add("x-request-id", request.getRequestId());
+        }
         info.request = new RequestHead(
                 HttpVersion.HTTP_1_1,
                 request.getRequestMethod().name(),
@@ -48,6 +62,7 @@ final class AccessLogEntries {
                 request.getAuthority(),
                 request.getPath(),
                 headers);
+        info.originalPath = request.getOriginalPath().isEmpty() ? null : request.getOriginalPath();
         HTTPResponseProperties response = entry.getResponse();
         info.status = response.getResponseCode().getValue();
         info.details = response.getResponseCodeDetails();
@@ -72,8 +87,20 @@ final class AccessLogEntries {
 
     private static StreamInfo common(AccessLogCommon common, boolean inbound) {
         StreamInfo info = new StreamInfo();
+        info.direction = inbound ? "INBOUND" : "OUTBOUND";
         info.clusterName = common.getUpstreamCluster();
         info.routeName = common.getRouteName();
+        info.route = route(common);
+        info.downstreamRemote = address(common.getDownstreamRemoteAddress());
+        info.downstreamLocal = address(common.getDownstreamLocalAddress());
+        info.upstreamHost = address(common.getUpstreamRemoteAddress());
+        info.attempts = common.getUpstreamRequestAttemptCount();
+        info.startEpochMillis = Timestamps.toMillis(common.getStartTime());
+        info.upstreamHeadNanos = Durations.toNanos(common.getTimeToFirstUpstreamRxByte());
+        info.upstreamTransportFailure = some(common.getUpstreamTransportFailureReason());
+        info.downstreamTransportFailure = some(common.getDownstreamTransportFailureReason());
+        info.connectionTerminationDetails = some(common.getConnectionTerminationDetails());
+        info.requestedServerName = some(common.getTlsProperties().getTlsSniHostname());
         Duration took = common.hasDuration() ? common.getDuration() : common.getTimeToLastDownstreamTxByte();
         info.endNanos = Durations.toNanos(took);
         flags(common.getResponseFlags(), info);
@@ -89,6 +116,40 @@ final class AccessLogEntries {
             info.upstreamPeer = peer.isEmpty() ? PeerInfo.UNKNOWN : EndpointDecoder.peer(peer);
         }
         return info;
+    }
+
+    /// What Envoy tells of it: neither the table nor the virtual host.
+    private static @Nullable RouteFacts route(AccessLogCommon common) {
+        String rule = common.getCustomTagsOrDefault("rule", "");
+        String field = common.getCustomTagsOrDefault("field", "");
+        if (rule.isEmpty() && field.isEmpty() && common.getRouteName().isEmpty()) {
+            return null;
+        }
+        return new RouteFacts(
+                "", "", common.getRouteName(), Map.of("istio", Map.of("config", rule), "lateen", Map.of("field", field)));
+    }
+
+    private static @Nullable SocketAddress address(Address address) {
+        if (!address.hasSocketAddress()) {
+            return address.hasPipe() && !address.getPipe().getPath().isEmpty()
+                    ? new DomainSocketAddress(address.getPipe().getPath())
+                    : null;
+        }
+        String host = address.getSocketAddress().getAddress();
+        int port = address.getSocketAddress().getPortValue();
+        byte[] bytes = NetUtil.createByteArrayFromIpAddressString(host);
+        if (bytes == null) {
+            return InetSocketAddress.createUnresolved(host, port);
+        }
+        try {
+            return new InetSocketAddress(InetAddress.getByAddress(bytes), port);
+        } catch (UnknownHostException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private static @Nullable String some(String text) {
+        return text.isEmpty() ? null : text;
     }
 
     private static String uri(CertificateProperties certificate) {

@@ -8,6 +8,7 @@ import dev.lateen.proxy.telemetry.Stats;
 import io.envoyproxy.envoy.data.accesslog.v3.AccessLogCommon;
 import io.envoyproxy.envoy.data.accesslog.v3.HTTPAccessLogEntry;
 import io.envoyproxy.envoy.data.accesslog.v3.TCPAccessLogEntry;
+import java.util.Optional;
 
 /// Counts access-log entries of upstream Envoy under the names and labels of Istio's standard metrics.
 ///
@@ -24,25 +25,28 @@ final class AccessLogMetrics {
         this.destination = new IstioMetrics(stats, Reporter.DESTINATION, local).onOwnThread();
     }
 
-    synchronized void count(HTTPAccessLogEntry entry, boolean inbound) {
+    /// @return the facts that were counted; empty where the request goes on
+    synchronized Optional<StreamInfo> count(HTTPAccessLogEntry entry, boolean inbound) {
         AccessLogCommon common = entry.getCommonProperties();
         if (isIntermediate(common)) {
-            return;
+            return Optional.empty();
         }
         StreamInfo info = AccessLogEntries.of(entry, inbound);
         (inbound ? destination : source).request(info, AccessLogEntries.service(common));
+        return Optional.of(info);
     }
 
     /// An entry comes at the end of a connection.
-    synchronized void count(TCPAccessLogEntry entry, boolean inbound) {
+    synchronized Optional<StreamInfo> count(TCPAccessLogEntry entry, boolean inbound) {
         AccessLogCommon common = entry.getCommonProperties();
         if (isIntermediate(common)) {
-            return;
+            return Optional.empty();
         }
         StreamInfo info = AccessLogEntries.of(entry, inbound);
         IstioMetrics.Worker worker = inbound ? destination : source;
         worker.tcpOpened(info, AccessLogEntries.service(common));
         worker.tcpClosed(info, AccessLogEntries.service(common));
+        return Optional.of(info);
     }
 
     /// Envoy may log a stream more than once: when it starts, from time to time, and at its end.

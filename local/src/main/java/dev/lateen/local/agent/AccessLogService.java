@@ -1,5 +1,6 @@
 package dev.lateen.local.agent;
 
+import dev.lateen.proxy.stream.StreamInfo;
 import io.envoyproxy.envoy.data.accesslog.v3.HTTPAccessLogEntry;
 import io.envoyproxy.envoy.data.accesslog.v3.TCPAccessLogEntry;
 import io.envoyproxy.envoy.service.accesslog.v3.StreamAccessLogsMessage;
@@ -10,9 +11,12 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
 
-/// `envoy.service.accesslog.v3.AccessLogService`: takes the entries of Envoy's workers and has them counted. The
-/// name of the log says which side they are of.
+/// `envoy.service.accesslog.v3.AccessLogService`: takes the entries of Envoy's workers, has them counted, and the last
+/// ones kept for explanations. The name of the log says which side they are of.
 ///
 /// Thread: any.
 final class AccessLogService {
@@ -26,9 +30,12 @@ final class AccessLogService {
                     .build();
 
     private final AccessLogMetrics metrics;
+    private final Consumer<List<StreamInfo>> kept;
 
-    AccessLogService(AccessLogMetrics metrics) {
+    /// @param kept takes what ended, which nobody changes any more
+    AccessLogService(AccessLogMetrics metrics, Consumer<List<StreamInfo>> kept) {
         this.metrics = metrics;
+        this.kept = kept;
     }
 
     /// To be added to a listener.
@@ -51,12 +58,14 @@ final class AccessLogService {
             if (message.hasIdentifier()) {
                 inbound = message.getIdentifier().getLogName().equals("inbound");
             }
+            List<StreamInfo> ended = new ArrayList<>();
             for (HTTPAccessLogEntry entry : message.getHttpLogs().getLogEntryList()) {
-                metrics.count(entry, inbound);
+                metrics.count(entry, inbound).ifPresent(ended::add);
             }
             for (TCPAccessLogEntry entry : message.getTcpLogs().getLogEntryList()) {
-                metrics.count(entry, inbound);
+                metrics.count(entry, inbound).ifPresent(ended::add);
             }
+            kept.accept(ended);
         }
 
         @Override

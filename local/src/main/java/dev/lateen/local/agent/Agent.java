@@ -13,6 +13,7 @@ import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.control.IdentityDuty;
 import dev.lateen.proxy.control.KnownRoots;
 import dev.lateen.proxy.control.NameStream;
+import dev.lateen.proxy.decision.Decisions;
 import dev.lateen.proxy.dns.DnsServer;
 import dev.lateen.proxy.dns.DnsSettings;
 import dev.lateen.proxy.dns.LiveNames;
@@ -75,11 +76,17 @@ public final class Agent implements AutoCloseable {
         InetSocketAddress adminAddress = EnvoyBootstrap.admin(config);
         this.admin = new EnvoyAdmin(adminAddress);
         AccessLogMetrics metrics = new AccessLogMetrics(stats, LocalPeer.of(config.node()));
+        EnvoyDecisions decisions = new EnvoyDecisions(
+                loops.at(0),
+                config.node().getId(),
+                accepted(Decisions.kept(options.environment())),
+                adminAddress,
+                admin);
         this.socket = UnixGrpcListener.start(
                 Path.of(EnvoyBootstrap.SOCKET),
                 List.of(
                         new SecretService(secrets, new SecretFiles(secrets)).definition(),
-                        new AccessLogService(metrics).definition()),
+                        new AccessLogService(metrics, decisions::log).definition()),
                 MAX_MESSAGE_BYTES);
         IdentityDuty identity = fetchIdentity();
         LiveNames names = dns.map(DnsSettings::names).orElseGet(LiveNames::unused);
@@ -92,6 +99,7 @@ public final class Agent implements AutoCloseable {
                 AppProber.of(options.environment()),
                 this::drain,
                 this::quit);
+        server.add("/decisions", decisions::answer);
         writeBootstrap();
         this.envoy = EnvoyProcess.start(command(), peerHeaders(), new FileOutputStream(FileDescriptor.out));
         LOG.log(System.Logger.Level.INFO, "Envoy runs with pid {0}", Long.toString(envoy.pid()));

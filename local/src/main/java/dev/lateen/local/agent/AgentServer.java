@@ -81,6 +81,19 @@ final class AgentServer implements AutoCloseable {
         return server.getAddress();
     }
 
+    /// A page of JSON or text.
+    interface Page {
+        AdminReply of(HttpExchange exchange);
+    }
+
+    /// Serves a page more.
+    void add(String path, Page page) {
+        server.createContext(path, exchange -> {
+            AdminReply reply = page.of(exchange);
+            answer(exchange, reply.status(), reply.contentType(), reply.body());
+        });
+    }
+
     /// From now on it says that it is not ready, so that no new work comes.
     void draining() {
         draining = true;

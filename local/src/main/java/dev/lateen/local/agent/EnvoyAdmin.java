@@ -87,7 +87,8 @@ final class EnvoyAdmin {
         return numbers;
     }
 
-    private Optional<String> get(String path) {
+    /// The page there; empty where Envoy does not answer, or with another status than 200.
+    Optional<String> get(String path) {
         return send(HttpRequest.newBuilder(URI.create(root + encoded(path))).GET());
     }
 

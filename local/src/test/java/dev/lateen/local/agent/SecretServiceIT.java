@@ -10,6 +10,7 @@ import dev.lateen.identity.ca.AuthoritySettings;
 import dev.lateen.identity.ca.CertificateAuthority;
 import dev.lateen.local.process.Children;
 import dev.lateen.proxy.stream.PeerInfo;
+import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.telemetry.PrometheusText;
 import dev.lateen.proxy.telemetry.Stats;
 import dev.lateen.xds.server.UnixGrpcListener;
@@ -30,6 +31,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -51,6 +54,7 @@ class SecretServiceIT {
 
     private final SecretStore secrets = new SecretStore();
     private final Stats stats = new Stats();
+    private final List<StreamInfo> noted = new CopyOnWriteArrayList<>();
     private CertificateAuthority authority;
     private UnixGrpcListener listener;
     private EnvoyProcess envoy;
@@ -65,7 +69,7 @@ class SecretServiceIT {
                 socket,
                 List.of(
                         new SecretService(secrets, new SecretFiles(secrets)).definition(),
-                        new AccessLogService(new AccessLogMetrics(stats, LOCAL)).definition()),
+                        new AccessLogService(new AccessLogMetrics(stats, LOCAL), ended -> ended.forEach(noted::add)).definition()),
                 1 << 20);
         Path bootstrap = directory.resolve("envoy.yaml");
         Files.writeString(
@@ -129,6 +133,20 @@ class SecretServiceIT {
                         .anyMatch(line -> line.startsWith("istio_requests_total{reporter=\"destination\"")
                                 && line.contains("destination_workload=\"cart-v1\"")
                                 && line.contains("response_code=\"418\"")));
+    }
+
+    @Test
+    void keepsWhatExplainsAnAnswer() {
+        await().atMost(SOON).ignoreExceptions().until(() -> get(address("plain")), status -> status == 418);
+
+        await().atMost(SOON).until(() -> !noted.isEmpty());
+        StreamInfo info = noted.getFirst();
+        assertThat(info.details).isEqualTo("direct_response");
+        assertThat(info.direction).isEqualTo("INBOUND");
+        assertThat(info.startEpochMillis).isPositive();
+        assertThat(info.downstreamRemote).isInstanceOf(InetSocketAddress.class);
+        assertThat(Objects.requireNonNull(info.request).headers().get("x-request-id"))
+                .hasSize(36);
     }
 
     private WorkloadCertificate certificate() {

@@ -38,6 +38,8 @@ public final class AdminApi implements AdminPages {
               /stats/prometheus: print server stats in the Prometheus format
             """;
 
+    static final AdminReply MISDIRECTED = AdminReply.text(
+            421, "host: not a name of this proxy (expected: an address, localhost or a name of this network)\n");
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST");
 
     private final AdminBackend backend;
@@ -67,9 +69,7 @@ public final class AdminApi implements AdminPages {
     @Override
     public void handle(AdminRequest request, Consumer<AdminReply> reply) {
         if (!request.from().meant()) {
-            reply.accept(AdminReply.text(
-                    421,
-                    "host: not a name of this proxy (expected: an address, localhost or a name of this network)\n"));
+            reply.accept(MISDIRECTED);
             return;
         }
         if (!METHODS.contains(request.method())) {
@@ -77,7 +77,7 @@ public final class AdminApi implements AdminPages {
             return;
         }
         if (request.path().equals("/decisions")) {
-            DecisionsPage.answer(decisions, backend, request, reply);
+            new DecisionsPage(decisions, backend::routes, backend::later).answer(request, reply);
             return;
         }
         reply.accept(

@@ -18,6 +18,7 @@ import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,15 +26,36 @@ import org.jspecify.annotations.Nullable;
 /// with
 /// `after=` gets each one once, and is told how many it came too late for.
 ///
-/// Thread: chores loop; answers come from event loops.
-final class DecisionsPage {
+/// Thread: any; answers come where `later` runs them.
+public final class DecisionsPage {
     private static final int DEFAULT_LIMIT = 100;
     private static final int MAX_LIMIT = 1000;
     private static final long NANOS_PER_MICRO = 1_000;
 
-    private DecisionsPage() {}
+    private final Decisions decisions;
+    private final DecisionBackground background;
+    private final Executor later;
 
-    static void answer(Decisions decisions, AdminBackend backend, AdminRequest request, Consumer<AdminReply> reply) {
+    /// @param background asked where `nearly` is
+    /// @param later runs what writes an answer
+    public DecisionsPage(Decisions decisions, DecisionBackground background, Executor later) {
+        this.decisions = decisions;
+        this.background = background;
+        this.later = later;
+    }
+
+    /// As a request of somebody whom `AdminApi` does not guard against. Pages of the web are told nothing, by whatever
+    /// name they call us.
+    public void answer(RequestHead head, @Nullable SocketAddress peer, Consumer<AdminReply> reply) {
+        AdminRequest request = AdminRequest.of(head, peer);
+        if (!request.from().meant()) {
+            reply.accept(AdminApi.MISDIRECTED);
+            return;
+        }
+        answer(request, reply);
+    }
+
+    void answer(AdminRequest request, Consumer<AdminReply> reply) {
         DecisionFilter filter = filter(request);
         Optional<String> trouble = filter.trouble();
         if (trouble.isPresent()) {
@@ -45,12 +67,12 @@ final class DecisionsPage {
             reply.accept(AdminReply.text(400, "after: not a cursor (expected: what an earlier answer has as next)\n"));
             return;
         }
+        DecisionBackground known = request.has("nearly") ? background : DecisionBackground.NONE;
         decisions.find(
                 filter,
                 after.get(),
                 limit(request),
-                found -> backend.later(() ->
-                        reply.accept(AdminReply.json(json(decisions.proxy(), found, backend, request.has("nearly"))))));
+                found -> later.execute(() -> reply.accept(AdminReply.json(json(decisions.proxy(), found, known)))));
     }
 
     private static DecisionFilter filter(AdminRequest request) {
@@ -76,24 +98,20 @@ final class DecisionsPage {
         return number ? Math.clamp(Integer.parseInt(asked), 1, MAX_LIMIT) : DEFAULT_LIMIT;
     }
 
-    /// @param nearly whether to say which routes would have been taken but for something
-    private static String json(String proxy, Decisions.Found found, AdminBackend backend, boolean nearly) {
+    private static String json(String proxy, Decisions.Found found, DecisionBackground background) {
         JsonOut json = new JsonOut().object();
         json.text("proxy", proxy);
         json.text("next", found.cursor().toString());
         json.number("lost", found.lost());
         json.array("decisions");
         for (Decision decision : found.decisions()) {
-            add(json.object(), decision);
-            if (nearly) {
-                nearly(json, decision, backend);
-            }
+            add(json.object(), decision, background);
             json.end();
         }
         return json.end().end().toString();
     }
 
-    private static void add(JsonOut json, Decision decision) {
+    private static void add(JsonOut json, Decision decision, DecisionBackground background) {
         some(json, "id", decision.id);
         json.number("startMillis", decision.startMillis);
         json.number("micros", decision.nanos / NANOS_PER_MICRO);
@@ -111,10 +129,15 @@ final class DecisionsPage {
         some(json, "details", decision.details);
         some(json, "transportFailure", decision.transportFailure);
         ends(json, decision);
-        config(json, decision);
+        RouteFacts taken = background.route(decision);
+        config(json, decision, taken, background);
         upstream(json, decision);
+        evidence(json, decision.evidence, background.notes(decision));
         json.number("bytesReceived", decision.bytesReceived);
         json.number("bytesSent", decision.bytesSent);
+        if (taken != null) {
+            nearly(json, decision, taken, background);
+        }
     }
 
     private static void ends(JsonOut json, Decision decision) {
@@ -131,15 +154,16 @@ final class DecisionsPage {
         json.end();
     }
 
-    private static void config(JsonOut json, Decision decision) {
+    private static void config(
+            JsonOut json, Decision decision, @Nullable RouteFacts taken, DecisionBackground background) {
         some(json, "listener", decision.listener);
         some(json, "filterChain", decision.filterChain);
-        if (decision.route != null) {
-            route(json, decision.route);
+        if (taken != null) {
+            route(json, taken);
         }
         if (decision.cluster != null) {
             json.object("cluster").text("name", decision.cluster);
-            resource(json, decision.clusterMetadata);
+            resource(json, background.cluster(decision));
             json.end();
         }
     }
@@ -194,12 +218,15 @@ final class DecisionsPage {
         if (decision.perTryTimeoutNanos > 0) {
             json.number("perTryTimeoutMicros", decision.perTryTimeoutNanos / NANOS_PER_MICRO);
         }
-        Evidence evidence = decision.evidence;
-        if (evidence == null) {
+    }
+
+    private static void evidence(JsonOut json, @Nullable Evidence evidence, List<Evidence.Note> further) {
+        if (evidence == null && further.isEmpty()) {
             return;
         }
         json.array("failedAttempts");
-        for (Evidence.Attempt attempt : evidence.attempts()) {
+        List<Evidence.Attempt> attempts = evidence == null ? List.of() : evidence.attempts();
+        for (Evidence.Attempt attempt : attempts) {
             json.object()
                     .text("host", attempt.host())
                     .text("result", attempt.result())
@@ -207,16 +234,20 @@ final class DecisionsPage {
                     .end();
         }
         json.end().array("notes");
-        for (Evidence.Note note : evidence.notes()) {
-            json.object().text("name", note.name()).text("value", note.value()).end();
-        }
+        notes(json, evidence == null ? List.of() : evidence.notes());
+        notes(json, further);
         json.end();
     }
 
-    private static void nearly(JsonOut json, Decision decision, AdminBackend backend) {
-        RouteFacts taken = decision.route;
-        Optional<RouteTable> table = taken == null ? Optional.empty() : backend.routes(taken.table());
-        if (taken == null || table.isEmpty()) {
+    private static void notes(JsonOut json, List<Evidence.Note> notes) {
+        for (Evidence.Note note : notes) {
+            json.object().text("name", note.name()).text("value", note.value()).end();
+        }
+    }
+
+    private static void nearly(JsonOut json, Decision decision, RouteFacts taken, DecisionBackground background) {
+        Optional<RouteTable> table = background.routes(taken.table());
+        if (table.isEmpty()) {
             return;
         }
         RequestHead head = new RequestHead(

@@ -1,0 +1,112 @@
+package dev.lateen.local.agent;
+
+import dev.lateen.proxy.admin.DecisionBackground;
+import dev.lateen.proxy.config.Metadata;
+import dev.lateen.proxy.decision.Decision;
+import dev.lateen.proxy.route.RouteTable;
+import dev.lateen.proxy.stream.Evidence.Note;
+import dev.lateen.proxy.stream.ResponseFlag;
+import dev.lateen.proxy.stream.RouteFacts;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// What Envoy has in force, as far as it explains what its access log tells of a request: the table without a route,
+/// what a cluster was made from, hosts, limits, policies and issuers. It is asked when somebody wants an explanation,
+/// so that it costs requests nothing.
+///
+/// Limits: it is the state at the time of the question, as the notes say where that may matter.
+///
+/// Thread: any; blocks while Envoy answers.
+final class EnvoyBackground implements DecisionBackground {
+    private static final String MATCHED = "rbac_access_denied_matched_policy[";
+    private static final String JWT = "jwt_authn_access_denied{";
+    private static final int MOST_POLICIES = 8;
+
+    private final EnvoyState state;
+
+    EnvoyBackground(EnvoyAdmin envoy) {
+        this.state = new EnvoyState(envoy);
+    }
+
+    @Override
+    public Optional<RouteTable> routes(String table) {
+        return table.isEmpty() ? Optional.empty() : state.routes(table);
+    }
+
+    @Override
+    public @Nullable RouteFacts route(Decision decision) {
+        if (decision.route != null || !decision.flags.contains(ResponseFlag.NO_ROUTE_FOUND)) {
+            return decision.route;
+        }
+        return decision.destination instanceof InetSocketAddress local
+                ? state.table(local.getPort(), decision.authority)
+                        .map(RouteFacts::none)
+                        .orElse(null)
+                : null;
+    }
+
+    @Override
+    public Map<String, Map<String, Object>> cluster(Decision decision) {
+        return decision.cluster == null
+                ? Map.of()
+                : Metadata.of(state.metadata(decision.cluster)).namespaces();
+    }
+
+    @Override
+    public List<Note> notes(Decision decision) {
+        List<Note> notes = new ArrayList<>();
+        String details = decision.details == null ? "" : decision.details;
+        if (details.startsWith(MATCHED)) {
+            denied(details.substring(MATCHED.length(), details.length() - 1), notes);
+        } else if (details.startsWith(JWT)) {
+            String why = details.substring(JWT.length(), details.length() - 1).replace('_', ' ');
+            notes.add(new Note("jwt", why + "; issuers: " + String.join(", ", state.issuers())));
+        } else if (details.startsWith("ext_authz")) {
+            List<String> asked = state.customPolicies();
+            if (asked.size() == 1) {
+                notes.add(new Note("policy", asked.getFirst()));
+            }
+        }
+        if (decision.flags.contains(ResponseFlag.FAULT_INJECTED)) {
+            notes.add(new Note("fault", "abort with " + decision.status));
+        }
+        if (decision.flags.contains(ResponseFlag.DELAY_INJECTED)) {
+            notes.add(new Note("fault", "delay"));
+        }
+        if (decision.cluster != null) {
+            upstream(decision, decision.cluster, notes);
+        }
+        return notes;
+    }
+
+    /// @param policy as Envoy names it; `none` where none of those that allow did
+    private void denied(String policy, List<Note> notes) {
+        if (!policy.equals("none")) {
+            notes.add(new Note("policy", policy));
+            return;
+        }
+        state.allowPolicies().stream()
+                .limit(MOST_POLICIES)
+                .forEach(one -> notes.add(new Note("nearlyAllowed", one + " does not match")));
+    }
+
+    private void upstream(Decision decision, String cluster, List<Note> notes) {
+        if (decision.flags.contains(ResponseFlag.NO_HEALTHY_UPSTREAM)) {
+            state.hosts(cluster).ifPresent(hosts -> notes.add(new Note("hosts", hosts)));
+        }
+        if (decision.flags.contains(ResponseFlag.UPSTREAM_OVERFLOW)) {
+            String limits = state.limits(cluster).stream().collect(Collectors.joining(", "));
+            if (!limits.isEmpty()) {
+                notes.add(new Note("circuit", limits));
+            }
+        }
+        if (decision.flags.contains(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED)) {
+            notes.add(new Note("retries", decision.attempts - 1 + " retries, as many as there may be"));
+        }
+    }
+}
