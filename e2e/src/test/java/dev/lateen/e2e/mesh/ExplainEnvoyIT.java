@@ -50,7 +50,6 @@ final class ExplainEnvoyIT {
                 row("/missing", 503, "which there is not", cases, "missing"),
                 row("/nobody", 503, "no host of outbound|80||nobody", "Service default/nobody", "nobody"),
                 row("/silent", 503, "no connection to", "Service default/silent", "silent"),
-                row("/tls", 503, "TLS with", "DestinationRule default/plain", "tls"),
                 row("/shop/denied", 403, "a policy denies it", "AuthorizationPolicy default/not-this", "denied"),
                 row("/shop/members", 403, "a policy denies it", "AuthorizationPolicy default/members", "members"),
                 row("/shop/bad", 403, "authorizer refused", "AuthorizationPolicy default/asked", "authorizer"),

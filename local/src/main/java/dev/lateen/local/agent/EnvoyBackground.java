@@ -50,11 +50,34 @@ final class EnvoyBackground implements DecisionBackground {
                 : null;
     }
 
+    /// Envoy logs the cluster of a host that was chosen; where none was, the route leads to it.
+    @Override
+    public String clusterName(Decision decision) {
+        String noted = decision.cluster == null ? "" : decision.cluster;
+        if (!noted.isEmpty()
+                || !decision.flags.contains(ResponseFlag.NO_HEALTHY_UPSTREAM)
+                || decision.route == null
+                || !(decision.destination instanceof InetSocketAddress local)) {
+            return noted;
+        }
+        return state.table(local.getPort(), decision.authority)
+                .flatMap(table -> state.clusterOf(
+                        table,
+                        text(decision.route, "istio", "config"),
+                        text(decision.route, "lateen", "field")))
+                .orElse("");
+    }
+
+    private static String text(RouteFacts route, String space, String field) {
+        return route.metadata().getOrDefault(space, Map.of()).get(field) instanceof String text ? text : "";
+    }
+
     @Override
     public Map<String, Map<String, Object>> cluster(Decision decision) {
-        return decision.cluster == null
+        String cluster = clusterName(decision);
+        return cluster.isEmpty()
                 ? Map.of()
-                : Metadata.of(state.metadata(decision.cluster)).namespaces();
+                : Metadata.of(state.metadata(cluster)).namespaces();
     }
 
     @Override
@@ -78,9 +101,7 @@ final class EnvoyBackground implements DecisionBackground {
         if (decision.flags.contains(ResponseFlag.DELAY_INJECTED)) {
             notes.add(new Note("fault", "delay"));
         }
-        if (decision.cluster != null) {
-            upstream(decision, decision.cluster, notes);
-        }
+        upstream(decision, clusterName(decision), notes);
         return notes;
     }
 

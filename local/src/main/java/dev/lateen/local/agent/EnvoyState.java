@@ -77,6 +77,24 @@ final class EnvoyState {
         return Optional.empty();
     }
 
+    /// Where the route that was made from this field of a resource leads, as far as it leads to one cluster.
+    Optional<String> clusterOf(String table, String resource, String field) {
+        for (JsonNode one : dump("dynamic_route_configs", quoted(table))) {
+            for (JsonNode host : one.path("route_config").path("virtual_hosts")) {
+                for (JsonNode route : host.path("routes")) {
+                    JsonNode made = route.path("metadata").path("filter_metadata");
+                    String cluster = Trees.text(route, "route", "cluster");
+                    if (!cluster.isEmpty()
+                            && Trees.text(made, "istio", "config").equals(resource)
+                            && Trees.text(made, "lateen", "field").equals(field)) {
+                        return Optional.of(cluster);
+                    }
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
     /// In a dump the type stands within, as in an `Any`.
     private static String withoutType(JsonNode message) {
         return message instanceof ObjectNode object

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// What the configuration in force adds to a noted decision when somebody wants it explained.
 ///
 /// Thread: that on which the answer is written.
+@FunctionalInterface
 public interface DecisionBackground {
     /// Adds nothing to what was noted.
     DecisionBackground NONE = _ -> Optional.empty();
@@ -22,6 +23,11 @@ public interface DecisionBackground {
     /// The route that was taken, or the table that has none; null where none was looked for.
     default @Nullable RouteFacts route(Decision decision) {
         return decision.route;
+    }
+
+    /// Name of its cluster; empty where it is not known.
+    default String clusterName(Decision decision) {
+        return decision.cluster == null ? "" : decision.cluster;
     }
 
     /// `filter_metadata` of its cluster.

@@ -161,8 +161,9 @@ public final class DecisionsPage {
         if (taken != null) {
             route(json, taken);
         }
-        if (decision.cluster != null) {
-            json.object("cluster").text("name", decision.cluster);
+        String cluster = background.clusterName(decision);
+        if (!cluster.isEmpty()) {
+            json.object("cluster").text("name", cluster);
             resource(json, background.cluster(decision));
             json.end();
         }
