@@ -119,7 +119,8 @@ public final class ExplanationText {
             return "";
         }
         if (from.file().isEmpty()) {
-            return name + (from.resource().isEmpty() ? "" : " (" + (from.resource() + " " + from.field()).strip() + ")");
+            return name
+                    + (from.resource().isEmpty() ? "" : " (" + (from.resource() + " " + from.field()).strip() + ")");
         }
         String field = from.field().isEmpty() ? "" : " " + from.field();
         return name + " (" + from.file() + ":" + from.line() + field + ")";

@@ -85,14 +85,13 @@ final class ExplainEnvoyIT {
     void saysWhichHostsAreEjected() throws IOException {
         assertThat(explained.mesh().answer("cases", "/flaky-ejected", "").statusCode())
                 .isEqualTo(503);
-        await().atMost(SOON)
-                .untilAsserted(() -> {
-                    assertThat(explained.mesh().answer("cases", "/ejected", "").statusCode())
-                            .isEqualTo(503);
-                    JsonNode told = explained.assertExplained(
-                            "cases", "/ejected", 503, "no host of", "DestinationRule default/ejected", "ejected");
-                    assertThat(told.path("because").asString("")).contains("1 hosts, 0 healthy, 1 ejected");
-                });
+        await().atMost(SOON).untilAsserted(() -> {
+            assertThat(explained.mesh().answer("cases", "/ejected", "").statusCode())
+                    .isEqualTo(503);
+            JsonNode told = explained.assertExplained(
+                    "cases", "/ejected", 503, "no host of", "DestinationRule default/ejected", "ejected");
+            assertThat(told.path("because").asString("")).contains("1 hosts, 0 healthy, 1 ejected");
+        });
     }
 
     @Test
@@ -100,8 +99,9 @@ final class ExplainEnvoyIT {
         assertThat(explained.mesh().ask("cases", "/fetch", "http://guarded.default/secret"))
                 .startsWith("403 ");
         await().atMost(SOON).untilAsserted(() -> {
-            String out =
-                    explained.run("explain", explained.id("/fetch", 200, ""), "-o", "json").out();
+            String out = explained
+                    .run("explain", explained.id("/fetch", 200, ""), "-o", "json")
+                    .out();
             JsonNode told = json.readTree(out);
             assertThat(told.path("hops")
                             .valueStream()

@@ -52,13 +52,15 @@ final class ExplainIT {
     static List<ExplainedMesh.Row> rows() {
         String cases = "VirtualService default/cases";
         return List.of(
-                new ExplainedMesh.Row("cases", "/canary", 404, "no route takes GET cases.test/canary", cases, "no-route"),
+                new ExplainedMesh.Row(
+                        "cases", "/canary", 404, "no route takes GET cases.test/canary", cases, "no-route"),
                 new ExplainedMesh.Row("cases", "/abort", 418, "a fault is injected", cases, "abort"),
                 new ExplainedMesh.Row("cases", "/direct", 410, "answers 410 by itself", cases, "direct"),
                 new ExplainedMesh.Row("cases", "/slow-route", 504, "did not answer within 200 ms", cases, "timeout"),
                 new ExplainedMesh.Row("cases", "/slow-try", 504, "did not answer within 150 ms", cases, "per-try"),
                 new ExplainedMesh.Row("cases", "/missing", 503, "which there is not", cases, "missing"),
-                new ExplainedMesh.Row("cases", "/nobody", 503, "no host of outbound|80||nobody", "Service default/nobody", "nobody"),
+                new ExplainedMesh.Row(
+                        "cases", "/nobody", 503, "no host of outbound|80||nobody", "Service default/nobody", "nobody"),
                 new ExplainedMesh.Row("cases", "/silent", 503, "no connection to", "Service default/silent", "silent"),
                 new ExplainedMesh.Row("cases", "/tls", 503, "TLS with", "DestinationRule default/plain", "tls"),
                 new ExplainedMesh.Row(
@@ -75,7 +77,8 @@ final class ExplainIT {
                         "a policy denies it",
                         "AuthorizationPolicy default/members",
                         "members"),
-                new ExplainedMesh.Row("guarded", "/", 403, "none matches", "AuthorizationPolicy default/callers", "allowed"),
+                new ExplainedMesh.Row(
+                        "guarded", "/", 403, "none matches", "AuthorizationPolicy default/callers", "allowed"),
                 new ExplainedMesh.Row(
                         "cases",
                         "/shop/bad",
@@ -106,15 +109,16 @@ final class ExplainIT {
     void namesTheLimitThatIsReached() throws IOException, InterruptedException {
         mesh.answer("cases", "/shop/limited", "");
         assertThat(mesh.answer("cases", "/shop/limited", "").statusCode()).isEqualTo(429);
-        explained.assertExplained("cases", "/shop/limited", 429, "a rate limit is reached", "RateLimit default/once", "limit");
+        explained.assertExplained(
+                "cases", "/shop/limited", 429, "a rate limit is reached", "RateLimit default/once", "limit");
     }
 
     @Test
     void saysWhichHostsAreEjected() throws IOException, InterruptedException {
         assertThat(mesh.answer("cases", "/flaky-ejected", "").statusCode()).isEqualTo(503);
         await().atMost(SOON).until(() -> mesh.answer("cases", "/ejected", "").statusCode() == 503);
-        JsonNode told =
-                explained.assertExplained("cases", "/ejected", 503, "no host of", "DestinationRule default/ejected", "ejected");
+        JsonNode told = explained.assertExplained(
+                "cases", "/ejected", 503, "no host of", "DestinationRule default/ejected", "ejected");
         assertThat(told.path("because").asString("")).contains("1 hosts, 0 healthy, 1 ejected");
     }
 
@@ -131,8 +135,8 @@ final class ExplainIT {
             }
         }
         assertThat(statuses).contains(503);
-        JsonNode told =
-                explained.assertExplained("cases", "/narrow", 503, "circuit", "DestinationRule default/narrow", "circuit");
+        JsonNode told = explained.assertExplained(
+                "cases", "/narrow", 503, "circuit", "DestinationRule default/narrow", "circuit");
         assertThat(told.path("because").asString("")).contains("connections 1 of 1, pending requests 1 of 1");
     }
 
@@ -140,7 +144,8 @@ final class ExplainIT {
     void countsTheRetriesThatDidNotHelp() throws IOException, InterruptedException {
         assertThat(mesh.answer("cases", "/flaky", "").statusCode()).isEqualTo(503);
         String id = explained.id("/flaky", 503, "flag=URX");
-        JsonNode gateway = json.readTree(explained.run("explain", id, "-o", "json").out())
+        JsonNode gateway = json.readTree(
+                        explained.run("explain", id, "-o", "json").out())
                 .path("hops")
                 .path(0);
         assertThat(gateway.path("explanation").path("cause").asString("")).contains("2 retries");
@@ -203,7 +208,8 @@ final class ExplainIT {
 
     @Test
     void foretellsByFieldsAndByCaller() throws IOException, InterruptedException {
-        ExplainedMesh.Run canary = explained.run("explain", "--from", GATEWAY, "http://cases.test/canary", "-H", "x-canary: yes");
+        ExplainedMesh.Run canary =
+                explained.run("explain", "--from", GATEWAY, "http://cases.test/canary", "-H", "x-canary: yes");
         assertThat(canary.out()).contains("canary of ").contains("outbound|80||shop.default.svc.cluster.local, 100%");
         assertThat(canary.status()).isZero();
         ExplainedMesh.Run guarded = explained.run("explain", "--from", "deploy/shop", "http://guarded.default/secret");
@@ -268,7 +274,8 @@ final class ExplainIT {
         try {
             String rate = "[1-9]\\d*\\.\\d/s +";
             await().atMost(SOON)
-                    .untilAsserted(() -> assertThat(explained.run("stat", "--window", "4").out())
+                    .untilAsserted(() -> assertThat(
+                                    explained.run("stat", "--window", "4").out())
                             .containsPattern("\nshop +default +" + rate + "100.0%")
                             .containsPattern("\ntrouble +default +" + rate + "0.0%"));
             assertThat(explained.run("edges", "--window", "4").out())

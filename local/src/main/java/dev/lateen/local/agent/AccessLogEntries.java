@@ -126,7 +126,10 @@ final class AccessLogEntries {
             return null;
         }
         return new RouteFacts(
-                "", "", common.getRouteName(), Map.of("istio", Map.of("config", rule), "lateen", Map.of("field", field)));
+                "",
+                "",
+                common.getRouteName(),
+                Map.of("istio", Map.of("config", rule), "lateen", Map.of("field", field)));
     }
 
     private static @Nullable SocketAddress address(Address address) {

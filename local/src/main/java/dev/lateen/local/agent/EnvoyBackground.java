@@ -62,9 +62,7 @@ final class EnvoyBackground implements DecisionBackground {
         }
         return state.table(local.getPort(), decision.authority)
                 .flatMap(table -> state.clusterOf(
-                        table,
-                        text(decision.route, "istio", "config"),
-                        text(decision.route, "lateen", "field")))
+                        table, text(decision.route, "istio", "config"), text(decision.route, "lateen", "field")))
                 .orElse("");
     }
 

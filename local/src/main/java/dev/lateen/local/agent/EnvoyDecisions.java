@@ -19,7 +19,8 @@ import java.util.concurrent.TimeUnit;
 /// What became of the last requests of Envoy, from its access log: the same ring and the same page as those of our
 /// proxy.
 ///
-/// Limits: those of `Decisions`; an answer that takes longer than `LONGEST` is given up. Its page is for this machine, as Envoy's admin API is, for other parts of the agent's
+/// Limits: those of `Decisions`; an answer that takes longer than `LONGEST` is given up. Its page is for this machine,
+/// as Envoy's admin API is, for other parts of the agent's
 /// port are open to the pod's network.
 ///
 /// Thread: any; the ring is one event loop's.

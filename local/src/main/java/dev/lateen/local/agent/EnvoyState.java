@@ -31,9 +31,8 @@ final class EnvoyState {
     private static final JsonMapper JSON = new JsonMapper();
     private static final JsonFormat.Parser PARSER = JsonFormat.parser()
             .ignoringUnknownFields()
-            .usingTypeRegistry(TypeRegistry.newBuilder()
-                    .add(KnownTypes.descriptors())
-                    .build());
+            .usingTypeRegistry(
+                    TypeRegistry.newBuilder().add(KnownTypes.descriptors()).build());
     private static final Map<String, String> LIMITS = Map.of(
             "max_connections", "connections",
             "max_pending_requests", "pending requests",
@@ -120,7 +119,8 @@ final class EnvoyState {
     List<String> limits(String cluster) {
         List<String> limits = new ArrayList<>();
         for (JsonNode one : dump("dynamic_active_clusters", quoted(cluster))) {
-            for (JsonNode thresholds : one.path("cluster").path("circuit_breakers").path("thresholds")) {
+            for (JsonNode thresholds :
+                    one.path("cluster").path("circuit_breakers").path("thresholds")) {
                 LIMITS.forEach((field, name) -> {
                     long most = thresholds.path(field).asLong(UNLIMITED);
                     if (most < UNLIMITED) {
@@ -144,7 +144,9 @@ final class EnvoyState {
                     boolean out = health.path("failed_outlier_check").asBoolean(false);
                     boolean good = !out
                             && !health.path("failed_active_health_check").asBoolean(false)
-                            && health.path("eds_health_status").asString("HEALTHY").equals("HEALTHY");
+                            && health.path("eds_health_status")
+                                    .asString("HEALTHY")
+                                    .equals("HEALTHY");
                     ejected += out ? 1 : 0;
                     healthy += good ? 1 : 0;
                     if (!good) {
