@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// A mesh read from files of YAML, all of it valid.
-record Mesh(String name, MeshSnapshot snapshot) {
+public record Mesh(String name, MeshSnapshot snapshot) {
     private static final Path OWN = Path.of("src/test/resources/acceptance");
     private static final String COMMON = "common.yaml";
 
@@ -35,14 +35,17 @@ record Mesh(String name, MeshSnapshot snapshot) {
     }
 
     static Mesh of(String name, List<Path> files) {
+        return of(name, String.join("\n---\n", files.stream().map(Mesh::read).toList()));
+    }
+
+    /// @param yaml all of it valid
+    public static Mesh of(String name, String yaml) {
         List<RawResource> resources = new ArrayList<>();
-        for (Path file : files) {
-            for (ParsedResource parsed : ResourceReader.create().read(read(file), name)) {
-                if (parsed instanceof ParsedResource.Valid(RawResource resource, var _)) {
-                    resources.add(resource);
-                } else {
-                    throw new AssertionError(file + ": " + parsed);
-                }
+        for (ParsedResource parsed : ResourceReader.create().read(yaml, name)) {
+            if (parsed instanceof ParsedResource.Valid(RawResource resource, var _)) {
+                resources.add(resource);
+            } else {
+                throw new AssertionError(yaml + parsed);
             }
         }
         SnapshotBuilder builder = new SnapshotBuilder(MeshSettings.DEFAULT);

@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /// Where in a mesh a proxy sits.
-enum Seat {
+public enum Seat {
     /// Beside a workload, behind redirection in the kernel.
     SIDECAR,
     /// Beside a workload that speaks to it knowingly.
@@ -14,7 +14,7 @@ enum Seat {
     GATEWAY;
 
     /// @param plane metadata that tells which data plane it is
-    ProxyNode node(String plane) {
+    public ProxyNode node(String plane) {
         Map<String, Object> metadata = new HashMap<>();
         metadata.put(plane, "true");
         metadata.put("CLUSTER_ID", "Kubernetes");

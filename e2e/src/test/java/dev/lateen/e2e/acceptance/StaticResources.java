@@ -21,14 +21,14 @@ import java.util.List;
 
 /// Resources that a proxy would be sent, as a bootstrap that carries them: `envoy --mode validate` looks at nothing
 /// else. Routes and endpoints move into the listeners and clusters that would ask for them.
-final class StaticResources {
+public final class StaticResources {
     private final XdsResources resources;
 
-    StaticResources(XdsResources resources) {
+    public StaticResources(XdsResources resources) {
         this.resources = resources;
     }
 
-    Bootstrap bootstrap() throws InvalidProtocolBufferException {
+    public Bootstrap bootstrap() throws InvalidProtocolBufferException {
         Bootstrap.Builder bootstrap = Bootstrap.newBuilder()
                 .setNode(Node.newBuilder().setId("acceptance").setCluster("acceptance"));
         var ads = ApiConfigSource.newBuilder()

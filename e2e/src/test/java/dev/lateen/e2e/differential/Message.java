@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -21,6 +22,8 @@ final class Message {
     private static final Pattern FRESH_ID =
             Pattern.compile("(?i)\\b(?!11111111-)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\\b");
 
+    private static final Pattern TIME_LEFT =
+            Pattern.compile("^(x-envoy-expected-rq-timeout-ms: |grpc-timeout: )(\\d+)(m?)$");
     private static final List<String> BODYLESS = List.of("OPTIONS ", "DELETE ");
     private static final String OWN = own();
 
@@ -90,9 +93,9 @@ final class Message {
 
     /// What is left of a time depends on how much has passed.
     private static String wholeTimeout(String line) {
-        String name = "x-envoy-expected-rq-timeout-ms: ";
-        return line.startsWith(name)
-                ? name + (Integer.parseInt(line.substring(name.length())) + 499) / 500 * 500
+        Matcher left = TIME_LEFT.matcher(line);
+        return left.matches()
+                ? left.group(1) + (Integer.parseInt(left.group(2)) + 499) / 500 * 500 + left.group(3)
                 : line;
     }
 

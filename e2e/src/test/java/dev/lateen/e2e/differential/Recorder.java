@@ -38,9 +38,9 @@ final class Recorder implements AutoCloseable {
         return seen;
     }
 
-    /// Envoy's copies come from within: `x-envoy-internal`, and one address more.
+    /// Envoy's copies come from within: `x-envoy-internal`, one address more, and a time of their own.
     private static String plainCopy(String request) {
-        return request.replaceAll("(?m)^(x-envoy-internal|x-forwarded-for): .*\r\n", "");
+        return request.replaceAll("(?m)^(x-envoy-internal|x-forwarded-for|x-envoy-expected-rq-timeout-ms): .*\r\n", "");
     }
 
     private static void answer(String name, String request, Socket socket) throws IOException {

@@ -34,39 +34,44 @@ final class Side implements AutoCloseable {
                     "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%")
             + "\\n";
 
+    private final DataPlane plane;
+    private final Configuration configuration;
     private final Recorder recorder;
     private final RunningProxy proxy;
     private final Path log;
 
-    private Side(Recorder recorder, RunningProxy proxy, Path log) {
+    private Side(DataPlane plane, Configuration configuration, Recorder recorder, RunningProxy proxy, Path log) {
+        this.plane = plane;
+        this.configuration = configuration;
         this.recorder = recorder;
         this.proxy = proxy;
         this.log = log;
     }
 
-    /// Listeners `t0`, `t1`, ….
-    static Side start(DataPlane plane, List<RouteTables.Table> tables) throws IOException, InterruptedException {
-        Recorder recorder = new Recorder(List.of("red", "green", "blue", "shadow"));
+    /// What a proxy is to do, and how to reach it.
+    interface Configuration {
+        int size();
+
+        /// @param servers named as in [RouteTables#SERVERS]
+        /// @param log where lines of [#LOG_FORMAT] go
+        Bootstrap bootstrap(DataPlane plane, Recorder servers, Path log) throws IOException;
+
+        /// Where a table's listener is.
+        int port(int table, DataPlane plane, RunningProxy proxy);
+
+        /// For whoever looks at a difference.
+        String text(int table);
+    }
+
+    static Side start(DataPlane plane, Configuration configuration) throws IOException, InterruptedException {
+        Recorder recorder = new Recorder(RouteTables.SERVERS);
         Path log = Files.createTempFile("differential-", ".log");
-        Bootstrap bootstrap = new Bootstrap().alsoLog("""
-                {name: envoy.access_loggers.file, typed_config: {
-                  "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: "%s",
-                  log_format: {text_format_source: {inline_string: "%s"}}}}""".formatted(log, LOG_FORMAT));
-        for (String name : List.of("red", "green", "blue", "shadow")) {
-            bootstrap.cluster(name, recorder.port(name));
-        }
-        for (int i = 0; i < tables.size(); i++) {
-            bootstrap.httpHosts(
-                    "t" + i,
-                    tables.get(i).fields(),
-                    RouteTables.FILTERS,
-                    tables.get(i).hosts());
-        }
-        return new Side(recorder, plane.start(bootstrap, HEAP), log);
+        RunningProxy proxy = plane.start(configuration.bootstrap(plane, recorder, log), HEAP);
+        return new Side(plane, configuration, recorder, proxy, log);
     }
 
     Client client(int table) {
-        return new Client(proxy.port("t" + table));
+        return new Client(configuration.port(table, plane, proxy));
     }
 
     Map<String, List<String>> seen() {
@@ -78,7 +83,11 @@ final class Side implements AutoCloseable {
         Map<String, String> lines = new LinkedHashMap<>();
         for (String line : Files.readAllLines(log, StandardCharsets.ISO_8859_1)) {
             // A cluster that is missing has its name in our log, none in Envoy's.
-            lines.put(line.substring(0, line.indexOf('\t')), line.replaceAll("\t(missing|nowhere)\t", "\t-\t"));
+            String[] fields = line.split("\t");
+            if (fields[5].matches(".*(missing|nowhere|v9).*")) {
+                fields[5] = "-";
+            }
+            lines.put(fields[0], String.join("\t", fields));
         }
         return lines;
     }

@@ -107,16 +107,11 @@ final class Forwarding implements LbContext {
         StreamInfo info = path.info();
         RequestTimeouts.prepare(path, forward, retries.policy().perTryNanos());
         if (weighted != null) {
-            weighted.headers().request().applyTo(head, info);
+            RequestTarget.change(head, forward, weighted, info);
         }
         entry.changeRequest(head, info);
         RequestTarget.rewrite(
-                head,
-                entry,
-                forward,
-                weighted,
-                info,
-                path.worker.config.router().tellsOriginal());
+                head, entry, forward, info, path.worker.config.router().tellsOriginal());
         if (retries.isPossible()) {
             body.keep(keepLimit(), retries::giveUp);
         }
@@ -155,7 +150,7 @@ final class Forwarding implements LbContext {
 
     private void tryAgain() {
         countAttempt();
-        RequestTimeouts.again(path);
+        RequestTimeouts.again(path, forward);
         tryUpstream();
     }
 

@@ -51,19 +51,19 @@ final class RequestTarget {
                 : null;
     }
 
+    /// What a weighted cluster changes, before its route does.
+    static void change(RequestHead head, Forward forward, WeightedCluster weighted, StreamInfo info) {
+        weighted.headers().request().applyTo(head, info);
+        if (!weighted.hostRewrite().isEmpty()) {
+            boolean last = forward.rewrites().host() instanceof HostRewrite.Unchanged;
+            authority(head, weighted.hostRewrite(), last && forward.rewrites().appendForwardedHost(), false);
+        }
+    }
+
     @SuppressWarnings("ReferenceEquality") // NONE is one object, and most routes have it
-    static void rewrite(
-            RequestHead head,
-            RouteEntry entry,
-            Forward forward,
-            @Nullable WeightedCluster weighted,
-            StreamInfo info,
-            boolean tellOriginal) {
+    static void rewrite(RequestHead head, RouteEntry entry, Forward forward, StreamInfo info, boolean tellOriginal) {
         boolean append = forward.rewrites().appendForwardedHost();
         String host = host(forward.rewrites().host(), head);
-        if (weighted != null && !weighted.hostRewrite().isEmpty()) {
-            authority(head, weighted.hostRewrite(), append && host == null, false);
-        }
         if (host != null && !host.isEmpty()) {
             authority(head, host, append, tellOriginal);
         }

@@ -32,27 +32,28 @@ final class RequestTimeouts {
         if (total > 0 && each >= total) {
             each = 0;
         }
-        tell(path, total, each, 0);
-        if (grpc && !timeouts.streamLimits() && total > 0) {
-            headers.set("grpc-timeout", millis(total) + "m");
-        }
+        tell(path, forward, total, each, 0);
         path.info().timeoutNanos = total;
         path.info().perTryTimeoutNanos = each;
     }
 
     /// Tells the upstream of a further attempt what is left.
-    static void again(RequestPath path) {
+    static void again(RequestPath path, Forward forward) {
         StreamInfo info = path.info();
         if (info.requestEndNanos != 0) {
-            tell(path, info.timeoutNanos, info.perTryTimeoutNanos, System.nanoTime() - info.requestEndNanos);
+            tell(path, forward, info.timeoutNanos, info.perTryTimeoutNanos, System.nanoTime() - info.requestEndNanos);
         }
     }
 
-    private static void tell(RequestPath path, long total, long each, long passed) {
+    private static void tell(RequestPath path, Forward forward, long total, long each, long passed) {
         long left = total > 0 ? Math.max(NANOS_PER_MILLI, total - passed) : 0;
         long expected = each > 0 && (left == 0 || each < left) ? each : left;
         if (expected > 0 && !path.worker.config.router().suppressEnvoyHeaders()) {
             path.head().headers().set(EXPECTED_TIMEOUT, millis(expected));
+        }
+        Timeouts timeouts = forward.timeouts();
+        if (expected > 0 && path.grpc() && timeouts.grpcMaxNanos() != Timeouts.UNSET && !timeouts.streamLimits()) {
+            path.head().headers().set("grpc-timeout", millis(expected) + "m");
         }
     }
 

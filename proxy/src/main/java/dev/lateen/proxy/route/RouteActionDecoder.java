@@ -261,8 +261,13 @@ final class RouteActionDecoder {
     static Redirect redirect(RedirectAction action, Place at) {
         String scheme = action.getHttpsRedirect() ? "https" : action.getSchemeRedirect();
         PathRewrite path = switch (action.getPathRewriteSpecifierCase()) {
-            case PATH_REDIRECT -> new PathRewrite.Whole(action.getPathRedirect());
-            case PREFIX_REWRITE -> new PathRewrite.Prefix(action.getPrefixRewrite());
+            // Empty texts change nothing, which is what Istio sends where only the host changes.
+            case PATH_REDIRECT ->
+                action.getPathRedirect().isEmpty() ? PathRewrite.NONE : new PathRewrite.Whole(action.getPathRedirect());
+            case PREFIX_REWRITE ->
+                action.getPrefixRewrite().isEmpty()
+                        ? PathRewrite.NONE
+                        : new PathRewrite.Prefix(action.getPrefixRewrite());
             case REGEX_REWRITE -> regexRewrite(action.getRegexRewrite(), at.field("regex_rewrite"));
             case PATHREWRITESPECIFIER_NOT_SET -> PathRewrite.NONE;
         };

@@ -48,9 +48,9 @@ final class CorsFilter implements RequestFilter {
         Headers headers = new Headers(8);
         if (allowed) {
             headers.add(ALLOW_ORIGIN, origin);
-            if (policy.credentials()) {
-                headers.add("access-control-allow-credentials", "true");
-            }
+        }
+        if (policy.credentials()) {
+            headers.add("access-control-allow-credentials", "true");
         }
         add(headers, "access-control-allow-methods", policy.methods());
         add(headers, "access-control-allow-headers", policy.headers());
