@@ -54,15 +54,17 @@ final class EnvoyBackground implements DecisionBackground {
     @Override
     public String clusterName(Decision decision) {
         String noted = decision.cluster == null ? "" : decision.cluster;
+        RouteFacts taken = decision.route;
         if (!noted.isEmpty()
                 || !decision.flags.contains(ResponseFlag.NO_HEALTHY_UPSTREAM)
-                || decision.route == null
+                || taken == null
                 || !(decision.destination instanceof InetSocketAddress local)) {
             return noted;
         }
+        String rule = text(taken, "istio", "config");
+        String field = text(taken, "lateen", "field");
         return state.table(local.getPort(), decision.authority)
-                .flatMap(table -> state.clusterOf(
-                        table, text(decision.route, "istio", "config"), text(decision.route, "lateen", "field")))
+                .flatMap(table -> state.clusterOf(table, rule, field))
                 .orElse("");
     }
 
