@@ -1,9 +1,5 @@
 package dev.lateen.e2e.differential;
 
-import dev.lateen.e2e.behaviour.Bootstrap;
-import dev.lateen.e2e.behaviour.DataPlane;
-import dev.lateen.e2e.behaviour.RunningProxy;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,18 +11,9 @@ final class RouteTables {
     static final List<String> SERVERS = List.of("red", "green", "blue", "shadow");
 
     private static final List<String> CLUSTERS = List.of("red", "green", "blue");
-    private static final String LOG = """
-            {name: envoy.access_loggers.file, typed_config: {
-              "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: "%s",
-              log_format: {text_format_source: {inline_string: "%s"}}}}""";
-    private static final String TYPE = "\"@type\": type.googleapis.com/envoy.extensions.filters.http.";
-    private static final String CORS = "envoy.filters.http.cors";
-    private static final String FAULT = "envoy.filters.http.fault";
-
-    /// Filters before the router.
-    private static final String FILTERS =
-            "{name: %s, typed_config: {%scors.v3.Cors}}, {name: %s, typed_config: {%sfault.v3.HTTPFault}},"
-                    .formatted(CORS, TYPE, FAULT, TYPE);
+    static final String TYPE = "\"@type\": type.googleapis.com/envoy.extensions.filters.http.";
+    static final String CORS = "envoy.filters.http.cors";
+    static final String FAULT = "envoy.filters.http.fault";
 
     private static final List<String> DOMAINS = List.of(
             "a.test", "b.test", "a.test:8080", "*.a.test", "*.test", "a.*", "*-x.test", "shop.default.svc", "*");
@@ -66,44 +53,11 @@ final class RouteTables {
 
     /// Each on a listener of its own: `t0`, `t1`, ….
     Side.Configuration next(int count) {
-        List<Table> tables = new ArrayList<>();
+        List<ConnectionManagers.Table> tables = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            tables.add(new Table(managerFields(), hosts()));
+            tables.add(new ConnectionManagers.Table(managerFields(), hosts()));
         }
-        return new Tables(List.copyOf(tables));
-    }
-
-    /// A connection manager's fields and its virtual hosts.
-    private record Table(String fields, String hosts) {}
-
-    private record Tables(List<Table> all) implements Side.Configuration {
-        @Override
-        public int size() {
-            return all.size();
-        }
-
-        @Override
-        public Bootstrap bootstrap(DataPlane plane, Recorder servers, Path log) {
-            Bootstrap bootstrap = new Bootstrap().alsoLog(LOG.formatted(log, Side.LOG_FORMAT));
-            for (String name : SERVERS) {
-                bootstrap.cluster(name, servers.port(name));
-            }
-            for (int i = 0; i < all.size(); i++) {
-                bootstrap.httpHosts(
-                        "t" + i, all.get(i).fields(), FILTERS, all.get(i).hosts());
-            }
-            return bootstrap;
-        }
-
-        @Override
-        public int port(int table, DataPlane plane, RunningProxy proxy) {
-            return proxy.port("t" + table);
-        }
-
-        @Override
-        public String text(int table) {
-            return all.get(table).fields() + "\n" + all.get(table).hosts();
-        }
+        return new ConnectionManagers(List.copyOf(tables));
     }
 
     private String managerFields() {

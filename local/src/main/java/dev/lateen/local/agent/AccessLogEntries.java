@@ -26,12 +26,10 @@ import io.envoyproxy.envoy.data.accesslog.v3.ResponseFlags;
 import io.envoyproxy.envoy.data.accesslog.v3.TCPAccessLogEntry;
 import io.envoyproxy.envoy.data.accesslog.v3.TLSProperties;
 import io.envoyproxy.envoy.data.accesslog.v3.TLSProperties.CertificateProperties;
-import io.netty.channel.unix.DomainSocketAddress;
-import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnknownHostException;
+import java.net.UnixDomainSocketAddress;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -135,19 +133,15 @@ final class AccessLogEntries {
     private static @Nullable SocketAddress address(Address address) {
         if (!address.hasSocketAddress()) {
             return address.hasPipe() && !address.getPipe().getPath().isEmpty()
-                    ? new DomainSocketAddress(address.getPipe().getPath())
+                    ? UnixDomainSocketAddress.of(address.getPipe().getPath())
                     : null;
         }
         String host = address.getSocketAddress().getAddress();
         int port = address.getSocketAddress().getPortValue();
-        byte[] bytes = NetUtil.createByteArrayFromIpAddressString(host);
-        if (bytes == null) {
-            return InetSocketAddress.createUnresolved(host, port);
-        }
         try {
-            return new InetSocketAddress(InetAddress.getByAddress(bytes), port);
-        } catch (UnknownHostException impossible) {
-            throw new IllegalStateException(impossible);
+            return new InetSocketAddress(InetAddress.ofLiteral(host), port);
+        } catch (IllegalArgumentException _) {
+            return InetSocketAddress.createUnresolved(host, port);
         }
     }
 

@@ -78,8 +78,8 @@ public final class Agent implements AutoCloseable {
         AccessLogMetrics metrics = new AccessLogMetrics(stats, LocalPeer.of(config.node()));
         EnvoyDecisions decisions = new EnvoyDecisions(
                 loops.at(0),
-                config.node().getId(),
-                accepted(Decisions.kept(options.environment())),
+                new Decisions(
+                        List.of(loops.at(0)), config.node().getId(), accepted(Decisions.kept(options.environment()))),
                 adminAddress,
                 admin);
         this.socket = UnixGrpcListener.start(

@@ -8,37 +8,36 @@ import dev.lateen.proxy.admin.AdminReply;
 import dev.lateen.proxy.admin.DecisionsPage;
 import dev.lateen.proxy.decision.Decisions;
 import dev.lateen.proxy.stream.StreamInfo;
-import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /// What became of the last requests of Envoy, from its access log: the same ring and the same page as those of our
 /// proxy.
 ///
 /// Limits: those of `Decisions`; an answer that takes longer than `LONGEST` is given up. Its page is for this machine,
-/// as Envoy's admin API is, for other parts of the agent's
-/// port are open to the pod's network.
+/// as
+/// Envoy's admin API is: other parts of the agent's port are open to the pod's network.
 ///
 /// Thread: any; the ring is one event loop's.
 final class EnvoyDecisions {
     private static final Duration LONGEST = Duration.ofSeconds(15);
     private static final String TEXT = "text/plain; charset=utf-8";
 
-    private final EventLoop loop;
+    private final Executor loop;
     private final Decisions decisions;
     private final DecisionsPage page;
     private final boolean adminIsLocal;
 
-    /// @param loop keeps them
-    /// @param node whose they are, as the control plane names it
+    /// @param loop whose the decisions are
     /// @param admin where Envoy's admin API is: where that is not for this machine alone, our page is not either
-    EnvoyDecisions(EventLoop loop, String node, int kept, InetSocketAddress admin, EnvoyAdmin envoy) {
+    EnvoyDecisions(Executor loop, Decisions decisions, InetSocketAddress admin, EnvoyAdmin envoy) {
         this.loop = loop;
-        this.decisions = new Decisions(List.of(loop), node, kept);
+        this.decisions = decisions;
         // Envoy is asked for what it has in force, which blocks.
         this.page = new DecisionsPage(
                 decisions, new EnvoyBackground(envoy), Thread.ofVirtual().name("decisions")::start);
