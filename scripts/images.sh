@@ -90,7 +90,8 @@ image() {
 
 # Options of the JVM by role, as the launcher sets them.
 jvm_options() {
-  printf '%s\n' -XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:-UsePerfData --enable-native-access=ALL-UNNAMED \
+  # nodelay: see ./lateen
+  printf '%s\n' -XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:-UsePerfData -Dsun.net.httpserver.nodelay=true --enable-native-access=ALL-UNNAMED \
     --sun-misc-unsafe-memory-access=allow -Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 -XX:TieredStopAtLevel=1 "$@"
 }
 
