@@ -193,7 +193,7 @@ make_envoy_layer() {
   local envoy
   envoy=$(command -v envoy) || envoy=$tools/envoy
   class_path_layer agent "$(tr : '\n' < "$LATEEN_HOME/.lateen/build/cli.classpath" |
-    grep -vE '/(io/fabric8|tools/jackson|com/fasterxml|info/picocli|org/bouncycastle|io/lettuce|io/projectreactor|redis|org/reactivestreams|io/prometheus|software/amazon)/|/lateen-(model|translate|control|kubernetes)-' | paste -sd:)"
+    grep -vE '/(io/fabric8|info/picocli|org/bouncycastle|io/lettuce|io/projectreactor|redis|org/reactivestreams|io/prometheus|software/amazon)/|/lateen-(translate|control)-' | paste -sd:)"
   natives agent "$LATEEN_HOME/.lateen/build/sidecar.jar"
   mkdir -p "$images/agent/usr/local/bin"
   cp -L "$envoy" "$images/agent/usr/local/bin/envoy"

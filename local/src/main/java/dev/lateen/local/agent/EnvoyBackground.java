@@ -27,15 +27,20 @@ final class EnvoyBackground implements DecisionBackground {
     private static final String JWT = "jwt_authn_access_denied{";
     private static final int MOST_POLICIES = 8;
 
-    private final EnvoyState state;
+    private final EnvoyAdmin envoy;
 
     EnvoyBackground(EnvoyAdmin envoy) {
-        this.state = new EnvoyState(envoy);
+        this.envoy = envoy;
+    }
+
+    /// Made for each question: reading JSON costs an agent memory, which most are never asked to spend.
+    private EnvoyState state() {
+        return new EnvoyState(envoy);
     }
 
     @Override
     public Optional<RouteTable> routes(String table) {
-        return table.isEmpty() ? Optional.empty() : state.routes(table);
+        return table.isEmpty() ? Optional.empty() : state().routes(table);
     }
 
     @Override
@@ -44,7 +49,7 @@ final class EnvoyBackground implements DecisionBackground {
             return decision.route;
         }
         return decision.destination instanceof InetSocketAddress local
-                ? state.table(local.getPort(), decision.authority)
+                ? state().table(local.getPort(), decision.authority)
                         .map(RouteFacts::none)
                         .orElse(null)
                 : null;
@@ -63,8 +68,8 @@ final class EnvoyBackground implements DecisionBackground {
         }
         String rule = text(taken, "istio", "config");
         String field = text(taken, "lateen", "field");
-        return state.table(local.getPort(), decision.authority)
-                .flatMap(table -> state.clusterOf(table, rule, field))
+        return state().table(local.getPort(), decision.authority)
+                .flatMap(table -> state().clusterOf(table, rule, field))
                 .orElse("");
     }
 
@@ -77,7 +82,7 @@ final class EnvoyBackground implements DecisionBackground {
         String cluster = clusterName(decision);
         return cluster.isEmpty()
                 ? Map.of()
-                : Metadata.of(state.metadata(cluster)).namespaces();
+                : Metadata.of(state().metadata(cluster)).namespaces();
     }
 
     @Override
@@ -88,9 +93,9 @@ final class EnvoyBackground implements DecisionBackground {
             denied(details.substring(MATCHED.length(), details.length() - 1), notes);
         } else if (details.startsWith(JWT)) {
             String why = details.substring(JWT.length(), details.length() - 1).replace('_', ' ');
-            notes.add(new Note("jwt", why + "; issuers: " + String.join(", ", state.issuers())));
+            notes.add(new Note("jwt", why + "; issuers: " + String.join(", ", state().issuers())));
         } else if (details.startsWith("ext_authz")) {
-            List<String> asked = state.customPolicies();
+            List<String> asked = state().customPolicies();
             if (asked.size() == 1) {
                 notes.add(new Note("policy", asked.getFirst()));
             }
@@ -111,17 +116,17 @@ final class EnvoyBackground implements DecisionBackground {
             notes.add(new Note("policy", policy));
             return;
         }
-        state.allowPolicies().stream()
+        state().allowPolicies().stream()
                 .limit(MOST_POLICIES)
                 .forEach(one -> notes.add(new Note("nearlyAllowed", one + " does not match")));
     }
 
     private void upstream(Decision decision, String cluster, List<Note> notes) {
         if (decision.flags.contains(ResponseFlag.NO_HEALTHY_UPSTREAM)) {
-            state.hosts(cluster).ifPresent(hosts -> notes.add(new Note("hosts", hosts)));
+            state().hosts(cluster).ifPresent(hosts -> notes.add(new Note("hosts", hosts)));
         }
         if (decision.flags.contains(ResponseFlag.UPSTREAM_OVERFLOW)) {
-            String limits = state.limits(cluster).stream().collect(Collectors.joining(", "));
+            String limits = state().limits(cluster).stream().collect(Collectors.joining(", "));
             if (!limits.isEmpty()) {
                 notes.add(new Note("circuit", limits));
             }
