@@ -83,7 +83,7 @@ final class Message {
                     fields.merge(
                             line.substring(0, colon).toLowerCase(Locale.ROOT),
                             line.substring(Math.min(line.length(), colon + 1)).strip(),
-                            (one, more) -> one + "," + more);
+                            (one, more) -> more.isEmpty() ? one : one + "," + more);
                 });
         StringBuilder text = new StringBuilder();
         fields.forEach(

@@ -8,6 +8,7 @@ import dev.lateen.proxy.cluster.ClusterWorker;
 import dev.lateen.proxy.cluster.Host;
 import dev.lateen.proxy.cluster.LbContext;
 import dev.lateen.proxy.http.filter.LocalReply;
+import dev.lateen.proxy.route.RetryPolicy;
 import dev.lateen.proxy.route.RouteAction.DirectResponse;
 import dev.lateen.proxy.route.RouteAction.Forward;
 import dev.lateen.proxy.route.RouteAction.Redirect;
@@ -35,7 +36,7 @@ final class Forwarding implements LbContext {
     final ClusterWorker cluster;
     final RequestBody body;
     private final @Nullable WeightedCluster weighted;
-    private final RetryState retries;
+    private RetryState retries = RetryState.NEVER;
     private final boolean hasHash;
     private final long hash;
     private @Nullable UpstreamAttempt attempt;
@@ -59,7 +60,6 @@ final class Forwarding implements LbContext {
         this.body = body;
         this.hasHash = HashKey.exists(forward.hash(), path);
         this.hash = hasHash ? HashKey.of(forward.hash(), path) : 0;
-        this.retries = RetryState.of(forward, path.head().headers());
     }
 
     /// Does what the route says; null where that was an answer.
@@ -105,13 +105,15 @@ final class Forwarding implements LbContext {
     void start() {
         RequestHead head = path.head();
         StreamInfo info = path.info();
-        RequestTimeouts.prepare(path, forward, retries.policy().perTryNanos());
+        RequestTimeouts.prepare(
+                path, forward, forward.retry().orElse(RetryPolicy.NONE).perTryNanos());
         if (weighted != null) {
             RequestTarget.change(head, forward, weighted, info);
         }
         entry.changeRequest(head, info);
         RequestTarget.rewrite(
                 head, entry, forward, info, path.worker.config.router().tellsOriginal());
+        retries = RetryState.of(forward, head.headers());
         if (retries.isPossible()) {
             body.keep(keepLimit(), retries::giveUp);
         }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Source: Envoy's router, "retry". Thread: event loop of the request.
 final class RetryState {
-    private static final RetryState NEVER = new RetryState(RetryPolicy.NONE, 0, 0, List.of());
+    static final RetryState NEVER = new RetryState(RetryPolicy.NONE, 0, 0, List.of());
     private static final List<String> ORDERS = List.of(
             "x-envoy-retry-on",
             "x-envoy-retry-grpc-on",
@@ -47,7 +47,7 @@ final class RetryState {
         OVERFLOW
     }
 
-    /// Takes the orders out of the request's headers.
+    /// Takes the orders out of the request's headers, as the route has made them.
     static RetryState of(Forward forward, Headers headers) {
         RetryPolicy policy = forward.retry().orElse(RetryPolicy.NONE);
         int on = allowed(policy, headers) ? policy.on() : 0;
