@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,8 +53,6 @@ import picocli.CommandLine.Spec;
 final class AnalyzeCommand implements Callable<Integer> {
     private static final int FOUND = 79;
     private static final int UNREADABLE = 65;
-    private static final int DEEPEST_DIRECTORY = 16;
-    private static final String STDIN = "-";
 
     private enum Format {
         LOG,
@@ -237,40 +234,14 @@ final class AnalyzeCommand implements Callable<Integer> {
     }
 
     private void readFiles(AnalysisInput input) throws IOException {
-        for (String file : files()) {
+        for (String file : NamedManifests.files(paths, recursive ? NamedManifests.DEEPEST_DIRECTORY : 1, spec)) {
             note("reading " + file);
-            boolean stdin = file.equals(STDIN);
+            boolean stdin = file.equals(NamedManifests.STDIN);
             String text = stdin
                     ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
                     : Files.readString(Path.of(file));
             input.addText(text, stdin ? "<stdin>" : file);
         }
-    }
-
-    /// Files are taken whatever their names are, directories for their manifests.
-    private List<String> files() throws IOException {
-        List<String> files = new ArrayList<>();
-        for (String name : paths) {
-            Path path = Path.of(name);
-            if (name.equals(STDIN) || Files.isRegularFile(path)) {
-                files.add(name);
-            } else if (Files.isDirectory(path)) {
-                try (Stream<Path> below = Files.walk(path, recursive ? DEEPEST_DIRECTORY : 1)) {
-                    below.filter(AnalyzeCommand::isManifest)
-                            .map(Path::toString)
-                            .sorted()
-                            .forEach(files::add);
-                }
-            } else {
-                throw new ParameterException(spec.commandLine(), name + ": no such file or directory");
-            }
-        }
-        return files;
-    }
-
-    private static boolean isManifest(Path file) {
-        String name = file.toString();
-        return (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json")) && Files.isRegularFile(file);
     }
 
     /// A mesh on this machine comes from files.

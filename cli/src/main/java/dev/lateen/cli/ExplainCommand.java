@@ -13,14 +13,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -59,18 +57,8 @@ final class ExplainCommand implements Callable<Integer> {
             defaultValue = "")
     private String from = "";
 
-    @Option(
-            names = {"-X", "--request"},
-            paramLabel = "METHOD",
-            description = "With --from: the method (default: ${DEFAULT-VALUE}).",
-            defaultValue = "GET")
-    private String method = "GET";
-
-    @Option(
-            names = {"-H", "--header"},
-            paramLabel = "'NAME: VALUE'",
-            description = "With --from: a header.")
-    private List<String> headers = new ArrayList<>();
+    @Mixin
+    private RequestOptions request = new RequestOptions();
 
     @Mixin
     private ControlPlanes controlPlanes = new ControlPlanes();
@@ -91,12 +79,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     private int dryRun() throws IOException {
         PodProxy client = target.pod(from);
-        DryRun.Asked asked;
-        try {
-            asked = DryRun.Asked.of(client.name(), method, what, headers);
-        } catch (IllegalArgumentException wrong) {
-            throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
-        }
+        DryRun.Asked asked = request.asked(client.name(), what, spec);
         DryRun run = DryRun.of(asked, admin.of(client), controlPlanes.of(target));
         output.show(run::text, run::json);
         return run.passes() ? 0 : 1;

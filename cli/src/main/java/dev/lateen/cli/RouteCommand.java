@@ -3,14 +3,11 @@ package dev.lateen.cli;
 import dev.lateen.cli.explain.DryRun;
 import dev.lateen.cli.mesh.PodProxy;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -44,18 +41,8 @@ final class RouteCommand implements Callable<Integer> {
             description = "Whose request it is: a pod, a workload, a gateway.")
     private String from = "";
 
-    @Option(
-            names = {"-X", "--request"},
-            paramLabel = "METHOD",
-            description = "The method (default: ${DEFAULT-VALUE}).",
-            defaultValue = "GET")
-    private String method = "GET";
-
-    @Option(
-            names = {"-H", "--header"},
-            paramLabel = "'NAME: VALUE'",
-            description = "A header; Host names another host than the URL's.")
-    private List<String> headers = new ArrayList<>();
+    @Mixin
+    private RequestOptions request = new RequestOptions();
 
     @Mixin
     private AdminPort admin = new AdminPort();
@@ -68,19 +55,11 @@ final class RouteCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        DryRun.Asked asked = asked(from);
+        DryRun.Asked asked = request.asked(from, what, spec);
         PodProxy client = target.pod(from);
         DryRun run = DryRun.ofRoute(
                 new DryRun.Asked(client.name(), asked.method(), asked.url(), asked.headers()), admin.of(client));
         output.show(run::text, run::json);
         return run.passes() ? 0 : 1;
-    }
-
-    private DryRun.Asked asked(String client) {
-        try {
-            return DryRun.Asked.of(client, method, what, headers);
-        } catch (IllegalArgumentException wrong) {
-            throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
-        }
     }
 }

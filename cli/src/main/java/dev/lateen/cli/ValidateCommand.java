@@ -19,12 +19,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// `validate`: says what is wrong with manifests.
@@ -43,8 +41,6 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class ValidateCommand implements Callable<Integer> {
-    private static final String STDIN = "-";
-    private static final int DEEPEST_DIRECTORY = 16;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -65,11 +61,11 @@ final class ValidateCommand implements Callable<Integer> {
         List<Diagnostic> found = new ArrayList<>();
         List<RawResource> resources = new ArrayList<>();
         ResourceReader reader = ResourceReader.create();
-        for (String name : files()) {
-            String text = name.equals(STDIN)
+        for (String name : NamedManifests.files(names, NamedManifests.DEEPEST_DIRECTORY, spec)) {
+            String text = name.equals(NamedManifests.STDIN)
                     ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
                     : Files.readString(Path.of(name));
-            String shown = name.equals(STDIN) ? "<stdin>" : name;
+            String shown = name.equals(NamedManifests.STDIN) ? "<stdin>" : name;
             texts.put(shown, text);
             for (ParsedResource parsed : reader.read(text, shown)) {
                 found.addAll(parsed.diagnostics());
@@ -121,30 +117,5 @@ final class ValidateCommand implements Callable<Integer> {
                 "value", diagnostic.value(),
                 "expected", diagnostic.expected(),
                 "advice", diagnostic.advice());
-    }
-
-    /// Files are taken whatever their names are, directories for their manifests.
-    private List<String> files() throws IOException {
-        List<String> files = new ArrayList<>();
-        for (String name : names) {
-            if (name.equals(STDIN) || Files.isRegularFile(Path.of(name))) {
-                files.add(name);
-            } else if (Files.isDirectory(Path.of(name))) {
-                try (Stream<Path> below = Files.walk(Path.of(name), DEEPEST_DIRECTORY)) {
-                    below.filter(ValidateCommand::isManifest)
-                            .map(Path::toString)
-                            .sorted()
-                            .forEach(files::add);
-                }
-            } else {
-                throw new ParameterException(spec.commandLine(), name + ": no such file or directory");
-            }
-        }
-        return files;
-    }
-
-    private static boolean isManifest(Path file) {
-        String name = file.toString();
-        return (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json")) && Files.isRegularFile(file);
     }
 }

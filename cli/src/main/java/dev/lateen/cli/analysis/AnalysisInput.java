@@ -78,7 +78,7 @@ public final class AnalysisInput {
         List<String> hidden = new ArrayList<>();
         for (WatchedKind kind : kinds()) {
             try {
-                for (ObjectNode object : cluster.list(apiVersion(kind), kind.kind(), Map.of())) {
+                for (ObjectNode object : cluster.list(kind.apiVersion(), kind.kind(), Map.of())) {
                     addObject(kind, object);
                 }
             } catch (ClusterException failure) {
@@ -91,7 +91,7 @@ public final class AnalysisInput {
     }
 
     private void addObject(WatchedKind kind, ObjectNode object) {
-        object.put("apiVersion", apiVersion(kind));
+        object.put("apiVersion", kind.apiVersion());
         object.put("kind", kind.kind());
         Trees.into(object, "metadata").remove("managedFields");
         String name = CLUSTER + kind.kind() + "/" + Trees.text(object, "metadata", "namespace") + "/"
@@ -116,17 +116,9 @@ public final class AnalysisInput {
                 webhooks("ValidatingWebhookConfiguration", "validatingwebhookconfigurations"),
                 WatchedKind.of("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions")));
         for (ObjectNode definition : ResourceDefinitions.all(Schemas.standard())) {
-            kinds.add(WatchedKind.of(
-                    Trees.text(definition, "spec", "group"),
-                    Trees.text(Trees.objects(definition, "spec", "versions").getFirst(), "name"),
-                    Trees.text(definition, "spec", "names", "kind"),
-                    Trees.text(definition, "spec", "names", "plural")));
+            kinds.add(WatchedKind.of(definition));
         }
         return kinds;
-    }
-
-    private static String apiVersion(WatchedKind kind) {
-        return kind.group().isEmpty() ? kind.version() : kind.group() + "/" + kind.version();
     }
 
     private static WatchedKind webhooks(String kind, String plural) {

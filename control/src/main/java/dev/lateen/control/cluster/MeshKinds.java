@@ -2,7 +2,6 @@ package dev.lateen.control.cluster;
 
 import dev.lateen.kubernetes.cluster.WatchedKind;
 import dev.lateen.kubernetes.crd.ResourceDefinitions;
-import dev.lateen.kubernetes.tree.Trees;
 import dev.lateen.model.schema.Schemas;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,11 +29,7 @@ final class MeshKinds {
                 WatchedKind.of("", "v1", "Pod", "pods"),
                 WatchedKind.of("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices")));
         for (ObjectNode definition : ResourceDefinitions.all(Schemas.standard())) {
-            kinds.add(WatchedKind.of(
-                    Trees.text(definition, "spec", "group"),
-                    Trees.text(Trees.objects(definition, "spec", "versions").getFirst(), "name"),
-                    Trees.text(definition, "spec", "names", "kind"),
-                    Trees.text(definition, "spec", "names", "plural")));
+            kinds.add(WatchedKind.of(definition));
         }
         return List.copyOf(kinds);
     }

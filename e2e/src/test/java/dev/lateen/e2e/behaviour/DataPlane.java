@@ -36,6 +36,14 @@ public enum DataPlane {
         return proxy;
     }
 
+    /// The node metadata by which the control plane tells the data planes apart.
+    public String nodeMetadata() {
+        return switch (this) {
+            case LATEEN -> "LATEEN_PROXY";
+            case ENVOY -> "ENVOY_UPSTREAM";
+        };
+    }
+
     /// Why it cannot run here; empty when it can. Builds ours where that was not done yet.
     public String obstacle() {
         return switch (this) {

@@ -101,14 +101,10 @@ class SlowStartIT {
     }
 
     private Bootstrap bootstrap(ControlPlane control) {
-        String metadata = switch (plane) {
-            case LATEEN -> "LATEEN_PROXY";
-            case ENVOY -> "ENVOY_UPSTREAM";
-        };
         return new Bootstrap()
                 .node("""
                         {id: sidecar~127.0.0.9~client-1.shop~shop.svc.cluster.local, cluster: client,
-                         metadata: {%s: "true", NAMESPACE: shop}}""".formatted(metadata))
+                         metadata: {%s: "true", NAMESPACE: shop}}""".formatted(plane.nodeMetadata()))
                 .with(ADS)
                 .cluster("xds-grpc", HTTP2, control.plaintextPort())
                 .http("main", "{match: {prefix: /}, route: {cluster: \"%s\"}}".formatted(CLUSTER));

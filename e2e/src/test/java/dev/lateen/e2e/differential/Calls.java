@@ -2,6 +2,7 @@ package dev.lateen.e2e.differential;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// Requests out of the vocabulary of [RouteTables]. Thread: one.
 final class Calls {
@@ -100,7 +101,7 @@ final class Calls {
         return new Call(id, method, target(), dice.one(HOSTS), List.copyOf(fields), body);
     }
 
-    private void maybe(List<String> fields, int percent, java.util.function.Supplier<String> field) {
+    private void maybe(List<String> fields, int percent, Supplier<String> field) {
         if (dice.in(percent)) {
             fields.add(field.get());
         }

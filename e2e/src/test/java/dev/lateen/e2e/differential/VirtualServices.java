@@ -97,12 +97,9 @@ final class VirtualServices {
                 yaml.append(GATEWAY.formatted(i, mine.get(i))).append(services.get(i));
             }
             ports.put(plane, mine);
-            String metadata = switch (plane) {
-                case LATEEN -> "LATEEN_PROXY";
-                case ENVOY -> "ENVOY_UPSTREAM";
-            };
             var resources = new Translator()
-                    .translate(Mesh.of("generated", yaml.toString()).snapshot(), Seat.GATEWAY.node(metadata));
+                    .translate(
+                            Mesh.of("generated", yaml.toString()).snapshot(), Seat.GATEWAY.node(plane.nodeMetadata()));
             var all = new StaticResources(resources).bootstrap().getStaticResources();
             Bootstrap bootstrap = new Bootstrap();
             ProtoJson json = new ProtoJson();

@@ -89,7 +89,7 @@ final class FieldProxy implements AutoCloseable {
                     .http(FIRST_HTTP + index, manager -> logged(manager.setRouteConfig(gateway.routes()), log));
         }
         InboundChains inbound = new InboundChains(
-                PolicyMesh.inbound(snapshot, PolicyMesh.node(PolicyMesh.plane(plane))), wire.identities());
+                PolicyMesh.inbound(snapshot, PolicyMesh.node(plane.nodeMetadata())), wire.identities());
         List<FilterChain> all = new ArrayList<>(
                 inbound.http(FIRST_HTTP + index, manager -> logged(manager.setRouteConfig(toEcho()), log)));
         all.addAll(inbound.tcp(FIRST_TCP + index, tcp -> echoing(tcp, log)));

@@ -1,23 +1,16 @@
 package dev.lateen.e2e.policy;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.lateen.e2e.acceptance.Mesh;
 import dev.lateen.e2e.behaviour.DataPlane;
 import dev.lateen.model.mesh.Locality;
-import dev.lateen.model.mesh.MeshConfig;
-import dev.lateen.model.mesh.MeshSettings;
 import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.model.mesh.ProxyNode;
-import dev.lateen.model.mesh.SnapshotBuilder;
-import dev.lateen.model.resource.MeshConfigReader;
-import dev.lateen.model.resource.ParsedResource;
-import dev.lateen.model.resource.RawResource;
-import dev.lateen.model.validate.ResourceReader;
 import dev.lateen.translate.Translator;
 import dev.lateen.xds.ResourceType;
 import dev.lateen.xds.XdsResources;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -38,7 +31,6 @@ final class PolicyMesh {
               selector: {app: shop}
               ports: [{name: http, port: 8080}, {name: tcp, port: 7000}]
             """;
-    private static final ResourceReader READER = ResourceReader.create();
 
     private PolicyMesh() {}
 
@@ -65,21 +57,7 @@ final class PolicyMesh {
 
     /// @param yaml resources besides the workload's service, the mesh's settings among them
     static MeshSnapshot snapshot(String yaml) {
-        List<RawResource> resources = new ArrayList<>();
-        read(SERVICE, resources);
-        read(yaml, resources);
-        SnapshotBuilder builder = new SnapshotBuilder(MeshSettings.DEFAULT);
-        builder.mesh(MeshConfig.of(new MeshConfigReader().read(resources).meshConfig()));
-        builder.put(resources);
-        return builder.build();
-    }
-
-    /// The metadata by which the control plane tells the data planes apart.
-    static String plane(DataPlane plane) {
-        return switch (plane) {
-            case LATEEN -> "LATEEN_PROXY";
-            case ENVOY -> "ENVOY_UPSTREAM";
-        };
+        return Mesh.of("policies", SERVICE + "---\n" + yaml).snapshot();
     }
 
     /// What a gateway that listens on port 8080 gets.
@@ -89,7 +67,7 @@ final class PolicyMesh {
         ProxyNode node = ProxyNode.parse(
                         "router~10.1.0.9~edge-1.default~default.svc.cluster.local",
                         Map.of(
-                                plane(plane),
+                                plane.nodeMetadata(),
                                 "true",
                                 "LABELS",
                                 Map.of("app", "edge", "gateway.networking.k8s.io/gateway-name", "edge"),
@@ -116,15 +94,5 @@ final class PolicyMesh {
                 .get(ResourceType.LISTENER, "virtualInbound")
                 .orElseThrow();
         return Listener.parseFrom(sent.any().getValue());
-    }
-
-    private static void read(String yaml, List<RawResource> into) {
-        for (ParsedResource parsed : READER.read(yaml, "policies.yaml")) {
-            if (parsed instanceof ParsedResource.Valid(RawResource resource, var _)) {
-                into.add(resource);
-            } else {
-                throw new AssertionError(yaml + parsed);
-            }
-        }
     }
 }

@@ -56,8 +56,7 @@ final class PolicyProxy implements AutoCloseable {
         ProtoJson json = new ProtoJson();
         for (int set = 0; set < sets.size(); set++) {
             InboundChains inbound = new InboundChains(
-                    PolicyMesh.inbound(
-                            PolicyMesh.snapshot(sets.get(set), more), PolicyMesh.node(PolicyMesh.plane(plane))),
+                    PolicyMesh.inbound(PolicyMesh.snapshot(sets.get(set), more), PolicyMesh.node(plane.nodeMetadata())),
                     identities);
             for (FilterChain chain : inbound.http(FIRST_HTTP + set, PolicyProxy::answering)) {
                 chains.add(json.print(chain));

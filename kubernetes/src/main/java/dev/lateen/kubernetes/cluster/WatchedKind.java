@@ -1,6 +1,8 @@
 package dev.lateen.kubernetes.cluster;
 
+import dev.lateen.kubernetes.tree.Trees;
 import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Objects of one kind that are to be watched.
 ///
@@ -16,6 +18,15 @@ public record WatchedKind(
         return new WatchedKind(group, version, kind, plural, Optional.empty(), Optional.empty());
     }
 
+    /// All objects of a kind that a definition brings, in the version that it names first.
+    public static WatchedKind of(ObjectNode definition) {
+        return of(
+                Trees.text(definition, "spec", "group"),
+                Trees.text(Trees.objects(definition, "spec", "versions").getFirst(), "name"),
+                Trees.text(definition, "spec", "names", "kind"),
+                Trees.text(definition, "spec", "names", "plural"));
+    }
+
     /// One ConfigMap.
     public static WatchedKind configMap(String namespace, String name) {
         return new WatchedKind("", "v1", "ConfigMap", "configmaps", Optional.of(namespace), Optional.of(name));
@@ -26,7 +37,8 @@ public record WatchedKind(
         return new WatchedKind("", "v1", "Secret", "secrets", Optional.of(namespace), Optional.of(name));
     }
 
-    String apiVersion() {
+    /// As objects name it.
+    public String apiVersion() {
         return group.isEmpty() ? version : group + "/" + version;
     }
 }

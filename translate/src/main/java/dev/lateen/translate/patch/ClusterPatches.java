@@ -7,7 +7,6 @@ import dev.lateen.translate.message.MessageMerge;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.TransportSocketMatch;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -34,33 +33,12 @@ final class ClusterPatches {
     ///
     /// @param hosts the services of a cluster whose name has none
     Optional<Cluster> apply(Cluster cluster, Set<String> hosts) {
-        Cluster now = cluster;
-        for (CompiledPatch patch : patches.of(Part.CLUSTER)) {
-            if (patch.operation() == Operation.ADD || !isFor(patch, cluster.getName(), hosts)) {
-                continue;
-            }
-            if (patch.operation() == Operation.REMOVE) {
-                patches.notes().applied(patch);
-                return Optional.empty();
-            }
-            if (patch.merges()) {
-                patches.notes().applied(patch);
-                now = merged(patch, now);
-            }
-        }
-        return Optional.of(now);
+        return patches.changed(Part.CLUSTER, cluster, patch -> isFor(patch, cluster.getName(), hosts), this::merged);
     }
 
     /// The clusters that are added.
     List<Cluster> added() {
-        List<Cluster> added = new ArrayList<>();
-        for (CompiledPatch patch : patches.of(Part.CLUSTER)) {
-            if (patch.operation() == Operation.ADD) {
-                patches.notes().applied(patch);
-                added.add(patch.value(Cluster.class));
-            }
-        }
-        return added;
+        return patches.added(Part.CLUSTER, Cluster.class, _ -> true);
     }
 
     private Cluster merged(CompiledPatch patch, Cluster cluster) {

@@ -1,12 +1,14 @@
 package dev.lateen.translate.patch;
 
 import com.google.protobuf.Message;
+import dev.lateen.model.istio.EnvoyFilter.Operation;
 import dev.lateen.translate.message.MessageMerge;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// Applies patches to an ordered list: of filters, virtual hosts or routes. First each item is changed or removed,
 /// then items are added.
@@ -52,11 +54,10 @@ record ListPatches<T extends Message>(
     }
 
     /// Null where it is removed.
-    private @org.jspecify.annotations.Nullable T changed(
-            T item, List<CompiledPatch> patches, MessageMerge merge, PatchNotes notes) {
+    private @Nullable T changed(T item, List<CompiledPatch> patches, MessageMerge merge, PatchNotes notes) {
         T now = item;
         for (CompiledPatch patch : patches) {
-            if (patch.operation() == dev.lateen.model.istio.EnvoyFilter.Operation.REMOVE) {
+            if (patch.operation() == Operation.REMOVE) {
                 if (matches.test(patch, now)) {
                     notes.applied(patch);
                     return null;

@@ -2,9 +2,9 @@ package dev.lateen.translate.patch;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import dev.lateen.model.istio.EnvoyFilter.ChainMatch;
 import dev.lateen.model.istio.EnvoyFilter.ListenerMatch;
-import dev.lateen.model.istio.EnvoyFilter.Operation;
 import dev.lateen.model.istio.EnvoyFilter.Part;
 import dev.lateen.translate.message.MessageMerge;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
@@ -15,7 +15,6 @@ import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -48,33 +47,21 @@ final class ListenerPatches {
 
     /// Empty where it is removed.
     Optional<Listener> apply(Listener listener) {
-        Listener now = listener;
-        for (CompiledPatch patch : patches.of(Part.LISTENER)) {
-            if (!isFor(patch, listener) || !isPort(patch, listener)) {
-                continue;
-            }
-            if (patch.operation() == Operation.REMOVE) {
-                patches.notes().applied(patch);
-                return Optional.empty();
-            }
-            if (patch.merges()) {
-                patches.notes().applied(patch);
-                now = patch.mergedInto(now, merge);
-            }
-        }
-        return Optional.of(chains(filters(now)));
+        return patches.changed(
+                        Part.LISTENER,
+                        listener,
+                        patch -> isFor(patch, listener) && isPort(patch, listener),
+                        this::merged)
+                .map(now -> chains(filters(now)));
     }
 
     /// The listeners that are added.
     List<Listener> added() {
-        List<Listener> added = new ArrayList<>();
-        for (CompiledPatch patch : patches.of(Part.LISTENER)) {
-            if (patch.operation() == Operation.ADD) {
-                patches.notes().applied(patch);
-                added.add(patch.value(Listener.class));
-            }
-        }
-        return added;
+        return patches.added(Part.LISTENER, Listener.class, _ -> true);
+    }
+
+    private <M extends Message> M merged(CompiledPatch patch, M message) {
+        return patch.mergedInto(message, merge);
     }
 
     private Listener filters(Listener listener) {
@@ -105,31 +92,13 @@ final class ListenerPatches {
             now.clearDefaultFilterChain();
             chain(listener, listener.getDefaultFilterChain()).ifPresent(now::setDefaultFilterChain);
         }
-        for (CompiledPatch patch : patches.of(Part.FILTER_CHAIN)) {
-            if (patch.operation() == Operation.ADD && isFor(patch, listener)) {
-                patches.notes().applied(patch);
-                now.addFilterChains(patch.value(FilterChain.class));
-            }
-        }
+        now.addAllFilterChains(patches.added(Part.FILTER_CHAIN, FilterChain.class, patch -> isFor(patch, listener)));
         return now.build();
     }
 
     private Optional<FilterChain> chain(Listener listener, FilterChain chain) {
-        FilterChain now = chain;
-        for (CompiledPatch patch : patches.of(Part.FILTER_CHAIN)) {
-            if (!isFor(patch, listener, chain)) {
-                continue;
-            }
-            if (patch.operation() == Operation.REMOVE) {
-                patches.notes().applied(patch);
-                return Optional.empty();
-            }
-            if (patch.merges()) {
-                patches.notes().applied(patch);
-                now = patch.mergedInto(now, merge);
-            }
-        }
-        return Optional.of(networkFilters(listener, now));
+        return patches.changed(Part.FILTER_CHAIN, chain, patch -> isFor(patch, listener, chain), this::merged)
+                .map(now -> networkFilters(listener, now));
     }
 
     private FilterChain networkFilters(Listener listener, FilterChain chain) {
