@@ -1,5 +1,7 @@
 package dev.lateen.e2e.mesh;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.lateen.identity.CertificateRequest;
 import dev.lateen.identity.SpiffeId;
 import dev.lateen.identity.WorkloadKeys;
@@ -26,6 +28,7 @@ import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -38,6 +41,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Somebody with a certificate who calls a sidecar without one of its own.
 final class OutsideCaller {
+    private static final Duration ANNOUNCED = Duration.ofSeconds(60);
+
     private final KeyPair keys;
     private final List<X509Certificate> chain;
 
@@ -62,8 +67,15 @@ final class OutsideCaller {
         return CertificateAuthority.open(copy, AuthoritySettings.of(trustDomain), InstantSource.system());
     }
 
-    /// Where the sidecar of a service account listens.
-    static InetSocketAddress address(RunningMesh mesh, String account) throws IOException, InterruptedException {
+    /// Where the sidecar of a service account listens, once the control plane has heard of it.
+    static InetSocketAddress address(RunningMesh mesh, String account) {
+        return await().atMost(ANNOUNCED)
+                .until(() -> announced(mesh, account), Optional::isPresent)
+                .orElseThrow();
+    }
+
+    private static Optional<InetSocketAddress> announced(RunningMesh mesh, String account)
+            throws IOException, InterruptedException {
         String json = HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(URI.create("http://" + mesh.debugAddress() + "/debug/endpointz"))
@@ -73,13 +85,13 @@ final class OutsideCaller {
         for (JsonNode service : new JsonMapper().readTree(json)) {
             for (JsonNode endpoint : service.path("ep")) {
                 if (endpoint.path("serviceAccount").asString("").equals(account)) {
-                    return new InetSocketAddress(
+                    return Optional.of(new InetSocketAddress(
                             endpoint.path("address").asString(),
-                            endpoint.path("port").asInt());
+                            endpoint.path("port").asInt()));
                 }
             }
         }
-        throw new AssertionError("no endpoint of " + account + ": " + json);
+        return Optional.empty();
     }
 
     BigInteger serial() {
