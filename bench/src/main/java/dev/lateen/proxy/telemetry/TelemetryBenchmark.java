@@ -9,6 +9,9 @@ import dev.lateen.proxy.stream.StreamInfo;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
@@ -22,6 +25,7 @@ public class TelemetryBenchmark {
 
     private final StreamInfo info = request();
     private final LogFormat format = LogFormat.text(LogFormat.ISTIO_TEXT, false);
+    private final LogFormat json = LogFormat.json(fields(), false);
     private final IstioMetrics.Worker metrics = new IstioMetrics(
                     new Stats(),
                     IstioMetrics.Reporter.SOURCE,
@@ -29,6 +33,16 @@ public class TelemetryBenchmark {
             .onOwnThread();
 
     private final Stats many = many();
+
+    /// The same values, each with a name.
+    private static Map<String, Object> fields() {
+        Map<String, Object> fields = new HashMap<>();
+        Pattern.compile("%[^%]+%")
+                .matcher(LogFormat.ISTIO_TEXT)
+                .results()
+                .forEach(operator -> fields.put("field_of_a_line_" + fields.size(), operator.group()));
+        return fields;
+    }
 
     /// 750 clients, 67 lines of the page each.
     private static Stats many() {
@@ -75,6 +89,11 @@ public class TelemetryBenchmark {
     @Benchmark
     public String accessLogLine() {
         return format.line(info);
+    }
+
+    @Benchmark
+    public int accessLogLineOfJson() {
+        return json.line(info).length();
     }
 
     @Benchmark

@@ -78,8 +78,11 @@ public final class Headers {
 
     /// The position of the first field of this name at or after `from`, or -1.
     public int indexOf(String name, int from) {
+        int length = name.length();
         for (int index = from; index < size; index++) {
-            if (name.equals(entries[index * 2])) {
+            String field = entries[index * 2];
+            // Names mostly differ in length, which costs less to see than a call.
+            if (field.length() == length && name.equals(field)) {
                 return index;
             }
         }

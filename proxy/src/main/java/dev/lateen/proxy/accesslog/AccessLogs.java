@@ -57,7 +57,7 @@ public final class AccessLogs implements AutoCloseable {
                 return;
             }
             LogLane lane = file.lane();
-            config.format().append(info, lane.text());
+            config.format().append(info, lane.line());
             switch (lane.offer()) {
                 case QUEUED -> wake();
                 case FULL -> hurry();

@@ -1,6 +1,7 @@
 package dev.lateen.proxy.accesslog;
 
 import dev.lateen.proxy.stream.StreamInfo;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,17 +41,17 @@ final class FormatParser {
 
     private static void flush(StringBuilder literal, List<LogOperator> parts) {
         if (!literal.isEmpty()) {
-            parts.add(new Literal(literal.toString()));
+            parts.add(literal(literal.toString()));
             literal.setLength(0);
         }
     }
 
-    private record Literal(String text) implements LogOperator {
-        @Override
-        public boolean append(StreamInfo info, StringBuilder out) {
-            out.append(text);
+    private static LogOperator literal(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return (_, out) -> {
+            out.append(bytes);
             return true;
-        }
+        };
     }
 
     private LogOperator operator() {
@@ -104,12 +105,12 @@ final class FormatParser {
 
     private record Truncated(LogOperator operator, int length) implements LogOperator {
         @Override
-        public boolean append(StreamInfo info, StringBuilder out) {
+        public boolean append(StreamInfo info, LineBuffer out) {
             int start = out.length();
             if (!operator.append(info, out)) {
                 return false;
             }
-            out.setLength(Math.min(out.length(), start + length));
+            out.setLength(start + length);
             return true;
         }
     }

@@ -6,18 +6,6 @@ public final class JsonText {
 
     private JsonText() {}
 
-    /// Escapes what `out` holds from `start` on, in place. Nearly always there is nothing to do.
-    static void escapeFrom(int start, StringBuilder out) {
-        for (int index = start; index < out.length(); index++) {
-            if (mustEscape(out.charAt(index))) {
-                String tail = out.substring(index);
-                out.setLength(index);
-                escape(tail, out);
-                return;
-            }
-        }
-    }
-
     public static void escape(String text, StringBuilder out) {
         for (int index = 0; index < text.length(); index++) {
             char letter = text.charAt(index);
@@ -36,9 +24,5 @@ public final class JsonText {
                 }
             }
         }
-    }
-
-    private static boolean mustEscape(char letter) {
-        return letter < ' ' || letter == '"' || letter == '\\';
     }
 }

@@ -27,6 +27,8 @@ public final class LogFormat {
                     + "\"%REQ(X-FORWARDED-FOR)%\" \"%REQ(USER-AGENT)%\" \"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\" "
                     + "\"%UPSTREAM_HOST%\"\n";
 
+    private static final int EXPECTED = 64;
+
     private final Object source;
     private final boolean omitEmpty;
     private final LogNode root;
@@ -74,15 +76,24 @@ public final class LogFormat {
                 : value.toString();
     }
 
-    void append(StreamInfo info, StringBuilder out) {
+    void append(StreamInfo info, LineBuffer out) {
         root.append(info, out);
     }
 
     /// One line, its end included.
     public String line(StreamInfo info) {
-        StringBuilder out = new StringBuilder();
+        return made(info).toString();
+    }
+
+    /// The value of a header field, each of whose characters is a byte on the wire (RFC 9110 §5.5).
+    public String field(StreamInfo info) {
+        return made(info).field();
+    }
+
+    private LineBuffer made(StreamInfo info) {
+        LineBuffer out = new LineBuffer(EXPECTED);
         append(info, out);
-        return out.toString();
+        return out;
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.lateen.proxy.accesslog;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Limits: four empty blocks are kept; those that wait count against the file's `room`.
 ///
-/// Thread: `text` and `offer` the thread that owns the lane; `isEmpty` and `writeTo` the writer's.
+/// Thread: `line` and `offer` the thread that owns the lane; `isEmpty` and `writeTo` the writer's.
 final class LogLane {
     static final int BLOCK_BYTES = 1 << 16;
     private static final int MOST_KEPT = 4;
@@ -20,7 +19,7 @@ final class LogLane {
 
     /// Bytes that may still be taken for blocks, of all lanes of the file.
     private final AtomicInteger room;
-    private final StringBuilder text = new StringBuilder(LINE);
+    private final LineBuffer line = new LineBuffer(LINE);
     private final Queue<Block> spare = new ConcurrentLinkedQueue<>();
     private final AtomicInteger kept = new AtomicInteger();
     /// The owner's.
@@ -41,19 +40,18 @@ final class LogLane {
     }
 
     /// For the owner to make a line in; empty.
-    StringBuilder text() {
-        text.setLength(0);
-        return text;
+    LineBuffer line() {
+        line.setLength(0);
+        return line;
     }
 
-    /// Queues what is in `text`, whole or not at all.
+    /// Queues what is in `line`, whole or not at all.
     Outcome offer() {
-        byte[] line = text.toString().getBytes(StandardCharsets.UTF_8);
         Block current = tail;
         if (current.put(line)) {
             return Outcome.QUEUED;
         }
-        Block next = take(Math.max(line.length, BLOCK_BYTES));
+        Block next = take(Math.max(line.length(), BLOCK_BYTES));
         if (next == null) {
             return Outcome.DROPPED;
         }
@@ -137,13 +135,13 @@ final class LogLane {
             return bytes.length;
         }
 
-        boolean put(byte[] line) {
+        boolean put(LineBuffer line) {
             int end = filled;
-            if (line.length > bytes.length - end) {
+            if (line.length() > bytes.length - end) {
                 return false;
             }
-            System.arraycopy(line, 0, bytes, end, line.length);
-            filled = end + line.length;
+            System.arraycopy(line.bytes(), 0, bytes, end, line.length());
+            filled = end + line.length();
             return true;
         }
 

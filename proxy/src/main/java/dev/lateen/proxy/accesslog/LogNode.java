@@ -1,6 +1,7 @@
 package dev.lateen.proxy.accesslog;
 
 import dev.lateen.proxy.stream.StreamInfo;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
@@ -9,14 +10,14 @@ import java.util.Map;
 /// Thread: any (immutable).
 sealed interface LogNode {
     /// False where it has no value; then nothing was appended.
-    boolean append(StreamInfo info, StringBuilder out);
+    boolean append(StreamInfo info, LineBuffer out);
 
     /// Literal text and operators in turn.
     ///
     /// @param missing what stands for a value that is missing
     record Text(List<LogOperator> parts, String missing) implements LogNode {
         @Override
-        public boolean append(StreamInfo info, StringBuilder out) {
+        public boolean append(StreamInfo info, LineBuffer out) {
             for (int index = 0; index < parts.size(); index++) {
                 if (!parts.get(index).append(info, out)) {
                     out.append(missing);
@@ -29,7 +30,7 @@ sealed interface LogNode {
     /// A JSON value: a single operator keeps its type, anything else is text.
     record Leaf(List<LogOperator> parts) implements LogNode {
         @Override
-        public boolean append(StreamInfo info, StringBuilder out) {
+        public boolean append(StreamInfo info, LineBuffer out) {
             if (parts.size() == 1 && parts.getFirst().writesJson()) {
                 return parts.getFirst().appendJson(info, out);
             }
@@ -48,7 +49,9 @@ sealed interface LogNode {
                 out.setLength(start);
                 return false;
             }
-            JsonText.escapeFrom(content, out);
+            if (!(parts.size() == 1 && parts.getFirst() instanceof LogOperator.Plain)) {
+                out.escapeFrom(content);
+            }
             out.append('"');
             return true;
         }
@@ -56,7 +59,7 @@ sealed interface LogNode {
 
     record Literal(String json) implements LogNode {
         @Override
-        public boolean append(StreamInfo info, StringBuilder out) {
+        public boolean append(StreamInfo info, LineBuffer out) {
             out.append(json);
             return true;
         }
@@ -64,24 +67,24 @@ sealed interface LogNode {
 
     /// A JSON object. Names are escaped once, not in each line.
     final class Members implements LogNode {
-        private final String[] names;
+        private final byte[][] names;
         private final LogNode[] values;
         private final boolean omitEmpty;
 
         Members(Map<String, LogNode> members, boolean omitEmpty) {
-            this.names = members.keySet().stream().map(Members::quoted).toArray(String[]::new);
+            this.names = members.keySet().stream().map(Members::quoted).toArray(byte[][]::new);
             this.values = members.values().toArray(LogNode[]::new);
             this.omitEmpty = omitEmpty;
         }
 
-        private static String quoted(String name) {
+        private static byte[] quoted(String name) {
             StringBuilder text = new StringBuilder(",\"");
             JsonText.escape(name, text);
-            return text.append("\":").toString();
+            return text.append("\":").toString().getBytes(StandardCharsets.UTF_8);
         }
 
         @Override
-        public boolean append(StreamInfo info, StringBuilder out) {
+        public boolean append(StreamInfo info, LineBuffer out) {
             int open = out.length();
             for (int index = 0; index < names.length; index++) {
                 int start = out.length();
@@ -97,7 +100,7 @@ sealed interface LogNode {
             if (out.length() == open) {
                 out.append('{');
             } else {
-                out.setCharAt(open, '{');
+                out.set(open, '{');
             }
             out.append('}');
             return true;
@@ -106,7 +109,7 @@ sealed interface LogNode {
 
     record Items(List<LogNode> items) implements LogNode {
         @Override
-        public boolean append(StreamInfo info, StringBuilder out) {
+        public boolean append(StreamInfo info, LineBuffer out) {
             out.append('[');
             for (int index = 0; index < items.size(); index++) {
                 if (index > 0) {
@@ -123,7 +126,7 @@ sealed interface LogNode {
 
     record Line(LogNode content) implements LogNode {
         @Override
-        public boolean append(StreamInfo info, StringBuilder out) {
+        public boolean append(StreamInfo info, LineBuffer out) {
             content.append(info, out);
             out.append('\n');
             return true;

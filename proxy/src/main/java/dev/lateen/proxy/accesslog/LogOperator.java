@@ -8,7 +8,7 @@ import dev.lateen.proxy.stream.StreamInfo;
 @FunctionalInterface
 interface LogOperator {
     /// Appends the value; false where there is none, and then nothing was appended.
-    boolean append(StreamInfo info, StringBuilder out);
+    boolean append(StreamInfo info, LineBuffer out);
 
     /// Whether it writes its own JSON, instead of text that is put in quotes.
     default boolean writesJson() {
@@ -16,9 +16,13 @@ interface LogOperator {
     }
 
     /// As `append`, where it writes its own JSON.
-    default boolean appendJson(StreamInfo info, StringBuilder out) {
+    default boolean appendJson(StreamInfo info, LineBuffer out) {
         return append(info, out);
     }
+
+    /// A value in which there is nothing to escape in a JSON string.
+    @FunctionalInterface
+    interface Plain extends LogOperator {}
 
     /// A value that JSON shows as a number.
     @FunctionalInterface

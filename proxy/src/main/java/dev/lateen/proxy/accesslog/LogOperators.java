@@ -2,7 +2,6 @@ package dev.lateen.proxy.accesslog;
 
 import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.RequestHead;
-import dev.lateen.proxy.stream.Addresses;
 import dev.lateen.proxy.stream.GrpcStatus;
 import dev.lateen.proxy.stream.StreamInfo;
 import java.net.InetSocketAddress;
@@ -76,14 +75,14 @@ final class LogOperators {
         return Optional.ofNullable(
                 switch (name) {
                     case "PROTOCOL" ->
-                        text(info -> info.request == null
+                        plain(info -> info.request == null
                                 ? null
                                 : info.request.version().text());
                     case "RESPONSE_CODE_DETAILS" -> text(info -> info.details);
                     case "CONNECTION_TERMINATION_DETAILS" -> text(info -> info.connectionTerminationDetails);
                     case "UPSTREAM_TRANSPORT_FAILURE_REASON" -> text(info -> info.upstreamTransportFailure);
                     case "DOWNSTREAM_TRANSPORT_FAILURE_REASON" -> text(info -> info.downstreamTransportFailure);
-                    case "RESPONSE_FLAGS" -> text(info -> info.flags().isEmpty() ? null : info.flagsText());
+                    case "RESPONSE_FLAGS" -> plain(info -> info.flags().isEmpty() ? null : info.flagsText());
                     case "UPSTREAM_CLUSTER", "UPSTREAM_CLUSTER_RAW" -> text(info -> info.clusterName);
                     case "ROUTE_NAME" -> text(info -> info.routeName);
                     case "FILTER_CHAIN_NAME" -> text(info -> info.filterChainName);
@@ -101,10 +100,12 @@ final class LogOperators {
         for (AddressOf source : AddressOf.values()) {
             String base = source.name();
             if (name.equals(base)) {
-                return Optional.of(text(info -> textOf(source.of.apply(info))));
+                LogOperator.Plain whole = (info, out) -> append(source.of.apply(info), out);
+                return Optional.of(whole);
             }
             if (name.equals(base + "_WITHOUT_PORT")) {
-                return Optional.of(text(info -> hostOf(source.of.apply(info))));
+                LogOperator.Plain host = (info, out) -> appendHost(source.of.apply(info), out);
+                return Optional.of(host);
             }
             if (name.equals(base + "_PORT")) {
                 LogOperator.Numeric port = (info, out) -> appendPort(source.of.apply(info), out);
@@ -132,15 +133,23 @@ final class LogOperators {
         }
     }
 
-    private static @Nullable String textOf(@Nullable SocketAddress address) {
-        return address == null ? null : Addresses.text(address);
+    private static boolean append(@Nullable SocketAddress address, LineBuffer out) {
+        if (address == null) {
+            return false;
+        }
+        out.append(address);
+        return true;
     }
 
-    private static @Nullable String hostOf(@Nullable SocketAddress address) {
-        return address == null ? null : Addresses.host(address);
+    private static boolean appendHost(@Nullable SocketAddress address, LineBuffer out) {
+        if (address == null) {
+            return false;
+        }
+        out.appendHost(address);
+        return true;
     }
 
-    private static boolean appendPort(@Nullable SocketAddress address, StringBuilder out) {
+    private static boolean appendPort(@Nullable SocketAddress address, LineBuffer out) {
         if (address instanceof InetSocketAddress inet) {
             out.append(inet.getPort());
             return true;
@@ -177,15 +186,27 @@ final class LogOperators {
         return (info, out) -> append(value.apply(info), out);
     }
 
+    private static LogOperator.Plain plain(Function<StreamInfo, @Nullable String> value) {
+        return (info, out) -> append(value.apply(info), out);
+    }
+
     private static LogOperator constant(@Nullable String value) {
         return (_, out) -> append(value, out);
     }
 
-    private static boolean append(@Nullable String value, StringBuilder out) {
+    private static boolean append(@Nullable String value, LineBuffer out) {
         if (value == null || value.isEmpty()) {
             return false;
         }
         out.append(value);
+        return true;
+    }
+
+    private static boolean appendField(@Nullable String value, LineBuffer out) {
+        if (value == null || value.isEmpty()) {
+            return false;
+        }
+        out.appendField(value);
         return true;
     }
 
@@ -204,10 +225,11 @@ final class LogOperators {
         int mark = argument.indexOf('?');
         String main = (mark < 0 ? argument : argument.substring(0, mark)).toLowerCase(Locale.ROOT);
         if (mark < 0) {
-            return (info, out) -> append(source.find(info, main), out);
+            return (info, out) -> appendField(source.find(info, main), out);
         }
         String alternative = argument.substring(mark + 1).toLowerCase(Locale.ROOT);
-        return (info, out) -> append(source.find(info, main), out) || append(source.find(info, alternative), out);
+        return (info, out) ->
+                appendField(source.find(info, main), out) || appendField(source.find(info, alternative), out);
     }
 
     private static @Nullable String requestHeader(StreamInfo info, String name) {

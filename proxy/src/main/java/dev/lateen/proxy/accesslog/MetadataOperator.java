@@ -45,7 +45,7 @@ record MetadataOperator(Source source, String namespace, List<String> path) impl
     }
 
     @Override
-    public boolean append(StreamInfo info, StringBuilder out) {
+    public boolean append(StreamInfo info, LineBuffer out) {
         Object value = find(info);
         if (value instanceof String text) {
             out.append(text);
@@ -56,7 +56,7 @@ record MetadataOperator(Source source, String namespace, List<String> path) impl
     }
 
     @Override
-    public boolean appendJson(StreamInfo info, StringBuilder out) {
+    public boolean appendJson(StreamInfo info, LineBuffer out) {
         Object value = find(info);
         if (value != null) {
             json(value, out);
@@ -77,7 +77,7 @@ record MetadataOperator(Source source, String namespace, List<String> path) impl
         };
     }
 
-    private static void json(Object value, StringBuilder out) {
+    private static void json(Object value, LineBuffer out) {
         switch (value) {
             case Map<?, ?> map -> members(map, out);
             case List<?> list -> items(list, out);
@@ -86,7 +86,7 @@ record MetadataOperator(Source source, String namespace, List<String> path) impl
         }
     }
 
-    private static void members(Map<?, ?> members, StringBuilder out) {
+    private static void members(Map<?, ?> members, LineBuffer out) {
         out.append('{');
         boolean first = true;
         for (Map.Entry<?, ?> member : new TreeMap<>(members).entrySet()) {
@@ -101,7 +101,7 @@ record MetadataOperator(Source source, String namespace, List<String> path) impl
         out.append('}');
     }
 
-    private static void items(List<?> items, StringBuilder out) {
+    private static void items(List<?> items, LineBuffer out) {
         out.append('[');
         for (int index = 0; index < items.size(); index++) {
             if (index > 0) {
@@ -112,9 +112,11 @@ record MetadataOperator(Source source, String namespace, List<String> path) impl
         out.append(']');
     }
 
-    private static void quoted(String text, StringBuilder out) {
+    private static void quoted(String text, LineBuffer out) {
         out.append('"');
-        JsonText.escape(text, out);
+        int content = out.length();
+        out.append(text);
+        out.escapeFrom(content);
         out.append('"');
     }
 }

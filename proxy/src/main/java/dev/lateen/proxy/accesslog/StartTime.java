@@ -14,16 +14,18 @@ import java.util.function.ToLongFunction;
 /// Times of log lines, in UTC: `2026-01-31T12:34:56.789Z`, or a pattern like strftime's with `%3f`, `%6f`, `%9f`,
 /// `%E3S` … for fractions and `%s` for seconds since 1970.
 final class StartTime {
-    private static final long MILLIS_PER_DAY = 86_400_000;
+    private static final DateTimeFormatter SECOND =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private StartTime() {}
 
     static LogOperator of(String pattern, ToLongFunction<StreamInfo> epochMillis) {
         if (pattern.isEmpty()) {
-            return (info, out) -> {
-                iso(epochMillis.applyAsLong(info), out);
+            LogOperator.Plain iso = (info, out) -> {
+                out.appendTime(epochMillis.applyAsLong(info));
                 return true;
             };
+            return iso;
         }
         DateTimeFormatter formatter = compile(pattern);
         boolean seconds = pattern.contains("%s");
@@ -95,33 +97,8 @@ final class StartTime {
         }
     }
 
-    /// Without objects: the default is on every line. Days to dates by the proleptic Gregorian calendar.
-    static void iso(long epochMillis, StringBuilder out) {
-        long days = Math.floorDiv(epochMillis, MILLIS_PER_DAY);
-        int millis = (int) Math.floorMod(epochMillis, MILLIS_PER_DAY);
-        // Years that begin in March put the leap day last.
-        long shifted = days + 719_468;
-        long era = Math.floorDiv(shifted, 146_097);
-        int dayOfEra = Math.floorMod(shifted, 146_097);
-        int yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365;
-        int dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
-        int shiftedMonth = (5 * dayOfYear + 2) / 153;
-        int day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1;
-        int month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9;
-        long year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-        out.append(year).append('-');
-        digits(month, 10, out).append('-');
-        digits(day, 10, out).append('T');
-        digits(millis / 3_600_000, 10, out).append(':');
-        digits(millis / 60_000 % 60, 10, out).append(':');
-        digits(millis / 1000 % 60, 10, out).append('.');
-        digits(millis % 1000, 100, out).append('Z');
-    }
-
-    private static StringBuilder digits(int value, int highest, StringBuilder out) {
-        for (int place = highest; place > 0; place /= 10) {
-            out.append((char) ('0' + value / place % 10));
-        }
-        return out;
+    /// `2026-01-31T12:34:56`.
+    static String second(long epochSecond) {
+        return SECOND.format(Instant.ofEpochSecond(epochSecond));
     }
 }

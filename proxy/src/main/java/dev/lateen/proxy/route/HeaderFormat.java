@@ -3,6 +3,7 @@ package dev.lateen.proxy.route;
 import dev.lateen.proxy.accesslog.LogFormat;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.stream.StreamInfo;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /// The value of a header that the configuration adds: text with the command operators of access logs
@@ -20,7 +21,9 @@ public final class HeaderFormat {
 
     public static HeaderFormat parse(String text, Place at) {
         if (text.indexOf('%') < 0) {
-            return new HeaderFormat(text, null);
+            // As octets, of which the values of fields consist.
+            return new HeaderFormat(
+                    new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1), null);
         }
         try {
             return new HeaderFormat("", LogFormat.text(text, true));
@@ -30,6 +33,6 @@ public final class HeaderFormat {
     }
 
     public String render(StreamInfo info) {
-        return format == null ? literal : format.line(info);
+        return format == null ? literal : format.field(info);
     }
 }

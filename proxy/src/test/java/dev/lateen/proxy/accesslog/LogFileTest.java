@@ -30,7 +30,7 @@ final class LogFileTest {
     }
 
     private static Outcome offer(LogLane lane, String line) {
-        lane.text().append(line).append('\n');
+        lane.line().append(line + "\n");
         return lane.offer();
     }
 

@@ -9,6 +9,7 @@ import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.stream.ResponseFlag;
 import dev.lateen.proxy.stream.StreamInfo;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,59 @@ final class LogFormatTest {
         info.request.path("/\"\\\u0001");
         assertThat(LogFormat.json(Map.of("p", "%REQ(:PATH)%"), false).line(info))
                 .isEqualTo("{\"p\":\"/\\\"\\\\\\u0001\"}\n");
+    }
+
+    @Test
+    void writesWhatCameAsItCame() {
+        StreamInfo info = request();
+        assertThat(info.request).isNotNull();
+        info.request.path(octets("/caf\u00e9"));
+        info.routeName = "stra\u00dfe \u0161";
+        assertThat(text("%REQ(:PATH)% %ROUTE_NAME%", info)).isEqualTo("/caf\u00e9 stra\u00dfe \u0161");
+        assertThat(LogFormat.json(Map.of("p", "%REQ(:PATH)%", "r", "%ROUTE_NAME%"), false)
+                        .line(info))
+                .isEqualTo("{\"p\":\"/caf\u00e9\",\"r\":\"stra\u00dfe \u0161\"}\n");
+    }
+
+    @Test
+    void makesTextOfBytesThatAreNone() {
+        StreamInfo info = request();
+        assertThat(info.request).isNotNull();
+        info.request.path("/\u00e9\"");
+        assertThat(LogFormat.json(Map.of("p", "%REQ(:PATH)%"), false).line(info))
+                .isEqualTo("{\"p\":\"/\u00e9\\\"\"}\n");
+    }
+
+    @Test
+    void keepsOctetsInHeaders() {
+        StreamInfo info = request();
+        info.routeName = "\u00e9";
+        assertThat(LogFormat.text("%ROUTE_NAME%", true).field(info)).isEqualTo(octets("\u00e9"));
+    }
+
+    private static String octets(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    }
+
+    @Test
+    void showsAddressesOfBothFamilies() {
+        StreamInfo info = request();
+        info.downstreamRemote = new InetSocketAddress("2001:db8::1", 65_535);
+        info.downstreamLocal = new InetSocketAddress("255.10.0.9", 8);
+        assertThat(text(
+                        "%DOWNSTREAM_REMOTE_ADDRESS% %DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% "
+                                + "%DOWNSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT%",
+                        info))
+                .isEqualTo("[2001:db8::1]:65535 2001:db8::1 255.10.0.9:8 255.10.0.9");
+    }
+
+    @Test
+    void countsFromZeroToTheLargestNumber() {
+        StreamInfo info = request();
+        for (long number : new long[] {0, 9, 10, 1_000_000_007, Long.MAX_VALUE}) {
+            info.bytesSent = number;
+            assertThat(text("%BYTES_SENT%", info)).isEqualTo(Long.toString(number));
+        }
     }
 
     @Test
