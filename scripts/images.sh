@@ -256,8 +256,8 @@ make_images() {
   runtime_layer
   # The control plane, which is the command as well.
   class_path_layer control "$(cat "$build/cli.classpath")"
-  # The heap may grow with the container's limit (or the node), and stays as small as what is in it.
-  jvm_options -Xms16m -XX:MaxRAMPercentage=50 -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -Xss512k -XX:MetaspaceSize=64m \
+  # The heap may grow with the container's limit (or the node), and stays as small as what is in it (`HeapKeeper`).
+  jvm_options -Xms16m -XX:MaxRAMPercentage=50 -XX:MaxNewSize=24m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -Xss512k -XX:MetaspaceSize=64m \
     -XX:ReservedCodeCacheSize=48m -XX:TrimNativeHeapInterval=5000 -Dio.netty.allocator.numDirectArenas=1 \
     -Dio.netty.allocator.numHeapArenas=1 -Dio.netty.allocator.maxOrder=5 -Dio.netty.leakDetection.level=disabled -cp "$(jars_of control)" dev.lateen.cli.Lateen > "$images/control/opt/lateen/lateen.args"
   aot control lateen.args dev.lateen.cli.ControlPlaneTraining @WORK@ "$JAVA_HOME/bin/java" -cp "$build/sidecar.jar" \

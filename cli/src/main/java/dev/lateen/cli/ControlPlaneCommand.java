@@ -191,6 +191,7 @@ final class ControlPlaneCommand implements Callable<Integer> {
                 dashboard.settings());
         ControlPlane controlPlane = ControlPlane.start(settings);
         Shutdown.register(controlPlane::close);
+        HeapKeeper.start();
         spec.commandLine()
                 .getOut()
                 .println("xDS at " + address + ":" + controlPlane.plaintextPort() + " (plain) and " + address + ":"

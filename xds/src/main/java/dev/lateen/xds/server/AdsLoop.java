@@ -2,11 +2,12 @@ package dev.lateen.xds.server;
 
 import java.time.Duration;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -19,10 +20,15 @@ import org.slf4j.LoggerFactory;
 final class AdsLoop implements Executor, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdsLoop.class);
 
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("ads").daemon(true).factory());
+    private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().name("ads").daemon(true).factory());
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean awake = new AtomicBoolean();
+
+    AdsLoop() {
+        // Or what a task holds would live until its time, though nobody waits for it any more.
+        thread.setRemoveOnCancelPolicy(true);
+    }
 
     /// Tasks run in the order in which they came. One that fails is logged and costs no other.
     @Override
@@ -33,11 +39,13 @@ final class AdsLoop implements Executor, AutoCloseable {
         }
     }
 
-    void after(Duration delay, Runnable task) {
+    /// @return may be cancelled until then
+    Future<?> after(Duration delay, Runnable task) {
         try {
-            var _ = thread.schedule(() -> execute(task), delay.toMillis(), TimeUnit.MILLISECONDS);
+            return thread.schedule(() -> execute(task), delay.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException _) {
             // Closed: the listeners end the streams.
+            return CompletableFuture.completedFuture(null);
         }
     }
 

@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /// Serves `AggregatedDiscoveryService`: both of its methods, for any number of listeners.
@@ -167,11 +168,14 @@ public final class AdsService implements AutoCloseable {
     }
 
     AdsSession session(String name, Variant variant, AdsSession.Output output) {
-        return new AdsSession(name, variant, output, diffs, clock, this::after, limits.holdListeners());
+        AdsSession.Timer timer = (delay, task) -> {
+            var _ = after(delay, task);
+        };
+        return new AdsSession(name, variant, output, diffs, clock, timer, limits.holdListeners());
     }
 
-    void after(Duration delay, Runnable task) {
-        loop.after(delay, task);
+    Future<?> after(Duration delay, Runnable task) {
+        return loop.after(delay, task);
     }
 
     DiscoverySource source() {

@@ -8,6 +8,7 @@ import dev.lateen.xds.server.Subscription.Variant;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -117,7 +118,7 @@ final class AdsSession {
             return; // Overtaken by a later response; the client answers that one too, with all its names.
         }
         boolean answered = answer(type, subscription, nonce, error);
-        List<String> added = subscription.replaceInterest(names, !answered);
+        List<String> added = subscription.replaceInterest(shared(type, names), !answered);
         subscribed(type, subscription, added);
     }
 
@@ -135,12 +136,27 @@ final class AdsSession {
         if (subscription == null) {
             subscription = new Subscription(type, variant);
             subscriptions.put(type, subscription);
-            subscription.begin(subscribe, held);
+            subscription.begin(shared(type, subscribe), held);
         } else {
             answer(type, subscription, nonce, error);
-            subscription.change(subscribe, unsubscribe);
+            subscription.change(shared(type, subscribe), unsubscribe);
         }
         subscribed(type, subscription, subscribe);
+    }
+
+    /// The same names as those that the resources have: what many streams ask for is kept once.
+    private Collection<String> shared(ResourceType type, Collection<String> names) {
+        XdsResources current = world;
+        if (current == null) {
+            return names;
+        }
+        Map<String, EncodedResource> resources = current.ofType(type);
+        List<String> shared = new ArrayList<>(names.size());
+        for (String wanted : names) {
+            EncodedResource resource = resources.get(wanted);
+            shared.add(resource == null ? wanted : resource.name());
+        }
+        return shared;
     }
 
     private void subscribed(ResourceType type, Subscription subscription, Collection<String> added) {

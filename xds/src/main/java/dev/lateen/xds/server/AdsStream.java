@@ -14,6 +14,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +40,9 @@ final class AdsStream<R extends Message> implements AdsSession.Output {
     /// Handed to the network and counted against the budget.
     private long unsent;
     private boolean waitsForBudget;
+    /// Ends a stream that says nothing.
+    private @Nullable Future<?> silence;
+
     private @Nullable AdsSession session;
     private @Nullable ProxyConnection connection;
     private long number;
@@ -58,7 +62,7 @@ final class AdsStream<R extends Message> implements AdsSession.Output {
         try {
             number = service.admit();
             admitted = true;
-            service.after(service.limits().firstRequestWithin(), () -> {
+            silence = service.after(service.limits().firstRequestWithin(), () -> {
                 if (connection == null) {
                     end(Status.DEADLINE_EXCEEDED.withDescription("no request arrived"));
                 }
@@ -120,6 +124,7 @@ final class AdsStream<R extends Message> implements AdsSession.Output {
             return;
         }
         ended = true;
+        stopWaiting();
         queue.clear();
         giveBack();
         AdsSession core = session;
@@ -183,7 +188,7 @@ final class AdsStream<R extends Message> implements AdsSession.Output {
 
     /// A proxy that does not read keeps its own bytes in memory, but not the turn of others.
     private void doNotHoldOthersBack() {
-        service.after(SLOW, this::giveBack);
+        var _ = service.after(SLOW, this::giveBack);
     }
 
     private void giveBack() {
@@ -223,7 +228,16 @@ final class AdsStream<R extends Message> implements AdsSession.Output {
         }
     }
 
+    private void stopWaiting() {
+        Future<?> waiting = silence;
+        if (waiting != null) {
+            waiting.cancel(false);
+            silence = null;
+        }
+    }
+
     private ProxyConnection join(Node node) {
+        stopWaiting();
         ClientNode client = ClientNode.of(node);
         AdsSession core = service.session(Long.toHexString(number), variant, this);
         var who =
