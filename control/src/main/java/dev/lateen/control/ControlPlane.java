@@ -46,6 +46,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -92,6 +93,7 @@ public final class ControlPlane implements AutoCloseable {
         this.settings = settings;
         HttpBounds.set();
         try {
+            Instant began = clock.instant();
             // 1. Who we are and whom we believe.
             Optional<Cluster> cluster = connect(clock);
             authority = CertificateAuthority.open(
@@ -109,12 +111,12 @@ public final class ControlPlane implements AutoCloseable {
                     ownNames(),
                     ownId(),
                     settings.identity().ownLifetime());
-            metrics = new ControlMetrics();
+            metrics = new ControlMetrics(clock);
 
             // 2. The mesh and the proxies that want to know it.
             ControlLoop loop = opened(new ControlLoop());
             proxies = new Proxies(loop, new NodeAdmission(callers), new Translator(), metrics, clock);
-            state = opened(new MeshState(settings, loop, proxies, clock));
+            state = opened(new MeshState(settings, loop, proxies, metrics.changes(), clock));
             tellRoots(loop, signers);
 
             // 3. The configuration, before anybody can ask for it.
@@ -166,6 +168,7 @@ public final class ControlPlane implements AutoCloseable {
                                             view, clock, cluster.get(), settings.dashboard(), authority::issued)
                                     : Dashboard.ofDirectories(
                                             view, clock, settings.config(), settings.dashboard(), authority::issued)));
+            metrics.started(Duration.between(began, clock.instant()));
         } catch (IOException | RuntimeException e) {
             close();
             throw e;

@@ -4,8 +4,11 @@ import dev.lateen.control.keys.IssuerKeys;
 import dev.lateen.control.lists.AccessListSources;
 import dev.lateen.control.push.Proxies;
 import dev.lateen.control.push.PushScheduler;
+import dev.lateen.control.source.ChangeListener;
+import dev.lateen.control.source.ChangeListener.Cause;
 import dev.lateen.control.source.ConfigFile;
 import dev.lateen.control.status.Findings;
+import dev.lateen.control.store.ResourceStatus.Verdict;
 import dev.lateen.control.store.ResourceStore;
 import dev.lateen.control.store.StoreChange;
 import dev.lateen.control.trust.BundleServers;
@@ -28,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -65,6 +69,9 @@ final class MeshState implements AutoCloseable {
     private final Set<ResourceKey> notYetPushed = new HashSet<>();
     private final OwnTrustDomain trustDomain;
     private List<Diagnostic> settingsProblems = List.of();
+    private final ChangeListener changes;
+    /// What the next push is for.
+    private final Set<Cause> causes = EnumSet.noneOf(Cause.class);
     private boolean checkDue;
     private volatile Consumer<MeshSnapshot> listener = _ -> {};
     private volatile MeshSnapshot snapshot;
@@ -72,13 +79,15 @@ final class MeshState implements AutoCloseable {
     private volatile List<X509Certificate> roots = List.of();
 
     /// Errors: `IOException` where a file that the settings name cannot be read.
-    MeshState(ControlPlaneSettings how, ControlLoop loop, Proxies proxies, InstantSource clock) throws IOException {
+    MeshState(ControlPlaneSettings how, ControlLoop loop, Proxies proxies, ChangeListener changes, InstantSource clock)
+            throws IOException {
         this.builder = new SnapshotBuilder(how.mesh());
+        this.changes = changes;
         this.proxies = proxies;
         this.loop = loop;
         this.clock = clock;
         this.scheduler = new PushScheduler(how.timing(), clock, loop::after, this::push);
-        this.keys = new IssuerKeys(how.keys(), loop, loop::after, this::onFetched);
+        this.keys = new IssuerKeys(how.keys(), loop, loop::after, this::onFetched, changes::keysFetched);
         this.lists = new AccessListSources(how.config(), loop, loop::after, this::onFetched);
         this.bundles = new TrustBundleSources(
                 how.keys(),
@@ -142,8 +151,12 @@ final class MeshState implements AutoCloseable {
         builder.put(change.put());
         builder.remove(change.removed());
         findings.change(change.put(), change.removed());
-        change.put().forEach(resource -> notYetPushed.add(resource.key()));
+        change.put().forEach(resource -> {
+            notYetPushed.add(resource.key());
+            count(resource.key());
+        });
         change.removed().forEach(key -> {
+            count(key);
             notYetPushed.remove(key);
             generations.remove(key);
         });
@@ -190,6 +203,7 @@ final class MeshState implements AutoCloseable {
             push(clock.instant());
             settled.countDown();
         } else if (other) {
+            causes.add(Cause.GLOBAL);
             scheduler.changed(false);
         }
         checkLater();
@@ -200,6 +214,7 @@ final class MeshState implements AutoCloseable {
     void onRoots(List<X509Certificate> certificates, String revocations) {
         roots = List.copyOf(certificates);
         if (builder.ownRoots(Pem.encode(certificates) + revocations)) {
+            causes.add(Cause.GLOBAL);
             scheduler.changed(false);
         }
     }
@@ -219,11 +234,16 @@ final class MeshState implements AutoCloseable {
 
     /// Pushes what there is, without waiting for a change.
     void pushNow() {
+        causes.add(Cause.DEBUG);
         push(clock.instant());
     }
 
     private void push(Instant since) {
+        Instant start = clock.instant();
+        changes.triggered(causes, Duration.between(since, start));
+        causes.clear();
         MeshSnapshot next = builder.build();
+        changes.built(Duration.between(start, clock.instant()));
         snapshot = next;
         listener.accept(next);
         notYetPushed.forEach(key -> generations.put(key, next.generation()));
@@ -231,6 +251,18 @@ final class MeshState implements AutoCloseable {
         proxies.push(next, next.generation() + "@" + since, since);
         keys.want(builder.keyAddresses());
         lists.want(builder.listAddresses());
+    }
+
+    private void count(ResourceKey key) {
+        Cause about = ENDPOINT_KINDS.contains(key.kind())
+                ? Cause.ENDPOINT
+                : switch (key.kind()) {
+                    case "Service", "ServiceEntry" -> Cause.SERVICE;
+                    case "Secret" -> Cause.SECRET;
+                    default -> Cause.CONFIG;
+                };
+        causes.add(about);
+        changes.update(about);
     }
 
     /// After the proxies have been served: what it finds changes nothing for them.
@@ -245,6 +277,9 @@ final class MeshState implements AutoCloseable {
                 problems.addAll(settingsProblems);
                 problems.addAll(proxies.problems(snapshot));
                 findings.check(store::resources, snapshot, problems);
+                changes.refused(store.status().values().stream()
+                        .filter(status -> status.verdict() != Verdict.ACCEPTED)
+                        .count());
             });
         }
     }

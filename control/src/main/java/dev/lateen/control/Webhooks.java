@@ -1,8 +1,8 @@
 package dev.lateen.control;
 
 import dev.lateen.control.cluster.ClusterFacts;
+import dev.lateen.control.cluster.ClusterListener;
 import dev.lateen.control.cluster.ClusterSettings;
-import dev.lateen.control.cluster.SettingsGauge;
 import dev.lateen.control.debug.BuildVersion;
 import dev.lateen.control.debug.ControlMetrics;
 import dev.lateen.control.trust.SpiffeBundle;
@@ -33,7 +33,7 @@ final class Webhooks {
     private final MeshState mesh;
     private final ClusterFacts facts;
     private final ClusterSettings cluster;
-    private final SettingsGauge gauge;
+    private final ClusterListener gauge;
     private volatile Current current;
 
     /// @param settings of the mesh, from which the hook was made
@@ -41,7 +41,7 @@ final class Webhooks {
     /// @param taken those that were
     private record Current(Mapping settings, ObjectNode asked, ObjectNode taken, InjectionHook hook) {}
 
-    private Webhooks(MeshState mesh, ClusterFacts facts, ClusterSettings cluster, SettingsGauge gauge) {
+    private Webhooks(MeshState mesh, ClusterFacts facts, ClusterSettings cluster, ClusterListener gauge) {
         this.mesh = mesh;
         this.facts = facts;
         this.cluster = cluster;

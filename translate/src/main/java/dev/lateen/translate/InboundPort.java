@@ -48,6 +48,22 @@ record InboundPort(
         return List.copyOf(ports.values());
     }
 
+    /// Ports that services of different protocols lead to.
+    static void conflicts(Scene scene, List<InboundPort> ports, PortConflicts to) {
+        for (Target target : scene.scope().targets()) {
+            for (InboundPort port : ports) {
+                boolean same = port.number == target.endpoint().port() && port.ingress.isEmpty();
+                if (same
+                        && port.protocol != target.port().protocol()
+                        && target.port().protocol() != Protocol.UDP) {
+                    to.add(
+                            PortConflicts.Kind.INBOUND,
+                            Names.listener(scene.node().address(), port.number));
+                }
+            }
+        }
+    }
+
     private static InboundPort ofIngress(Scene scene, Ingress listener) {
         Optional<ConnectionPool> shared = scene.outbound().sidecar().flatMap(s -> s.inboundConnectionPool());
         List<MeshService> services = new ArrayList<>();

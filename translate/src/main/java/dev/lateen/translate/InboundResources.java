@@ -32,6 +32,7 @@ final class InboundResources {
     private Map<String, EncodedResource> sharedListeners = Map.of();
     private Map<String, EncodedResource> allClusters = Map.of();
     private Map<String, EncodedResource> allListeners = Map.of();
+    private PortConflicts conflicts = new PortConflicts();
 
     InboundResources(ProxyNode node) {
         this.node = node;
@@ -39,6 +40,10 @@ final class InboundResources {
 
     boolean isFor(ProxyNode other) {
         return node.equals(other);
+    }
+
+    PortConflicts conflicts() {
+        return conflicts;
     }
 
     XdsResources combined(Scene scene, OutboundResources shared) {
@@ -103,8 +108,10 @@ final class InboundResources {
         return clusters != oldClusters || listeners != oldListeners;
     }
 
-    private static void receiving(Scene scene, ResourceMap clusterMap, ResourceMap listenerMap) {
+    private void receiving(Scene scene, ResourceMap clusterMap, ResourceMap listenerMap) {
         List<InboundPort> ports = InboundPort.of(scene);
+        conflicts = new PortConflicts();
+        InboundPort.conflicts(scene, ports, conflicts);
         for (Cluster cluster : InboundClusters.of(scene, ports)) {
             clusterMap.add(cluster.getName(), cluster);
         }

@@ -22,6 +22,7 @@ final class OutboundListeners {
     private final Scene scene;
     private final Map<String, Slot> slots = new LinkedHashMap<>();
     private final Map<String, Routes> routes = new LinkedHashMap<>();
+    private final PortConflicts conflicts = new PortConflicts();
 
     OutboundListeners(Scene scene) {
         this.scene = scene;
@@ -50,6 +51,11 @@ final class OutboundListeners {
     /// The route configurations that the listeners of the last build ask for, by name.
     Map<String, Routes> routes() {
         return routes;
+    }
+
+    /// Where a service has no listener of the last build because another one has it.
+    PortConflicts conflicts() {
+        return conflicts;
     }
 
     List<Listener> build() {
@@ -138,6 +144,9 @@ final class OutboundListeners {
         String key = Names.listener(bind, port);
         String routeName = socket ? bind : Integer.toString(port);
         Slot before = slots.get(key);
+        if (before != null && before.serverFirst) {
+            conflicts.add(PortConflicts.Kind.HTTP_OVER_TCP, key);
+        }
         if (tooLow(port, explicit)
                 || isTaken(bind, port)
                 || (before != null && (before.kind != Kind.TCP || before.serverFirst))) {
@@ -299,18 +308,23 @@ final class OutboundListeners {
                     routeName,
                     new Routes(egress, listenPort, alone ? Optional.of(service.hostname()) : Optional.empty()));
         }
-        chains.addAll(new TcpChains(scene, egress.virtualServices()).of(service, port, listenPort, wide, range));
+        List<FilterChain> own =
+                new TcpChains(scene, egress.virtualServices()).of(service, port, listenPort, wide, range);
+        chains.addAll(own);
         boolean serverFirst = port.protocol() == Protocol.MYSQL;
         if (before == null || (serverFirst && wide && before.kind == Kind.HTTP)) {
             slots.put(key, new Slot(bind, listenPort, kind, explicit, range.isPresent(), serverFirst, chains));
             if (before != null) {
+                conflicts.add(PortConflicts.Kind.TCP_OVER_HTTP, key);
                 routes.remove(Integer.toString(listenPort));
             }
             return;
         }
         List<FilterChain> merged = new ArrayList<>(before.chains);
-        for (FilterChain chain : chains) {
-            merged.add(chain);
+        merged.addAll(chains);
+        List<FilterChain> kept = TcpChains.distinct(merged);
+        if (kept.size() < merged.size() && TcpChains.collide(before.chains, own)) {
+            conflicts.add(PortConflicts.Kind.TCP_OVER_TCP, key);
         }
         slots.put(
                 key,
@@ -321,7 +335,7 @@ final class OutboundListeners {
                         before.bindToPort,
                         before.everyFamily,
                         before.serverFirst,
-                        TcpChains.distinct(merged)));
+                        kept));
     }
 
     private Listener listener(Slot slot) {

@@ -41,6 +41,7 @@ final class OutboundResources {
     private @Nullable OutboundScope scope;
     private List<?> targets = List.of();
     private long translations;
+    private PortConflicts conflicts = new PortConflicts();
 
     /// A service's resources and what they were made from.
     private record OfService(
@@ -79,14 +80,15 @@ final class OutboundResources {
         return names;
     }
 
-    void update(Scene scene) {
+    /// @return whether anything had to be looked at
+    boolean update(Scene scene) {
         MeshSnapshot snapshot = scene.snapshot();
         MeshSnapshot old = seen;
         boolean sameScope = scope == scene.outbound();
         boolean router = scene.isRouter();
         boolean sameTargets = !router || targets.equals(scene.scope().targets());
         if (old == snapshot && sameTargets) {
-            return;
+            return false;
         }
         boolean sameRules = old != null && old.mesh() == snapshot.mesh() && old.security() == snapshot.security();
         boolean sameShape = old != null
@@ -117,6 +119,7 @@ final class OutboundResources {
         seen = snapshot;
         scope = scene.outbound();
         targets = scene.scope().targets();
+        return true;
     }
 
     private static boolean sameTelemetry(List<Telemetry> before, List<Telemetry> now) {
@@ -231,6 +234,15 @@ final class OutboundResources {
         return memo;
     }
 
+    PortConflicts conflicts() {
+        return conflicts;
+    }
+
+    /// How many services' clusters are kept.
+    int size() {
+        return services.size();
+    }
+
     /// How many services have been translated so far.
     long translations() {
         return translations;
@@ -281,6 +293,7 @@ final class OutboundResources {
         listeners = listenerMap.done();
         routes = routeMap.done();
         secrets = secretMap.done();
+        conflicts = outbound.conflicts();
     }
 
     private void gateway(Scene scene) {

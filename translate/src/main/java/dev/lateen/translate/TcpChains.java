@@ -64,6 +64,20 @@ final class TcpChains {
         return List.copyOf(byMatch.values());
     }
 
+    /// Whether one that comes late has to go because another has its conditions, and leads elsewhere than the one that
+    /// has its conditions.
+    static boolean collide(List<FilterChain> standing, List<FilterChain> late) {
+        for (FilterChain one : late) {
+            FilterChainMatch match = canonical(one.getFilterChainMatch());
+            for (FilterChain other : standing) {
+                if (canonical(other.getFilterChainMatch()).equals(match) && !other.equals(one)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     /// Ranges that differ only in bits behind their prefix are one.
     private static FilterChainMatch canonical(FilterChainMatch match) {
         if (match.getPrefixRangesCount() == 0) {

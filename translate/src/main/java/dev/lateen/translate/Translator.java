@@ -7,6 +7,7 @@ import dev.lateen.model.mesh.ScopeResolver;
 import dev.lateen.translate.patch.EnvoyFilterPass;
 import dev.lateen.xds.XdsResources;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,12 @@ public final class Translator {
     private final Map<String, InboundResources> own = bounded(MOST_NODES);
     private final AccessListFilters accessLists = new AccessListFilters();
     private final EnvoyFilterPass envoyFilters = new EnvoyFilterPass();
+    /// Of scopes and proxies that have any, which are few.
+    private final Map<Object, PortConflicts> conflicts = new HashMap<>();
     private NodeTraits.@Nullable Uses uses;
+    private long hits;
+    private long misses;
+    private long dropped;
 
     /// @param sidecar namespace and name, empty for none
     private record Key(NodeTraits traits, String sidecar) {}
@@ -33,15 +39,46 @@ public final class Translator {
     /// The resources of one proxy; maps of types are the same instances as the last time where nothing changed.
     public XdsResources translate(MeshSnapshot snapshot, ProxyNode node) {
         Scene scene = new Scene(scopes.resolve(snapshot, node), accessLists);
-        OutboundResources outbound =
-                shared.computeIfAbsent(keyOf(scene, usesOf(snapshot)), _ -> new OutboundResources());
-        outbound.update(scene);
+        Key key = keyOf(scene, usesOf(snapshot));
+        OutboundResources outbound = shared.computeIfAbsent(key, _ -> new OutboundResources());
+        if (outbound.update(scene)) {
+            misses++;
+            note(key, outbound.conflicts());
+        } else {
+            hits++;
+        }
         InboundResources inbound = own.get(node.id());
         if (inbound == null || !inbound.isFor(node)) {
             inbound = new InboundResources(node);
             own.put(node.id(), inbound);
         }
-        return envoyFilters.apply(inbound.combined(scene, outbound), scene.scope());
+        XdsResources all = inbound.combined(scene, outbound);
+        note(node.id(), inbound.conflicts());
+        return envoyFilters.apply(all, scene.scope());
+    }
+
+    private void note(Object whose, PortConflicts found) {
+        if (found.isEmpty()) {
+            conflicts.remove(whose);
+        } else {
+            conflicts.put(whose, found);
+        }
+    }
+
+    /// What could be shared so far, and who is in whose way now.
+    public TranslationNumbers numbers() {
+        List<PortConflicts> all = List.copyOf(conflicts.values());
+        return new TranslationNumbers(
+                hits,
+                misses,
+                dropped,
+                shared.size(),
+                shared.values().stream().mapToInt(OutboundResources::size).sum(),
+                new TranslationNumbers.Conflicts(
+                        PortConflicts.count(PortConflicts.Kind.TCP_OVER_TCP, all),
+                        PortConflicts.count(PortConflicts.Kind.HTTP_OVER_TCP, all),
+                        PortConflicts.count(PortConflicts.Kind.TCP_OVER_HTTP, all),
+                        PortConflicts.count(PortConflicts.Kind.INBOUND, all)));
     }
 
     /// What is wrong with resources and shows only when they are translated.
@@ -54,6 +91,7 @@ public final class Translator {
     /// Forgets a proxy that is gone.
     public void forget(ProxyNode node) {
         own.remove(node.id());
+        conflicts.remove(node.id());
         envoyFilters.forget(node);
     }
 
@@ -74,13 +112,18 @@ public final class Translator {
         return new Key(NodeTraits.of(scene, uses), sidecar);
     }
 
-    private static <K, V> Map<K, V> bounded(int most) {
+    private <K, V> Map<K, V> bounded(int most) {
         return new LinkedHashMap<>(16, 0.75f, true) {
             private static final long serialVersionUID = 1L;
 
             @Override
             protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
-                return size() > most;
+                boolean full = size() > most;
+                if (full) {
+                    dropped++;
+                    conflicts.remove(eldest.getKey());
+                }
+                return full;
             }
         };
     }

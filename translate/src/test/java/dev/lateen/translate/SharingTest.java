@@ -198,6 +198,77 @@ class SharingTest {
                 .containsExactly("one.default.svc.cluster.local:80", "two.default.svc.cluster.local:80", "allow_any");
     }
 
+    @Test
+    void countsWhatProxiesShare() {
+        mesh();
+        var snapshot = builder.build();
+        translator.translate(snapshot, node("10.9.0.1"));
+        translator.translate(snapshot, node("10.9.0.2"));
+
+        TranslationNumbers numbers = translator.numbers();
+
+        assertThat(numbers.shared()).isEqualTo(1);
+        assertThat(numbers.made()).isEqualTo(1);
+        assertThat(numbers.scopes()).isEqualTo(1);
+        assertThat(numbers.services()).isEqualTo(2);
+    }
+
+    @Test
+    void countsListenersThatTwoServicesWant() {
+        mesh();
+        String tcp =
+                SERVICE.replace("clusterIP: 10.0.0.1", "clusterIP: 10.0.0.9").replace("name: http", "name: tcp");
+        builder.put(parse(tcp.replace("NAME", "db")));
+        builder.put(parse(tcp.replace("NAME", "other")));
+        translator.translate(builder.build(), node("10.9.0.1"));
+
+        assertThat(translator.numbers().conflicts()).isEqualTo(new TranslationNumbers.Conflicts(1, 0, 0, 0));
+
+        builder.remove(List.of(parse(tcp.replace("NAME", "other")).getFirst().key()));
+        translator.translate(builder.build(), node("10.9.0.1"));
+
+        assertThat(translator.numbers().conflicts()).isEqualTo(new TranslationNumbers.Conflicts(0, 0, 0, 0));
+    }
+
+    @Test
+    void countsPortsThatServerFirstProtocolsTakeFromHttp() {
+        mesh();
+        builder.put(parse("""
+                apiVersion: networking.istio.io/v1
+                kind: ServiceEntry
+                metadata: {name: db, namespace: default}
+                spec:
+                  hosts: [db.outside]
+                  ports: [{number: 80, name: mysql, protocol: MySQL}]
+                  resolution: DNS
+                """));
+        translator.translate(builder.build(), node("10.9.0.1"));
+
+        TranslationNumbers.Conflicts conflicts = translator.numbers().conflicts();
+
+        assertThat(conflicts.httpOverTcp() + conflicts.tcpOverHttp()).isEqualTo(1);
+    }
+
+    @Test
+    void countsPortsOfAWorkloadThatAreOfTwoProtocols() {
+        String own = SERVICE.replace("{app: NAME}", "{app: client-10.9.0.1}")
+                .replace("port: 80", "port: 80, targetPort: 8080");
+        String pod = """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: pod-10.9.0.1, namespace: default, labels: {app: client-10.9.0.1}}
+                spec: {containers: [{name: app}]}
+                status: {podIP: 10.9.0.1, phase: Running, conditions: [{type: Ready, status: "True"}]}
+                """;
+        builder.put(parse(pod));
+        builder.put(parse(own.replace("NAME", "one")));
+        builder.put(parse(
+                own.replace("NAME", "two").replace("name: http", "name: tcp").replace("10.0.0.1", "10.0.0.2")));
+        translator.translate(builder.build(), node("10.9.0.1"));
+
+        assertThat(translator.numbers().conflicts().inbound()).isEqualTo(1);
+    }
+
     private Scene scene() {
         return new Scene(scopes.resolve(builder.build(), node("10.9.0.1")), new AccessListFilters());
     }

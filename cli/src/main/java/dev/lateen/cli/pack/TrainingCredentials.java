@@ -36,6 +36,7 @@ public final class TrainingCredentials {
                 Files.writeString(directory.resolve("root.pem"), authority.rootsPem());
             }
             case SigningResult.Refused refused -> throw new IOException(refused.reason());
+            case SigningResult.Failed failed -> throw new IOException(failed.reason());
         }
     }
 }

@@ -155,16 +155,26 @@ public final class ClusterDuties implements AutoCloseable {
                     "",
                     own.name(),
                     Trees.array(steps.toArray()).toString());
+            facts.listener().patched(own.kind(), own.name(), "");
             LOG.atInfo()
                     .addKeyValue("kind", own.kind())
                     .addKeyValue("name", own.name())
                     .log("a webhook was given our roots");
         } catch (ClusterException e) {
+            facts.listener().patched(own.kind(), own.name(), reason(e));
             LOG.atWarn()
                     .addKeyValue("name", own.name())
                     .addKeyValue("reason", e.getMessage())
                     .log("a webhook cannot be given our roots, trying again");
         }
+    }
+
+    /// A few words: what an API server says goes into the log.
+    private static String reason(ClusterException e) {
+        if (e.isConflict()) {
+            return "conflict";
+        }
+        return e.isForbidden() ? "forbidden" : e.isMissing() ? "missing" : e.isUnanswered() ? "unanswered" : "other";
     }
 
     private List<Object> patch(ObjectNode configuration, String bundle) {

@@ -26,6 +26,9 @@ public final class ClusterFacts {
 
     private final ClusterSettings settings;
     private final SettingsMaps maps;
+    private final ClusterListener listener;
+    /// Objects that have been seen and not gone, so that what is new can be told from what has changed.
+    private final Set<String> objects = ConcurrentHashMap.newKeySet();
     private final Map<String, NamespaceFacts> namespaces = new ConcurrentHashMap<>();
     private final Map<String, OwnWebhooks> webhooks = new ConcurrentHashMap<>();
     /// The revisions that the tag `default` means, by the object that says so.
@@ -36,9 +39,11 @@ public final class ClusterFacts {
     private volatile List<ObjectNode> selectors = List.of();
     private volatile Runnable injectorListener = () -> {};
 
-    public ClusterFacts(ClusterSettings settings, SettingsGauge gauge) {
+    /// @param listener hears of settings and of all events
+    public ClusterFacts(ClusterSettings settings, ClusterListener listener) {
         this.settings = settings;
-        this.maps = new SettingsMaps(settings, gauge);
+        this.listener = listener;
+        this.maps = new SettingsMaps(settings, listener);
     }
 
     /// Webhooks by which API servers ask this revision.
@@ -113,7 +118,24 @@ public final class ClusterFacts {
         return maps.isInjector(event.kind(), event.name()) || event.kind().endsWith("WebhookConfiguration");
     }
 
+    ClusterListener listener() {
+        return listener;
+    }
+
+    private void count(ClusterEvent event) {
+        String key = event.kind() + "/" + event.namespace() + "/" + event.name();
+        ClusterListener.Change change = switch (event) {
+            case ClusterEvent.Seen _ -> objects.add(key) ? ClusterListener.Change.ADD : ClusterListener.Change.UPDATE;
+            case ClusterEvent.Gone _ -> {
+                objects.remove(key);
+                yield ClusterListener.Change.DELETE;
+            }
+        };
+        listener.event(event.kind(), change);
+    }
+
     void onEvent(ClusterEvent event) {
+        count(event);
         switch (event) {
             case ClusterEvent.Seen(var kind, var _, var name, var object) -> seen(kind, name, object);
             case ClusterEvent.Gone(var kind, var _, var name) -> {

@@ -23,10 +23,10 @@ final class SettingsMaps {
     private static final Logger LOG = LoggerFactory.getLogger(SettingsMaps.class);
 
     private final ClusterSettings settings;
-    private final SettingsGauge gauge;
+    private final ClusterListener gauge;
     private final ResourceReader reader = ResourceReader.create();
 
-    SettingsMaps(ClusterSettings settings, SettingsGauge gauge) {
+    SettingsMaps(ClusterSettings settings, ClusterListener gauge) {
         this.settings = settings;
         this.gauge = gauge;
     }

@@ -1,17 +1,20 @@
 package dev.lateen.control.debug;
 
-import dev.lateen.control.cluster.SettingsGauge;
+import dev.lateen.control.cluster.ClusterListener;
 import dev.lateen.control.identity.AuthorityGauges;
 import dev.lateen.control.push.ProxyProgress.Refusal;
 import dev.lateen.control.push.PushListener;
 import dev.lateen.control.ratelimit.LimitStats;
+import dev.lateen.control.source.ChangeListener;
 import dev.lateen.identity.ca.RotationStatus;
 import dev.lateen.kubernetes.webhook.WebhookListener;
-import dev.lateen.model.mesh.Endpoint;
 import dev.lateen.model.mesh.MeshSnapshot;
+import dev.lateen.translate.TranslationNumbers;
+import dev.lateen.xds.EncodedResource;
 import dev.lateen.xds.ResourceType;
 import dev.lateen.xds.server.AdsService;
 import dev.lateen.xds.server.CertificateService;
+import dev.lateen.xds.server.Push;
 import dev.lateen.xds.server.RateLimitService;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -21,24 +24,23 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
-import java.util.function.ToLongFunction;
 
 /// The control plane's numbers, under istiod's names.
 ///
 /// Thread: any.
-public final class ControlMetrics implements PushListener, AuthorityGauges, SettingsGauge {
+public final class ControlMetrics implements PushListener, AuthorityGauges, ClusterListener {
     private static final int MOST_REJECTING = 1_000;
     private static final String OTHERS = "others";
 
@@ -46,16 +48,6 @@ public final class ControlMetrics implements PushListener, AuthorityGauges, Sett
     private final Gauge connected = Gauge.builder()
             .name("pilot_xds")
             .help("Proxies connected over xDS.")
-            .register(registry);
-    private final Gauge services =
-            Gauge.builder().name("pilot_services").help("Services of the mesh.").register(registry);
-    private final Gauge virtualServices = Gauge.builder()
-            .name("pilot_virt_services")
-            .help("Virtual services of the mesh.")
-            .register(registry);
-    private final Gauge unsupported = Gauge.builder()
-            .name("lateen_unsupported_fields")
-            .help("Fields that are set in the configuration and have no effect yet; /debug/statusz names them.")
             .register(registry);
     private final Counter pushes = Counter.builder()
             .name("pilot_xds_pushes")
@@ -78,73 +70,54 @@ public final class ControlMetrics implements PushListener, AuthorityGauges, Sett
             .help("Seconds from a change to the proxy's acceptance of all of it.")
             .withoutExemplars() // Looking for some costs a timer, and there is no trace to point at.
             .classicUpperBounds(.01, .05, .1, .25, .5, 1, 3, 5, 10, 20, 30)
-            .classicOnly()
             .register(registry);
     private final Histogram pushTime = Histogram.builder()
             .name("pilot_xds_push_time")
             .help("Seconds that one push's snapshot and translations took.")
             .classicUpperBounds(.001, .005, .01, .05, .1, .5, 1, 3, 5)
-            .classicOnly()
             .register(registry);
-    private final Counter certificates = Counter.builder()
-            .name("citadel_server_csr_count")
-            .help("Certificate requests received.")
-            .register(registry);
-    private final Counter authenticationFailures = Counter.builder()
-            .name("citadel_server_authentication_failure_count")
-            .help("Certificate requests whose sender did not prove who it is.")
-            .register(registry);
-    private final Counter signed = Counter.builder()
-            .name("citadel_server_success_cert_issuance_count")
-            .help("Certificates issued.")
-            .register(registry);
-    private final Counter requestFailures = Counter.builder()
-            .name("citadel_server_csr_parsing_err_count")
-            .help("Certificate requests that were refused for what they hold.")
-            .register(registry);
-
     private final Counter refusedCallers = Counter.builder()
             .name("lateen_refused_callers")
             .help("Calls whose sender did not prove who it is, by what was called; nothing of them was read.")
             .labelNames("service")
             .withoutExemplars()
             .register(registry);
-    private final Gauge rootExpiry = Gauge.builder()
-            .name("citadel_server_root_cert_expiry_timestamp")
-            .help("When the first of the trusted roots ends, in seconds since 1970.")
-            .register(registry);
-    private final Gauge signerExpiry = Gauge.builder()
-            .name("citadel_server_cert_chain_expiry_timestamp")
-            .help("When the certificate that signs ends, in seconds since 1970.")
-            .register(registry);
-    private final Gauge serverExpiry = Gauge.builder()
-            .name("lateen_server_cert_expiry_timestamp")
-            .help("When the control plane's own certificate ends, in seconds since 1970.")
-            .register(registry);
-    private final Gauge rotation = Gauge.builder()
-            .name("lateen_ca_rotation_phase")
-            .help("Replacement of the root: 0 none, 1 the new one is to be trusted, 2 it signs.")
-            .register(registry);
-    private final Gauge rotationWaiting = Gauge.builder()
-            .name("lateen_ca_rotation_waiting")
-            .help("Workloads that the replacement of the root waits for.")
-            .register(registry);
-
     private final Gauge refusedSettings = Gauge.builder()
             .name("lateen_refused_settings")
             .help("1 where a ConfigMap with settings is refused and an earlier version of it stays in force.")
             .labelNames("configmap")
             .register(registry);
 
-    /// What is counted only when somebody looks.
-    private volatile Optional<MeshSnapshot> latest = Optional.empty();
+    private final Counter overtaken = ChangeNumbers.counter(
+            registry, "pilot_xds_expired_nonce", "Answers to responses that others have followed since.", "type");
+    private final Histogram sizes = Histogram.builder()
+            .name("pilot_xds_config_size_bytes")
+            .help("Bytes of the resources in a response, by type.")
+            .labelNames("type")
+            .withoutExemplars()
+            .classicUpperBounds(1, 10_000, 1_000_000, 4_000_000, 10_000_000, 40_000_000)
+            .register(registry);
+    private final Gauge starting = Gauge.builder()
+            .name("startup_duration_seconds")
+            .help("Seconds until all ports answered.")
+            .register(registry);
 
     private final WebhookNumbers webhooks = new WebhookNumbers(registry);
 
-    public ControlMetrics() {
+    private final Patches patches = new Patches(registry);
+    private final MeshNumbers mesh = new MeshNumbers(registry);
+    private final ChangeNumbers changes = new ChangeNumbers(registry);
+    private final CertificateNumbers certificates;
+
+    public ControlMetrics(InstantSource clock) {
+        this.certificates = new CertificateNumbers(registry, clock);
         ProcessNumbers.register(registry);
-        gauge("pilot_eds_no_instances", "Services without an endpoint.", ControlMetrics::withoutInstances);
-        gauge("pilot_endpoint_not_ready", "Endpoints that are not ready.", ControlMetrics::notReady);
+        Instant start = clock.instant();
+        GaugeWithCallback.builder()
+                .name("istiod_uptime_seconds")
+                .help("Seconds since this control plane began.")
+                .callback(out -> out.call(ChangeNumbers.seconds(Duration.between(start, clock.instant()))))
+                .register(registry);
         Gauge build = Gauge.builder()
                 .name("istio_build")
                 .help("Always 1; says which control plane this is.")
@@ -163,28 +136,6 @@ public final class ControlMetrics implements PushListener, AuthorityGauges, Sett
         }
     }
 
-    private void gauge(String name, String help, ToLongFunction<MeshSnapshot> value) {
-        GaugeWithCallback.builder()
-                .name(name)
-                .help(help)
-                .callback(
-                        out -> out.call((double) latest.map(value::applyAsLong).orElse(0L)))
-                .register(registry);
-    }
-
-    private static long withoutInstances(MeshSnapshot mesh) {
-        return mesh.services().all().stream()
-                .filter(service -> mesh.endpointsOf(service.id()).isEmpty())
-                .count();
-    }
-
-    private static long notReady(MeshSnapshot mesh) {
-        return mesh.endpoints().values().stream()
-                .flatMap(List::stream)
-                .filter(endpoint -> endpoint.health() != Endpoint.Health.HEALTHY)
-                .count();
-    }
-
     @Override
     public void settings(String configMap, boolean refused) {
         refusedSettings.labelValues(configMap).set(refused ? 1 : 0);
@@ -196,18 +147,24 @@ public final class ControlMetrics implements PushListener, AuthorityGauges, Sett
     }
 
     @Override
-    public void changed(MeshSnapshot mesh) {
-        services.set(mesh.services().all().size());
-        virtualServices.set(mesh.traffic().virtualServices().size());
-        unsupported.set(mesh.unsupported().size());
-        latest = Optional.of(mesh);
+    public void changed(MeshSnapshot now) {
+        mesh.changed(now);
     }
 
     @Override
-    public void sent(ResourceType type, int resources) {
-        pushesByType
-                .computeIfAbsent(type, key -> pushes.labelValues(key.shortName().toLowerCase(Locale.ROOT)))
-                .inc();
+    public void sent(Push push) {
+        String type = push.type().shortName().toLowerCase(Locale.ROOT);
+        pushesByType.computeIfAbsent(push.type(), _ -> pushes.labelValues(type)).inc();
+        long bytes = 0;
+        for (EncodedResource resource : push.resources()) {
+            bytes += resource.any().getValue().size();
+        }
+        sizes.labelValues(type).observe((double) bytes);
+    }
+
+    @Override
+    public void overtaken(ResourceType type) {
+        overtaken.labelValues(type.shortName().toLowerCase(Locale.ROOT)).inc();
     }
 
     @Override
@@ -236,20 +193,33 @@ public final class ControlMetrics implements PushListener, AuthorityGauges, Sett
     }
 
     @Override
+    public void translated(TranslationNumbers numbers) {
+        mesh.translated(numbers);
+    }
+
+    @Override
+    public void event(String kind, Change change) {
+        changes.event(kind, change);
+    }
+
+    @Override
+    public void patched(String kind, String name, String failure) {
+        patches.count(kind, name, failure);
+    }
+
+    @Override
     public void authority(RotationStatus status, Instant expiryOfServer) {
-        status.roots().stream()
-                .mapToDouble(root -> (double) root.getNotAfter().toInstant().getEpochSecond())
-                .min()
-                .ifPresent(rootExpiry::set);
-        signerExpiry.set((double) status.signer().getNotAfter().toInstant().getEpochSecond());
-        serverExpiry.set((double) expiryOfServer.getEpochSecond());
-        rotation.set(
-                switch (status.phase()) {
-                    case STEADY -> 0;
-                    case TRUST -> 1;
-                    case SIGN -> 2;
-                });
-        rotationWaiting.set(status.waiting().size());
+        certificates.authority(status, expiryOfServer);
+    }
+
+    /// Counts what leads to pushes.
+    public ChangeListener changes() {
+        return changes;
+    }
+
+    /// All ports answer.
+    public void started(Duration took) {
+        starting.set(ChangeNumbers.seconds(took));
     }
 
     /// Counts what webhooks answer.
@@ -283,14 +253,9 @@ public final class ControlMetrics implements PushListener, AuthorityGauges, Sett
                 .register(registry);
     }
 
-    /// @param outcome `success`, `authn_failure` or `csr_failure`
+    /// @param outcome `success`, `authn_failure`, `csr_failure` or `sign_failure`
     public void certificateRequest(String outcome) {
-        certificates.inc();
-        switch (outcome) {
-            case "success" -> signed.inc();
-            case "authn_failure" -> authenticationFailures.inc();
-            default -> requestFailures.inc();
-        }
+        certificates.request(outcome);
     }
 
     /// Shows the numbers of mesh-wide limits.
@@ -349,8 +314,17 @@ public final class ControlMetrics implements PushListener, AuthorityGauges, Sett
         return registry;
     }
 
-    /// Writes all of them in Prometheus' text format.
-    public void write(OutputStream out) throws IOException {
-        PrometheusTextFormatWriter.create().write(out, IstiodNames.of(registry.scrape()));
+    /// Writes all of them as whoever asks can read them: as messages with native histograms, or as text.
+    ///
+    /// @param accept of the request; empty where it has none
+    /// @return the content type
+    public String write(String accept, OutputStream out) throws IOException {
+        MetricSnapshots all = IstiodNames.of(registry.scrape());
+        if (MetricMessages.wanted(accept)) {
+            MetricMessages.write(all, out);
+            return MetricMessages.CONTENT_TYPE;
+        }
+        PrometheusTextFormatWriter.create().write(out, all);
+        return PrometheusTextFormatWriter.CONTENT_TYPE;
     }
 }

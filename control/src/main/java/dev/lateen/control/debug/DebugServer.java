@@ -213,8 +213,9 @@ public final class DebugServer implements AutoCloseable {
                 text(exchange, ready ? 200 : 503, ready ? "ready\n" : "the configuration is not loaded yet\n");
             } else if (withPages && path.equals("/metrics")) {
                 ByteArrayOutputStream body = new ByteArrayOutputStream();
-                metrics.write(body);
-                send(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", body.toByteArray());
+                List<String> accept = exchange.getRequestHeaders().getOrDefault("Accept", List.of());
+                String type = metrics.write(String.join(",", accept), body);
+                send(exchange, 200, type, body.toByteArray());
             } else if (withPages && path.equals("/spiffe/bundle")) {
                 byte[] bundle = SpiffeBundle.of(mesh.roots()).json().getBytes(StandardCharsets.UTF_8);
                 send(exchange, 200, "application/json", bundle);

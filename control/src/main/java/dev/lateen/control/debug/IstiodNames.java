@@ -25,7 +25,10 @@ final class IstiodNames {
     }
 
     private static boolean lacksSuffix(String name) {
-        return name.startsWith("pilot_") || name.startsWith("citadel_") || name.startsWith("galley_");
+        return (name.startsWith("pilot_") && !name.startsWith("pilot_jwks_"))
+                || name.startsWith("citadel_")
+                || name.startsWith("galley_")
+                || name.startsWith("xds_cache_");
     }
 
     private static UnknownSnapshot untyped(CounterSnapshot counter) {

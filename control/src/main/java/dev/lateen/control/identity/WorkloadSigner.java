@@ -24,7 +24,7 @@ public final class WorkloadSigner implements Signer {
         SigningResult sign(String csrPem, SpiffeId id, Duration lifetime, String holder);
     }
 
-    /// @param outcomes hears `success`, `authn_failure` or `csr_failure` for each request
+    /// @param outcomes hears `success`, `authn_failure`, `csr_failure` or `sign_failure` for each request
     public WorkloadSigner(Callers callers, Issuer issuer, Consumer<String> outcomes) {
         this.callers = callers;
         this.issuer = issuer;
@@ -55,6 +55,10 @@ public final class WorkloadSigner implements Signer {
                     }
                     case SigningResult.Refused(var reason) -> {
                         outcomes.accept("csr_failure");
+                        yield new Answer.Invalid(reason);
+                    }
+                    case SigningResult.Failed(var reason) -> {
+                        outcomes.accept("sign_failure");
                         yield new Answer.Invalid(reason);
                     }
                 };

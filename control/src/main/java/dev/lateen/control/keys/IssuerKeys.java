@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,13 +29,21 @@ public final class IssuerKeys implements AutoCloseable {
     private final FetchTiming timing;
     private final KeyFetcher fetcher = new KeyFetcher();
     private final Refreshed<KeyAddress, String> issuers;
+    private final Consumer<Boolean> fetched;
     private Map<KeyAddress, List<Origin>> wanted = Map.of();
 
     /// @param loop the control loop
     /// @param later runs something on the control loop after a time
     /// @param changed told on the control loop when there are other keys, or another problem
-    public IssuerKeys(FetchTiming timing, Executor loop, BiConsumer<Duration, Runnable> later, Runnable changed) {
+    /// @param fetched told of each attempt, whether there were keys
+    public IssuerKeys(
+            FetchTiming timing,
+            Executor loop,
+            BiConsumer<Duration, Runnable> later,
+            Runnable changed,
+            Consumer<Boolean> fetched) {
         this.timing = timing;
+        this.fetched = fetched;
         this.issuers = new Refreshed<>(new Issuers(), MOST, new Refreshed.Loop(loop, later, changed));
     }
 
@@ -99,11 +108,13 @@ public final class IssuerKeys implements AutoCloseable {
 
         @Override
         public void onValue(KeyAddress address, String keys) {
+            fetched.accept(true);
             LOG.atInfo().addKeyValue("address", address.uri()).log("an issuer's keys are in force");
         }
 
         @Override
         public void onFailure(KeyAddress address, String reason) {
+            fetched.accept(false);
             LOG.atWarn()
                     .addKeyValue("address", address.uri())
                     .addKeyValue("reason", reason)

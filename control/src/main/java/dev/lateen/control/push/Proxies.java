@@ -104,6 +104,7 @@ public final class Proxies implements DiscoverySource {
         // At one time, so that who sends is woken once.
         news.forEach((connection, resources) -> connection.update(resources, nextVersion));
         listener.pushed(connected.size(), Duration.between(start, clock.instant()));
+        listener.translated(translator.numbers());
     }
 
     /// What is wrong with resources and shows only when they are translated. Thread: control loop.
@@ -144,13 +145,18 @@ public final class Proxies implements DiscoverySource {
 
     @Override
     public void onPush(ProxyConnection connection, Push push) {
-        listener.sent(push.type(), push.resources().size());
+        listener.sent(push);
         of(connection).sent(push);
     }
 
     @Override
     public void onAccepted(ProxyConnection connection, ResourceType type, PushEvent accepted) {
         of(connection).accepted(type);
+    }
+
+    @Override
+    public void onOvertaken(ProxyConnection connection, ResourceType type) {
+        listener.overtaken(type);
     }
 
     @Override
@@ -221,6 +227,7 @@ public final class Proxies implements DiscoverySource {
         if (current != null) {
             ofProxy.gave(current.generation());
             connection.update(allowed(connection, translator.translate(current, node.get())), version);
+            listener.translated(translator.numbers());
         }
     }
 

@@ -2,6 +2,8 @@ package dev.lateen.control.cluster;
 
 import dev.lateen.kubernetes.cluster.ClusterEvent;
 import dev.lateen.kubernetes.tree.Trees;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -11,16 +13,30 @@ import tools.jackson.databind.node.ObjectNode;
 /// What a cluster says in tests, and facts that have heard it.
 final class ClusterEvents {
     final Set<String> refused = new TreeSet<>();
+    final List<String> events = new ArrayList<>();
     final ClusterFacts facts;
     private final ClusterSettings settings;
 
     ClusterEvents(String revision) {
         settings = new ClusterSettings(Optional.empty(), "istio-system", revision);
-        facts = new ClusterFacts(settings, (name, bad) -> {
-            if (bad) {
-                refused.add(name);
-            } else {
-                refused.remove(name);
+        facts = new ClusterFacts(settings, new ClusterListener() {
+            @Override
+            public void settings(String name, boolean bad) {
+                if (bad) {
+                    refused.add(name);
+                } else {
+                    refused.remove(name);
+                }
+            }
+
+            @Override
+            public void event(String kind, Change change) {
+                events.add(kind + " " + change);
+            }
+
+            @Override
+            public void patched(String kind, String name, String failure) {
+                throw new UnsupportedOperationException("facts patch nothing");
             }
         });
     }

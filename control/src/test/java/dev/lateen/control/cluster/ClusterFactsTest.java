@@ -2,7 +2,9 @@ package dev.lateen.control.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.kubernetes.cluster.ClusterEvent;
 import dev.lateen.kubernetes.tree.Trees;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -51,5 +53,15 @@ final class ClusterFactsTest {
         cluster.injector("global: {hub: [", "");
         assertThat(Trees.text(cluster.facts.injector(), "global", "hub")).isEqualTo("h");
         assertThat(cluster.refused).containsExactly("istio-sidecar-injector");
+    }
+
+    @Test
+    void tellsNewObjectsFromChangedOnes() {
+        ClusterEvents cluster = new ClusterEvents("canary");
+        cluster.namespace("shop", Map.of()).namespace("shop", Map.of("a", "b"));
+        cluster.facts.onEvent(new ClusterEvent.Gone("Namespace", "", "shop"));
+        cluster.namespace("shop", Map.of());
+        assertThat(cluster.events)
+                .containsExactly("Namespace ADD", "Namespace UPDATE", "Namespace DELETE", "Namespace ADD");
     }
 }

@@ -169,6 +169,7 @@ final class FakeApiServer implements AutoCloseable {
                 yield Pem.encode(links).getBytes(StandardCharsets.US_ASCII);
             }
             case SigningResult.Refused(var reason) -> throw new IllegalStateException(reason);
+            case SigningResult.Failed(var reason) -> throw new IllegalStateException(reason);
         };
     }
 

@@ -49,7 +49,7 @@ class IssuerKeysIT {
         });
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();
-        keys = new IssuerKeys(FAST, loop, loop::after, changes::incrementAndGet);
+        keys = new IssuerKeys(FAST, loop, loop::after, changes::incrementAndGet, _ -> {});
     }
 
     @AfterEach

@@ -36,8 +36,6 @@ final class RunningDemo implements AutoCloseable {
 
     /// @param environment of the control plane
     static RunningDemo start(Path log, Map<String, String> environment) throws IOException {
-        // Before the JDK's client is used for the first time.
-        System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host");
         String name = "it-dashboard-" + ProcessHandle.current().pid();
         ProcessBuilder builder = new ProcessBuilder(
                         "env", "--default-signal=INT", Launcher.path().toString(), "demo", "--name", name)

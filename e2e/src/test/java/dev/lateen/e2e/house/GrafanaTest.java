@@ -15,12 +15,14 @@ import dev.lateen.proxy.telemetry.IstioMetrics;
 import dev.lateen.proxy.telemetry.PrometheusText;
 import dev.lateen.proxy.telemetry.Stats;
 import dev.lateen.xds.ResourceType;
+import dev.lateen.xds.server.Push;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -105,21 +107,21 @@ final class GrafanaTest {
     }
 
     private static String control() throws IOException {
-        ControlMetrics metrics = new ControlMetrics();
+        ControlMetrics metrics = new ControlMetrics(InstantSource.system());
         metrics.newcomers(() -> 0);
         metrics.refusedCaller("other");
         metrics.certificateRequest("success");
         metrics.converged(Duration.ZERO);
         metrics.pushed(1, Duration.ZERO);
         for (ResourceType type : ResourceType.values()) {
-            metrics.sent(type, 1);
+            metrics.sent(new Push(type, "1", "1", List.of(), List.of()));
         }
         metrics.rejected("one", new Refusal(ResourceType.CLUSTER, 1, "why", List.of()));
         metrics.webhooks().injection(WebhookListener.Injection.INJECTED);
         metrics.webhooks().validation("Gateway", true);
         metrics.webhooks().validation("Gateway", false);
         ByteArrayOutputStream page = new ByteArrayOutputStream();
-        metrics.write(page);
+        metrics.write("", page);
         return page.toString(StandardCharsets.UTF_8);
     }
 }

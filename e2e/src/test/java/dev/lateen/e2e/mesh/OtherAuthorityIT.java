@@ -80,6 +80,7 @@ final class OtherAuthorityIT {
                 yield new CertificateService.Answer.Signed(texts);
             }
             case SigningResult.Refused(var reason) -> new CertificateService.Answer.Invalid(reason);
+            case SigningResult.Failed(var reason) -> new CertificateService.Answer.Invalid(reason);
         };
     }
 

@@ -31,6 +31,8 @@ public final class Prometheus implements AutoCloseable {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final JsonMapper JSON = new JsonMapper();
     private static final String OWN_JOB = "mesh";
+    private static final String STATS = "/stats/prometheus";
+    private static final String NATIVE = "exemplar-storage,native-histograms";
 
     /// One row of an answer.
     public record Row(Map<String, String> labels, double value) {}
@@ -51,27 +53,34 @@ public final class Prometheus implements AutoCloseable {
 
     /// @param targets `host:port` of pages at `/stats/prometheus`
     static Prometheus start(Path directory, int port, List<String> targets) throws IOException {
-        return start(directory, port, targets, "", "exemplar-storage");
+        return start(directory, port, targets, STATS, "", "exemplar-storage");
     }
 
     /// One that takes native histograms, and asks for them.
     public static Prometheus ofNativeHistograms(Path directory, int port, List<String> targets, String parameters)
             throws IOException {
-        return start(directory, port, targets, parameters, "exemplar-storage,native-histograms");
+        return start(directory, port, targets, STATS, parameters, NATIVE);
     }
 
-    private static Prometheus start(Path directory, int port, List<String> targets, String parameters, String features)
+    /// One that takes native histograms of a control plane.
+    static Prometheus ofControlPlane(Path directory, int port, String target) throws IOException {
+        return start(directory, port, List.of(target), "/metrics", "", NATIVE);
+    }
+
+    private static Prometheus start(
+            Path directory, int port, List<String> targets, String page, String parameters, String features)
             throws IOException {
         Path config = directory.resolve("prometheus.yaml");
         Files.writeString(config, """
                 global: {scrape_interval: 1s, scrape_timeout: 1s}
                 scrape_configs:
                 - job_name: %s
-                  metrics_path: /stats/prometheus
+                  metrics_path: %s
                   params: {%s}
                   static_configs: [{targets: %s}]
                 """.formatted(
                         OWN_JOB,
+                        page,
                         parameters,
                         targets.stream().map(one -> '"' + one + '"').toList()));
         Process process = new ProcessBuilder(

@@ -102,7 +102,9 @@ final class PrometheusIT {
             assertThat(Prometheus.remarks(page("http://" + mesh.debugAddress() + "/metrics"), directory))
                     .as("the control plane's page")
                     .isEmpty();
+            assertControlPlaneNatively(mesh);
             if (proxy.equals("lateen")) {
+                assertNatively(mesh);
                 assertThat(exemplars).as("traces of the callee's latency").isPositive();
                 // The callee's application makes its page OpenMetrics, which promtool does not read.
                 for (String target : targets(mesh).subList(1, 4)) {
@@ -112,6 +114,78 @@ final class PrometheusIT {
                 }
             }
         }
+    }
+
+    /// Nothing is asked of the mesh meanwhile: both forms of a histogram have seen the same. On the merged page of an
+    /// application that shows text there is text alone.
+    private void assertNatively(RunningMesh mesh) throws IOException {
+        String labels = "{destination_workload=\"callee\",response_code=\"200\",request_protocol=\"http\"}";
+        try (Prometheus prometheus = Prometheus.ofNativeHistograms(
+                Files.createDirectory(directory.resolve("native")),
+                Ports.free(),
+                targets(mesh).stream()
+                        .map(target -> target.replace(":15020", ":15090"))
+                        .toList(),
+                "histogram_buckets: [prometheusnative]")) {
+            await().atMost(SOON).untilAsserted(() -> {
+                Map<String, Double> requests = byReporter(prometheus, "istio_requests_total" + labels);
+                assertThat(requests).containsOnlyKeys("source", "destination");
+                assertThat(requests.values()).allMatch(count -> count > LOAD);
+                String durations = "istio_request_duration_milliseconds" + labels;
+                assertThat(byReporter(prometheus, "histogram_count(" + durations + ")"))
+                        .isEqualTo(requests);
+                assertThat(byReporter(prometheus, "histogram_quantile(0.99, " + durations + ")")
+                                .values())
+                        .hasSize(2)
+                        .allMatch(time -> time > 0);
+            });
+            assertThat(prometheus.errors()).isEmpty();
+        }
+    }
+
+    private static Map<String, Double> byReporter(Prometheus prometheus, String expression) {
+        Map<String, Double> values = new TreeMap<>();
+        prometheus
+                .query("sum by (reporter) (" + expression + ")")
+                .forEach(row -> values.put(row.labels().getOrDefault("reporter", ""), row.value()));
+        return values;
+    }
+
+    /// The control plane's page as text and as messages: the same numbers, which are those of this mesh.
+    private void assertControlPlaneNatively(RunningMesh mesh) throws IOException {
+        String page = page("http://" + mesh.debugAddress() + "/metrics");
+        assertThat(page)
+                .containsPattern("\npilot_services [1-9]")
+                .containsPattern("\npilot_conflict_outbound_listener_tcp_over_current_tcp 0.0\n")
+                .containsPattern("\npilot_inbound_updates\\{type=\"config\"} [1-9]")
+                .containsPattern("\npilot_push_triggers\\{type=\"service\"} [1-9]")
+                .containsPattern("\nxds_cache_reads\\{type=\"miss\"} [1-9]")
+                .containsPattern("\nxds_cache_size [1-9]")
+                .containsPattern("\nstartup_duration_seconds [0-9]")
+                .containsPattern("\ncitadel_server_root_cert_expiry_seconds [1-9]");
+        try (Prometheus prometheus = Prometheus.ofControlPlane(
+                Files.createDirectory(directory.resolve("control")), Ports.free(), mesh.debugAddress())) {
+            await().atMost(SOON).untilAsserted(() -> {
+                assertThat(prometheus.number("histogram_count(pilot_xds_push_time)"))
+                        .isEqualTo(value(page, "pilot_xds_push_time_count"));
+                assertThat(prometheus.number("histogram_sum(pilot_debounce_time)"))
+                        .isEqualTo(value(page, "pilot_debounce_time_sum"));
+                assertThat(prometheus.number("sum(pilot_services)")).isEqualTo(value(page, "pilot_services"));
+            });
+            double all = prometheus.number("histogram_count(pilot_proxy_convergence_time)");
+            assertThat(all).isPositive();
+            assertThat(prometheus.number("histogram_quantile(0.5, pilot_proxy_convergence_time)"))
+                    .isPositive();
+            assertThat(prometheus.errors()).isEmpty();
+        }
+    }
+
+    private static double value(String page, String metric) {
+        return page.lines()
+                .filter(line -> line.startsWith(metric + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(metric.length() + 1)))
+                .findFirst()
+                .orElseThrow();
     }
 
     /// `istio_…_milliseconds` is Istio's choice of a unit, and few of Envoy's counters end with `_total`.

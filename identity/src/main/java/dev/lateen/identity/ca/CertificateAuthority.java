@@ -103,7 +103,7 @@ public final class CertificateAuthority {
                     log.record(IssuanceLog.of(
                             clock.instant(), holder, chain.getFirst(), authenticated.uri(), now.signer()));
                 } catch (IOException e) {
-                    yield new SigningResult.Refused("the certificate cannot be recorded: " + e.getMessage());
+                    yield new SigningResult.Failed("the certificate cannot be recorded: " + e.getMessage());
                 }
                 yield new SigningResult.Signed(chain, bundle(now.signer()));
             }

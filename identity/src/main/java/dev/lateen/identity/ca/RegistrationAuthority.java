@@ -115,7 +115,7 @@ public final class RegistrationAuthority {
         } catch (GeneralSecurityException e) {
             return wrong("a certificate that does not lead to its roots: " + e.getMessage());
         } catch (IOException | IllegalArgumentException e) {
-            return new SigningResult.Refused("the external authority: " + e.getMessage());
+            return new SigningResult.Failed("the external authority: " + e.getMessage());
         }
     }
 
@@ -127,7 +127,7 @@ public final class RegistrationAuthority {
     }
 
     private static SigningResult wrong(String what) {
-        return new SigningResult.Refused("the external authority answered with " + what);
+        return new SigningResult.Failed("the external authority answered with " + what);
     }
 
     private static List<X509Certificate> anchorFirst(X509Certificate anchor, List<X509Certificate> roots) {

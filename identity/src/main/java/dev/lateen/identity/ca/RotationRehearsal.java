@@ -113,6 +113,7 @@ public final class RotationRehearsal {
         return switch (authority.sign(csr, id, Duration.ZERO, "rehearsal-" + number)) {
             case SigningResult.Signed(var chain, var roots) -> new Holder(chain.subList(0, chain.size() - 1), roots);
             case SigningResult.Refused(var reason) -> throw new IOException(reason);
+            case SigningResult.Failed(var reason) -> throw new IOException(reason);
         };
     }
 }

@@ -16,4 +16,7 @@ public sealed interface SigningResult {
 
     /// @param reason what was wrong with the request, for its sender
     record Refused(String reason) implements SigningResult {}
+
+    /// @param reason why a good request could not be signed
+    record Failed(String reason) implements SigningResult {}
 }

@@ -214,6 +214,7 @@ class CertificateAuthorityTest {
         return switch (authority.sign(csr, ID, lifetime, "10.0.0.1")) {
             case SigningResult.Signed(var chain, var _) -> chain;
             case SigningResult.Refused(var reason) -> throw new AssertionError(reason);
+            case SigningResult.Failed(var reason) -> throw new AssertionError(reason);
         };
     }
 }

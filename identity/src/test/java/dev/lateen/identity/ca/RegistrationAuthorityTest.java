@@ -53,6 +53,7 @@ class RegistrationAuthorityTest {
                 yield texts;
             }
             case SigningResult.Refused(var reason) -> throw new IllegalStateException(reason);
+            case SigningResult.Failed(var reason) -> throw new IllegalStateException(reason);
         };
     }
 
@@ -110,7 +111,7 @@ class RegistrationAuthorityTest {
         RegistrationAuthority authority = with((_, _, lifetime) ->
                 answer(CertificateRequest.create(keys, OTHER).pem(), OTHER, lifetime));
 
-        refused(authority, "a certificate for [" + OTHER.uri() + "]");
+        failed(authority, "a certificate for [" + OTHER.uri() + "]");
     }
 
     @Test
@@ -119,7 +120,7 @@ class RegistrationAuthorityTest {
         RegistrationAuthority authority = with((_, id, lifetime) ->
                 answer(CertificateRequest.create(others, ID).pem(), id, lifetime));
 
-        refused(authority, "a certificate for another key");
+        failed(authority, "a certificate for another key");
     }
 
     @Test
@@ -132,23 +133,23 @@ class RegistrationAuthorityTest {
             return texts;
         });
 
-        refused(authority, "does not lead to its roots");
+        failed(authority, "does not lead to its roots");
         assertThat(authority.roots()).isEmpty();
     }
 
     @Test
     void tellsTheAuthoritysReason() throws IOException {
-        refused(
+        failed(
                 with((_, _, _) -> {
                     throw new IOException("closed on Sundays");
                 }),
                 "closed on Sundays");
     }
 
-    private void refused(RegistrationAuthority authority, String words) {
+    private void failed(RegistrationAuthority authority, String words) {
         assertThat(sign(authority))
                 .isInstanceOfSatisfying(
-                        SigningResult.Refused.class,
+                        SigningResult.Failed.class,
                         refused -> assertThat(refused.reason()).contains(words));
     }
 }

@@ -247,6 +247,7 @@ class RootRotationTest {
                 yield WorkloadCertificate.of(answer, keys);
             }
             case SigningResult.Refused(var reason) -> throw new AssertionError(reason);
+            case SigningResult.Failed(var reason) -> throw new AssertionError(reason);
         };
     }
 

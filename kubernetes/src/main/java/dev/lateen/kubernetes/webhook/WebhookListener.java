@@ -1,5 +1,7 @@
 package dev.lateen.kubernetes.webhook;
 
+import java.time.Duration;
+
 /// Hears what webhooks answer, to count it. Thread: any; must return at once.
 public interface WebhookListener {
     /// For those who count nothing.
@@ -19,6 +21,14 @@ public interface WebhookListener {
     }
 
     void injection(Injection outcome);
+
+    /// How long an answer about a pod took.
+    default void injectionTook(Duration time) {}
+
+    /// A request to validate was no review.
+    ///
+    /// @param status that answered it
+    default void noReview(int status) {}
 
     /// @param kind of the resource; empty where it has none
     void validation(String kind, boolean accepted);

@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
@@ -58,15 +60,20 @@ public final class WebhookServer implements AutoCloseable {
         HttpsServer server = started.server;
         server.setHttpsConfigurator(new HttpsConfigurator(tls));
         server.setExecutor(started.threads);
+        server.createContext("/inject", exchange -> {
+            long start = System.nanoTime();
+            started.review(
+                    exchange,
+                    request -> injection
+                            .get()
+                            .answer(request, exchange.getRequestURI().getPath(), listener),
+                    _ -> {});
+            listener.injectionTook(Duration.ofNanos(System.nanoTime() - start));
+        });
         server.createContext(
-                "/inject",
-                exchange -> started.review(
-                        exchange,
-                        request -> injection
-                                .get()
-                                .answer(request, exchange.getRequestURI().getPath(), listener)));
-        server.createContext(
-                "/validate", exchange -> started.review(exchange, request -> validation.answer(request, listener)));
+                "/validate",
+                exchange ->
+                        started.review(exchange, request -> validation.answer(request, listener), listener::noReview));
         server.createContext("/httpsReady", exchange -> answer(exchange, 200, "text/plain", "ok\n"));
         server.createContext("/spiffe/bundle", exchange -> answer(exchange, 200, "application/json", bundle.get()));
         server.start();
@@ -83,11 +90,13 @@ public final class WebhookServer implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    private void review(HttpExchange exchange, Function<AdmissionRequest, String> hook) throws IOException {
+    /// @param wrong hears with which status a request is answered that is no review
+    private void review(HttpExchange exchange, Function<AdmissionRequest, String> hook, IntConsumer wrong)
+            throws IOException {
         try {
             turns.acquire();
             try {
-                answer(exchange, hook);
+                answer(exchange, hook, wrong);
             } finally {
                 turns.release();
             }
@@ -103,18 +112,22 @@ public final class WebhookServer implements AutoCloseable {
         }
     }
 
-    private static void answer(HttpExchange exchange, Function<AdmissionRequest, String> hook) throws IOException {
+    private static void answer(HttpExchange exchange, Function<AdmissionRequest, String> hook, IntConsumer wrong)
+            throws IOException {
         if (!exchange.getRequestMethod().equals("POST")) {
+            wrong.accept(405);
             answer(exchange, 405, "text/plain", "POST an AdmissionReview\n");
             return;
         }
         byte[] body = exchange.getRequestBody().readNBytes(MOST_BYTES + 1);
         if (body.length > MOST_BYTES) {
+            wrong.accept(413);
             answer(exchange, 413, "text/plain", "more than " + MOST_BYTES + " bytes\n");
             return;
         }
         Optional<AdmissionRequest> request = AdmissionRequest.read(new String(body, StandardCharsets.UTF_8));
         if (request.isEmpty()) {
+            wrong.accept(400);
             answer(exchange, 400, "text/plain", "not an AdmissionReview with a request\n");
             return;
         }

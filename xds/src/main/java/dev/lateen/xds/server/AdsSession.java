@@ -61,6 +61,9 @@ final class AdsSession {
 
         void onAnswer(ResourceType type, PushEvent event, boolean accepted);
 
+        /// The client answered a response that another one has followed since.
+        default void onOvertaken(ResourceType type) {}
+
         /// Everything of that version has been told and answered.
         void onSettled(String version);
     }
@@ -115,6 +118,7 @@ final class AdsSession {
     void request(ResourceType type, Collection<String> names, String nonce, Optional<String> error) {
         Subscription subscription = subscriptions.computeIfAbsent(type, key -> new Subscription(key, variant));
         if (subscription.isStale(nonce)) {
+            output.onOvertaken(type);
             return; // Overtaken by a later response; the client answers that one too, with all its names.
         }
         boolean answered = answer(type, subscription, nonce, error);
@@ -138,6 +142,9 @@ final class AdsSession {
             subscriptions.put(type, subscription);
             subscription.begin(shared(type, subscribe), held);
         } else {
+            if (subscription.isStale(nonce)) {
+                output.onOvertaken(type);
+            }
             answer(type, subscription, nonce, error);
             subscription.change(shared(type, subscribe), unsubscribe);
         }

@@ -221,6 +221,14 @@ final class AdsStream<R extends Message> implements AdsSession.Output {
     }
 
     @Override
+    public void onOvertaken(ResourceType type) {
+        ProxyConnection named = connection;
+        if (named != null) {
+            service.source().onOvertaken(named, type);
+        }
+    }
+
+    @Override
     public void onSettled(String version) {
         ProxyConnection named = connection;
         if (named != null) {

@@ -25,6 +25,9 @@ public interface DiscoverySource {
     /// The proxy refused a response; `rejected.detail()` is its reason.
     void onRejected(ProxyConnection connection, ResourceType type, PushEvent rejected);
 
+    /// The proxy answered a response that another one has followed since; nothing comes of it.
+    default void onOvertaken(ProxyConnection connection, ResourceType type) {}
+
     /// The proxy has answered everything of a version that was given with `ProxyConnection.update`, and nothing of it
     /// is left to be sent.
     void onSettled(ProxyConnection connection, String version);
