@@ -49,7 +49,7 @@ final class EnvoyBackground implements DecisionBackground {
             return decision.route;
         }
         return decision.destination instanceof InetSocketAddress local
-                ? state().table(local.getPort(), decision.authority)
+                ? state().table(local.getPort(), decision.authority())
                         .map(RouteFacts::none)
                         .orElse(null)
                 : null;
@@ -68,7 +68,7 @@ final class EnvoyBackground implements DecisionBackground {
         }
         String rule = text(taken, "istio", "config");
         String field = text(taken, "lateen", "field");
-        return state().table(local.getPort(), decision.authority)
+        return state().table(local.getPort(), decision.authority())
                 .flatMap(table -> state().clusterOf(table, rule, field))
                 .orElse("");
     }

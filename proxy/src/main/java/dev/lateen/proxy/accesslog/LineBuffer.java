@@ -14,6 +14,7 @@ import java.util.Arrays;
 ///
 /// Thread: its owner's.
 final class LineBuffer {
+    private static final int LONGEST_INT = 10;
 
     private byte[] bytes;
     private int length;
@@ -88,19 +89,21 @@ final class LineBuffer {
     }
 
     void append(long number) {
-        if (number < 0) {
+        if (number < 0 || number > Integer.MAX_VALUE) {
             append(Long.toString(number));
             return;
         }
+        // Without the long division of a processor, which the small compiler calls a routine for.
+        int rest = (int) number;
         int digits = 1;
-        for (long rest = number; rest >= 10; rest /= 10) {
+        for (int limit = 10; digits < LONGEST_INT && rest >= limit; limit *= 10) {
             digits++;
         }
         reserve(digits);
-        long rest = number;
         for (int at = length + digits - 1; at >= length; at--) {
-            bytes[at] = (byte) ('0' + rest % 10);
-            rest /= 10;
+            int next = rest / 10;
+            bytes[at] = (byte) ('0' + rest - next * 10);
+            rest = next;
         }
         length += digits;
     }

@@ -64,7 +64,12 @@ public final class LogFormat {
                 list.forEach(item -> items.add(node(item, omitEmpty)));
                 yield new LogNode.Items(List.copyOf(items));
             }
-            case String format -> new LogNode.Leaf(FormatParser.parse(format));
+            case String format -> {
+                List<LogOperator> parts = FormatParser.parse(format);
+                yield parts.size() == 1
+                        ? new LogNode.Leaf(parts.getFirst())
+                        : new LogNode.Quoted(new LogNode.Text(parts, "-"));
+            }
             default -> new LogNode.Literal(number(value));
         };
     }

@@ -27,31 +27,45 @@ sealed interface LogNode {
         }
     }
 
-    /// A JSON value: a single operator keeps its type, anything else is text.
-    record Leaf(List<LogOperator> parts) implements LogNode {
+    /// A JSON value of a single operator, which keeps its type.
+    final class Leaf implements LogNode {
+        private final LogOperator operator;
+        private final boolean writesJson;
+        private final boolean plain;
+
+        Leaf(LogOperator operator) {
+            this.operator = operator;
+            this.writesJson = operator.writesJson();
+            this.plain = operator instanceof LogOperator.Plain;
+        }
+
         @Override
         public boolean append(StreamInfo info, LineBuffer out) {
-            if (parts.size() == 1 && parts.getFirst().writesJson()) {
-                return parts.getFirst().appendJson(info, out);
+            if (writesJson) {
+                return operator.appendJson(info, out);
             }
             int start = out.length();
             out.append('"');
-            int content = out.length();
-            boolean any = false;
-            for (int index = 0; index < parts.size(); index++) {
-                if (parts.get(index).append(info, out)) {
-                    any = true;
-                } else if (parts.size() > 1) {
-                    out.append('-');
-                }
-            }
-            if (!any && parts.size() == 1) {
+            if (!operator.append(info, out)) {
                 out.setLength(start);
                 return false;
             }
-            if (!(parts.size() == 1 && parts.getFirst() instanceof LogOperator.Plain)) {
-                out.escapeFrom(content);
+            if (!plain) {
+                out.escapeFrom(start + 1);
             }
+            out.append('"');
+            return true;
+        }
+    }
+
+    /// A JSON text of literals and operators.
+    record Quoted(Text text) implements LogNode {
+        @Override
+        public boolean append(StreamInfo info, LineBuffer out) {
+            out.append('"');
+            int content = out.length();
+            text.append(info, out);
+            out.escapeFrom(content);
             out.append('"');
             return true;
         }

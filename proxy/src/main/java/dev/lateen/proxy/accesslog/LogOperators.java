@@ -37,12 +37,9 @@ final class LogOperators {
         return Optional.ofNullable(
                 switch (name) {
                     case "REQ" -> header(argument, name, LogOperators::requestHeader);
-                    case "REQ_WITHOUT_QUERY" ->
-                        header(argument, name, (info, header) -> withoutQuery(requestHeader(info, header)));
-                    case "RESP" ->
-                        header(argument, name, (info, header) -> headerOf(info.responseHeaders, info, header));
-                    case "TRAILER" ->
-                        header(argument, name, (info, header) -> headerOf(info.responseTrailers, info, header));
+                    case "REQ_WITHOUT_QUERY" -> header(argument, name, header -> withoutQuery(requestHeader(header)));
+                    case "RESP" -> header(argument, name, header -> headerOf(info -> info.responseHeaders, header));
+                    case "TRAILER" -> header(argument, name, header -> headerOf(info -> info.responseTrailers, header));
                     case "START_TIME" -> StartTime.of(argument, info -> info.startEpochMillis);
                     case "EMIT_TIME" -> StartTime.of(argument, LogOperators::endMillis);
                     case "GRPC_STATUS" -> grpcStatus(argument);
@@ -210,55 +207,66 @@ final class LogOperators {
         return true;
     }
 
-    /// Where the value of a header is looked up.
-    private interface HeaderSource {
-        @Nullable
-        String find(StreamInfo info, String name);
-    }
-
     /// `NAME` or `NAME?ALTERNATIVE`.
-    private static LogOperator header(String argument, String operator, HeaderSource source) {
+    ///
+    /// @param source what looks a header up
+    private static LogOperator header(
+            String argument, String operator, Function<String, Function<StreamInfo, @Nullable String>> source) {
         if (argument.isEmpty()) {
             throw new IllegalArgumentException(
                     "%" + operator + "% needs a header name, as in %" + operator + "(NAME)%");
         }
         int mark = argument.indexOf('?');
-        String main = (mark < 0 ? argument : argument.substring(0, mark)).toLowerCase(Locale.ROOT);
+        Function<StreamInfo, @Nullable String> main =
+                source.apply((mark < 0 ? argument : argument.substring(0, mark)).toLowerCase(Locale.ROOT));
         if (mark < 0) {
-            return (info, out) -> appendField(source.find(info, main), out);
+            return (info, out) -> appendField(main.apply(info), out);
         }
-        String alternative = argument.substring(mark + 1).toLowerCase(Locale.ROOT);
-        return (info, out) ->
-                appendField(source.find(info, main), out) || appendField(source.find(info, alternative), out);
+        Function<StreamInfo, @Nullable String> alternative =
+                source.apply(argument.substring(mark + 1).toLowerCase(Locale.ROOT));
+        return (info, out) -> appendField(main.apply(info), out) || appendField(alternative.apply(info), out);
     }
 
-    private static @Nullable String requestHeader(StreamInfo info, String name) {
-        RequestHead head = info.request;
-        if (head == null) {
-            return null;
-        }
+    private static Function<StreamInfo, @Nullable String> requestHeader(String name) {
         return switch (name) {
-            case ":method" -> head.method();
-            case ":path" -> head.path();
-            case ":authority", "host" -> head.authority();
-            case ":scheme" -> head.scheme();
-            case ":protocol" -> head.protocol();
-            case "x-envoy-original-path" ->
-                info.originalPath == null ? head.headers().get(name) : info.originalPath;
-            default -> head.headers().get(name);
+            case ":method" -> ofRequest(RequestHead::method);
+            case ":path" -> ofRequest(RequestHead::path);
+            case ":authority", "host" -> ofRequest(RequestHead::authority);
+            case ":scheme" -> ofRequest(RequestHead::scheme);
+            case ":protocol" -> ofRequest(RequestHead::protocol);
+            case "x-envoy-original-path" -> {
+                Function<StreamInfo, @Nullable String> told =
+                        ofRequest(head -> head.headers().get(name));
+                yield info -> info.originalPath == null ? told.apply(info) : info.originalPath;
+            }
+            default -> ofRequest(head -> head.headers().get(name));
         };
     }
 
-    private static @Nullable String withoutQuery(@Nullable String value) {
-        int query = value == null ? -1 : value.indexOf('?');
-        return value == null || query < 0 ? value : value.substring(0, query);
+    private static Function<StreamInfo, @Nullable String> ofRequest(Function<RequestHead, @Nullable String> value) {
+        return info -> {
+            RequestHead head = info.request;
+            return head == null ? null : value.apply(head);
+        };
     }
 
-    private static @Nullable String headerOf(@Nullable Headers headers, StreamInfo info, String name) {
+    private static Function<StreamInfo, @Nullable String> withoutQuery(Function<StreamInfo, @Nullable String> whole) {
+        return info -> {
+            String value = whole.apply(info);
+            int query = value == null ? -1 : value.indexOf('?');
+            return value == null || query < 0 ? value : value.substring(0, query);
+        };
+    }
+
+    private static Function<StreamInfo, @Nullable String> headerOf(
+            Function<StreamInfo, @Nullable Headers> message, String name) {
         if (name.equals(":status")) {
-            return info.status == 0 ? null : Integer.toString(info.status);
+            return info -> info.status == 0 ? null : Integer.toString(info.status);
         }
-        return headers == null ? null : headers.get(name);
+        return info -> {
+            Headers headers = message.apply(info);
+            return headers == null ? null : headers.get(name);
+        };
     }
 
     private static LogOperator grpcStatus(String form) {

@@ -112,7 +112,7 @@ public final class DecisionsPage {
     }
 
     private static void add(JsonOut json, Decision decision, DecisionBackground background) {
-        some(json, "id", decision.id);
+        some(json, "id", decision.id());
         json.number("startMillis", decision.startMillis);
         json.number("micros", decision.nanos / NANOS_PER_MICRO);
         if (decision.upstreamNanos > 0) {
@@ -121,9 +121,9 @@ public final class DecisionsPage {
         json.text("direction", decision.direction.toLowerCase(java.util.Locale.ROOT));
         some(json, "protocol", decision.protocol);
         some(json, "method", decision.method);
-        some(json, "authority", decision.authority);
-        some(json, "path", decision.path);
-        some(json, "traceId", decision.traceId);
+        some(json, "authority", decision.authority());
+        some(json, "path", decision.path());
+        some(json, "traceId", decision.traceId());
         json.number("status", decision.status);
         some(json, "flags", flags(decision));
         some(json, "details", decision.details);
@@ -252,7 +252,7 @@ public final class DecisionsPage {
             return;
         }
         RequestHead head = new RequestHead(
-                HttpVersion.HTTP_1_1, decision.method, "http", decision.authority, decision.path, new Headers(0));
+                HttpVersion.HTTP_1_1, decision.method, "http", decision.authority(), decision.path(), new Headers(0));
         nearly(json, table.get(), head, taken.virtualHost().isEmpty() ? null : taken);
     }
 

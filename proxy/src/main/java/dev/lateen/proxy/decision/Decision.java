@@ -22,11 +22,7 @@ public final class Decision {
     private static final int MAX_ID = 64;
 
     public long sequence;
-    public String id = "";
     public String method = "";
-    public String authority = "";
-    /// As the client asked, without its query.
-    public String path = "";
     /// Such as `HTTP/1.1`; empty for TCP.
     public String protocol = "";
     public @Nullable SocketAddress source;
@@ -53,7 +49,6 @@ public final class Decision {
     public Set<ResponseFlag> flags = Set.of();
     public @Nullable String details;
     public @Nullable String transportFailure;
-    public @Nullable String traceId;
     public @Nullable Evidence evidence;
     public long startMillis;
     public long nanos;
@@ -64,9 +59,32 @@ public final class Decision {
     public long bytesReceived;
     public long bytesSent;
 
+    private final KeptText id = new KeptText(MAX_ID);
+    private final KeptText authority = new KeptText(MAX_CHARS);
+    private final KeptText path = new KeptText(MAX_CHARS);
+    private final KeptText traceId = new KeptText(MAX_ID);
+
     /// Whether something was wrong: such a decision is kept longer.
     boolean failed;
     private boolean shared;
+
+    public String id() {
+        return id.toString();
+    }
+
+    public String authority() {
+        return authority.toString();
+    }
+
+    /// As the client asked, without its query.
+    public String path() {
+        return path.toString();
+    }
+
+    /// Empty where it belongs to no trace.
+    public String traceId() {
+        return traceId.toString();
+    }
 
     /// Since the epoch.
     long endMicros() {
@@ -87,16 +105,18 @@ public final class Decision {
         this.failed = failed(info);
         RequestHead head = info.request;
         if (head == null) {
-            id = "";
+            id.set(null);
             method = "";
-            authority = "";
-            path = "";
+            authority.set(null);
+            path.set(null);
             protocol = "";
         } else {
-            id = bounded(head.headers().get("x-request-id"), MAX_ID);
+            id.set(head.headers().get("x-request-id"));
             method = bounded(head.method(), MAX_ID);
-            authority = bounded(head.authority(), MAX_CHARS);
-            path = bounded(info.originalPath == null ? head.pathOnly() : withoutQuery(info.originalPath), MAX_CHARS);
+            authority.set(head.authority());
+            String asked = info.originalPath == null ? head.path() : info.originalPath;
+            int query = asked.indexOf('?');
+            path.set(asked, query < 0 ? asked.length() : query);
             protocol = head.version().text();
         }
         source = info.downstreamRemote;
@@ -134,17 +154,12 @@ public final class Decision {
         flags = info.flags();
         String said = info.details == null ? info.connectionTerminationDetails : info.details;
         details = said == null ? null : bounded(said, MAX_CHARS);
-        traceId = info.traceId;
+        traceId.set(info.traceId);
         evidence = info.evidenceSoFar();
         startMillis = info.startEpochMillis;
         nanos = info.endNanos - info.startNanos;
         bytesReceived = info.bytesReceived;
         bytesSent = info.bytesSent;
-    }
-
-    private static String withoutQuery(String path) {
-        int end = path.indexOf('?');
-        return end < 0 ? path : path.substring(0, end);
     }
 
     private static String bounded(@Nullable String text, int most) {

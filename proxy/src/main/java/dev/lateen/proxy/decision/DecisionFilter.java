@@ -39,13 +39,13 @@ public record DecisionFilter(String id, Request request, Outcome outcome) {
     }
 
     boolean matches(Decision decision) {
-        return (id.isEmpty() || id.equals(decision.id)) && matchesRequest(decision) && matchesOutcome(decision);
+        return (id.isEmpty() || id.equals(decision.id())) && matchesRequest(decision) && matchesOutcome(decision);
     }
 
     private boolean matchesRequest(Decision decision) {
         return (request.method().isEmpty() || request.method().equals(decision.method))
-                && decision.authority.contains(request.authority())
-                && decision.path.startsWith(request.path())
+                && decision.authority().contains(request.authority())
+                && decision.path().startsWith(request.path())
                 && (request.route().isEmpty()
                         || (decision.route != null && decision.route.name().contains(request.route())))
                 && (request.cluster().isEmpty()

@@ -1,24 +1,33 @@
 package dev.lateen.proxy.tracing;
 
+import java.nio.charset.StandardCharsets;
+
 /// Ids of 64 bits as 16 lower-case hexadecimal digits.
 final class HexIds {
     static final int LENGTH = 16;
-    private static final char[] DIGITS = "0123456789abcdef".toCharArray();
+    private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
     private HexIds() {}
 
     static String text(long id) {
-        char[] text = new char[LENGTH];
+        byte[] text = new byte[LENGTH];
         write(id, text, 0);
-        return new String(text);
+        return text(text);
     }
 
     /// @return where the text goes on
-    static int write(long id, char[] out, int at) {
-        for (int digit = 0; digit < LENGTH; digit++) {
-            out[at + digit] = DIGITS[(int) (id >>> (60 - 4 * digit)) & 15];
+    static int write(long id, byte[] out, int at) {
+        int high = (int) (id >>> 32);
+        int low = (int) id;
+        for (int digit = 0; digit < LENGTH / 2; digit++) {
+            out[at + digit] = DIGITS[high >>> (28 - 4 * digit) & 15];
+            out[at + digit + LENGTH / 2] = DIGITS[low >>> (28 - 4 * digit) & 15];
         }
         return at + LENGTH;
+    }
+
+    static String text(byte[] ascii) {
+        return new String(ascii, StandardCharsets.ISO_8859_1); // which copies without a look at each
     }
 
     /// Whether all characters of a part are digits, of which letters may be in upper case.
@@ -27,7 +36,11 @@ final class HexIds {
             return false;
         }
         for (int index = from; index < to; index++) {
-            if (Character.digit(text.charAt(index), 16) < 0 || text.charAt(index) > 'f') {
+            char letter = text.charAt(index);
+            boolean digit = (letter >= '0' && letter <= '9')
+                    || (letter >= 'a' && letter <= 'f')
+                    || (letter >= 'A' && letter <= 'F');
+            if (!digit) {
                 return false;
             }
         }

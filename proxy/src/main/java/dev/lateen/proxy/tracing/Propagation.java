@@ -141,14 +141,23 @@ final class Propagation {
         if (headers.contains(B3)) {
             headers.set(B3, trace + "-" + span + "-" + sampled);
         }
-        headers.set(W3C, w3c(context, trace, span));
+        headers.set(W3C, w3c(context));
         if (!continued) {
             headers.remove(STATE);
         }
     }
 
-    private static String w3c(TraceContext context, String trace, String span) {
-        String padded = context.high() == 0 ? "0000000000000000" + trace : trace;
-        return "00-" + padded + "-" + span + (context.sampled() == Sampled.YES ? "-01" : "-00");
+    private static String w3c(TraceContext context) {
+        byte[] text = new byte[W3C_LENGTH];
+        text[0] = '0';
+        text[1] = '0';
+        text[2] = '-';
+        int at = HexIds.write(context.low(), text, HexIds.write(context.high(), text, 3));
+        text[at] = '-';
+        at = HexIds.write(context.span(), text, at + 1);
+        text[at] = '-';
+        text[at + 1] = '0';
+        text[at + 2] = (byte) (context.sampled() == Sampled.YES ? '1' : '0');
+        return HexIds.text(text);
     }
 }

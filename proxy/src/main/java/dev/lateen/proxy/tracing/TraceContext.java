@@ -28,9 +28,9 @@ record TraceContext(long high, long low, long span, long parent, Sampled sampled
 
     /// The trace's id in 32 or, where it has 64 bits, 16 digits.
     String trace() {
-        char[] text = new char[high == 0 ? 16 : 32];
+        byte[] text = new byte[high == 0 ? HexIds.LENGTH : 2 * HexIds.LENGTH];
         int at = high == 0 ? 0 : HexIds.write(high, text, 0);
         HexIds.write(low, text, at);
-        return new String(text);
+        return HexIds.text(text);
     }
 }

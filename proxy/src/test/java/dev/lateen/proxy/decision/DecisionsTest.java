@@ -95,7 +95,7 @@ final class DecisionsTest {
             end(0, "later", 200);
         }
         // Then
-        assertThat(held.id).isEqualTo("held");
+        assertThat(held.id()).isEqualTo("held");
     }
 
     @Test
@@ -107,8 +107,8 @@ final class DecisionsTest {
         end(0, head, 200);
         // Then
         Decision kept = find(DecisionFilter.ALL, Cursor.START).decisions().getFirst();
-        assertThat(kept.path).doesNotContain("secret").hasSizeLessThan(1_000);
-        assertThat(kept.id).hasSizeLessThan(100);
+        assertThat(kept.path()).doesNotContain("secret").hasSizeLessThan(1_000);
+        assertThat(kept.id()).hasSizeLessThan(100);
     }
 
     @Test
@@ -127,7 +127,7 @@ final class DecisionsTest {
     }
 
     private static List<String> ids(Decisions.Found found) {
-        return found.decisions().stream().map(decision -> decision.id).toList();
+        return found.decisions().stream().map(decision -> decision.id()).toList();
     }
 
     private Decisions.Found find(DecisionFilter filter, Cursor after) throws Exception {
