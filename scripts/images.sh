@@ -300,6 +300,6 @@ make_images() {
   "$JAVA_HOME/bin/javac" -d "$images/shop/opt/shop" demo/services/java/*.java
   pack shop
   image shop 1000:1000 '["MALLOC_ARENA_MAX=1"]' \
-    "[\"$java\",\"-Dsun.net.httpserver.idleInterval=86400\",\"-XX:+UseSerialGC\",\"-XX:+UseCompactObjectHeaders\",\"-XX:TieredStopAtLevel=1\",\"-Xmx64m\",\"-cp\",\"/opt/shop\"]" \
+    "[\"$java\",\"-Dsun.net.httpserver.idleInterval=86400\",\"-Dsun.net.httpserver.nodelay=true\",\"-XX:+UseSerialGC\",\"-XX:+UseCompactObjectHeaders\",\"-XX:TieredStopAtLevel=1\",\"-Xmx64m\",\"-cp\",\"/opt/shop\"]" \
     runtime shop
 }
