@@ -22,7 +22,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Requests become spans at a collector of OpenTelemetry's protocol, by gRPC and by HTTP.
 @ParameterizedClass
@@ -31,6 +33,12 @@ class OpenTelemetryIT {
     private static final String TRACE = "80f198ee56343ba864fe8b2a57d3eff7";
     private static final String PARENT = "e457b5a2e4d86bd1";
     private static final Duration SOON = Duration.ofSeconds(20);
+    private static final int LOAD = 400;
+    private static final int DECIDED = 20;
+    private static final String GRPC = "grpc_service: {envoy_grpc: {cluster_name: collector}, timeout: 5s}";
+    private static final String HTTP =
+            "http_service: {http_uri: {uri: \"http://collector.test/v1/traces\", cluster: collector, timeout: 5s},"
+                    + " request_headers_to_add: [{header: {key: x-key, value: secret}}]}";
 
     @Parameter
     DataPlane plane;
@@ -49,11 +57,16 @@ class OpenTelemetryIT {
     }
 
     private RunningProxy traced(Bootstrap collector, String service) throws Exception {
+        return traced(100, collector, service);
+    }
+
+    /// @param share percent of requests that are traced
+    private RunningProxy traced(int share, Bootstrap collector, String service) throws Exception {
         String tracing = """
-                tracing: {random_sampling: {value: 100}, provider: {name: envoy.tracers.opentelemetry, typed_config: {
+                tracing: {random_sampling: {value: %d}, provider: {name: envoy.tracers.opentelemetry, typed_config: {
                   "@type": type.googleapis.com/envoy.config.trace.v3.OpenTelemetryConfig,
                   %s, service_name: orders.shop}}},
-                """.formatted(service);
+                """.formatted(share, service);
         return plane.start(collector
                 .cluster("echo", echo.port())
                 .http("main", tracing, "", "{match: {prefix: /}, route: {cluster: echo}}"));
@@ -93,32 +106,87 @@ class OpenTelemetryIT {
                 .containsEntry("http.status_code", "200");
     }
 
+    private UnaryServer byGrpc() throws IOException {
+        return UnaryServer.traces((request, answer) -> {
+            received.add(request);
+            answer.onNext(ExportTraceServiceResponse.getDefaultInstance());
+            answer.onCompleted();
+        });
+    }
+
+    private Upstream byHttp() throws IOException {
+        return new Upstream((request, socket) -> {
+            received.add(
+                    ExportTraceServiceRequest.parseFrom(Upstream.body(request).getBytes(StandardCharsets.ISO_8859_1)));
+            HttpClient.write(socket, Upstream.response(200, ""));
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {100, 10, 0})
+    void sendsTheWantedShareByGrpc(int share) throws Exception {
+        try (UnaryServer collector = byGrpc();
+                RunningProxy proxy = traced(share, new Bootstrap().grpcCluster("collector", collector.port()), GRPC)) {
+            checkShare(proxy, share);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {100, 10, 0})
+    void sendsTheWantedShareByHttp(int share) throws Exception {
+        try (Upstream collector = byHttp();
+                RunningProxy proxy = traced(share, new Bootstrap().cluster("collector", collector.port()), HTTP)) {
+            checkShare(proxy, share);
+        }
+    }
+
+    /// Who has decided is believed at any share (by Envoy, no more often than the share says); of the others so many
+    /// are
+    /// chosen, and just their spans arrive.
+    private void checkShare(RunningProxy proxy, int share) throws IOException {
+        HttpClient client = proxy.client("main");
+        int chosen = 0;
+        for (int index = 0; index < LOAD; index++) {
+            chosen += client.get("/any", "host: shop.test").body().contains("-01\r\n") ? 1 : 0;
+        }
+        new Share(LOAD, share / 100.0).check(chosen, "requests without a trace");
+        for (int index = 0; index < DECIDED; index++) {
+            String parent = "traceparent: 00-" + TRACE.substring(6) + (100_000 + index) + "-" + PARENT;
+            client.get("/no", "host: shop.test", parent + "-00");
+            client.get("/yes", "host: shop.test", parent + "-01");
+        }
+        int sampled = chosen;
+        Share decided = new Share(DECIDED, plane == DataPlane.LATEEN ? 1 : share / 100.0);
+        await().atMost(SOON).untilAsserted(() -> {
+            Map<String, Integer> spans = urls();
+            assertThat(spans.getOrDefault("http://shop.test/any", 0)).isEqualTo(sampled);
+            decided.check(spans.getOrDefault("http://shop.test/yes", 0), "requests of sampled traces");
+            assertThat(spans).doesNotContainKey("http://shop.test/no");
+        });
+    }
+
+    /// How many spans have arrived, by what was asked for.
+    private Map<String, Integer> urls() {
+        return received.stream()
+                .flatMap(request -> request.getResourceSpansList().stream())
+                .flatMap(spans -> spans.getScopeSpansList().stream())
+                .flatMap(spans -> spans.getSpansList().stream())
+                .map(span -> texts(span.getAttributesList()).getOrDefault("http.url", ""))
+                .collect(Collectors.groupingBy(url -> url, Collectors.summingInt(_ -> 1)));
+    }
+
     @Test
     void sendsSpansByGrpc() throws Exception {
-        try (UnaryServer collector = UnaryServer.traces((request, answer) -> {
-                    received.add(request);
-                    answer.onNext(ExportTraceServiceResponse.getDefaultInstance());
-                    answer.onCompleted();
-                });
-                RunningProxy proxy = traced(
-                        new Bootstrap().grpcCluster("collector", collector.port()),
-                        "grpc_service: {envoy_grpc: {cluster_name: collector}, timeout: 5s}")) {
+        try (UnaryServer collector = byGrpc();
+                RunningProxy proxy = traced(new Bootstrap().grpcCluster("collector", collector.port()), GRPC)) {
             check(afterOneRequest(proxy));
         }
     }
 
     @Test
     void sendsSpansByHttp() throws Exception {
-        Upstream.Script taking = (request, socket) -> {
-            received.add(
-                    ExportTraceServiceRequest.parseFrom(Upstream.body(request).getBytes(StandardCharsets.ISO_8859_1)));
-            HttpClient.write(socket, Upstream.response(200, ""));
-        };
-        try (Upstream collector = new Upstream(taking);
-                RunningProxy proxy = traced(
-                        new Bootstrap().cluster("collector", collector.port()),
-                        "http_service: {http_uri: {uri: \"http://collector.test/v1/traces\", cluster: collector,"
-                                + " timeout: 5s}, request_headers_to_add: [{header: {key: x-key, value: secret}}]}")) {
+        try (Upstream collector = byHttp();
+                RunningProxy proxy = traced(new Bootstrap().cluster("collector", collector.port()), HTTP)) {
             check(afterOneRequest(proxy));
             assertThat(collector.requests().getFirst())
                     .startsWith("POST /v1/traces HTTP/1.1\r\n")

@@ -58,6 +58,12 @@ final class OutsideCaller {
         return new OutsideCaller(keys, ((SigningResult.Signed) signed).chain());
     }
 
+    /// One with a certificate as servers of the control plane have it.
+    static OutsideCaller named(CertificateAuthority by, String dnsName, SpiffeId id) {
+        KeyPair keys = WorkloadKeys.EC_P256.generate();
+        return new OutsideCaller(keys, by.issueServer(keys.getPublic(), List.of(dnsName), id, Duration.ofHours(1)));
+    }
+
     /// A copy of a mesh's authority, since its files are its own.
     static CertificateAuthority authorityOf(RunningMesh mesh, String trustDomain, Path copy) throws IOException {
         Files.createDirectories(copy);
@@ -105,12 +111,21 @@ final class OutsideCaller {
 
     /// @param wishes of suites, versions and groups
     String call(InetSocketAddress to, SSLParameters wishes) throws GeneralSecurityException {
+        return call(to, "/", wishes);
+    }
+
+    /// The same of another path.
+    String call(InetSocketAddress to, String path) throws GeneralSecurityException {
+        return call(to, path, new SSLParameters());
+    }
+
+    private String call(InetSocketAddress to, String path, SSLParameters wishes) throws GeneralSecurityException {
         try (SSLSocket socket = (SSLSocket) tls().getSocketFactory().createSocket()) {
             socket.setSSLParameters(wishes);
             socket.connect(to, 10_000);
             socket.setSoTimeout(10_000);
             socket.getOutputStream()
-                    .write("GET / HTTP/1.1\r\nhost: server\r\nconnection: close\r\n\r\n"
+                    .write(("GET " + path + " HTTP/1.1\r\nhost: server\r\nconnection: close\r\n\r\n")
                             .getBytes(StandardCharsets.US_ASCII));
             byte[] answer = socket.getInputStream().readNBytes(12);
             return answer.length == 0

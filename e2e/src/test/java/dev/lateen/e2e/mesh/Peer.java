@@ -33,6 +33,7 @@ import java.util.concurrent.atomic.LongAdder;
 ///   /caller      the address that the request came from
 ///   /count?P     how often it was asked for a path for which it has no other answer than its name
 ///   /headers     the names of the request's fields
+///   /field?N     the value of one of them
 ///   /fetch?URL   what that URL answers, asked with the token that came with the request, and with the fields that
 ///                PEER_PASSES names
 ///   /resolve?N   the addresses of a name
@@ -73,6 +74,10 @@ final class Peer {
                 exchange -> answer(
                         exchange,
                         String.join(" ", exchange.getRequestHeaders().keySet()).toLowerCase(Locale.ROOT)));
+        server.createContext(
+                "/field",
+                exchange -> answer(
+                        exchange, String.valueOf(exchange.getRequestHeaders().getFirst(question(exchange)))));
         server.createContext(
                 "/fetch", exchange -> answer(exchange, fetch(question(exchange), exchange.getRequestHeaders())));
         server.createContext(

@@ -38,11 +38,15 @@ final class RunningMesh implements AutoCloseable {
     private static final HttpClient CLIENT = client();
 
     private final Process up;
+    private final Path manifests;
     private final Path log;
     private final String name;
+    private final boolean ours;
 
-    private RunningMesh(Process up, Path log, String name) {
+    private RunningMesh(Process up, Path manifests, Path log, String name, boolean ours) {
+        this.ours = ours;
         this.up = up;
+        this.manifests = manifests;
         this.log = log;
         this.name = name;
     }
@@ -68,7 +72,8 @@ final class RunningMesh implements AutoCloseable {
                 new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().putAll(environment);
         Process up = builder.start();
-        RunningMesh mesh = new RunningMesh(up, log, name);
+        RunningMesh mesh =
+                new RunningMesh(up, shop, log, name, !List.of(options).contains("envoy"));
         try {
             mesh.awaitReady();
             return mesh;
@@ -80,6 +85,13 @@ final class RunningMesh implements AutoCloseable {
 
     /// A workload that runs `Peer`, with its service on port 80.
     static String peer(String name, String annotations, String environment) {
+        String command = java() + " -Xmx32m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp " + classes()
+                + " dev.lateen.e2e.mesh.Peer";
+        return workload(name, command, annotations, environment);
+    }
+
+    /// The same with another program.
+    static String workload(String name, String command, String annotations, String environment) {
         return """
                 apiVersion: v1
                 kind: Service
@@ -101,16 +113,16 @@ final class RunningMesh implements AutoCloseable {
                   template:
                     metadata:
                       labels: {app: %1$s, version: v1}
-                      annotations: {local.lateen.dev/command: "%2$s -Xmx32m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp %3$s dev.lateen.e2e.mesh.Peer"%4$s}
+                      annotations: {local.lateen.dev/command: "%2$s"%3$s}
                     spec:
                       serviceAccountName: %1$s
                       containers:
                       - name: app
                         image: none
-                        env: [{name: PEER_NAME, value: %1$s}%5$s]
+                        env: [{name: PEER_NAME, value: %1$s}%4$s]
                         ports: [{containerPort: 8080, name: http}]
                 ---
-                """.formatted(name, java(), classes(), annotations, environment);
+                """.formatted(name, command, annotations, environment);
     }
 
     /// Leads host `NAME.test` to service NAME.
@@ -167,6 +179,16 @@ final class RunningMesh implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IOException(interrupted);
+        }
+    }
+
+    /// Fails where the mesh explains the last such refusal by anything else. What can be said of Envoy's own refusals
+    /// `ExplainEnvoyIT` looks at.
+    ///
+    /// @param line words of the line that is to blame
+    void explains(int status, String path, String resource, String line) throws IOException {
+        if (ours) {
+            new Refusals(debugAddress(), manifests).check(status, path, resource, line);
         }
     }
 
@@ -263,7 +285,6 @@ final class RunningMesh implements AutoCloseable {
     }
 
     private static HttpClient client() {
-        System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host");
         return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     }
 

@@ -62,18 +62,19 @@ final class TracesIT {
     private static List<List<String>> chains(Zipkin zipkin) throws IOException {
         List<List<String>> chains = new ArrayList<>();
         for (JsonElement trace : zipkin.traces()) {
-            chain(trace.getAsJsonArray()).ifPresent(chains::add);
+            chain(trace.getAsJsonArray(), "").ifPresent(chains::add);
         }
         return chains;
     }
 
-    private static Optional<List<String>> chain(JsonArray trace) {
+    /// @param caller the span above the root; empty where there is none
+    static Optional<List<String>> chain(JsonArray trace, String caller) {
         Map<String, List<JsonObject>> byParent = StreamSupport.stream(trace.spliterator(), false)
                 .map(JsonElement::getAsJsonObject)
                 .collect(Collectors.groupingBy(
                         span -> span.has("parentId") ? span.get("parentId").getAsString() : ""));
         List<String> names = new ArrayList<>();
-        List<JsonObject> next = byParent.getOrDefault("", List.of());
+        List<JsonObject> next = byParent.getOrDefault(caller, List.of());
         while (next.size() == 1) {
             JsonObject span = next.getFirst();
             String service =

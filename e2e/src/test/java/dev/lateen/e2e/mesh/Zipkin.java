@@ -82,6 +82,13 @@ public final class Zipkin implements AutoCloseable {
         return JsonParser.parseString(get("/api/v2/traces?limit=1000").body()).getAsJsonArray();
     }
 
+    /// Those with a span that has this tag.
+    JsonArray traces(String tag, String value) throws IOException {
+        return JsonParser.parseString(get("/api/v2/traces?limit=10000&annotationQuery=" + tag + "%3D" + value)
+                        .body())
+                .getAsJsonArray();
+    }
+
     private HttpResponse<String> get(String path) throws IOException {
         try {
             HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
