@@ -108,6 +108,11 @@ class_path_layer() {
     esac
     number=$((number + 1))
     cp "$jar" "$directory/$number-$(basename "$jar")" # the order of the class path is that of the names
+    # What nothing reads: descriptions in the language of messages, and messages of services that no mesh has.
+    case $jar in
+      */lateen-proto-*) zip -q -d "$directory/$number-$(basename "$jar")" '*.proto' ;;
+      */proto-google-common-protos-*) zip -q -d "$directory/$number-$(basename "$jar")" '*.proto' 'com/google/apps/*' 'com/google/cloud/*' 'com/google/shopping/*' 'com/google/logging/*' ;;
+    esac
     printf '%s\n' "$jar" >> "$images/$1.parts"
   done
 }
