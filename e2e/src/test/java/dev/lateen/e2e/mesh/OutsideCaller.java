@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -109,17 +110,23 @@ final class OutsideCaller {
         return call(to, new SSLParameters());
     }
 
+    /// @param serials is told the number of the server's certificate
+    String call(InetSocketAddress to, Consumer<String> serials) throws GeneralSecurityException {
+        return call(to, "/", new SSLParameters(), serials);
+    }
+
     /// @param wishes of suites, versions and groups
     String call(InetSocketAddress to, SSLParameters wishes) throws GeneralSecurityException {
-        return call(to, "/", wishes);
+        return call(to, "/", wishes, _ -> {});
     }
 
     /// The same of another path.
     String call(InetSocketAddress to, String path) throws GeneralSecurityException {
-        return call(to, path, new SSLParameters());
+        return call(to, path, new SSLParameters(), _ -> {});
     }
 
-    private String call(InetSocketAddress to, String path, SSLParameters wishes) throws GeneralSecurityException {
+    private String call(InetSocketAddress to, String path, SSLParameters wishes, Consumer<String> serials)
+            throws GeneralSecurityException {
         try (SSLSocket socket = (SSLSocket) tls().getSocketFactory().createSocket()) {
             socket.setSSLParameters(wishes);
             socket.connect(to, 10_000);
@@ -128,6 +135,9 @@ final class OutsideCaller {
                     .write(("GET " + path + " HTTP/1.1\r\nhost: server\r\nconnection: close\r\n\r\n")
                             .getBytes(StandardCharsets.US_ASCII));
             byte[] answer = socket.getInputStream().readNBytes(12);
+            if (socket.getSession().getPeerCertificates()[0] instanceof X509Certificate server) {
+                serials.accept(server.getSerialNumber().toString());
+            }
             return answer.length == 0
                     ? "refused: closed"
                     : new String(answer, StandardCharsets.US_ASCII) + " from " + kind(socket);

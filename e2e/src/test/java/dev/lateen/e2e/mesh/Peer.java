@@ -25,6 +25,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 
 /// A workload of the tests, a process of its own. It says who it is and who called, and does on behalf of a test what
 /// only a pod can do:
@@ -32,6 +33,7 @@ import java.util.concurrent.atomic.LongAdder;
 ///   /            its name, the caller's certificate and the user, as its proxy tells them
 ///   /caller      the address that the request came from
 ///   /count?P     how often it was asked for a path for which it has no other answer than its name
+///   /slow?MS     its name, after so many milliseconds
 ///   /headers     the names of the request's fields
 ///   /field?N     the value of one of them
 ///   /fetch?URL   what that URL answers, asked with the token that came with the request, and with the fields that
@@ -69,6 +71,7 @@ final class Peer {
                 "/caller",
                 exchange -> answer(
                         exchange, exchange.getRemoteAddress().getAddress().getHostAddress()));
+        server.createContext("/slow", Peer::slowly);
         server.createContext(
                 "/headers",
                 exchange -> answer(
@@ -95,6 +98,11 @@ final class Peer {
     private static String counted(HttpExchange exchange) {
         count(exchange.getRequestURI().getPath()).increment();
         return NAME;
+    }
+
+    private static void slowly(HttpExchange exchange) throws IOException {
+        LockSupport.parkNanos(Duration.ofMillis(Long.parseLong(question(exchange))).toNanos());
+        answer(exchange, NAME);
     }
 
     private static void metrics(HttpExchange exchange) throws IOException {

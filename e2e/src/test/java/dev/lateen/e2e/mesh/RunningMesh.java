@@ -310,6 +310,11 @@ final class RunningMesh implements AutoCloseable {
                 "SKIPPED: -Dlateen.it=all asks with Envoy too");
     }
 
+    /// Whether a mode can run here.
+    static boolean runs(String capture, String proxy) {
+        return obstacle(capture, proxy).isEmpty();
+    }
+
     /// Why a mode cannot run here; empty when it can.
     private static String obstacle(String capture, String proxy) {
         if (proxy.equals("envoy") && !onPath("envoy")) {
