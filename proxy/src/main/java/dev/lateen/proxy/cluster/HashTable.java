@@ -1,11 +1,17 @@
 package dev.lateen.proxy.cluster;
 
 import dev.lateen.proxy.stream.Addresses;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 
 /// A table of consistent hashing: the same hash finds the same host while the hosts stay, and few hashes move when they
 /// change.
 ///
 /// Source: Envoy documentation, "Ring hash" and "Maglev"; hashes are xxHash64 of the host's key, as there.
+///
+/// Differs: a host that leaves a ring takes its own keys along and no others.
 ///
 /// Thread: any (immutable).
 sealed interface HashTable {
@@ -34,6 +40,11 @@ sealed interface HashTable {
 
     /// Points on a circle; a hash belongs to the next point.
     final class HashRing implements HashTable {
+        /// Of one host; more would not spread keys noticeably better.
+        private static final int MOST_POINTS = 8192;
+        private static final int BOUND = 32;
+        private static final int STEP = 4;
+
         private final long[] points;
         private final Host[] owners;
 
@@ -43,23 +54,13 @@ sealed interface HashTable {
         }
 
         static HashRing of(HostGroup group, LoadBalancing balancing, int minSize, int maxSize) {
-            double total = 0;
-            double least = Double.MAX_VALUE;
-            for (int index = 0; index < group.size(); index++) {
-                total += group.weight(index);
-                least = Math.min(least, group.weight(index));
-            }
-            double leastShare = least / total;
-            double scale = Math.min(Math.ceil(leastShare * minSize) / leastShare, maxSize);
-            int size = (int) Math.ceil(scale);
+            double unit = pointsOfAWeight(group, minSize, maxSize);
             record Point(long hash, Host owner) {}
-            java.util.List<Point> ring = new java.util.ArrayList<>(size);
-            double current = 0;
-            double target = 0;
+            List<Point> ring = new ArrayList<>();
             for (int index = 0; index < group.size(); index++) {
                 String key = key(group.host(index), balancing);
-                target += scale * group.weight(index) / total;
-                for (int point = 0; current < target; point++, current++) {
+                long count = Math.max(1, Math.round(unit * group.weight(index)));
+                for (int point = 0; point < count; point++) {
                     ring.add(new Point(XxHash64.hash(key + "_" + point, 0), group.host(index)));
                 }
             }
@@ -71,6 +72,20 @@ sealed interface HashTable {
                 owners[index] = ring.get(index).owner;
             }
             return new HashRing(points, owners);
+        }
+
+        /// The number of a host's points stays when others come and go, except where the sum of all weights passes 32,
+        /// 128, 512 and so on: a number that followed the hosts would move the keys of those that stay.
+        private static double pointsOfAWeight(HostGroup group, int minSize, int maxSize) {
+            long total = 0;
+            for (int index = 0; index < group.size(); index++) {
+                total += group.weight(index);
+            }
+            double unit = Math.min(minSize, MOST_POINTS);
+            for (long bound = BOUND; total > bound; bound *= STEP) {
+                unit /= STEP;
+            }
+            return Math.min(unit, (double) maxSize / total);
         }
 
         int size() {
@@ -103,6 +118,10 @@ sealed interface HashTable {
 
         static MaglevTable of(HostGroup group, LoadBalancing balancing, int size) {
             int hosts = group.size();
+            // In the order of their keys: whoever knows the same hosts has the same table.
+            Integer[] order = new Integer[hosts];
+            Arrays.setAll(order, index -> index);
+            Arrays.sort(order, Comparator.comparing(index -> key(group.host(index), balancing)));
             long[] offset = new long[hosts];
             long[] skip = new long[hosts];
             long[] next = new long[hosts];
@@ -117,7 +136,8 @@ sealed interface HashTable {
             Host[] table = new Host[size];
             int entries = 0;
             for (long round = 1; entries < size; round++) {
-                for (int index = 0; index < hosts && entries < size; index++) {
+                for (int turn = 0; turn < hosts && entries < size; turn++) {
+                    int index = order[turn];
                     // A lighter host sits out rounds in proportion.
                     if ((double) round * group.weight(index) / heaviest < filled[index]) {
                         continue;

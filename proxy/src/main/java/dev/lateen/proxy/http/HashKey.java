@@ -1,14 +1,17 @@
 package dev.lateen.proxy.http;
 
 import dev.lateen.net.http.RequestHead;
+import dev.lateen.proxy.cluster.XxHash64;
 import dev.lateen.proxy.config.HeaderMatcher;
 import dev.lateen.proxy.route.HashPolicy;
 import dev.lateen.proxy.route.QueryMatcher;
+import dev.lateen.proxy.stream.Addresses;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The hash by which consistent load balancing keeps like requests on one host.
+/// The hash by which consistent load balancing keeps like requests on one host: xxHash64 of a header, cookie, address
+/// or parameter, as in Envoy, so that in a mesh of both data planes a key has one host.
 ///
 /// Thread: event loop of the request.
 final class HashKey {
@@ -29,7 +32,7 @@ final class HashKey {
             HashPolicy policy = policies.get(index);
             String value = value(policy, path);
             if (value != null) {
-                hash = Long.rotateLeft(hash, 1) ^ hash(value);
+                hash = Long.rotateLeft(hash, 1) ^ XxHash64.ofBytes(value, 0);
                 if (policy.terminal()) {
                     return hash;
                 }
@@ -44,21 +47,8 @@ final class HashKey {
             case HashPolicy.Header header -> HeaderMatcher.value(head, header.name());
             case HashPolicy.Cookie cookie -> StickyCookie.value(cookie, path);
             case HashPolicy.SourceIp _ ->
-                path.info().downstreamRemote instanceof InetSocketAddress inet && inet.getAddress() != null
-                        ? inet.getAddress().getHostAddress()
-                        : null;
+                path.info().downstreamRemote instanceof InetSocketAddress inet ? Addresses.host(inet) : null;
             case HashPolicy.QueryParameter query -> QueryMatcher.find(head.path(), query.name());
         };
-    }
-
-    /// FNV-1a over the characters, then mixed, so that near values lie far apart.
-    private static long hash(String value) {
-        long hash = 0xcbf29ce484222325L;
-        for (int index = 0; index < value.length(); index++) {
-            hash = (hash ^ value.charAt(index)) * 0x100000001b3L;
-        }
-        hash ^= hash >>> 32;
-        hash *= 0x9E3779B97F4A7C15L;
-        return hash ^ (hash >>> 29);
     }
 }

@@ -9,7 +9,9 @@ import dev.lateen.proxy.cluster.PendingStream;
 import dev.lateen.proxy.cluster.RoutePriority;
 import dev.lateen.proxy.cluster.TcpOptions;
 import dev.lateen.proxy.cluster.TcpReady;
+import dev.lateen.proxy.cluster.XxHash64;
 import dev.lateen.proxy.downstream.DownstreamConnection;
+import dev.lateen.proxy.stream.Addresses;
 import dev.lateen.proxy.stream.ClientSource;
 import dev.lateen.proxy.stream.ProxyError;
 import dev.lateen.proxy.stream.ResponseFlag;
@@ -295,6 +297,16 @@ final class TcpPath implements LbContext, TcpReady, TunnelHandshake.Outcome, Rel
     @Override
     public @Nullable SocketAddress originalDestination() {
         return connection.originalDestination();
+    }
+
+    @Override
+    public boolean hasHash() {
+        return proxy.config().hashesSource();
+    }
+
+    @Override
+    public long hash() {
+        return XxHash64.ofBytes(Addresses.host(connection.origin().remote()), 0);
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.Optional;
 /// @param idleTimeout without bytes either way; zero means none
 /// @param maxConnectAttempts hosts tried before giving up
 /// @param maxDuration of a connection; empty means no limit
+/// @param hashesSource whether consistent hashing goes by the client's address
 /// @param tunnelTo what the upstream is asked to connect to, `host:port`; empty where the upstream is the destination
 public record TcpProxyConfig(
         String statPrefix,
@@ -20,6 +21,7 @@ public record TcpProxyConfig(
         Duration idleTimeout,
         int maxConnectAttempts,
         Optional<Duration> maxDuration,
+        boolean hashesSource,
         Optional<String> tunnelTo,
         List<AccessLogConfig> accessLogs) {
     public static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofHours(1);

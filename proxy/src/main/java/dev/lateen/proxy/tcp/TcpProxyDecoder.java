@@ -26,8 +26,11 @@ public final class TcpProxyDecoder {
                     "idle_timeout",
                     "max_connect_attempts",
                     "max_downstream_connection_duration",
+                    "hash_policy",
                     "tunneling_config",
                     "access_log")
+            .message("envoy.type.v3.HashPolicy", "source_ip")
+            .message("envoy.type.v3.HashPolicy.SourceIp")
             .message(TYPE + ".TunnelingConfig", "hostname")
             .message(TYPE + ".WeightedCluster", "clusters")
             .message(TYPE + ".WeightedCluster.ClusterWeight", "name", "weight")
@@ -57,6 +60,7 @@ public final class TcpProxyDecoder {
                 idle,
                 attempts,
                 maxDuration,
+                proxy.getHashPolicyCount() > 0,
                 proxy.hasTunnelingConfig()
                         ? Optional.of(authority(proxy.getTunnelingConfig().getHostname(), at))
                         : Optional.empty(),
