@@ -67,7 +67,7 @@ final class GatewayRoutes {
                 .addAllRateLimits(limiting.limits());
         scene.outbound()
                 .service(to.getDomains(0))
-                .flatMap(s -> StatefulSessions.perRoute(scene, s))
+                .flatMap(StatefulSessions::perRoute)
                 .ifPresent(s -> to.putTypedPerFilterConfig(StatefulSessions.FILTER, s));
         if (host.requiresTls) {
             to.setRequireTls(VirtualHost.TlsRequirementType.ALL);

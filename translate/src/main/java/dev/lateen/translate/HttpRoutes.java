@@ -299,7 +299,7 @@ final class HttpRoutes {
     }
 
     private Optional<Any> session(VirtualService service, WeightedDestination to) {
-        return scene.outbound().service(host(service, to)).flatMap(s -> StatefulSessions.perRoute(scene, s));
+        return scene.outbound().service(host(service, to)).flatMap(StatefulSessions::perRoute);
     }
 
     private String host(VirtualService service, WeightedDestination to) {

@@ -86,6 +86,7 @@ final class OutboundClusters {
         }
         TrafficPolicies.connectionPool(
                 cluster, policy.connectionPool(), scene.mesh().tcpKeepalive());
+        policy.retryBudget().ifPresent(budget -> TrafficPolicies.retryBudget(cluster, budget));
         policy.outlierDetection().ifPresent(o -> TrafficPolicies.outlierDetection(cluster, o));
         Optional<ConnectionPool.Http> http = policy.connectionPool().flatMap(ConnectionPool::http);
         boolean http2 =
@@ -101,7 +102,7 @@ final class OutboundClusters {
                 policy.tls(),
                 tells ? PeerHeaders.FILTERS : List.of());
         tls(cluster, service, port, subsetName, policy, endpoints, http2, scene);
-        StatefulSessions.apply(cluster, service, scene);
+        StatefulSessions.apply(cluster, service);
         if (scene.hasIstioFilters()) {
             cluster.addFilters(METADATA_EXCHANGE);
         }

@@ -2,10 +2,7 @@ package dev.lateen.translate;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
-import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.mesh.MeshService;
-import dev.lateen.model.mesh.MeshSnapshot;
-import dev.lateen.model.mesh.NodeMetadata.DataPlane;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.HealthStatusSet;
@@ -16,12 +13,10 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState;
 import io.envoyproxy.envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState;
 import io.envoyproxy.envoy.type.http.v3.Cookie;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /// Sessions that stay with one endpoint of a service for as long as it lives, in a cookie or a header, as labels of
-/// the service ask for. Our own proxy does not keep them yet, which is reported.
+/// the service ask for.
 ///
 /// Source: Istio, `istio.io/persistent-session`. Thread: any.
 final class StatefulSessions {
@@ -37,13 +32,13 @@ final class StatefulSessions {
 
     /// The filter that routes then configure.
     static Optional<HttpFilter> filter(Scene scene) {
-        boolean any = isKept(scene) && scene.outbound().services().stream().anyMatch(StatefulSessions::isAsked);
+        boolean any = scene.outbound().services().stream().anyMatch(StatefulSessions::isAsked);
         return any ? Optional.of(EMPTY) : Optional.empty();
     }
 
     /// The settings of a route, or of a host, that leads to a service.
-    static Optional<Any> perRoute(Scene scene, MeshService service) {
-        return isKept(scene) && isAsked(service)
+    static Optional<Any> perRoute(MeshService service) {
+        return isAsked(service)
                 ? Optional.of(Protos.any(StatefulSessionPerRoute.newBuilder()
                         .setStatefulSession(StatefulSession.newBuilder().setSessionState(state(service)))
                         .build()))
@@ -51,8 +46,8 @@ final class StatefulSessions {
     }
 
     /// An endpoint of a session is used until it is gone, also while it drains.
-    static void apply(Cluster.Builder cluster, MeshService service, Scene scene) {
-        if (isKept(scene) && isAsked(service)) {
+    static void apply(Cluster.Builder cluster, MeshService service) {
+        if (isAsked(service)) {
             cluster.getCommonLbConfigBuilder()
                     .setOverrideHostStatus(HealthStatusSet.newBuilder()
                             .addStatuses(HealthStatus.HEALTHY)
@@ -60,27 +55,6 @@ final class StatefulSessions {
                             .addStatuses(HealthStatus.UNKNOWN)
                             .addStatuses(HealthStatus.DEGRADED));
         }
-    }
-
-    /// The services whose sessions proxies of ours do not keep.
-    static List<Diagnostic> problems(MeshSnapshot snapshot) {
-        List<Diagnostic> problems = new ArrayList<>();
-        for (MeshService service : snapshot.services().all()) {
-            if (isAsked(service)) {
-                String label = service.labels().containsKey(HEADER) ? HEADER : COOKIE;
-                problems.add(Diagnostic.warning(
-                                "not-supported",
-                                service.origin().at(),
-                                "metadata.labels[" + label + "]",
-                                "our proxy does not keep sessions yet: this holds for clients with Envoy only")
-                        .withAdvice("use a DestinationRule with consistentHash by cookie or header"));
-            }
-        }
-        return problems;
-    }
-
-    private static boolean isKept(Scene scene) {
-        return scene.dataPlane() != DataPlane.LATEEN;
     }
 
     private static boolean isAsked(MeshService service) {

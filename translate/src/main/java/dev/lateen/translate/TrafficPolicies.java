@@ -6,6 +6,7 @@ import dev.lateen.model.istio.TrafficPolicy.Keepalive;
 import dev.lateen.model.istio.TrafficPolicy.LoadBalancer;
 import dev.lateen.model.istio.TrafficPolicy.LocalityLb;
 import dev.lateen.model.istio.TrafficPolicy.OutlierDetection;
+import dev.lateen.model.istio.TrafficPolicy.RetryBudget;
 import dev.lateen.model.istio.TrafficPolicy.Warmup;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -52,6 +53,16 @@ final class TrafficPolicies {
                 .or(() -> meshKeepalive)
                 .ifPresent(k -> cluster.setUpstreamConnectionOptions(
                         UpstreamConnectionOptions.newBuilder().setTcpKeepalive(keepalive(k))));
+    }
+
+    /// Takes the place of a fixed number of retries at a time. What it does not say is Envoy's default: 20 %, 3.
+    static void retryBudget(Cluster.Builder cluster, RetryBudget from) {
+        CircuitBreakers.Thresholds.RetryBudget.Builder to = CircuitBreakers.Thresholds.RetryBudget.newBuilder();
+        from.percent()
+                .ifPresent(
+                        share -> to.setBudgetPercent(Percent.newBuilder().setValue(share)));
+        from.minRetryConcurrency().ifPresent(least -> to.setMinRetryConcurrency(Protos.uint(least)));
+        cluster.getCircuitBreakersBuilder().getThresholdsBuilder(0).setRetryBudget(to);
     }
 
     private static Optional<Integer> positive(OptionalInt number) {

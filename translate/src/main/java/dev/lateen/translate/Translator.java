@@ -6,7 +6,6 @@ import dev.lateen.model.mesh.ProxyNode;
 import dev.lateen.model.mesh.ScopeResolver;
 import dev.lateen.translate.patch.EnvoyFilterPass;
 import dev.lateen.xds.XdsResources;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,9 +82,7 @@ public final class Translator {
 
     /// What is wrong with resources and shows only when they are translated.
     public List<Diagnostic> problems(MeshSnapshot snapshot) {
-        List<Diagnostic> problems = new ArrayList<>(envoyFilters.problems(snapshot));
-        problems.addAll(StatefulSessions.problems(snapshot));
-        return problems;
+        return envoyFilters.problems(snapshot);
     }
 
     /// Forgets a proxy that is gone.

@@ -301,7 +301,7 @@ final class VirtualHosts {
     private VirtualHost make(String name, List<String> shown, Group group, Optional<MeshService> service) {
         VirtualHost.Builder to =
                 VirtualHost.newBuilder().setName(name).addAllDomains(shown).setIncludeRequestAttemptCount(true);
-        service.flatMap(s -> StatefulSessions.perRoute(scene, s))
+        service.flatMap(StatefulSessions::perRoute)
                 .ifPresent(s -> to.putTypedPerFilterConfig(StatefulSessions.FILTER, s));
         if (group.routes().isEmpty()) {
             service.ifPresent(s -> s.port(group.port()).ifPresent(p -> to.addRoutes(ServiceRoutes.of(scene, s, p))));

@@ -96,6 +96,7 @@ final class ClustersPage {
             case HEALTHY -> {}
             case DEGRADED -> flags.append("/degraded_eds_health");
             case UNHEALTHY -> flags.append("/failed_eds_health");
+            case DRAINING -> flags.append("/eds_status_draining");
         }
         return flags.isEmpty() ? "healthy" : flags.toString();
     }

@@ -124,7 +124,9 @@ final class ClusterFields {
                     CLUSTER + ".CommonLbConfig",
                     "healthy_panic_threshold",
                     "locality_weighted_lb_config",
-                    "consistent_hashing_lb_config")
+                    "consistent_hashing_lb_config",
+                    "override_host_status")
+            .message(CORE + "HealthStatusSet", "statuses")
             .harmless(CLUSTER + ".CommonLbConfig", "updates are applied at once", "update_merge_window")
             .message(CLUSTER + ".CommonLbConfig.LocalityWeightedLbConfig")
             .message(CLUSTER + ".CommonLbConfig.ConsistentHashingLbConfig", "use_hostname_for_hashing")

@@ -42,9 +42,13 @@ public final class ClusterWorker {
 
     /// The host for a request, or null where no host is healthy.
     public @Nullable Host pick(LbContext context) {
-        Host host = cluster.config().discovery() instanceof Discovery.OriginalDst
-                ? cluster.originalDestination(context.originalDestination())
-                : balancer.pick(cluster.snapshot(), context);
+        LbContext.Wish wish = context.wish();
+        Host host = wish == null ? null : cluster.registry().forSession(wish.host());
+        if (host == null && (wish == null || !wish.strict())) {
+            host = cluster.config().discovery() instanceof Discovery.OriginalDst
+                    ? cluster.originalDestination(context.originalDestination())
+                    : balancer.pick(cluster.snapshot(), context);
+        }
         if (host == null) {
             cluster.stats().noneHealthy.increment();
         }

@@ -19,7 +19,9 @@ public record EndpointConfig(
         /// Used only where healthy ones do not suffice.
         DEGRADED,
         /// Never picked, except in panic.
-        UNHEALTHY
+        UNHEALTHY,
+        /// As unhealthy; but sessions may stay with it until it is gone.
+        DRAINING
     }
 
     EndpointConfig at(SocketAddress resolved) {

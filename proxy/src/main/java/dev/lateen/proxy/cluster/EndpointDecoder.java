@@ -116,11 +116,12 @@ public final class EndpointDecoder {
         return endpoint;
     }
 
-    private static Health health(HealthStatus status, Place at) {
+    static Health health(HealthStatus status, Place at) {
         return switch (status) {
             case UNKNOWN, HEALTHY -> Health.HEALTHY;
             case DEGRADED -> Health.DEGRADED;
-            case UNHEALTHY, DRAINING, TIMEOUT -> Health.UNHEALTHY;
+            case UNHEALTHY, TIMEOUT -> Health.UNHEALTHY;
+            case DRAINING -> Health.DRAINING;
             case UNRECOGNIZED -> throw at.refuse("an unknown health status");
         };
     }

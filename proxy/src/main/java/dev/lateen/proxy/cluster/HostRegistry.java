@@ -42,6 +42,20 @@ final class HostRegistry {
         return byAddress.values();
     }
 
+    /// The host of a session, if it is in the cluster and may have more requests of it; null otherwise.
+    @Nullable
+    Host forSession(SocketAddress address) {
+        Host host = byAddress.get(address);
+        return host != null
+                        && !host.ejected()
+                        && cluster.config()
+                                .loadBalancing()
+                                .sessionsWith()
+                                .contains(host.config().health())
+                ? host
+                : null;
+    }
+
     EndpointsConfig assignment() {
         return assignment;
     }

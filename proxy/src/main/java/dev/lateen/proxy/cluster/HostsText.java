@@ -33,6 +33,7 @@ final class HostsText {
             case HEALTHY -> "healthy";
             case DEGRADED -> "degraded";
             case UNHEALTHY -> "unhealthy";
+            case DRAINING -> "draining";
         };
     }
 }

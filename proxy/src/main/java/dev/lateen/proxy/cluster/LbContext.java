@@ -25,6 +25,16 @@ public interface LbContext {
         return null;
     }
 
+    /// A host that a session is with.
+    ///
+    /// @param strict no other will do
+    record Wish(SocketAddress host, boolean strict) {}
+
+    /// The host that this request's session is with, if this is its first attempt; null for none.
+    default @Nullable Wish wish() {
+        return null;
+    }
+
     /// Whether a retry should avoid this host.
     default boolean wasTried(Host host) {
         return false;

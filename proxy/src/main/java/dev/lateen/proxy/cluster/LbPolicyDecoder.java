@@ -2,6 +2,7 @@ package dev.lateen.proxy.cluster;
 
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.UInt64Value;
+import dev.lateen.proxy.cluster.EndpointConfig.Health;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.TypedConfig;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -14,6 +15,8 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocality;
+import java.util.EnumSet;
+import java.util.Set;
 
 /// Decodes `lb_policy` with its `…_lb_config`, and `load_balancing_policy`, which goes before them.
 final class LbPolicyDecoder {
@@ -40,6 +43,7 @@ final class LbPolicyDecoder {
                     false,
                     chosen.localityWeighted(),
                     chosen.hashByHostname(),
+                    sessionsWith(common, at),
                     chosen.slowStart());
         }
         return new LoadBalancing(
@@ -48,7 +52,20 @@ final class LbPolicyDecoder {
                 false,
                 common.hasLocalityWeightedLbConfig(),
                 common.getConsistentHashingLbConfig().getUseHostnameForHashing(),
+                sessionsWith(common, at),
                 slowStart(cluster, at));
+    }
+
+    private static Set<Health> sessionsWith(Cluster.CommonLbConfig common, Place at) {
+        if (!common.hasOverrideHostStatus()) {
+            return LoadBalancing.USABLE;
+        }
+        Set<Health> all = EnumSet.noneOf(Health.class);
+        common.getOverrideHostStatus()
+                .getStatusesList()
+                .forEach(status ->
+                        all.add(EndpointDecoder.health(status, at.field("common_lb_config.override_host_status"))));
+        return all;
     }
 
     private static SlowStart slowStart(Cluster cluster, Place at) {

@@ -8,6 +8,7 @@ import dev.lateen.proxy.cluster.ClusterWorker;
 import dev.lateen.proxy.cluster.Host;
 import dev.lateen.proxy.cluster.LbContext;
 import dev.lateen.proxy.http.filter.LocalReply;
+import dev.lateen.proxy.http.filter.SessionFilter;
 import dev.lateen.proxy.route.RetryPolicy;
 import dev.lateen.proxy.route.RouteAction.DirectResponse;
 import dev.lateen.proxy.route.RouteAction.Forward;
@@ -360,6 +361,11 @@ final class Forwarding implements LbContext {
     @Override
     public @Nullable SocketAddress originalDestination() {
         return path.connection.facts.originalDestination();
+    }
+
+    @Override
+    public @Nullable Wish wish() {
+        return path.info().attempts > 1 ? null : SessionFilter.wish(path);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.lateen.proxy.http;
 
 import dev.lateen.net.http.Headers;
+import dev.lateen.proxy.http.filter.Cookies;
 import dev.lateen.proxy.route.HashPolicy;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ final class StickyCookie {
     private StickyCookie() {}
 
     static @Nullable String value(HashPolicy.Cookie policy, RequestPath path) {
-        String sent = find(path.head().headers(), policy.name());
+        String sent = Cookies.find(path.head().headers(), policy.name());
         if (sent != null || policy.ttlSeconds() < 0) {
             return sent;
         }
@@ -42,30 +43,5 @@ final class StickyCookie {
                     "set-cookie",
                     text.append(policy.attributes()).append("; HttpOnly").toString());
         }
-    }
-
-    private static @Nullable String find(Headers headers, String name) {
-        for (int index = headers.indexOf("cookie", 0); index >= 0; index = headers.indexOf("cookie", index + 1)) {
-            String line = headers.value(index);
-            int at = 0;
-            while (at < line.length()) {
-                int semicolon = line.indexOf(';', at);
-                int end = semicolon < 0 ? line.length() : semicolon;
-                int equals = line.indexOf('=', at);
-                if (equals > 0
-                        && equals < end
-                        && line.substring(at, equals).strip().equals(name)) {
-                    return unquote(line.substring(equals + 1, end).strip());
-                }
-                at = end + 1;
-            }
-        }
-        return null;
-    }
-
-    private static String unquote(String value) {
-        return value.length() >= 2 && value.startsWith("\"") && value.endsWith("\"")
-                ? value.substring(1, value.length() - 1)
-                : value;
     }
 }

@@ -10,6 +10,7 @@ import dev.lateen.proxy.ratelimit.RateLimitConfig;
 import dev.lateen.proxy.rbac.RbacConfig;
 import dev.lateen.proxy.telemetry.MetricsConfig;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The decoded configuration of one HTTP filter.
 ///
@@ -105,6 +106,12 @@ public sealed interface FilterConfig {
             }
         }
     }
+
+    /// Keeps sessions with one host.
+    ///
+    /// @param state null where only routes say how
+    /// @param strict no other host will do
+    record Session(@Nullable SessionState state, boolean strict) implements FilterConfig {}
 
     /// Istio's standard metrics.
     record IstioStats(MetricsConfig config) implements FilterConfig {}

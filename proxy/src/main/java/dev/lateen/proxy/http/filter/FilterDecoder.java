@@ -55,6 +55,7 @@ public final class FilterDecoder {
                         at);
                 yield new FilterConfig.GrpcStats();
             }
+            case SessionDecoder.TYPE -> SessionDecoder.decode(config, at);
             case "io.istio.http.peer_metadata.Config" -> PeerMetadataDecoder.decode(config, at);
             case MetricsDecoder.TYPE -> new FilterConfig.IstioStats(MetricsDecoder.decode(config, at));
             case "istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig" -> new FilterConfig.Alpn();
@@ -72,6 +73,7 @@ public final class FilterDecoder {
                 new FilterConfig.ExtAuthzRoute(ExtAuthzDecoder.route(config, at));
             case HTTP + "ratelimit.v3.RateLimitPerRoute" ->
                 new FilterConfig.RateLimitRoute(RateLimitDecoder.route(config, at));
+            case SessionDecoder.TYPE + "PerRoute" -> SessionDecoder.route(config, at);
             case HTTP + "jwt_authn.v3.PerRouteConfig" -> new FilterConfig.JwtRoute(JwtDecoder.route(config, at));
             default ->
                 throw at.refuse(

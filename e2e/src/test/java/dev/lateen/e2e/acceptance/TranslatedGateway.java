@@ -1,0 +1,34 @@
+package dev.lateen.e2e.acceptance;
+
+import dev.lateen.e2e.behaviour.Bootstrap;
+import dev.lateen.proxy.config.ProtoJson;
+import dev.lateen.translate.Translator;
+import dev.lateen.xds.XdsResources;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import java.io.IOException;
+import java.util.Collection;
+
+/// What a mesh's resources make of a gateway, as a bootstrap of its own: text, checks, translation.
+public final class TranslatedGateway {
+    private TranslatedGateway() {}
+
+    /// @param plane metadata that tells which data plane it is
+    /// @param ports those of its listeners that count
+    public static Bootstrap bootstrap(String yaml, String plane, Collection<Integer> ports) throws IOException {
+        XdsResources resources =
+                new Translator().translate(Mesh.of("gateway", yaml).snapshot(), Seat.GATEWAY.node(plane));
+        var all = new StaticResources(resources).bootstrap().getStaticResources();
+        Bootstrap bootstrap = new Bootstrap();
+        ProtoJson json = new ProtoJson();
+        for (Cluster cluster : all.getClustersList()) {
+            bootstrap.rawCluster(json.print(cluster));
+        }
+        for (Listener listener : all.getListenersList()) {
+            if (ports.contains(listener.getAddress().getSocketAddress().getPortValue())) {
+                bootstrap.rawListener(json.print(listener));
+            }
+        }
+        return bootstrap;
+    }
+}
