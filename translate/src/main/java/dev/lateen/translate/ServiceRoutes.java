@@ -21,8 +21,7 @@ final class ServiceRoutes {
         RetryPolicies.of(Optional.empty(), scene.mesh().http().retries()).ifPresent(action::setRetryPolicy);
         action.addAllHashPolicy(HttpRoutes.hashPolicies(scene, service, "", port.port()));
         Route.Builder route = Route.newBuilder();
-        StatefulSessions.perRoute(service)
-                .ifPresent(s -> route.putTypedPerFilterConfig(StatefulSessions.FILTER, s));
+        StatefulSessions.perRoute(service).ifPresent(s -> route.putTypedPerFilterConfig(StatefulSessions.FILTER, s));
         return route.setName("default")
                 .setMatch(RouteMatch.newBuilder().setPrefix("/"))
                 .setRoute(action)

@@ -59,8 +59,7 @@ final class TrafficPolicies {
     static void retryBudget(Cluster.Builder cluster, RetryBudget from) {
         CircuitBreakers.Thresholds.RetryBudget.Builder to = CircuitBreakers.Thresholds.RetryBudget.newBuilder();
         from.percent()
-                .ifPresent(
-                        share -> to.setBudgetPercent(Percent.newBuilder().setValue(share)));
+                .ifPresent(share -> to.setBudgetPercent(Percent.newBuilder().setValue(share)));
         from.minRetryConcurrency().ifPresent(least -> to.setMinRetryConcurrency(Protos.uint(least)));
         cluster.getCircuitBreakersBuilder().getThresholdsBuilder(0).setRetryBudget(to);
     }

@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,8 +86,8 @@ class LoadSpreadIT {
             bootstrap.rawCluster(cluster(name + "-weighted", policy, "", 1, 2, 3, 4, 5));
             bootstrap.rawCluster(cluster(name + "-failing", policy, EJECT.formatted("300s"), 1, 1, 1, 1, 1));
             for (String cluster : List.of(name, name + "-weighted", name + "-failing")) {
-                KEYS.forEach((key, hash) -> routes.add(
-                        "{match: {prefix: /%s/%s/}, route: {cluster: %s, hash_policy: [%s]}}"
+                KEYS.forEach(
+                        (key, hash) -> routes.add("{match: {prefix: /%s/%s/}, route: {cluster: %s, hash_policy: [%s]}}"
                                 .formatted(cluster, key, cluster, hash)));
             }
         });
@@ -117,12 +117,12 @@ class LoadSpreadIT {
                  load_assignment: {cluster_name: localities, endpoints: [
                    {locality: {region: near}, priority: 0, lb_endpoints: [%s, %s]},
                    {locality: {region: far}, priority: 1, lb_endpoints: [%s, %s, %s]}]}}""".formatted(
-                EJECT.formatted("1s"),
-                endpoint(0, ""),
-                endpoint(1, ""),
-                endpoint(2, ""),
-                endpoint(3, ""),
-                endpoint(4, ""));
+                        EJECT.formatted("1s"),
+                        endpoint(0, ""),
+                        endpoint(1, ""),
+                        endpoint(2, ""),
+                        endpoint(3, ""),
+                        endpoint(4, ""));
     }
 
     private static String endpoint(int index, String fields) {
@@ -149,7 +149,8 @@ class LoadSpreadIT {
         FAILING.clear();
         List<Integer> before = homes(policy + "-failing", "header");
         FAILING.add(2);
-        await().atMost(Duration.ofSeconds(20)).until(() -> homes(policy + "-failing", "header").size() == REQUESTS);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> homes(policy + "-failing", "header").size() == REQUESTS);
         List<Integer> after = homes(policy + "-failing", "header");
         FAILING.clear();
 

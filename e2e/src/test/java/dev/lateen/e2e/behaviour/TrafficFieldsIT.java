@@ -139,9 +139,7 @@ class TrafficFieldsIT {
         for (int session = 0; session < 12; session++) {
             Reply first = get(kind + ".test", "/");
             hosts.add(first.body());
-            String field = kind.equals("cookie")
-                    ? "cookie: a=b; " + cookie(first)
-                    : "x-stay: " + first.field("x-stay");
+            String field = kind.equals("cookie") ? "cookie: a=b; " + cookie(first) : "x-stay: " + first.field("x-stay");
             for (int turn = 0; turn < 8; turn++) {
                 Reply next = get(kind + ".test", "/", field);
                 assertThat(next.body()).isEqualTo(first.body());
@@ -172,7 +170,8 @@ class TrafficFieldsIT {
         byte[] told = Base64.getDecoder()
                 .decode(kind.equals("cookie") ? cookie(first).split("\"")[1] : first.field("x-stay"));
         assertThat(new String(told, StandardCharsets.US_ASCII))
-                .endsWith("127.0.0.1:" + UPSTREAMS.get(Integer.parseInt(first.body())).port());
+                .endsWith("127.0.0.1:"
+                        + UPSTREAMS.get(Integer.parseInt(first.body())).port());
     }
 
     @ParameterizedTest

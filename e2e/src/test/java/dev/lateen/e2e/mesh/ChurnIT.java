@@ -42,13 +42,7 @@ final class ChurnIT {
         OutsideCaller caller = OutsideCaller.of(authority, new SpiffeId("clients.test", "people", "caller"));
         ChurnedMesh churned = new ChurnedMesh(authority);
         try (RunningMesh mesh = RunningMesh.of(
-                Map.of("SECRET_TTL", "20s"),
-                directory,
-                churned.after(0),
-                "--proxy",
-                proxy,
-                "--capture",
-                capture())) {
+                Map.of("SECRET_TTL", "20s"), directory, churned.after(0), "--proxy", proxy, "--capture", capture())) {
             await().atMost(SOON).untilAsserted(() -> {
                 assertThat(mesh.ask("front", "/fetch", "http://web/")).startsWith("200 ");
                 assertThat(mesh.ask("front", "/fetch", "http://pool/")).startsWith("200 ");

@@ -159,6 +159,7 @@ final class ChurnedMesh {
                   tls.crt: |
                 %s  tls.key: |
                 %s""".formatted(
-                Pem.encode(chain).strip().indent(4), Pem.encode(keys.getPrivate()).strip().indent(4));
+                        Pem.encode(chain).strip().indent(4),
+                        Pem.encode(keys.getPrivate()).strip().indent(4));
     }
 }

@@ -101,7 +101,8 @@ final class Peer {
     }
 
     private static void slowly(HttpExchange exchange) throws IOException {
-        LockSupport.parkNanos(Duration.ofMillis(Long.parseLong(question(exchange))).toNanos());
+        LockSupport.parkNanos(
+                Duration.ofMillis(Long.parseLong(question(exchange))).toNanos());
         answer(exchange, NAME);
     }
 

@@ -120,8 +120,7 @@ public sealed interface SessionState {
 
         @Override
         public void keep(Headers response, String address, long epochMillis) {
-            response.set(
-                    name, Base64.getEncoder().encodeToString(address.getBytes(StandardCharsets.ISO_8859_1)));
+            response.set(name, Base64.getEncoder().encodeToString(address.getBytes(StandardCharsets.ISO_8859_1)));
         }
     }
 

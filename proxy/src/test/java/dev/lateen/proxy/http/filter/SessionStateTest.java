@@ -52,7 +52,8 @@ final class SessionStateTest {
     /// Nonsense, an address without a port, one of a name, ports out of range, and what is too long.
     @ParameterizedTest
     @ValueSource(
-            strings = {"%%", "MTAuMC4wLjE=", "bG9jYWxob3N0OjgwODA=", "MTAuMC4wLjE6MA==", "MTAuMC4wLjE6OTk5OTk=", "Og=="})
+            strings = {"%%", "MTAuMC4wLjE=", "bG9jYWxob3N0OjgwODA=", "MTAuMC4wLjE6MA==", "MTAuMC4wLjE6OTk5OTk=", "Og=="
+            })
     void takesNothingElseForAnAddress(String value) {
         SessionState header = new SessionState.Header("x-stay");
         assertThat(header.host(head("/", "x-stay", value), NOW)).isNull();
