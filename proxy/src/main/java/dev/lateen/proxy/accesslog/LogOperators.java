@@ -183,8 +183,9 @@ final class LogOperators {
         return (info, out) -> append(value.apply(info), out);
     }
 
+    /// @param value words of our own, all of ASCII
     private static LogOperator.Plain plain(Function<StreamInfo, @Nullable String> value) {
-        return (info, out) -> append(value.apply(info), out);
+        return (info, out) -> appendField(value.apply(info), out);
     }
 
     private static LogOperator constant(@Nullable String value) {
