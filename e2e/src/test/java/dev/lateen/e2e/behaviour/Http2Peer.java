@@ -14,25 +14,25 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// One end of an HTTP/2 connection, frame by frame. Thread: one.
-final class Http2Peer implements AutoCloseable {
-    static final int DATA = 0;
-    static final int HEADERS = 1;
-    static final int RST_STREAM = 3;
+public final class Http2Peer implements AutoCloseable {
+    public static final int DATA = 0;
+    public static final int HEADERS = 1;
+    public static final int RST_STREAM = 3;
     static final int SETTINGS = 4;
     static final int PING = 6;
-    static final int GOAWAY = 7;
-    static final int END_STREAM = 1;
+    public static final int GOAWAY = 7;
+    public static final int END_STREAM = 1;
     private static final int ACK = 1;
     private static final int END_HEADERS = 4;
     private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
     /// @param headers of a HEADERS frame, as `name: value`
-    record Frame(int type, int flags, int stream, byte[] payload, List<String> headers) {
-        boolean endsStream() {
+    public record Frame(int type, int flags, int stream, byte[] payload, List<String> headers) {
+        public boolean endsStream() {
             return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
         }
 
-        int errorCode() {
+        public int errorCode() {
             int at = type == GOAWAY ? 4 : 0;
             return payload[at + 3] & 0xff;
         }
@@ -53,21 +53,21 @@ final class Http2Peer implements AutoCloseable {
         this.in = new DataInputStream(socket.getInputStream());
     }
 
-    static Http2Peer client(Socket socket) throws IOException {
+    public static Http2Peer client(Socket socket) throws IOException {
         Http2Peer peer = new Http2Peer(socket);
         HttpClient.write(socket, PREFACE);
         peer.send(SETTINGS, 0, 0, new byte[0]);
         return peer;
     }
 
-    static Http2Peer server(Socket socket) throws IOException {
+    public static Http2Peer server(Socket socket) throws IOException {
         Http2Peer peer = new Http2Peer(socket);
         peer.in.readNBytes(PREFACE.length());
         peer.send(SETTINGS, 0, 0, new byte[0]);
         return peer;
     }
 
-    void send(int type, int flags, int stream, byte[] payload) throws IOException {
+    public void send(int type, int flags, int stream, byte[] payload) throws IOException {
         ByteBuf frame = Unpooled.buffer(9 + payload.length);
         frame.writeMedium(payload.length)
                 .writeByte(type)
@@ -79,7 +79,7 @@ final class Http2Peer implements AutoCloseable {
     }
 
     /// @param fields such as `:path: /`
-    void headers(int stream, boolean end, String... fields) throws Exception {
+    public void headers(int stream, boolean end, String... fields) throws Exception {
         DefaultHttp2Headers headers = new DefaultHttp2Headers(false);
         for (String field : fields) {
             int colon = field.indexOf(':', 1);
@@ -100,19 +100,19 @@ final class Http2Peer implements AutoCloseable {
     }
 
     /// A gRPC message, framed.
-    void message(int stream, boolean end, String text) throws IOException {
+    public void message(int stream, boolean end, String text) throws IOException {
         byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
         ByteBuf framed = Unpooled.buffer();
         framed.writeByte(0).writeInt(bytes.length).writeBytes(bytes);
         send(DATA, end ? END_STREAM : 0, stream, java.util.Arrays.copyOf(framed.array(), framed.readableBytes()));
     }
 
-    void reset(int stream) throws IOException {
+    public void reset(int stream) throws IOException {
         send(RST_STREAM, 0, stream, new byte[] {0, 0, 0, 8});
     }
 
     /// The next frame that is neither SETTINGS nor WINDOW_UPDATE; answers SETTINGS.
-    Frame next() throws Exception {
+    public Frame next() throws Exception {
         while (true) {
             int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
             int type = in.readUnsignedByte();

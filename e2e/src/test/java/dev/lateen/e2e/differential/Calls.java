@@ -33,10 +33,18 @@ final class Calls {
     private static final List<String> ANSWERS =
             List.of("503", "404", "500", "302", "418", "grpc-14", "grpc-0", "close");
 
-    private final Dice dice;
+    private static final List<String> GRPC_ANSWERS = List.of(
+            "grpc-0", "grpc+0", "grpc+5", "grpc-1", "grpc-4", "grpc-8", "grpc-13", "grpc-14", "grpc+14", "503", "close");
 
-    Calls(Dice dice) {
+    private final Dice dice;
+    private final Wire wire;
+    private final boolean deadlines;
+
+    /// @param deadlines whether [RouteTables#SLOW] ends by the time that a call has for it
+    Calls(Dice dice, Wire wire, boolean deadlines) {
         this.dice = dice;
+        this.deadlines = deadlines;
+        this.wire = wire;
     }
 
     /// @param fields field lines after `host`
@@ -53,9 +61,13 @@ final class Calls {
     }
 
     Call next(String id) {
-        String method = dice.one(List.of("GET", "GET", "GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE"));
+        boolean grpc = wire == Wire.HTTP2 && dice.in(50);
+        if (grpc && deadlines && dice.in(5)) {
+            return slow(id);
+        }
+        String method = grpc ? "POST" : dice.one(List.of("GET", "GET", "GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE"));
         List<String> fields = new ArrayList<>();
-        String body = method.equals("POST") || method.equals("PUT") ? "hello" : "";
+        String body = grpc ? "\0\0\0\0\2hi" : method.equals("POST") || method.equals("PUT") ? "hello" : "";
         if (!body.isEmpty()) {
             fields.add("content-length: " + body.length());
         }
@@ -72,11 +84,13 @@ final class Calls {
                 () -> "origin: " + dice.one(List.of("http://one.test", "https://two.test", "http://far.example")));
         maybe(fields, method.equals("OPTIONS") ? 60 : 3, () -> "access-control-request-method: POST");
         maybe(fields, 10, () -> "access-control-request-headers: x-a");
+        maybe(fields, grpc ? 100 : 0, () -> "content-type: application/grpc");
         maybe(
                 fields,
-                12,
+                grpc ? 0 : 12,
                 () -> "content-type: " + dice.one(List.of("application/grpc", "application/grpc+proto", "text/plain")));
-        maybe(fields, 30, () -> "x-answer: " + dice.one(ANSWERS));
+        maybe(fields, grpc ? 0 : 30, () -> "x-answer: " + dice.one(ANSWERS));
+        maybe(fields, grpc ? 80 : 0, () -> "x-answer: " + dice.one(GRPC_ANSWERS));
         maybe(fields, 30, () -> "x-cluster: " + dice.one(List.of("red", "green", "nowhere")));
         maybe(fields, 20, () -> "x-host: " + dice.one(List.of("named.test", "Named.test:90")));
         maybe(
@@ -84,10 +98,13 @@ final class Calls {
                 15,
                 () -> "x-forwarded-for: "
                         + dice.one(List.of("10.0.0.1", "1.2.3.4, 10.0.0.2", "203.0.113.9", "nonsense")));
-        maybe(fields, 15, () -> "x-forwarded-proto: " + dice.one(List.of("http", "https")));
+        maybe(
+                fields,
+                15,
+                () -> "x-forwarded-proto: " + dice.one(wire == Wire.HTTP2 ? List.of("http") : List.of("http", "https")));
         maybe(fields, 5, () -> "x-forwarded-host: was.test");
         maybe(fields, 20, () -> "x-request-id: 11111111-2222-4333-8444-555555555555");
-        maybe(fields, 10, () -> "x_under: 1");
+        maybe(fields, wire == Wire.HTTP2 ? 0 : 10, () -> "x_under: 1");
         maybe(fields, 6, () -> "x-envoy-retry-on: " + dice.one(List.of("5xx", "retriable-4xx")));
         maybe(fields, 6, () -> "x-envoy-max-retries: " + dice.upTo(2));
         maybe(fields, 6, () -> "x-envoy-upstream-rq-timeout-ms: 30000");
@@ -96,9 +113,20 @@ final class Calls {
         maybe(fields, 6, () -> "x-envoy-fault-abort-request: 418");
         maybe(fields, 6, () -> "x-envoy-hedge-on-per-try-timeout: true");
         maybe(fields, 8, () -> "grpc-timeout: " + dice.one(List.of("20S", "30000m", "1H")));
-        maybe(fields, 5, () -> "te: " + dice.one(List.of("trailers", "gzip, trailers")));
+        maybe(
+                fields,
+                5,
+                () -> "te: " + dice.one(wire == Wire.HTTP2 ? List.of("trailers") : List.of("trailers", "gzip, trailers")));
         maybe(fields, 5, () -> "via: 1.1 before");
         return new Call(id, method, target(), dice.one(HOSTS), List.copyOf(fields), body);
+    }
+
+    /// Nobody answers it.
+    private Call slow(String id) {
+        List<String> fields = new ArrayList<>(
+                List.of("content-type: application/grpc", "te: trailers", "x-answer: hang", "grpc-timeout: 60m"));
+        maybe(fields, 30, () -> "x-cluster: red");
+        return new Call(id, "POST", RouteTables.SLOW, dice.one(HOSTS), List.copyOf(fields), "\0\0\0\0\2hi");
     }
 
     private void maybe(List<String> fields, int percent, Supplier<String> field) {

@@ -21,12 +21,14 @@ final class Comparison implements AutoCloseable {
 
     private final Calls calls;
     private final int callsOfATable;
+    private final Wire wire;
     private final ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
     private final List<String> differences = new ArrayList<>();
     private int compared;
     private int forwarded;
 
-    Comparison(Calls calls, int callsOfATable) {
+    Comparison(Calls calls, int callsOfATable, Wire wire) {
+        this.wire = wire;
         this.calls = calls;
         this.callsOfATable = callsOfATable;
     }
@@ -34,8 +36,8 @@ final class Comparison implements AutoCloseable {
     private record Outcome(Calls.Call call, int table, String ours, String envoys) {}
 
     void compare(Side.Configuration configuration) throws IOException, InterruptedException, ExecutionException {
-        try (Side ours = Side.start(DataPlane.LATEEN, configuration);
-                Side envoys = Side.start(DataPlane.ENVOY, configuration)) {
+        try (Side ours = Side.start(DataPlane.LATEEN, configuration, wire);
+                Side envoys = Side.start(DataPlane.ENVOY, configuration, wire)) {
             List<Outcome> outcomes = ask(configuration.size(), ours, envoys);
             settle(ours, envoys, outcomes.size());
             Map<String, String> ourLog = ours.logged();

@@ -30,7 +30,11 @@ record ConnectionManagers(List<Table> all) implements Side.Configuration {
     public Bootstrap bootstrap(DataPlane plane, Recorder servers, Path log) {
         Bootstrap bootstrap = new Bootstrap().alsoLog(LOG.formatted(log, Side.LOG_FORMAT));
         for (String name : RouteTables.SERVERS) {
-            bootstrap.cluster(name, servers.port(name));
+            if (servers.isHttp2(name)) {
+                bootstrap.grpcCluster(name, servers.port(name));
+            } else {
+                bootstrap.cluster(name, servers.port(name));
+            }
         }
         for (int i = 0; i < all.size(); i++) {
             bootstrap.httpHosts(

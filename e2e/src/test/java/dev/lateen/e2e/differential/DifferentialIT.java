@@ -31,17 +31,30 @@ class DifferentialIT {
     @Test
     void routesOfEnvoysApiDoTheSameOnBoth() throws Exception {
         RouteTables tables = new RouteTables(dice);
-        compare("route tables", tables::next);
+        compare("route tables", tables::next, Wire.HTTP1, false);
+    }
+
+    @Test
+    void routesOfEnvoysApiDoTheSameOverHttp2() throws Exception {
+        RouteTables tables = new RouteTables(dice);
+        compare("route tables over HTTP/2", tables::next, Wire.HTTP2, true);
+    }
+
+    @Test
+    void virtualServicesDoTheSameOverHttp2() throws Exception {
+        VirtualServices services = new VirtualServices(dice);
+        compare("VirtualServices over HTTP/2", services::next, Wire.HTTP2, false);
     }
 
     @Test
     void virtualServicesDoTheSameOnBoth() throws Exception {
         VirtualServices services = new VirtualServices(dice);
-        compare("VirtualServices", services::next);
+        compare("VirtualServices", services::next, Wire.HTTP1, false);
     }
 
-    private void compare(String what, IntFunction<Side.Configuration> next) throws Exception {
-        try (Comparison comparison = new Comparison(new Calls(dice), CALLS)) {
+    private void compare(String what, IntFunction<Side.Configuration> next, Wire wire, boolean deadlines)
+            throws Exception {
+        try (Comparison comparison = new Comparison(new Calls(dice, wire, deadlines), CALLS, wire)) {
             for (int done = 0; done < TABLES; done += TABLES_OF_A_PROXY) {
                 comparison.compare(next.apply(Math.min(TABLES_OF_A_PROXY, TABLES - done)));
             }

@@ -95,7 +95,7 @@ final class Message {
     private static String wholeTimeout(String line) {
         Matcher left = TIME_LEFT.matcher(line);
         return left.matches()
-                ? left.group(1) + (Integer.parseInt(left.group(2)) + 499) / 500 * 500 + left.group(3)
+                ? left.group(1) + (Integer.parseInt(left.group(2)) + 2499) / 2500 * 2500 + left.group(3)
                 : line;
     }
 

@@ -13,29 +13,41 @@ import java.util.Map;
 /// Servers behind one proxy, which answer as `x-answer` asks and keep what they saw. Thread: any.
 final class Recorder implements AutoCloseable {
     private final Map<String, Upstream> servers = new LinkedHashMap<>();
+    private final Map<String, Http2Server> http2 = new LinkedHashMap<>();
 
-    Recorder(List<String> names) throws IOException {
+    Recorder(List<String> names, Wire wire) throws IOException {
         for (String name : names) {
-            servers.put(name, new Upstream((request, socket) -> answer(name, request, socket)));
+            if (wire.isHttp2(name)) {
+                http2.put(name, new Http2Server(name));
+            } else {
+                servers.put(name, new Upstream((request, socket) -> answer(name, request, socket)));
+            }
         }
     }
 
+    boolean isHttp2(String name) {
+        return http2.containsKey(name);
+    }
+
     int port(String name) {
-        return servers.get(name).port();
+        return isHttp2(name) ? http2.get(name).port() : servers.get(name).port();
     }
 
     /// What came, by `x-case`: the server and the request, fields in the order of their names. Copies and attempts come
     /// in no order of their own.
     Map<String, List<String>> seen() {
         Map<String, List<String>> seen = new LinkedHashMap<>();
-        servers.forEach((name, server) -> {
-            for (String request : server.requests()) {
-                seen.computeIfAbsent(field(request, "x-case"), _ -> new ArrayList<>())
-                        .add(name + " saw " + Message.normal(name.equals("shadow") ? plainCopy(request) : request));
-            }
-        });
+        servers.forEach((name, server) -> keep(seen, name, server.requests()));
+        http2.forEach((name, server) -> keep(seen, name, server.requests()));
         seen.values().forEach(requests -> requests.sort(null));
         return seen;
+    }
+
+    private static void keep(Map<String, List<String>> seen, String name, List<String> requests) {
+        for (String request : requests) {
+            seen.computeIfAbsent(field(request, "x-case"), _ -> new ArrayList<>())
+                    .add(name + " saw " + Message.normal(name.equals("shadow") ? plainCopy(request) : request));
+        }
     }
 
     /// Envoy's copies come from within: `x-envoy-internal`, one address more, and a time of their own.
@@ -49,7 +61,10 @@ final class Recorder implements AutoCloseable {
             socket.close();
             return;
         }
-        boolean grpc = wanted.startsWith("grpc-");
+        if (wanted.equals("hang")) {
+            return;
+        }
+        boolean grpc = wanted.startsWith("grpc");
         int status = wanted.isEmpty() || grpc ? 200 : Integer.parseInt(wanted);
         String body = grpc ? "" : name;
         String answer = "HTTP/1.1 " + status + " Status\r\ncontent-length: " + body.length() + "\r\nx-up: " + name
@@ -61,7 +76,7 @@ final class Recorder implements AutoCloseable {
         socket.getOutputStream().flush();
     }
 
-    private static String field(String request, String name) {
+    static String field(String request, String name) {
         return request.lines()
                 .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(name + ":"))
                 .map(line -> line.substring(name.length() + 1).strip())
@@ -72,6 +87,9 @@ final class Recorder implements AutoCloseable {
     @Override
     public void close() throws IOException {
         for (Upstream server : servers.values()) {
+            server.close();
+        }
+        for (Http2Server server : http2.values()) {
             server.close();
         }
     }

@@ -11,6 +11,7 @@ final class RouteTables {
     static final List<String> SERVERS = List.of("red", "green", "blue", "shadow");
 
     private static final List<String> CLUSTERS = List.of("red", "green", "blue");
+    static final String SLOW = "/slow";
     static final String TYPE = "\"@type\": type.googleapis.com/envoy.extensions.filters.http.";
     static final String CORS = "envoy.filters.http.cors";
     static final String FAULT = "envoy.filters.http.fault";
@@ -114,6 +115,8 @@ final class RouteTables {
 
     private String routes(int host) {
         List<String> routes = new ArrayList<>();
+        routes.add("{match: {prefix: %s}, route: {cluster: %s, max_stream_duration: {grpc_timeout_header_max: %s}}}"
+                .formatted(SLOW, dice.one(CLUSTERS), dice.one(List.of("0s", "20s"))));
         for (int n = 1 + dice.upTo(6); n >= 0; n--) {
             boolean last = n == 0 && dice.in(80);
             routes.add("{%s match: {%s}, %s %s %s}"
@@ -305,6 +308,8 @@ final class RouteTables {
                                 "connect-failure,refused-stream,unavailable,cancelled",
                                 "retriable-status-codes",
                                 "retriable-headers",
+                                "cancelled,deadline-exceeded",
+                                "internal,resource-exhausted,unavailable",
                                 "reset,retriable-status-codes")),
                         dice.upTo(3),
                         dice.maybe(

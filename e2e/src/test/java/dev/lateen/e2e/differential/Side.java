@@ -39,8 +39,16 @@ final class Side implements AutoCloseable {
     private final Recorder recorder;
     private final RunningProxy proxy;
     private final Path log;
+    private final Wire wire;
 
-    private Side(DataPlane plane, Configuration configuration, Recorder recorder, RunningProxy proxy, Path log) {
+    private Side(
+            DataPlane plane,
+            Configuration configuration,
+            Wire wire,
+            Recorder recorder,
+            RunningProxy proxy,
+            Path log) {
+        this.wire = wire;
         this.plane = plane;
         this.configuration = configuration;
         this.recorder = recorder;
@@ -63,15 +71,19 @@ final class Side implements AutoCloseable {
         String text(int table);
     }
 
-    static Side start(DataPlane plane, Configuration configuration) throws IOException, InterruptedException {
-        Recorder recorder = new Recorder(RouteTables.SERVERS);
+    static Side start(DataPlane plane, Configuration configuration, Wire wire) throws IOException, InterruptedException {
+        Recorder recorder = new Recorder(RouteTables.SERVERS, wire);
         Path log = Files.createTempFile("differential-", ".log");
         RunningProxy proxy = plane.start(configuration.bootstrap(plane, recorder, log), HEAP);
-        return new Side(plane, configuration, recorder, proxy, log);
+        return new Side(plane, configuration, wire, recorder, proxy, log);
     }
 
     Client client(int table) {
-        return new Client(configuration.port(table, plane, proxy));
+        int port = configuration.port(table, plane, proxy);
+        return switch (wire) {
+            case HTTP1 -> new Http1Client(port);
+            case HTTP2 -> new Http2Client(port);
+        };
     }
 
     Map<String, List<String>> seen() {
@@ -100,18 +112,26 @@ final class Side implements AutoCloseable {
     }
 
     /// A client that keeps its connection for as long as the proxy does.
-    static final class Client implements AutoCloseable {
+    interface Client extends AutoCloseable {
+        /// What came back, or that the connection ended instead.
+        String call(Calls.Call call) throws IOException;
+
+        @Override
+        void close() throws IOException;
+    }
+
+    private static final class Http1Client implements Client {
         private static final int TIMEOUT_MILLIS = 30_000;
         private final int port;
         private Socket socket;
 
-        private Client(int port) {
+        private Http1Client(int port) {
             this.port = port;
             this.socket = new Socket();
         }
 
-        /// What came back, or that the connection ended instead.
-        String call(Calls.Call call) throws IOException {
+        @Override
+        public String call(Calls.Call call) throws IOException {
             if (!socket.isConnected()) {
                 socket = new Socket(InetAddress.getLoopbackAddress(), port);
                 socket.setSoTimeout(TIMEOUT_MILLIS);

@@ -1,16 +1,10 @@
 package dev.lateen.e2e.differential;
 
-import dev.lateen.e2e.acceptance.Mesh;
-import dev.lateen.e2e.acceptance.Seat;
-import dev.lateen.e2e.acceptance.StaticResources;
+import dev.lateen.e2e.acceptance.TranslatedGateway;
 import dev.lateen.e2e.behaviour.Bootstrap;
 import dev.lateen.e2e.behaviour.DataPlane;
 import dev.lateen.e2e.behaviour.Ports;
 import dev.lateen.e2e.behaviour.RunningProxy;
-import dev.lateen.proxy.config.ProtoJson;
-import dev.lateen.translate.Translator;
-import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import io.envoyproxy.envoy.config.listener.v3.Listener;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,8 +56,8 @@ final class VirtualServices {
                   hosts: [%1$s.svc.test]
                   location: MESH_EXTERNAL
                   resolution: STATIC
-                  ports: [{number: 80, name: http, protocol: HTTP}]
-                  endpoints: [{address: 127.0.0.1, ports: {http: %2$d}, labels: {version: v1}}]
+                  ports: [{number: 80, name: web, protocol: %3$s}]
+                  endpoints: [{address: 127.0.0.1, ports: {web: %2$d}, labels: {version: v1}}]
                 ---
                 apiVersion: networking.istio.io/v1
                 kind: DestinationRule
@@ -89,7 +83,7 @@ final class VirtualServices {
         public Bootstrap bootstrap(DataPlane plane, Recorder servers, Path log) throws IOException {
             StringBuilder yaml = new StringBuilder(SETTINGS.formatted(log, Side.LOG_FORMAT));
             for (String name : RouteTables.SERVERS) {
-                yaml.append(SERVER.formatted(name, servers.port(name)));
+                yaml.append(SERVER.formatted(name, servers.port(name), servers.isHttp2(name) ? "GRPC" : "HTTP"));
             }
             List<Integer> mine = new ArrayList<>();
             for (int i = 0; i < services.size(); i++) {
@@ -97,21 +91,7 @@ final class VirtualServices {
                 yaml.append(GATEWAY.formatted(i, mine.get(i))).append(services.get(i));
             }
             ports.put(plane, mine);
-            var resources = new Translator()
-                    .translate(
-                            Mesh.of("generated", yaml.toString()).snapshot(), Seat.GATEWAY.node(plane.nodeMetadata()));
-            var all = new StaticResources(resources).bootstrap().getStaticResources();
-            Bootstrap bootstrap = new Bootstrap();
-            ProtoJson json = new ProtoJson();
-            for (Cluster cluster : all.getClustersList()) {
-                bootstrap.rawCluster(json.print(cluster));
-            }
-            for (Listener listener : all.getListenersList()) {
-                if (mine.contains(listener.getAddress().getSocketAddress().getPortValue())) {
-                    bootstrap.rawListener(json.print(listener));
-                }
-            }
-            return bootstrap;
+            return TranslatedGateway.bootstrap(yaml.toString(), plane.nodeMetadata(), mine);
         }
 
         @Override
