@@ -34,7 +34,8 @@ final class Calls {
             List.of("503", "404", "500", "302", "418", "grpc-14", "grpc-0", "close");
 
     private static final List<String> GRPC_ANSWERS = List.of(
-            "grpc-0", "grpc+0", "grpc+5", "grpc-1", "grpc-4", "grpc-8", "grpc-13", "grpc-14", "grpc+14", "503", "close");
+            "grpc-0", "grpc+0", "grpc+5", "grpc-1", "grpc-4", "grpc-8", "grpc-13", "grpc-14", "grpc+14", "503",
+            "close");
 
     private final Dice dice;
     private final Wire wire;
@@ -65,7 +66,8 @@ final class Calls {
         if (grpc && deadlines && dice.in(5)) {
             return slow(id);
         }
-        String method = grpc ? "POST" : dice.one(List.of("GET", "GET", "GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE"));
+        String method =
+                grpc ? "POST" : dice.one(List.of("GET", "GET", "GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE"));
         List<String> fields = new ArrayList<>();
         String body = grpc ? "\0\0\0\0\2hi" : method.equals("POST") || method.equals("PUT") ? "hello" : "";
         if (!body.isEmpty()) {
@@ -101,7 +103,8 @@ final class Calls {
         maybe(
                 fields,
                 15,
-                () -> "x-forwarded-proto: " + dice.one(wire == Wire.HTTP2 ? List.of("http") : List.of("http", "https")));
+                () -> "x-forwarded-proto: "
+                        + dice.one(wire == Wire.HTTP2 ? List.of("http") : List.of("http", "https")));
         maybe(fields, 5, () -> "x-forwarded-host: was.test");
         maybe(fields, 20, () -> "x-request-id: 11111111-2222-4333-8444-555555555555");
         maybe(fields, wire == Wire.HTTP2 ? 0 : 10, () -> "x_under: 1");
@@ -116,7 +119,8 @@ final class Calls {
         maybe(
                 fields,
                 5,
-                () -> "te: " + dice.one(wire == Wire.HTTP2 ? List.of("trailers") : List.of("trailers", "gzip, trailers")));
+                () -> "te: "
+                        + dice.one(wire == Wire.HTTP2 ? List.of("trailers") : List.of("trailers", "gzip, trailers")));
         maybe(fields, 5, () -> "via: 1.1 before");
         return new Call(id, method, target(), dice.one(HOSTS), List.copyOf(fields), body);
     }

@@ -120,8 +120,7 @@ final class Http2Server implements AutoCloseable {
             peer.message(stream, false, name);
             peer.headers(stream, true, "grpc-status: " + wanted.substring(5), "grpc-message: done");
         } else if (body) {
-            peer.send(
-                    Http2Peer.DATA, Http2Peer.END_STREAM, stream, name.getBytes(StandardCharsets.ISO_8859_1));
+            peer.send(Http2Peer.DATA, Http2Peer.END_STREAM, stream, name.getBytes(StandardCharsets.ISO_8859_1));
         }
     }
 

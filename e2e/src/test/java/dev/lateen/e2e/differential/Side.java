@@ -42,12 +42,7 @@ final class Side implements AutoCloseable {
     private final Wire wire;
 
     private Side(
-            DataPlane plane,
-            Configuration configuration,
-            Wire wire,
-            Recorder recorder,
-            RunningProxy proxy,
-            Path log) {
+            DataPlane plane, Configuration configuration, Wire wire, Recorder recorder, RunningProxy proxy, Path log) {
         this.wire = wire;
         this.plane = plane;
         this.configuration = configuration;
@@ -71,7 +66,8 @@ final class Side implements AutoCloseable {
         String text(int table);
     }
 
-    static Side start(DataPlane plane, Configuration configuration, Wire wire) throws IOException, InterruptedException {
+    static Side start(DataPlane plane, Configuration configuration, Wire wire)
+            throws IOException, InterruptedException {
         Recorder recorder = new Recorder(RouteTables.SERVERS, wire);
         Path log = Files.createTempFile("differential-", ".log");
         RunningProxy proxy = plane.start(configuration.bootstrap(plane, recorder, log), HEAP);
