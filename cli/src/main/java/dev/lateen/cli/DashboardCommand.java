@@ -88,6 +88,16 @@ final class DashboardCommand implements Callable<Integer> {
         return addon.open("zipkin", 9411, spec.commandLine().getOut());
     }
 
+    @Command(
+            name = "skywalking",
+            description = "Open SkyWalking, where its pages (skywalking-ui) are in the control plane's namespace.",
+            footerHeading = "%nExamples:%n",
+            footer = "  ${ROOT-COMMAND-NAME} dashboard skywalking",
+            mixinStandardHelpOptions = true)
+    int skywalking(@Mixin AddonPage addon) throws IOException, InterruptedException {
+        return addon.open("skywalking-ui", 8080, spec.commandLine().getOut());
+    }
+
     /// Which dashboard, and whether a browser is to show it.
     static final class Page {
         @Mixin

@@ -22,6 +22,13 @@ final class DashboardOptions {
     private @Nullable URI zipkin;
 
     @Option(
+            names = "--jaeger",
+            paramLabel = "URL",
+            description = "The same: Jaeger, at its query service (or LATEEN_JAEGER); asked where there is no Zipkin.",
+            defaultValue = "${env:LATEEN_JAEGER:-" + Option.NULL_VALUE + "}")
+    private @Nullable URI jaeger;
+
+    @Option(
             names = "--prometheus",
             paramLabel = "URL",
             description = "Where the dashboard finds what was longer ago than an hour (or LATEEN_PROMETHEUS).",
@@ -29,6 +36,7 @@ final class DashboardOptions {
     private @Nullable URI prometheus;
 
     DashboardSettings settings() {
-        return new DashboardSettings(readOnly, Optional.ofNullable(zipkin), Optional.ofNullable(prometheus));
+        return new DashboardSettings(
+                readOnly, Optional.ofNullable(zipkin), Optional.ofNullable(jaeger), Optional.ofNullable(prometheus));
     }
 }

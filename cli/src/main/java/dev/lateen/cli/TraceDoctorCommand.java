@@ -1,6 +1,8 @@
 package dev.lateen.cli;
 
 import dev.lateen.cli.output.Json;
+import dev.lateen.control.dashboard.Jaeger;
+import dev.lateen.control.dashboard.TraceStore;
 import dev.lateen.control.dashboard.Zipkin;
 import dev.lateen.dashboard.trace.TraceDoctor;
 import dev.lateen.dashboard.trace.TraceDoctor.Finding;
@@ -8,9 +10,11 @@ import dev.lateen.dashboard.trace.TraceDoctor.Health;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,12 +30,13 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  ${ROOT-COMMAND-NAME} trace doctor --zipkin http://127.0.0.1:9411",
+            "  ${ROOT-COMMAND-NAME} trace doctor --jaeger http://127.0.0.1:16686",
             "  ${ROOT-COMMAND-NAME} trace doctor --zipkin http://zipkin.tracing:9411 --since PT10M -o json"
         },
         mixinStandardHelpOptions = true)
 final class TraceDoctorCommand implements Callable<Integer> {
-    @Option(names = "--zipkin", paramLabel = "URL", required = true, description = "Zipkin, or what answers its API.")
-    private @Nullable URI zipkin;
+    @ArgGroup(multiplicity = "1")
+    private Store store = new Store();
 
     @Option(
             names = "--since",
@@ -52,11 +57,25 @@ final class TraceDoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        URI address = zipkin == null ? URI.create("") : zipkin;
-        List<Finding> findings = TraceDoctor.examine(new Zipkin(address).traces("", since, limit));
+        List<Finding> findings = TraceDoctor.examine(store.asked().traces("", since, limit));
         output.show(() -> text(findings), () -> Json.tree(findings));
         boolean broken = findings.stream().anyMatch(one -> one.health() == Health.BROKEN);
         return broken || findings.isEmpty() ? 1 : 0;
+    }
+
+    /// Where traces are: one of them.
+    static final class Store {
+        @Option(names = "--zipkin", paramLabel = "URL", description = "Zipkin, or what answers its API.")
+        private @Nullable URI zipkin;
+
+        @Option(names = "--jaeger", paramLabel = "URL", description = "Jaeger, at its query service.")
+        private @Nullable URI jaeger;
+
+        TraceStore asked() {
+            return jaeger == null
+                    ? new Zipkin(zipkin == null ? URI.create("") : zipkin)
+                    : new Jaeger(jaeger, InstantSource.system());
+        }
     }
 
     private static String text(List<Finding> findings) {

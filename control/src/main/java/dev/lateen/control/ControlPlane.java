@@ -160,14 +160,14 @@ public final class ControlPlane implements AutoCloseable {
                     limiter,
                     metrics));
             LiveMeshView view = new LiveMeshView(loop, state, proxies);
+            Dashboard.Authority known = new Dashboard.Authority(authority::issued, own.tls());
             debug.serve(
                     Dashboard.PATH,
                     opened(
                             cluster.isPresent()
-                                    ? Dashboard.ofCluster(
-                                            view, clock, cluster.get(), settings.dashboard(), authority::issued)
+                                    ? Dashboard.ofCluster(view, clock, cluster.get(), settings.dashboard(), known)
                                     : Dashboard.ofDirectories(
-                                            view, clock, settings.config(), settings.dashboard(), authority::issued)));
+                                            view, clock, settings.config(), settings.dashboard(), known)));
             metrics.started(Duration.between(began, clock.instant()));
         } catch (IOException | RuntimeException e) {
             close();

@@ -217,11 +217,13 @@ public final class ProxyProcess implements AutoCloseable {
                 var api = new AdminApi(backend, runtime.clusters(), runtime.stats(), accessLogs, runtime.decisions());
                 admin.add(AdminServer.start(choresLoops, bootstrap.admin().get(), api));
             }
+            var asking = bootstrap.identity().map(one -> IdentityDuty.controlPlaneTls(one, runtime.secrets()));
             for (SocketAddress address : bootstrap.agent()) {
                 Optional<AppMetrics> application =
                         ProxyStart.accepted(AppMetrics.at(address, bootstrap, System.getenv()));
-                AgentApi api = new AgentApi(backend, runtime.stats(), System.getenv(), application);
-                admin.add(AdminServer.start(choresLoops, address, api));
+                AgentApi api =
+                        new AgentApi(backend, runtime.stats(), runtime.decisions(), System.getenv(), application);
+                admin.add(AdminServer.start(choresLoops, address, api, asking));
             }
         } catch (IOException e) {
             throw new ProxyStartException(List.of("admin: " + e.getMessage()));

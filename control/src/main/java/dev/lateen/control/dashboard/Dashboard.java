@@ -7,6 +7,7 @@ import dev.lateen.dashboard.Assets;
 import dev.lateen.dashboard.traffic.History;
 import dev.lateen.identity.ca.IssuedCertificate;
 import dev.lateen.kubernetes.cluster.Cluster;
+import dev.lateen.xds.server.GrpcListener.Tls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -42,24 +43,23 @@ public final class Dashboard implements DebugServer.Guest, AutoCloseable {
     private final Changes changes;
     private final Map<String, Function<Map<String, String>, Optional<JsonNode>>> pages;
 
-    /// @param directories that are watched, and saved to
+    /// What the control plane knows beside the mesh.
+    ///
     /// @param issued the certificates of workloads
+    /// @param own how it proves to proxies who it is
+    public record Authority(Supplier<List<IssuedCertificate>> issued, Tls own) {}
+
+    /// @param directories that are watched, and saved to
     public static Dashboard ofDirectories(
-            MeshView mesh,
-            InstantSource clock,
-            List<Path> directories,
-            DashboardSettings settings,
-            Supplier<List<IssuedCertificate>> issued) {
-        return new Dashboard(mesh, clock, new FileHome(directories, mesh), false, settings, issued);
+            MeshView mesh, InstantSource clock, List<Path> directories, DashboardSettings settings, Authority authority)
+            throws IOException {
+        return new Dashboard(mesh, clock, new FileHome(directories, mesh), false, settings, authority);
     }
 
     public static Dashboard ofCluster(
-            MeshView mesh,
-            InstantSource clock,
-            Cluster cluster,
-            DashboardSettings settings,
-            Supplier<List<IssuedCertificate>> issued) {
-        return new Dashboard(mesh, clock, new ClusterHome(cluster, mesh), true, settings, issued);
+            MeshView mesh, InstantSource clock, Cluster cluster, DashboardSettings settings, Authority authority)
+            throws IOException {
+        return new Dashboard(mesh, clock, new ClusterHome(cluster, mesh), true, settings, authority);
     }
 
     private Dashboard(
@@ -68,7 +68,8 @@ public final class Dashboard implements DebugServer.Guest, AutoCloseable {
             ResourceHome home,
             boolean inCluster,
             DashboardSettings settings,
-            Supplier<List<IssuedCertificate>> issued) {
+            Authority authority)
+            throws IOException {
         History history = new History();
         LongHistory longAgo = new LongHistory(settings, clock);
         this.collector = new Collector(mesh, history, clock);
@@ -83,10 +84,10 @@ public final class Dashboard implements DebugServer.Guest, AutoCloseable {
                 "series", graphs::series,
                 "inventory", _ -> Optional.of(inventory.json().put("long", longAgo.isThere())),
                 "resource", resources::one,
-                "traces", new TracePages(settings)::json,
+                "traces", new TracePages(settings.traces(clock))::json,
                 "history", longAgo::json,
-                "certificates", new CertificatePages(issued)::json,
-                "explain", new ExplainPages(mesh)::json);
+                "certificates", new CertificatePages(authority.issued())::json,
+                "explain", new ExplainPages(mesh, new ProxyQuestions(authority.own()))::json);
     }
 
     @Override

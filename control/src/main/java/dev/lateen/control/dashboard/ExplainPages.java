@@ -6,7 +6,6 @@ import dev.lateen.control.push.ConnectedProxy;
 import dev.lateen.dashboard.explain.Decision;
 import dev.lateen.dashboard.explain.Explainer;
 import dev.lateen.dashboard.explain.Explanation;
-import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -16,44 +15,42 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Why requests were answered as they were, from what proxies have noted. It asks the admin APIs of those that can be
-/// reached from here, which in a cluster none can: they listen to their own pod alone.
+/// Why requests were answered as they were, from what proxies have noted.
 ///
-/// Limits: 1,000 proxies for one request, 20 of a workload; 4 MiB and 4 s for each, 10 s for all;
-/// 50 failures.
+/// Limits: 1,000 proxies for one request, 20 of a workload; 10 s for all; 50 failures.
 ///
 /// Thread: any; may block.
-record ExplainPages(MeshView mesh) {
+record ExplainPages(MeshView mesh, ProxyQuestions questions) {
     private static final JsonMapper JSON = new JsonMapper();
-    /// Our proxy's admin API, then the agent beside Envoy.
-    private static final List<Integer> PORTS = List.of(15000, 15020);
-
     private static final int MOST_OF_A_WORKLOAD = 20;
     private static final int MOST_FAILURES = 50;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final MetricsPage PAGE = new MetricsPage(4 << 20, Duration.ofSeconds(2));
 
-    /// `id` explains one request, hop by hop; `workload` lists what has failed at one.
+    /// What `/decisions` of a proxy may be asked for, too.
+    private static final List<String> FILTERS = List.of("path", "status", "flag");
+
+    /// `id` explains one request, hop by hop; without it, what has failed is listed: at one `workload`, or of a `path`,
+    /// `status` or `flag`.
     Optional<JsonNode> json(Map<String, String> query) {
         ObjectNode json = JSON.createObjectNode();
         List<String> silent = new ArrayList<>();
         List<Decision> found = new ArrayList<>();
         String id = query.getOrDefault("id", "");
         String asked = id.isEmpty()
-                ? "failures&limit=" + MOST_FAILURES
+                ? "failures&limit=" + MOST_FAILURES + filters(query)
                 : "nearly&id=" + URLEncoder.encode(id, StandardCharsets.UTF_8);
         MetricsAddress addresses = new MetricsAddress(mesh.snapshot());
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         for (ConnectedProxy proxy : proxies(query)) {
             Optional<URI> metrics = addresses.of(proxy);
             boolean late = System.nanoTime() > deadline;
-            Optional<JsonNode> answer = late ? Optional.empty() : metrics.flatMap(one -> ask(one, asked));
+            Optional<JsonNode> answer =
+                    late ? Optional.empty() : metrics.flatMap(one -> questions.decisions(proxy, one, asked));
             if (answer.isPresent()) {
                 answer.get()
                         .path("decisions")
@@ -79,6 +76,19 @@ record ExplainPages(MeshView mesh) {
         return Optional.of(json);
     }
 
+    private static String filters(Map<String, String> query) {
+        StringBuilder filters = new StringBuilder();
+        for (String name : FILTERS) {
+            if (query.containsKey(name)) {
+                filters.append('&')
+                        .append(name)
+                        .append('=')
+                        .append(URLEncoder.encode(query.getOrDefault(name, ""), StandardCharsets.UTF_8));
+            }
+        }
+        return filters.toString();
+    }
+
     private List<ConnectedProxy> proxies(Map<String, String> query) {
         String workload = query.getOrDefault("workload", "");
         return mesh.proxies().stream()
@@ -87,22 +97,6 @@ record ExplainPages(MeshView mesh) {
                                 + proxy.node().metadata().workloadName()))
                 .limit(workload.isEmpty() ? Collector.MOST_PROXIES : MOST_OF_A_WORKLOAD)
                 .toList();
-    }
-
-    private static Optional<JsonNode> ask(URI metrics, String query) {
-        for (int port : PORTS) {
-            try {
-                Optional<JsonNode> answer = PAGE.read(
-                                URI.create("http://" + metrics.getHost() + ":" + port + "/decisions?" + query))
-                        .map(JSON::readTree);
-                if (answer.isPresent()) {
-                    return answer;
-                }
-            } catch (IOException | JacksonException _) {
-                // Envoy's own admin API has no such page.
-            }
-        }
-        return Optional.empty();
     }
 
     private static ObjectNode json(Decision decision, Explanation explanation) {

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// Asks a proxy for its numbers. A workload may answer in its proxy's place: so it may neither send us on, nor take
 /// long, nor answer without end.
@@ -24,11 +25,17 @@ record MetricsPage(int mostBytes, Duration patience) {
 
     /// Empty where the answer is none.
     Optional<String> read(URI address) throws IOException {
+        return read(address, _ -> {});
+    }
+
+    /// @param prepare what a connection needs before it asks
+    Optional<String> read(URI address, Consumer<HttpURLConnection> prepare) throws IOException {
         long deadline = System.nanoTime() + patience.toNanos();
         HttpURLConnection connection = (HttpURLConnection) address.toURL().openConnection(Proxy.NO_PROXY);
         connection.setInstanceFollowRedirects(false);
         connection.setConnectTimeout((int) patience.toMillis());
         connection.setReadTimeout((int) patience.toMillis());
+        prepare.accept(connection);
         if (connection.getResponseCode() != 200) {
             return Optional.empty();
         }

@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// Traces for the pages: those of a workload, one with its spans, and who loses them.
 ///
 /// Thread: any; may block.
-record TracePages(DashboardSettings settings) {
+record TracePages(Optional<TraceStore> store) {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Duration LOOKBACK = Duration.ofHours(1);
     private static final int MOST = 20;
@@ -28,22 +28,25 @@ record TracePages(DashboardSettings settings) {
     /// are, the answer says how to.
     Optional<JsonNode> json(Map<String, String> query) {
         ObjectNode json = JSON.createObjectNode();
-        if (settings.zipkin().isEmpty()) {
-            return Optional.of(json.put("missing", "Start the control plane with --zipkin URL, or LATEEN_ZIPKIN."));
+        if (store.isEmpty()) {
+            return Optional.of(
+                    json.put(
+                            "missing",
+                            "Start the control plane with --zipkin URL (or LATEEN_ZIPKIN), or --jaeger URL (or LATEEN_JAEGER)."));
         }
-        Zipkin zipkin = new Zipkin(settings.zipkin().get());
+        TraceStore traces = store.get();
         try {
             if (query.containsKey("id")) {
-                spans(json.putArray("spans"), zipkin.trace(query.getOrDefault("id", "")));
+                spans(json.putArray("spans"), traces.trace(query.getOrDefault("id", "")));
             } else if (query.containsKey("service")) {
                 ArrayNode list = json.putArray("traces");
-                zipkin.traces(query.getOrDefault("service", ""), LOOKBACK, MOST).stream()
+                traces.traces(query.getOrDefault("service", ""), LOOKBACK, MOST).stream()
                         .filter(trace -> !trace.isEmpty())
                         .sorted(Comparator.comparingLong(TracePages::start).reversed())
                         .forEach(trace -> list.add(summary(trace)));
             } else {
                 ArrayNode list = json.putArray("findings");
-                for (TraceDoctor.Finding one : TraceDoctor.examine(zipkin.traces("", LOOKBACK, MOST_EXAMINED))) {
+                for (TraceDoctor.Finding one : TraceDoctor.examine(traces.traces("", LOOKBACK, MOST_EXAMINED))) {
                     list.addObject()
                             .put("service", one.service())
                             .put("health", one.health().name().toLowerCase(java.util.Locale.ROOT))

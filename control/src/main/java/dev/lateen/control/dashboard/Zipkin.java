@@ -15,22 +15,13 @@ import tools.jackson.databind.JsonNode;
 
 /// Asks Zipkin for traces.
 ///
-/// Limits: 16 MiB of an answer, 10 s; 1,000 spans of a trace, 100 tags of a span.
-///
-/// Errors: `IOException` that names the address.
-///
 /// Thread: any that may block.
 ///
 /// Source: Zipkin API v2, `/traces`, `/trace/{traceId}`.
 ///
 /// @param address such as `http://zipkin:9411`
-public record Zipkin(URI address) {
-    private static final int MOST_SPANS = 1_000;
-    private static final int MOST_TAGS = 100;
-
-    /// The latest traces, each with its spans.
-    ///
-    /// @param service as spans name it; empty for all
+public record Zipkin(URI address) implements TraceStore {
+    @Override
     public List<List<Span>> traces(String service, Duration lookback, int most) throws IOException {
         String only = service.isEmpty() ? "" : "&serviceName=" + URLEncoder.encode(service, StandardCharsets.UTF_8);
         List<List<Span>> traces = new ArrayList<>();
@@ -40,11 +31,9 @@ public record Zipkin(URI address) {
         return traces;
     }
 
-    /// The spans of a trace; none where there is no such trace.
-    ///
-    /// @param id in hexadecimal digits
+    @Override
     public List<Span> trace(String id) throws IOException {
-        return id.matches("[0-9a-f]{16,32}") ? spans(ask("/api/v2/trace/" + id)) : List.of();
+        return TraceStore.isId(id) ? spans(ask("/api/v2/trace/" + id)) : List.of();
     }
 
     private JsonNode ask(String path) throws IOException {

@@ -22,6 +22,7 @@ import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -225,13 +226,14 @@ public final class ServerIdentity {
 
         @Override
         public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
-            return null;
+            return getServerAliases(keyType, issuers);
         }
 
+        /// Proxies are asked with the same certificate, whoever signed theirs.
         @Override
         public @Nullable String chooseClientAlias(
                 String[] keyTypes, Principal @Nullable [] issuers, @Nullable Socket socket) {
-            return null;
+            return Arrays.stream(keyTypes).anyMatch(type -> type.startsWith("EC")) ? ALIAS_EC : null;
         }
     }
 }

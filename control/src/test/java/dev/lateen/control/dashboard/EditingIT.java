@@ -67,7 +67,7 @@ class EditingIT {
         Path file = Files.writeString(config.resolve("all.yaml"), FILE);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
         running = Optional.of(ControlPlane.start(ControlPlaneSettings.of(List.of(config), directory.resolve("state"))
-                .withDashboard(new DashboardSettings(readOnly, Optional.empty(), Optional.empty()))
+                .withDashboard(new DashboardSettings(readOnly, Optional.empty(), Optional.empty(), Optional.empty()))
                 .withPorts(Ports.FREE)));
         return file;
     }

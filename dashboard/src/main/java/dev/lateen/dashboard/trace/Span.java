@@ -2,7 +2,7 @@ package dev.lateen.dashboard.trace;
 
 import java.util.Map;
 
-/// One piece of a trace, as Zipkin has it.
+/// One piece of a trace, as Zipkin has it. Of Jaeger's it is made.
 ///
 /// Source: Zipkin API v2, `Span`.
 ///

@@ -38,7 +38,8 @@ final class TracePagesIT {
             String address = "http://127.0.0.1:" + zipkin.port();
             tell(address);
             ControlPlaneSettings settings = ControlPlaneSettings.of(List.of(config), directory.resolve("state"))
-                    .withDashboard(new DashboardSettings(false, Optional.of(URI.create(address)), Optional.empty()))
+                    .withDashboard(new DashboardSettings(
+                            false, Optional.of(URI.create(address)), Optional.empty(), Optional.empty()))
                     .withPorts(Ports.FREE);
             try (ControlPlane control = ControlPlane.start(settings)) {
                 Page page = browser.page(ColorScheme.DARK);

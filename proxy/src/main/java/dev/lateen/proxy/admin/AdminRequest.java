@@ -21,9 +21,11 @@ record AdminRequest(
     /// @param local whether it came from this machine
     /// @param meant whether it names us as host, rather than a name of the web that leads here
     /// @param foreign whether a page of another origin had it sent
-    record Sender(boolean local, boolean meant, boolean foreign) {}
+    /// @param proven whether it is the control plane, by its certificate
+    record Sender(boolean local, boolean meant, boolean foreign, boolean proven) {}
 
-    static AdminRequest of(RequestHead head, @Nullable SocketAddress peer) {
+    /// @param proven whether the connection's TLS has let nobody in but the control plane
+    static AdminRequest of(RequestHead head, @Nullable SocketAddress peer, boolean proven) {
         String accept = head.headers().get("accept");
         String timeout = head.headers().get("x-prometheus-scrape-timeout-seconds");
         boolean local = !(peer instanceof InetSocketAddress address)
@@ -31,7 +33,8 @@ record AdminRequest(
         Sender from = new Sender(
                 local,
                 OwnHost.ANY_LOCAL.isMeant(head.authority()),
-                OwnHost.isForeign(head.headers().get("origin"), head.authority()));
+                OwnHost.isForeign(head.headers().get("origin"), head.authority()),
+                proven);
         String path = "";
         Map<String, List<String>> query = Map.of();
         try {

@@ -13,10 +13,12 @@ import dev.lateen.net.http.StreamReset;
 import dev.lateen.net.http1.Http1ServerConnection;
 import dev.lateen.net.socket.ListenOptions;
 import dev.lateen.net.socket.Listener;
+import dev.lateen.proxy.tls.DownstreamTlsContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -53,21 +55,28 @@ public final class AdminServer implements AutoCloseable {
 
     /// Envoy's admin API.
     public static AdminServer start(EventLoops chores, SocketAddress address, AdminApi api) throws IOException {
-        return bind(chores, address, api);
+        return bind(chores, address, api, Optional.empty());
     }
 
     /// The endpoints of Istio's agent.
-    public static AdminServer start(EventLoops chores, SocketAddress address, AgentApi api) throws IOException {
-        return bind(chores, address, api);
+    ///
+    /// @param tls for connections that begin with it, of whoever may ask more than others; empty where nobody may
+    public static AdminServer start(
+            EventLoops chores, SocketAddress address, AgentApi api, Optional<DownstreamTlsContext> tls)
+            throws IOException {
+        return bind(chores, address, api, tls);
     }
 
-    private static AdminServer bind(EventLoops chores, SocketAddress address, AdminPages pages) throws IOException {
+    private static AdminServer bind(
+            EventLoops chores, SocketAddress address, AdminPages pages, Optional<DownstreamTlsContext> tls)
+            throws IOException {
         ListenOptions options = new ListenOptions(BACKLOG, 0, false, Optional.empty());
         AdminConnections connections = new AdminConnections(MAX_CONNECTIONS);
         return new AdminServer(Listener.bind(chores, address, options, new ChannelInitializer<Channel>() {
             @Override
             protected void initChannel(Channel channel) {
                 connections.opened(channel);
+                tls.ifPresent(context -> channel.pipeline().addLast(new PlainOrTls(context)));
                 channel.pipeline()
                         .addLast(new Http1ServerConnection(
                                 LIMITS, connection -> new Requests(connection, connections, pages)));
@@ -89,8 +98,9 @@ public final class AdminServer implements AutoCloseable {
         @Override
         public StreamListener onRequest(ServerStream stream, RequestHead head, boolean end) {
             connections.used(connection.channel());
-            Exchange exchange = new Exchange(
-                    stream, pages, AdminRequest.of(head, connection.channel().remoteAddress()));
+            Channel channel = connection.channel();
+            boolean proven = channel.pipeline().get(SslHandler.class) != null;
+            Exchange exchange = new Exchange(stream, pages, AdminRequest.of(head, channel.remoteAddress(), proven));
             if (end || head.method().equals("CONNECT")) { // after which no end would come
                 exchange.answer();
             }

@@ -2,6 +2,7 @@ package dev.lateen.proxy.admin;
 
 import dev.lateen.proxy.bootstrap.AppMetrics;
 import dev.lateen.proxy.config.Decoded;
+import dev.lateen.proxy.decision.Decisions;
 import dev.lateen.proxy.telemetry.PrometheusText;
 import dev.lateen.proxy.telemetry.Rendering;
 import dev.lateen.proxy.telemetry.Stats;
@@ -10,11 +11,13 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /// What Istio's agent serves beside its proxy: readiness on 15020 and 15021, and on 15020 (and 15090) the numbers
-/// of the proxy, on 15020 together with those of the application.
+/// of the proxy, on 15020 together with those of the application. The control plane may also ask what became of
+/// requests, with TLS.
 ///
 /// Thread: chores loop; the application is asked on a virtual thread.
 public final class AgentApi implements AdminPages {
     private final AdminBackend backend;
+    private final DecisionsPage decisions;
     private final Stats stats;
     private final AppProber prober;
     private final MergedPage metrics;
@@ -22,8 +25,13 @@ public final class AgentApi implements AdminPages {
     /// @param environment tells of probes
     /// @param application where it shows metrics, for the page that merges them
     public AgentApi(
-            AdminBackend backend, Stats stats, Map<String, String> environment, Optional<AppMetrics> application) {
+            AdminBackend backend,
+            Stats stats,
+            Decisions decisions,
+            Map<String, String> environment,
+            Optional<AppMetrics> application) {
         this.backend = backend;
+        this.decisions = new DecisionsPage(decisions, backend::routes, backend::later);
         this.prober = AppProber.of(environment);
         this.stats = stats;
         this.metrics = new MergedPage(application, (rendering, out) -> {
@@ -37,6 +45,7 @@ public final class AgentApi implements AdminPages {
         switch (request.path()) {
             case "/healthz/ready" -> reply.accept(ready());
             case "/stats/prometheus", "/metrics" -> metrics(request, reply);
+            case "/decisions" -> decisions(request, reply);
             case "/quitquitquit" -> reply.accept(quit(request));
             case "/drain" -> reply.accept(drain(request));
             default ->
@@ -44,6 +53,14 @@ public final class AgentApi implements AdminPages {
                         .ifPresentOrElse(
                                 probe -> prober.ask(probe, reply),
                                 () -> reply.accept(AdminReply.text(404, "not found\n")));
+        }
+    }
+
+    private void decisions(AdminRequest request, Consumer<AdminReply> reply) {
+        if (request.from().proven()) {
+            decisions.answer(request, reply);
+        } else {
+            reply.accept(AdminReply.text(403, "Only the control plane may ask here, by its certificate\n"));
         }
     }
 

@@ -47,7 +47,7 @@ public final class DecisionsPage {
     /// As a request of somebody whom `AdminApi` does not guard against. Pages of the web are told nothing, by whatever
     /// name they call us.
     public void answer(RequestHead head, @Nullable SocketAddress peer, Consumer<AdminReply> reply) {
-        AdminRequest request = AdminRequest.of(head, peer);
+        AdminRequest request = AdminRequest.of(head, peer, false);
         if (!request.from().meant()) {
             reply.accept(AdminApi.MISDIRECTED);
             return;

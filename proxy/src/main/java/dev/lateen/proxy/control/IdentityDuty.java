@@ -7,6 +7,10 @@ import dev.lateen.identity.WorkloadCertificate;
 import dev.lateen.net.EventLoops;
 import dev.lateen.net.http.ClientConnection;
 import dev.lateen.proxy.bootstrap.IdentityConfig;
+import dev.lateen.proxy.tls.ControlPlaneCaller;
+import dev.lateen.proxy.tls.DownstreamTlsContext;
+import dev.lateen.proxy.tls.SecretRef;
+import dev.lateen.proxy.tls.Secrets;
 import dev.lateen.xds.client.CertificateClient;
 import dev.lateen.xds.client.GrpcAdsTransport;
 import io.netty.channel.EventLoop;
@@ -76,6 +80,15 @@ public final class IdentityDuty {
         this.publisher = publisher;
         this.clock = clock;
         this.random = random;
+    }
+
+    /// For questions that the control plane alone may ask, by the certificate that this duty keeps fresh.
+    public static DownstreamTlsContext controlPlaneTls(IdentityConfig config, Secrets secrets) {
+        return ControlPlaneCaller.tls(
+                Optional.of(config.authority().serverName()),
+                new SecretRef(CERTIFICATE, SecretRef.Origin.LOCAL),
+                new SecretRef(ROOT, SecretRef.Origin.LOCAL),
+                secrets);
     }
 
     /// Asks for a certificate, and again when it is time.

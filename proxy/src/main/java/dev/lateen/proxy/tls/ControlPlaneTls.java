@@ -48,14 +48,9 @@ public final class ControlPlaneTls {
             throws SSLException {
         Place at = Place.resource("control plane", host).field("root certificate");
         byte[] pem = CommonDecoder.file(rootCertificate.toString(), at);
-        List<SanMatcher> names = new ArrayList<>();
-        boolean address = NetUtil.createByteArrayFromIpAddressString(host) != null;
-        names.add(new SanMatcher(
-                address ? SanMatcher.Type.IP_ADDRESS : SanMatcher.Type.DNS, StringMatcher.exact(host, !address)));
-        USUAL_NAMES.forEach(name -> names.add(new SanMatcher(SanMatcher.Type.DNS, StringMatcher.exact(name, true))));
         List<X509Certificate> roots = new ArrayList<>(Pem.certificates(pem, at));
         known.stream().filter(root -> !roots.contains(root)).forEach(roots::add);
-        ValidationConfig validation = ValidationConfig.of(roots, names);
+        ValidationConfig validation = ValidationConfig.of(roots, names(Optional.of(host)));
         TlsContextConfig config = new TlsContextConfig(
                 Optional.empty(),
                 TlsContextConfig.ValidationSource.NONE,
@@ -64,7 +59,23 @@ public final class ControlPlaneTls {
                 List.of(),
                 List.of());
         return new ControlPlaneTls(
-                TlsEngines.client(config, own, validation, ALPN), address ? USUAL_NAMES.getFirst() : host);
+                TlsEngines.client(config, own, validation, ALPN), isAddress(host) ? USUAL_NAMES.getFirst() : host);
+    }
+
+    /// What a control plane is called in its certificate.
+    ///
+    /// @param host as we call it, if we know one
+    static List<SanMatcher> names(Optional<String> host) {
+        List<SanMatcher> names = new ArrayList<>();
+        host.ifPresent(one -> names.add(new SanMatcher(
+                isAddress(one) ? SanMatcher.Type.IP_ADDRESS : SanMatcher.Type.DNS,
+                StringMatcher.exact(one, !isAddress(one)))));
+        USUAL_NAMES.forEach(name -> names.add(new SanMatcher(SanMatcher.Type.DNS, StringMatcher.exact(name, true))));
+        return names;
+    }
+
+    private static boolean isAddress(String host) {
+        return NetUtil.createByteArrayFromIpAddressString(host) != null;
     }
 
     public SslHandler handler(Channel channel) {

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.lateen.net.EventLoops;
 import dev.lateen.proxy.bootstrap.AppMetrics;
+import dev.lateen.proxy.decision.Decisions;
 import dev.lateen.proxy.telemetry.PrometheusText;
 import dev.lateen.proxy.telemetry.Stats;
 import java.io.IOException;
@@ -54,10 +55,11 @@ final class MergedPageIT {
         AgentApi api = new AgentApi(
                 new SilentBackend(List.of(), Runnable::run, () -> {}),
                 stats,
+                new Decisions(List.of(), "proxy", 0),
                 Map.of(),
                 Optional.of(new AppMetrics(URI.create(
                         "http://localhost:" + application.getAddress().getPort() + "/metrics"))));
-        server = AdminServer.start(chores, new InetSocketAddress("127.0.0.1", 0), api);
+        server = AdminServer.start(chores, new InetSocketAddress("127.0.0.1", 0), api, Optional.empty());
     }
 
     @AfterEach
