@@ -32,8 +32,8 @@ public final class ControlPlanePlaces implements Places {
     }
 
     @Override
-    public Optional<Place> ofIssuer(String issuer) {
-        return ask("issuer=" + encoded(issuer));
+    public Optional<Place> ofIssuer(String issuer, String namespace) {
+        return ask("issuer=" + encoded(issuer) + "&namespace=" + encoded(namespace));
     }
 
     private Optional<Place> ask(String query) {

@@ -33,7 +33,7 @@ final class PlacePage {
                                 query.getOrDefault("namespace", ""),
                                 query.getOrDefault("name", "")),
                         List.of(query.getOrDefault("fields", "").split(",", -1)))
-                : places.ofIssuer(issuer);
+                : places.ofIssuer(issuer, query.getOrDefault("namespace", ""));
         ObjectNode json = JSON.createObjectNode();
         found.ifPresent(place -> json.put("resource", place.resource())
                 .put("field", place.field())

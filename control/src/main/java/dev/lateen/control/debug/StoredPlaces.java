@@ -7,6 +7,7 @@ import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.resource.ResourceKey;
 import dev.lateen.model.tree.Node;
 import dev.lateen.model.tree.Position;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,9 +42,11 @@ public final class StoredPlaces implements Places {
     }
 
     @Override
-    public Optional<Place> ofIssuer(String issuer) {
+    public Optional<Place> ofIssuer(String issuer, String namespace) {
         return mesh.stored().resources().stream()
                 .filter(resource -> resource.key().kind().equals("RequestAuthentication"))
+                .sorted(Comparator.comparing(
+                        resource -> !resource.key().namespace().equals(namespace)))
                 .flatMap(resource -> rule(resource, issuer).stream())
                 .findFirst();
     }

@@ -8,6 +8,9 @@ import java.util.stream.Stream;
 
 /// Refusals by policy: who may, with which token, how often. Thread: any; blocks where `Places` does.
 final class AccessReasons {
+    /// Behind the name of a rule whose provider cannot be asked, as Istio has it.
+    private static final String NOBODY_TO_ASK = "-deny-due-to-bad-CUSTOM-action";
+
     private final Origins origins;
 
     AccessReasons(Origins origins) {
@@ -17,6 +20,17 @@ final class AccessReasons {
     /// An AuthorizationPolicy or AccessList.
     Explanation denied(Decision decision) {
         String matched = decision.note("policy");
+        if (matched.endsWith(NOBODY_TO_ASK)) {
+            return new Explanation(
+                    "a CUSTOM policy matches, and there is nobody to ask",
+                    "its provider is none that this workload can ask; the caller is " + caller(decision),
+                    Named.ofPolicy(matched)
+                            .map(named -> new Named(named.resource(), List.of("spec.provider", "spec")))
+                            .flatMap(origins::named)
+                            .stream()
+                            .toList(),
+                    "name one of meshConfig.extensionProviders, the same in all CUSTOM policies of the workload");
+        }
         if (!matched.isEmpty()) {
             return new Explanation(
                     "a policy denies it",
@@ -59,7 +73,7 @@ final class AccessReasons {
         for (String issuer : at < 0
                 ? new String[0]
                 : note.substring(at + "; issuers: ".length()).split(", ", -1)) {
-            origins.ofIssuer(issuer).ifPresent(places::add);
+            origins.ofIssuer(issuer, decision).ifPresent(places::add);
         }
         return new Explanation(
                 "the token is refused: " + why,

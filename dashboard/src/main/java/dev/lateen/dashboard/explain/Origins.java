@@ -22,8 +22,10 @@ final class Origins {
                         new Place(named.resource().toString(), named.fields().getFirst(), "")));
     }
 
-    Optional<Place> ofIssuer(String issuer) {
-        return places.ofIssuer(issuer);
+    Optional<Place> ofIssuer(String issuer, Decision decision) {
+        // A proxy is called POD.NAMESPACE.
+        String proxy = decision.proxy();
+        return places.ofIssuer(issuer, proxy.substring(proxy.lastIndexOf('.') + 1));
     }
 
     /// What the route was made from.
@@ -62,6 +64,22 @@ final class Origins {
         return Named.ofPath(from.resource(), fields)
                 .flatMap(named -> places.find(named.resource(), named.fields())
                         .or(() -> Optional.of(place(named.resource().toString(), from))))
+                .map(List::of)
+                .orElseGet(() -> service(decision));
+    }
+
+    /// What says how TLS is spoken with the cluster's hosts: a DestinationRule where it has a word on that, else the
+    /// Service, for which mutual TLS comes by itself.
+    List<Place> tls(Decision decision) {
+        List<String> fields = new ArrayList<>();
+        for (String policy :
+                policies(ClusterName.parse(decision.config().cluster().name()))) {
+            fields.add(policy + ".tls.mode");
+            fields.add(policy + ".tls");
+        }
+        return Named.ofPath(decision.config().cluster().from().resource(), fields)
+                .flatMap(named -> places.find(named.resource(), named.fields()))
+                .filter(place -> !place.field().isEmpty())
                 .map(List::of)
                 .orElseGet(() -> service(decision));
     }

@@ -15,8 +15,8 @@ public interface Places {
     /// @param fields as `FieldPath` reads them
     Optional<Place> find(ResourceKey resource, List<String> fields);
 
-    /// The RequestAuthentication that names this issuer, if one does.
-    Optional<Place> ofIssuer(String issuer);
+    /// The RequestAuthentication that names this issuer, if one does: one of the workload's namespace before others.
+    Optional<Place> ofIssuer(String issuer, String namespace);
 
     /// Knows nothing.
     Places NONE = new Places() {
@@ -26,7 +26,7 @@ public interface Places {
         }
 
         @Override
-        public Optional<Place> ofIssuer(String issuer) {
+        public Optional<Place> ofIssuer(String issuer, String namespace) {
             return Optional.empty();
         }
     };

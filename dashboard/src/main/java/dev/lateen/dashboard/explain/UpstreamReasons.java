@@ -101,7 +101,7 @@ final class UpstreamReasons {
             return new Explanation(
                     "TLS with " + host + " failed",
                     because,
-                    origins.trafficPolicy(decision, List.of("tls.mode", "tls")),
+                    origins.tls(decision),
                     "compare what this side does (`trafficPolicy.tls` of the DestinationRule) with what the other side"
                             + " takes (PeerAuthentication, or the server's own certificate)");
         }

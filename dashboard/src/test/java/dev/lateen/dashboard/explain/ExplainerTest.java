@@ -37,7 +37,7 @@ final class ExplainerTest {
         }
 
         @Override
-        public Optional<Place> ofIssuer(String issuer) {
+        public Optional<Place> ofIssuer(String issuer, String namespace) {
             return Optional.of(new Place("RequestAuthentication shop/" + issuer, "spec.jwtRules[0]", "shop.yaml:2"));
         }
     };

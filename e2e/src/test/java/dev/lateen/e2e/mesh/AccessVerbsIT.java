@@ -56,6 +56,7 @@ final class AccessVerbsIT {
                     .untilAsserted(
                             () -> assertThat(mesh.ask("shop", "/open", "")).startsWith("shop "));
             assertThat(mesh.ask("shop", "/private", "")).isEqualTo("403: RBAC: access denied");
+            mesh.explains(403, "/private", "AuthorizationPolicy default/readers", "methods: [GET]");
             assertThat(mesh.ask("vault", "/open", "")).startsWith("503");
 
             Run allowed = run(mesh, "can", CLIENT, "GET", "shop.default/open/1");

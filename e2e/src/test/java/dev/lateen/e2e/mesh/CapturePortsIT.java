@@ -47,6 +47,9 @@ final class CapturePortsIT {
             await().atMost(SOON)
                     .untilAsserted(() -> assertThat(mesh.ask("shop", "/", "")).startsWith("shop "));
             assertThat(mesh.ask("vault", "/", "")).startsWith("403");
+            if (capture.equals("explicit")) {
+                mesh.explains(403, "/", "AuthorizationPolicy default/nobody", "{app: vault}");
+            }
             InetSocketAddress shop = OutsideCaller.address(mesh, "shop");
             InetSocketAddress vault = OutsideCaller.address(mesh, "vault");
             callAll(mesh, shop, vault);

@@ -58,10 +58,12 @@ final class CustomPolicyIT {
                         .untilAsserted(() ->
                                 assertThat(mesh.ask(name, "/private/good", "")).startsWith(name + " "));
                 assertThat(mesh.ask(name, "/private/bad", "")).isEqualTo(REFUSED);
+                mesh.explains(403, "/private/bad", "AuthorizationPolicy default/ask-" + name, "/private*");
                 assertThat(mesh.ask(name, "/open", "")).startsWith(name + " ");
             }
             assertThat(mesh.ask("vault", "/open", "")).startsWith("vault ");
             assertThat(mesh.ask("vault", "/private/good", "")).isEqualTo("403: RBAC: access denied");
+            mesh.explains(403, "/private/good", "AuthorizationPolicy default/ask-vault", "by-nobody");
         }
     }
 

@@ -210,6 +210,7 @@ final class PolicyKindsIT {
         assertThat(refusal.headers().firstValue("ratelimit-limit")).contains("2");
         assertThat(refusal.headers().firstValue("ratelimit-remaining")).contains("0");
         assertThat(refusal.headers().firstValue("x-ratelimit-remaining")).contains("0");
+        mesh.explains(429, "/limited/a", "RateLimit default/each-user", "requests: 2, window: 1h");
     }
 
     @Test
@@ -227,16 +228,19 @@ final class PolicyKindsIT {
         List<Integer> statuses = new ArrayList<>(statuses(2, "user-service", "/shared/a"));
         statuses.addAll(statuses(2, "order-service", "/shared/b"));
         assertThat(statuses).containsExactly(200, 200, 200, 429);
+        mesh.explains(429, "/shared/b", "RateLimit istio-system/together", "algorithm: SLIDING_WINDOW");
     }
 
     @Test
     void aRouteIsLimitedByTheProxyUnderItsName() throws IOException {
         assertThat(statuses(3, "routed", "/local", "x-user", "ann", "x-strict", "a"))
                 .containsExactly(200, 200, 429);
+        mesh.explains(429, "/local", "RateLimit istio-system/route-local", "requests: 2, window: 1h");
         assertThat(statuses(2, "routed", "/local", "x-user", "bob", "x-strict", "b"))
                 .containsExactly(200, 200);
         assertThat(statuses(2, "routed", "/local", "x-user", "cleo", "x-strict", "c"))
                 .containsExactly(200, 429);
+        mesh.explains(429, "/local", "RateLimit istio-system/route-local", "requests: 5, window: 1h");
     }
 
     @Test
@@ -244,6 +248,7 @@ final class PolicyKindsIT {
         List<Integer> statuses = new ArrayList<>(statuses(2, "routed", "/mesh", "x-strict", "d"));
         statuses.addAll(statuses(2, "routed", "/same", "x-strict", "e"));
         assertThat(statuses).containsExactly(200, 200, 200, 429);
+        mesh.explains(429, "/same", "RateLimit istio-system/route-mesh", "requests: 3, window: 1h");
     }
 
     @Test
@@ -251,25 +256,30 @@ final class PolicyKindsIT {
         List<Integer> statuses = new ArrayList<>(statuses(2, "routed", "/free", "x-strict", "f"));
         statuses.addAll(statuses(3, "routed", "/both", "x-strict", "f"));
         assertThat(statuses).containsExactly(200, 200, 200, 200, 429);
+        mesh.explains(429, "/both", "RateLimit istio-system/route-mesh", "requests: 4, window: 1h");
     }
 
     @Test
     void eachConsumerHasAQuotaAndSomeALargerOne() throws IOException {
         assertThat(statuses(3, "order-service", "/", "x-consumer", "iron")).containsExactly(200, 200, 429);
+        mesh.explains(429, "/", "Quota istio-system/consumers", "requests: 2");
         assertThat(statuses(5, "order-service", "/", "x-consumer", "gold")).containsExactly(200, 200, 200, 200, 429);
     }
 
     @Test
     void whoeverIsOnADenyListIsRefused() throws IOException {
         assertThat(statuses(1, "user-service", "/", "x-api-key", "stolen")).containsExactly(403);
-        assertThat(statuses(1, "user-service", "/", "x-api-key", "leaked-7")).containsExactly(403);
+        assertThat(statuses(1, "user-service", "/keys", "x-api-key", "leaked-7"))
+                .containsExactly(403);
+        mesh.explains(403, "/keys", "AccessList istio-system/stolen-keys", "spec:");
         assertThat(statuses(1, "user-service", "/", "x-api-key", "mine")).containsExactly(200);
     }
 
     @Test
-    void onlyThoseOnAnAllowListGetIn() {
+    void onlyThoseOnAnAllowListGetIn() throws IOException {
         assertThat(mesh.ask("order-service", "/fetch", "http://guarded/")).startsWith("200 guarded");
-        assertThat(mesh.ask("user-service", "/fetch", "http://guarded/")).startsWith("403 ");
+        assertThat(mesh.ask("user-service", "/fetch", "http://guarded/in")).startsWith("403 ");
+        mesh.explains(403, "/in", "AccessList default/known-callers", "spec:");
     }
 
     /// Last, since other listeners begin with full buckets.
@@ -282,6 +292,7 @@ final class PolicyKindsIT {
         Files.writeString(list, "no identity, but nonsense\n");
         await().atMost(SOON).until(() -> diagnostics("banned").contains("banned.txt:1: not a principal"));
         assertThat(fetchByOrders()).startsWith("403 ");
+        mesh.explains(403, "/", "AccessList default/banned", "spec:");
         Files.writeString(list, "");
         await().atMost(SOON).until(() -> fetchByOrders().startsWith("200 "));
     }

@@ -31,6 +31,8 @@ final class SamplesIT {
 
     private static RunningMesh mesh;
 
+    private static final String ROUTES = "VirtualService default/users";
+
     @BeforeAll
     static void start() throws IOException {
         RunningMesh.assumeAsked("explicit", "lateen");
@@ -100,6 +102,7 @@ final class SamplesIT {
     void injectsFaults() throws IOException {
         apply("fault-injection");
         await().atMost(SOON).until(() -> get("/api/users", "x-fault", "abort").statusCode() == 418);
+        mesh.explains(418, "/api/users", ROUTES, "httpStatus: 418");
         long start = System.nanoTime();
         assertThat(get("/api/users", "x-fault", "delay").statusCode()).isEqualTo(200);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(450));
@@ -121,6 +124,7 @@ final class SamplesIT {
             List<Integer> statuses = atOnce(10, "/api/users?delay=500");
             return statuses.contains(503) && statuses.contains(200);
         });
+        mesh.explains(503, "/api/users", "DestinationRule default/users", "http1MaxPendingRequests: 1");
     }
 
     @Test
@@ -142,6 +146,7 @@ final class SamplesIT {
         apply("retries-timeouts");
         await().atMost(SOON).until(() -> get("/api/users?delay=3000").statusCode() == 504);
         assertThat(get("/api/users?failtries=2&key=tried").statusCode()).isEqualTo(200);
+        mesh.explains(504, "/api/users", ROUTES, "timeout: 1s");
     }
 
     @Test

@@ -32,6 +32,9 @@ final class TokensIT {
     private static final String CLAIMS =
             "\"iss\":\"https://auth.example.com\",\"aud\":\"user-service\",\"sub\":\"ann\"";
 
+    private static final String JWT_AUTH = "RequestAuthentication default/jwt-auth";
+    private static final String ISSUER = "issuer: \"https://auth.example.com\"";
+
     private static RunningMesh mesh;
     private static HttpServer server;
     private static TokenIssuer issuer;
@@ -176,28 +179,34 @@ final class TokensIT {
         assertThat(fetch("nonsense")).startsWith("401 ");
         assertThat(fetch(token("") + "x")).startsWith("401 ");
         assertThat(fetch(TokenIssuer.create("first").token(CLAIMS))).startsWith("401 ");
+        mesh.explains(401, "/api/users/1", JWT_AUTH, ISSUER);
     }
 
     @Test
     void refusesAnExpiredToken() throws Exception {
         assertThat(fetch(issuer.token(CLAIMS + ",\"exp\":" + in(-600)))).startsWith("401 ");
+        mesh.explains(401, "/api/users/1", JWT_AUTH, ISSUER);
     }
 
     @Test
     void refusesATokenForAnotherAudience() throws Exception {
         assertThat(fetch(issuer.token(CLAIMS.replace("user-service", "shop")))).startsWith("403 ");
+        mesh.explains(403, "/api/users/1", JWT_AUTH, ISSUER);
     }
 
     @Test
     void refusesWhomThePolicyDoesNotAllow() throws Exception {
         assertThat(mesh.ask("user-service", "/api/users/1", "", "authorization", "Bearer " + token("")))
                 .startsWith("403");
+        mesh.explains(403, "/api/users/1", "AuthorizationPolicy default/user-service-policy", "order-service");
         assertThat(fetch("/other", token(""))).startsWith("403 ");
+        mesh.explains(403, "/other", "AuthorizationPolicy default/user-service-policy", "order-service");
     }
 
     @Test
     void policiesSeeClaimsAndTheirWords() throws Exception {
         assertThat(fetch("/api/users/secret", token(""))).startsWith("403 ");
+        mesh.explains(403, "/api/users/secret", "AuthorizationPolicy default/admins", "/api/users/secret");
         assertThat(fetch("/api/users/secret", token(",\"scope\":\"read admin\"")))
                 .startsWith("200 user-service");
     }
@@ -208,8 +217,11 @@ final class TokensIT {
         assertThat(route("x-token", "Bearer " + token(",\"group\":[\"alpha\",\"beta\"]")))
                 .startsWith("order-service");
         assertThat(route("x-token", "Bearer " + token(",\"group\":\"alpha\""))).isEqualTo("404: not for you");
+        mesh.explains(404, "/", "VirtualService default/claims", "not for you");
         assertThat(route("x-other", "none")).isEqualTo("401: who are you");
+        mesh.explains(401, "/", "VirtualService default/claims", "who are you");
         assertThat(route("x-token", "Bearer nonsense")).startsWith("401: Jwt");
+        mesh.explains(401, "/", "RequestAuthentication istio-system/at-the-edge", ISSUER);
     }
 
     private static String route(String... fields) {
@@ -224,5 +236,6 @@ final class TokensIT {
         published = next;
         await().atMost(SOON).until(() -> fetch(next.token(CLAIMS)).startsWith("200 user-service"));
         assertThat(fetch(before)).startsWith("401 ");
+        mesh.explains(401, "/api/users/1", JWT_AUTH, ISSUER);
     }
 }
