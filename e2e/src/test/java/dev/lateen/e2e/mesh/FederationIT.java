@@ -53,6 +53,7 @@ final class FederationIT {
                                 .contains("URI=spiffe://two.example/ns/default/sa/client"));
                 assertThat(client.ask("stranger", "/fetch", "http://server.one.test/"))
                         .isEqualTo("403 RBAC: access denied");
+                server.explains(403, "/", "AuthorizationPolicy default/server", "two.example/ns/default/sa/client");
                 CertificateAuthority other =
                         OutsideCaller.authorityOf(client, "two.example", directory.resolve("copy"));
                 assertThat(OutsideCaller.of(other, new SpiffeId("two.example", "default", "client"))

@@ -70,6 +70,7 @@ final class RevocationIT {
             await().atMost(SOON)
                     .untilAsserted(() -> assertThat(mesh.ask("good", "/fetch", "http://bad/"))
                             .startsWith("503"));
+            mesh.explains(503, "/", "Service default/bad", "name: http, port: 80");
             await().atMost(SOON)
                     .untilAsserted(() -> assertThat(caller.call(shop)).startsWith("refused"));
             assertThat(other.call(shop)).startsWith("HTTP/1.1 200");
