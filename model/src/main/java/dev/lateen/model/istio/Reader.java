@@ -99,6 +99,15 @@ public final class Reader {
         return text(name).orElse(fallback);
     }
 
+    /// @param notYet values that have another effect than theirs so far, which is reported
+    public String text(String name, String fallback, Set<String> notYet) {
+        String value = text(name, fallback);
+        if (notYet.contains(value)) {
+            report(name);
+        }
+        return value;
+    }
+
     public boolean flag(String name) {
         asked.add(name);
         return fields.flag(name);

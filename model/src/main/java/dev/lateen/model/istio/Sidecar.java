@@ -5,6 +5,7 @@ import dev.lateen.model.resource.Metadata;
 import dev.lateen.model.resource.RawResource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// What a workload's proxy listens on and may reach. Source: Istio `Sidecar`.
 public record Sidecar(
@@ -33,7 +34,8 @@ public record Sidecar(
     public record OutboundPolicy(String mode, Optional<Destination> egressProxy) {
         public static OutboundPolicy of(Reader in) {
             in.notYet("tls");
-            return new OutboundPolicy(in.text("mode", ""), in.object("egressProxy", Destination::of));
+            return new OutboundPolicy(
+                    in.text("mode", "", Set.of("ALLOW_ANY_DYNAMIC_DNS")), in.object("egressProxy", Destination::of));
         }
     }
 
