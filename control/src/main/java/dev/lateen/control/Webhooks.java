@@ -33,7 +33,7 @@ final class Webhooks {
     private final MeshState mesh;
     private final ClusterFacts facts;
     private final ClusterSettings cluster;
-    private final ClusterListener gauge;
+    private final ClusterListener listener;
     private volatile Current current;
 
     /// @param settings of the mesh, from which the hook was made
@@ -41,11 +41,11 @@ final class Webhooks {
     /// @param taken those that were
     private record Current(Mapping settings, ObjectNode asked, ObjectNode taken, InjectionHook hook) {}
 
-    private Webhooks(MeshState mesh, ClusterFacts facts, ClusterSettings cluster, ClusterListener gauge) {
+    private Webhooks(MeshState mesh, ClusterFacts facts, ClusterSettings cluster, ClusterListener listener) {
         this.mesh = mesh;
         this.facts = facts;
         this.cluster = cluster;
-        this.gauge = gauge;
+        this.listener = listener;
         ObjectNode none = Trees.object();
         this.current = new Current(mesh.settings(), none, none, make(mesh.settings(), none));
     }
@@ -99,7 +99,7 @@ final class Webhooks {
             problem = hook.problem();
             if (problem.isEmpty()) {
                 if (known.asked() != asked) {
-                    gauge.settings(cluster.named("istio-sidecar-injector"), false);
+                    listener.settings(cluster.named("istio-sidecar-injector"), false);
                 }
                 return new Current(settings, asked, asked, hook);
             }
@@ -110,7 +110,7 @@ final class Webhooks {
                 .addKeyValue("kind", "ConfigMap " + cluster.named("istio-sidecar-injector"))
                 .addKeyValue("reason", problem.get())
                 .log("no pod could be injected by these settings: earlier ones stay in force");
-        gauge.settings(cluster.named("istio-sidecar-injector"), true);
+        listener.settings(cluster.named("istio-sidecar-injector"), true);
         return new Current(settings, asked, known.taken(), make(settings, known.taken()));
     }
 

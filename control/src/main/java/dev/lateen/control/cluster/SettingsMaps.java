@@ -23,12 +23,12 @@ final class SettingsMaps {
     private static final Logger LOG = LoggerFactory.getLogger(SettingsMaps.class);
 
     private final ClusterSettings settings;
-    private final ClusterListener gauge;
+    private final ClusterListener listener;
     private final ResourceReader reader = ResourceReader.create();
 
-    SettingsMaps(ClusterSettings settings, ClusterListener gauge) {
+    SettingsMaps(ClusterSettings settings, ClusterListener listener) {
         this.settings = settings;
-        this.gauge = gauge;
+        this.listener = listener;
     }
 
     boolean isMesh(String kind, String name) {
@@ -48,7 +48,7 @@ final class SettingsMaps {
                 .anyMatch(Diagnostic::isError);
         Optional<ObjectNode> mesh =
                 refused ? Optional.empty() : document(Trees.text(configMap, "data", "mesh"), "mesh");
-        gauge.settings(settings.named(MESH), mesh.isEmpty());
+        listener.settings(settings.named(MESH), mesh.isEmpty());
         return mesh.map(found -> Trees.objects(found, "discoverySelectors"));
     }
 
@@ -64,7 +64,7 @@ final class SettingsMaps {
         Optional<ObjectNode> values = document(Trees.text(configMap, "data", "values"), "values");
         Optional<ObjectNode> config = document(Trees.text(configMap, "data", "config"), "config");
         if (values.isEmpty() || config.isEmpty()) {
-            gauge.settings(settings.named(INJECTOR), true);
+            listener.settings(settings.named(INJECTOR), true);
             return Optional.empty();
         }
         ObjectNode overlay = Trees.object();

@@ -40,6 +40,8 @@ public final class Explainer {
             case "no_healthy_upstream" -> new UpstreamReasons(origins).noHost(decision);
             case "response_timeout", "upstream_per_try_timeout" -> new UpstreamReasons(origins).timeout(decision);
             case "via_upstream" -> passedOn(decision);
+            case "max_duration_timeout" -> tooLong(decision);
+            case "request_payload_too_large" -> tooLarge();
             default -> other(decision);
         };
     }
@@ -109,6 +111,22 @@ public final class Explainer {
                 "",
                 origins.route(decision, List.of(".fault.abort", ".fault", "")),
                 "remove `fault` from the route");
+    }
+
+    private Explanation tooLong(Decision decision) {
+        return new Explanation(
+                "the request lasted longer than any may (" + decision.answer().micros() / 1_000 + " ms)",
+                "a limit on the time of whole requests, answers included, has passed",
+                origins.route(decision, List.of("")),
+                "raise `max_stream_duration` where an EnvoyFilter or a bootstrap sets it, or answer in less time");
+    }
+
+    private static Explanation tooLarge() {
+        return new Explanation(
+                "the body is larger than what a filter may hold of it before it decides",
+                "",
+                List.of(),
+                "raise `includeRequestBodyInCheck.maxRequestBytes` of the authorization provider, or allow partial messages");
     }
 
     private Explanation passedOn(Decision decision) {

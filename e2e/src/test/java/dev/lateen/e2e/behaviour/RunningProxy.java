@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /// A data plane that runs as a process of its own. Thread: one, of the test.
@@ -111,12 +112,31 @@ public final class RunningProxy implements AutoCloseable {
         return process.exitValue();
     }
 
-    /// Ends it; fails where ours left a buffer unreleased or failed an assertion meanwhile.
+    /// Ends it; fails where ours left a buffer unreleased, failed an assertion meanwhile, or refused what cannot be
+    /// explained.
     @Override
     public void close() {
+        Optional<String> failures = plane == DataPlane.LATEEN ? failures() : Optional.empty();
         process.destroyForcibly();
         if (plane == DataPlane.LATEEN) {
             assertThat(output()).doesNotContain("LEAK:", "AssertionError", "NullPointerException");
+        }
+        if (failures.isPresent()) {
+            try {
+                Explained.check(failures.get());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /// What it has refused so far; empty where it is gone, or answers nobody any more.
+    private Optional<String> failures() {
+        try {
+            Reply reply = client("admin").get("/decisions?failures&nearly&limit=1000");
+            return reply.status() == 200 ? Optional.of(reply.body()) : Optional.empty();
+        } catch (IOException _) {
+            return Optional.empty();
         }
     }
 }
