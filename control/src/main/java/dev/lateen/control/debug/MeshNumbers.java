@@ -4,6 +4,7 @@ import dev.lateen.model.istio.DestinationRule;
 import dev.lateen.model.istio.VirtualService;
 import dev.lateen.model.mesh.Endpoint;
 import dev.lateen.model.mesh.Hostname;
+import dev.lateen.model.mesh.MeshService;
 import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.model.mesh.Resolution;
 import dev.lateen.translate.TranslationNumbers;
@@ -14,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
@@ -43,12 +45,12 @@ final class MeshNumbers {
                 "lateen_unsupported_fields",
                 "Fields that are set in the configuration and have no effect yet; /debug/statusz names them.",
                 mesh -> mesh.unsupported().size());
-        of("pilot_eds_no_instances", "Services without an endpoint.", MeshNumbers::withoutInstances);
+        of("pilot_eds_no_instances", "Services without an endpoint.", mesh -> withoutEndpoints(mesh, _ -> true));
         of("pilot_endpoint_not_ready", "Endpoints that are not ready.", MeshNumbers::notReady);
         of(
                 "pilot_dns_cluster_without_endpoints",
                 "Services whose endpoints are found by DNS, and that name none.",
-                MeshNumbers::withoutNames);
+                mesh -> withoutEndpoints(mesh, MeshNumbers::isFoundByDns));
         of(
                 "pilot_vservice_dup_domain",
                 "Hosts that a virtual service for sidecars names and another one of its namespace has already.",
@@ -129,18 +131,15 @@ final class MeshNumbers {
                 .register(registry);
     }
 
-    private static long withoutInstances(MeshSnapshot mesh) {
+    private static long withoutEndpoints(MeshSnapshot mesh, Predicate<MeshService> counted) {
         return mesh.services().all().stream()
+                .filter(counted)
                 .filter(service -> mesh.endpointsOf(service.id()).isEmpty())
                 .count();
     }
 
-    private static long withoutNames(MeshSnapshot mesh) {
-        return mesh.services().all().stream()
-                .filter(service ->
-                        service.resolution() == Resolution.DNS || service.resolution() == Resolution.DNS_ROUND_ROBIN)
-                .filter(service -> mesh.endpointsOf(service.id()).isEmpty())
-                .count();
+    private static boolean isFoundByDns(MeshService service) {
+        return service.resolution() == Resolution.DNS || service.resolution() == Resolution.DNS_ROUND_ROBIN;
     }
 
     private static long notReady(MeshSnapshot mesh) {

@@ -64,10 +64,11 @@ public final class Explained {
     /// Adds a refusal to those that have been looked at, and says how many different ones there are.
     public static synchronized void note(String refusal, Path to) throws IOException {
         Set<String> all = new TreeSet<>(Files.exists(to) ? Files.readAllLines(to) : Set.of());
-        if (all.add(refusal.lines().findFirst().orElse(""))) {
+        String line = refusal.lines().findFirst().orElse("");
+        if (all.add(line)) {
             Files.write(
                     to,
-                    (refusal.lines().findFirst().orElse("") + "\n").getBytes(StandardCharsets.UTF_8),
+                    (line + "\n").getBytes(StandardCharsets.UTF_8),
                     StandardOpenOption.CREATE,
                     StandardOpenOption.APPEND);
             System.out.println("explained, " + all.size() + " different ones: " + refusal);

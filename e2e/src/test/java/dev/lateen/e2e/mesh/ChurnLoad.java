@@ -11,11 +11,12 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -45,7 +46,7 @@ final class ChurnLoad implements AutoCloseable {
     private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
     private final Set<String> marks = ConcurrentHashMap.newKeySet();
     private final Set<String> certificates = ConcurrentHashMap.newKeySet();
-    private final List<Thread> threads = new ArrayList<>();
+    private final ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor();
     private final long begin = System.nanoTime();
 
     /// @param caller who makes the calls over TLS
@@ -53,8 +54,8 @@ final class ChurnLoad implements AutoCloseable {
         this.plain = plain;
         this.secure = secure;
         this.caller = caller;
-        QUESTIONS.forEach(question -> threads.add(Thread.ofVirtual().start(() -> new Sender(question).run())));
-        threads.add(Thread.ofPlatform().start(this::callOverTls));
+        QUESTIONS.forEach(question -> senders.execute(() -> new Sender(question).run()));
+        senders.execute(this::callOverTls);
     }
 
     long done() {
@@ -84,13 +85,7 @@ final class ChurnLoad implements AutoCloseable {
     @Override
     public void close() {
         stopped.set(true);
-        try {
-            for (Thread thread : threads) {
-                thread.join();
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
+        senders.close();
     }
 
     private void failed(String question, String reason) {

@@ -7,12 +7,13 @@ import dev.lateen.e2e.behaviour.TokenIssuer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -138,7 +139,7 @@ final class QuotaUnderFireIT {
         private final Map<Integer, LongAdder> statuses = new ConcurrentHashMap<>();
         private final Map<String, LongAdder> failures = new ConcurrentHashMap<>();
         private final Map<String, AtomicLong> refusals = new ConcurrentHashMap<>();
-        private final List<Thread> threads = new ArrayList<>();
+        private final ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor();
 
         Load(RunningMesh mesh, String token) {
             this.mesh = mesh;
@@ -146,7 +147,7 @@ final class QuotaUnderFireIT {
             PATHS.forEach(path -> refusals.put(path, new AtomicLong()));
             for (int sender = 0; sender < SENDERS; sender++) {
                 int number = sender;
-                threads.add(Thread.ofVirtual().start(() -> send(number)));
+                senders.execute(() -> send(number));
             }
         }
 
@@ -202,13 +203,7 @@ final class QuotaUnderFireIT {
         @Override
         public void close() {
             stopped.set(true);
-            try {
-                for (Thread thread : threads) {
-                    thread.join();
-                }
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-            }
+            senders.close();
             System.out.println("statuses (0: the connection ended): " + statuses);
         }
     }

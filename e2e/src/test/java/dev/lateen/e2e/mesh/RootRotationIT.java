@@ -10,10 +10,11 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -132,7 +133,7 @@ final class RootRotationIT {
         private final List<String> failures = new CopyOnWriteArrayList<>();
         private final AtomicInteger done = new AtomicInteger();
         private final AtomicBoolean stopped = new AtomicBoolean();
-        private final List<Thread> threads = new ArrayList<>();
+        private final ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor();
 
         Traffic(RunningMesh mesh, List<String> names) {
             this.mesh = mesh;
@@ -141,7 +142,7 @@ final class RootRotationIT {
 
         void start() {
             for (String name : names) {
-                threads.add(Thread.ofVirtual().start(() -> run(name, next(names, name))));
+                senders.execute(() -> run(name, next(names, name)));
             }
         }
 
@@ -151,11 +152,9 @@ final class RootRotationIT {
             await().atMost(SOON).until(() -> done.get() >= before + more);
         }
 
-        void stop() throws InterruptedException {
+        void stop() {
             stopped.set(true);
-            for (Thread thread : threads) {
-                thread.join();
-            }
+            senders.close();
         }
 
         private void run(String caller, String callee) {

@@ -134,11 +134,14 @@ final class LineBuffer {
     /// `2026-01-31T12:34:56.789Z`.
     void appendTime(long epochMillis) {
         long wanted = Math.floorDiv(epochMillis, 1000L);
-        if (wanted != second) {
+        if (wanted == second) {
+            append(secondText);
+        } else {
+            int start = length;
+            StartTime.second(wanted, this);
             second = wanted;
-            secondText = StartTime.second(wanted).getBytes(StandardCharsets.US_ASCII);
+            secondText = Arrays.copyOfRange(bytes, start, length);
         }
-        append(secondText);
         int millis = (int) (epochMillis - wanted * 1000);
         append('.').append((char) ('0' + millis / 100));
         append((char) ('0' + millis / 10 % 10))

@@ -14,8 +14,7 @@ import java.util.function.ToLongFunction;
 /// Times of log lines, in UTC: `2026-01-31T12:34:56.789Z`, or a pattern like strftime's with `%3f`, `%6f`, `%9f`,
 /// `%E3S` … for fractions and `%s` for seconds since 1970.
 final class StartTime {
-    private static final DateTimeFormatter SECOND =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final int SECONDS_PER_DAY = 86_400;
 
     private StartTime() {}
 
@@ -97,8 +96,29 @@ final class StartTime {
         }
     }
 
-    /// `2026-01-31T12:34:56`.
-    static String second(long epochSecond) {
-        return SECOND.format(Instant.ofEpochSecond(epochSecond));
+    /// `2026-01-31T12:34:56`, without what formats dates for people: each sidecar would load it for this alone. Days to
+    /// dates by the proleptic Gregorian calendar.
+    static void second(long epochSecond, LineBuffer out) {
+        long days = Math.floorDiv(epochSecond, SECONDS_PER_DAY);
+        int second = Math.floorMod(epochSecond, SECONDS_PER_DAY);
+        // Years that begin in March put the leap day last.
+        long shifted = days + 719_468;
+        long era = Math.floorDiv(shifted, 146_097);
+        int dayOfEra = Math.floorMod(shifted, 146_097);
+        int yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365;
+        int dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
+        int shiftedMonth = (5 * dayOfYear + 2) / 153;
+        int day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1;
+        int month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9;
+        out.append(yearOfEra + era * 400 + (month <= 2 ? 1 : 0));
+        two('-', month, out);
+        two('-', day, out);
+        two('T', second / 3600, out);
+        two(':', second / 60 % 60, out);
+        two(':', second % 60, out);
+    }
+
+    private static void two(char before, int value, LineBuffer out) {
+        out.append(before).append((char) ('0' + value / 10)).append((char) ('0' + value % 10));
     }
 }

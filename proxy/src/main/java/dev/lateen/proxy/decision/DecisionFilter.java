@@ -44,8 +44,8 @@ public record DecisionFilter(String id, Request request, Outcome outcome) {
 
     private boolean matchesRequest(Decision decision) {
         return (request.method().isEmpty() || request.method().equals(decision.method))
-                && decision.authority().contains(request.authority())
-                && decision.path().startsWith(request.path())
+                && (request.authority().isEmpty() || decision.authority().contains(request.authority()))
+                && (request.path().isEmpty() || decision.path().startsWith(request.path()))
                 && (request.route().isEmpty()
                         || (decision.route != null && decision.route.name().contains(request.route())))
                 && (request.cluster().isEmpty()

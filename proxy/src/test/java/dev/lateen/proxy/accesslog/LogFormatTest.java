@@ -11,6 +11,7 @@ import dev.lateen.proxy.stream.StreamInfo;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +63,20 @@ final class LogFormatTest {
     @Test
     void takesTheAlternativeHeaderAndCutsValues() {
         assertThat(text("%REQ(X-NONE?USER-AGENT):4%", request())).isEqualTo("curl");
+    }
+
+    @Test
+    void writesTimesAsTheJdkDoes() {
+        StreamInfo info = request();
+        for (String time : new String[] {
+            "1969-12-31T23:59:59.001Z",
+            "1970-01-01T00:00:00.010Z",
+            "2000-02-29T23:59:59.999Z",
+            "2100-03-01T00:00:00.123Z"
+        }) {
+            info.startEpochMillis = Instant.parse(time).toEpochMilli();
+            assertThat(text("%START_TIME% %START_TIME%", info)).isEqualTo(time + " " + time);
+        }
     }
 
     @Test

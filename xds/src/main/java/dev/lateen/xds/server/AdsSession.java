@@ -154,7 +154,7 @@ final class AdsSession {
     /// The same names as those that the resources have: what many streams ask for is kept once.
     private Collection<String> shared(ResourceType type, Collection<String> names) {
         XdsResources current = world;
-        if (current == null) {
+        if (current == null || names.isEmpty()) {
             return names;
         }
         Map<String, EncodedResource> resources = current.ofType(type);
