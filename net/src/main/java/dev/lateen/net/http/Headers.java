@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Header or trailer fields in the order in which they arrived. Names are lower case (HTTP/2 form); a codec that must
 /// restore another casing does so when it writes. A small linear table: requests carry few fields, and comparing short
-/// strings beats hashing them.
+/// strings beats hashing them. Most questions are about fields that are not there, which a set of bits mostly knows.
 ///
 /// Limits: none here; codecs refuse messages above their limits before they get this far.
 ///
@@ -17,6 +17,8 @@ public final class Headers {
 
     private String[] entries;
     private int size;
+    /// A bit of each name that was added, see `bit`; those of removed ones stay.
+    private long seen;
 
     public Headers() {
         this(INITIAL);
@@ -77,19 +79,30 @@ public final class Headers {
     }
 
     /// The position of the first field of this name at or after `from`, or -1.
+    @SuppressWarnings("ReferenceEquality") // most names are shared, see HeaderNames
     public int indexOf(String name, int from) {
+        if ((seen & bit(name)) == 0) {
+            return -1;
+        }
         int length = name.length();
         for (int index = from; index < size; index++) {
             String field = entries[index * 2];
             // Names mostly differ in length, which costs less to see than a call.
-            if (field.length() == length && name.equals(field)) {
+            if (field == name || (field.length() == length && name.equals(field))) {
                 return index;
             }
         }
         return -1;
     }
 
+    /// One of 64, by length and last letter: names that are often asked for differ in them.
+    private static long bit(String name) {
+        int length = name.length();
+        return length == 0 ? 1 : 1L << (length + 5 * name.charAt(length - 1));
+    }
+
     public void add(String name, String value) {
+        seen |= bit(name);
         if (size * 2 == entries.length) {
             entries = Arrays.copyOf(entries, entries.length * 2);
         }
@@ -130,6 +143,7 @@ public final class Headers {
     public void clear() {
         Arrays.fill(entries, 0, size * 2, null);
         size = 0;
+        seen = 0;
     }
 
     public void forEach(BiConsumer<String, String> action) {

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// A line while it is being made, as the bytes that will be written: what a request brings is copied once and no text
 /// is made of it. Used again for each line.
@@ -21,9 +22,16 @@ final class LineBuffer {
     /// The second that `secondText` shows. Lines that follow one another mostly begin in the same one.
     private long second = Long.MIN_VALUE;
     private byte[] secondText = {};
+    private final @Nullable AddressTexts addresses;
 
     LineBuffer(int expected) {
-        bytes = new byte[expected];
+        this(expected, null);
+    }
+
+    /// @param addresses that have been written before; null where it is not worth while
+    LineBuffer(int expected, @Nullable AddressTexts addresses) {
+        this.bytes = new byte[expected];
+        this.addresses = addresses;
     }
 
     /// The bytes, of which the first `length` are the line.
@@ -110,11 +118,20 @@ final class LineBuffer {
 
     /// As `Addresses.text` writes it.
     void append(SocketAddress address) {
+        byte[] known = addresses == null ? null : addresses.find(address);
+        if (known != null) {
+            append(known);
+            return;
+        }
+        int start = length;
         if (address instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet4Address) {
             appendHost(inet);
             append(':').append(inet.getPort());
         } else {
             append(Addresses.text(address));
+        }
+        if (addresses != null) {
+            addresses.put(address, Arrays.copyOfRange(bytes, start, length));
         }
     }
 

@@ -43,7 +43,7 @@ final class LogFile {
     }
 
     private LogLane newLane() {
-        LogLane made = new LogLane(room);
+        LogLane made = new LogLane(room, MAX_WAITING_BYTES);
         lanes.add(made);
         return made;
     }

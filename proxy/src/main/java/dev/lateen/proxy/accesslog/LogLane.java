@@ -9,17 +9,20 @@ import org.jspecify.annotations.Nullable;
 /// One thread's lines on their way into one file. The thread fills blocks, the writer empties them and gives them back:
 /// lines that wait are bytes in a block that both know, not objects that grow old until the heap is large.
 ///
-/// Limits: four empty blocks are kept; those that wait count against the file's `room`.
+/// Limits: eight empty blocks are kept; those that wait count against the file's `room`.
 ///
 /// Thread: `line` and `offer` the thread that owns the lane; `isEmpty` and `writeTo` the writer's.
 final class LogLane {
     static final int BLOCK_BYTES = 1 << 16;
-    private static final int MOST_KEPT = 4;
+    private static final int MOST_KEPT = 8;
+    /// So much may wait without haste: to wake the writer for less costs more than to write it.
+    private static final int IN_NO_HURRY = 4 * BLOCK_BYTES;
     private static final int LINE = 512;
 
     /// Bytes that may still be taken for blocks, of all lanes of the file.
     private final AtomicInteger room;
-    private final LineBuffer line = new LineBuffer(LINE);
+    private final int mostRoom;
+    private final LineBuffer line = new LineBuffer(LINE, new AddressTexts());
     private final Queue<Block> spare = new ConcurrentLinkedQueue<>();
     private final AtomicInteger kept = new AtomicInteger();
     /// The owner's.
@@ -27,14 +30,16 @@ final class LogLane {
     /// The writer's.
     private Block head = tail;
 
-    LogLane(AtomicInteger room) {
+    /// @param room bytes that may still wait, of all lanes of the file
+    LogLane(AtomicInteger room, int mostRoom) {
         this.room = room;
+        this.mostRoom = mostRoom;
     }
 
     /// What became of a line.
     enum Outcome {
         QUEUED,
-        /// Queued in a new block: one at least is full, and should be written soon.
+        /// Queued, but so much waits that it should be written soon.
         FULL,
         DROPPED
     }
@@ -58,7 +63,7 @@ final class LogLane {
         next.put(line);
         current.next = next;
         tail = next;
-        return Outcome.FULL;
+        return mostRoom - room.get() > IN_NO_HURRY ? Outcome.FULL : Outcome.QUEUED;
     }
 
     private @Nullable Block take(int bytes) {

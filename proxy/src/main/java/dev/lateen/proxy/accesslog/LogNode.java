@@ -103,7 +103,10 @@ sealed interface LogNode {
             for (int index = 0; index < names.length; index++) {
                 int start = out.length();
                 out.append(names[index]);
-                if (!values[index].append(info, out)) {
+                LogNode value = values[index];
+                // Nearly all are leaves, which the compiler then finds without a table.
+                boolean there = value instanceof Leaf leaf ? leaf.append(info, out) : value.append(info, out);
+                if (!there) {
                     if (omitEmpty) {
                         out.setLength(start);
                     } else {

@@ -27,7 +27,11 @@ final class HexIds {
     }
 
     static String text(byte[] ascii) {
-        return new String(ascii, StandardCharsets.ISO_8859_1); // which copies without a look at each
+        return text(ascii, 0, ascii.length);
+    }
+
+    static String text(byte[] ascii, int from, int length) {
+        return new String(ascii, from, length, StandardCharsets.ISO_8859_1); // which copies without a look at each
     }
 
     /// Whether all characters of a part are digits, of which letters may be in upper case.

@@ -20,6 +20,8 @@ final class Propagation {
 
     /// `00-` trace `-` span `-` flags.
     private static final int W3C_LENGTH = 55;
+    private static final int W3C_TRACE = 3;
+    private static final int W3C_SPAN = 36;
 
     private Propagation() {}
 
@@ -126,9 +128,14 @@ final class Propagation {
     }
 
     /// Tells the next hop, in both forms, and in B3's single field where the request has it.
-    static void write(Headers headers, TraceContext context, boolean continued) {
-        String trace = context.trace();
-        String span = HexIds.text(context.span());
+    ///
+    /// @return the trace's id as it goes out
+    static String write(Headers headers, TraceContext context, boolean continued) {
+        byte[] w3c = w3c(context);
+        String trace = context.high() == 0
+                ? HexIds.text(w3c, W3C_TRACE + HexIds.LENGTH, HexIds.LENGTH)
+                : HexIds.text(w3c, W3C_TRACE, 2 * HexIds.LENGTH);
+        String span = HexIds.text(w3c, W3C_SPAN, HexIds.LENGTH);
         String sampled = context.sampled() == Sampled.YES ? "1" : "0";
         headers.set(TRACE, trace);
         headers.set(SPAN, span);
@@ -141,23 +148,24 @@ final class Propagation {
         if (headers.contains(B3)) {
             headers.set(B3, trace + "-" + span + "-" + sampled);
         }
-        headers.set(W3C, w3c(context));
+        headers.set(W3C, HexIds.text(w3c, 0, W3C_LENGTH));
         if (!continued) {
             headers.remove(STATE);
         }
+        return trace;
     }
 
-    private static String w3c(TraceContext context) {
+    private static byte[] w3c(TraceContext context) {
         byte[] text = new byte[W3C_LENGTH];
         text[0] = '0';
         text[1] = '0';
         text[2] = '-';
-        int at = HexIds.write(context.low(), text, HexIds.write(context.high(), text, 3));
+        int at = HexIds.write(context.low(), text, HexIds.write(context.high(), text, W3C_TRACE));
         text[at] = '-';
-        at = HexIds.write(context.span(), text, at + 1);
+        at = HexIds.write(context.span(), text, W3C_SPAN);
         text[at] = '-';
         text[at + 1] = '0';
         text[at + 2] = (byte) (context.sampled() == Sampled.YES ? '1' : '0');
-        return HexIds.text(text);
+        return text;
     }
 }

@@ -61,8 +61,7 @@ public final class Tracer {
         boolean server = inbound || config.upstreamSpan();
         TraceContext context =
                 above == null ? begin(Propagation.decision(headers), chosen) : below(above, server, chosen);
-        Propagation.write(headers, context, above != null);
-        info.traceId = context.trace();
+        info.traceId = Propagation.write(headers, context, above != null);
         info.traceSampled = context.sampled() == Sampled.YES;
         String name = name(head, inbound, operation, propagates);
         if (context.sampled() != Sampled.YES) {

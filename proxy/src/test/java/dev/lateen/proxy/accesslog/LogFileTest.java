@@ -71,18 +71,20 @@ final class LogFileTest {
     }
 
     @Test
-    void asksForTheWriterWhenABlockIsFull() {
-        LogLane lane = new LogLane(new AtomicInteger(ALL_ROOM));
-        assertThat(offer(lane, "x".repeat(LogLane.BLOCK_BYTES - 10))).isEqualTo(Outcome.QUEUED);
-        assertThat(offer(lane, "does not fit into the first")).isEqualTo(Outcome.FULL);
-        assertThat(offer(lane, "fits into the second")).isEqualTo(Outcome.QUEUED);
+    void asksForTheWriterWhenMuchWaits() {
+        LogLane lane = new LogLane(new AtomicInteger(ALL_ROOM), ALL_ROOM);
+        for (int block = 0; block < 5; block++) {
+            assertThat(offer(lane, "x".repeat(LogLane.BLOCK_BYTES - 10))).isEqualTo(Outcome.QUEUED);
+        }
+        assertThat(offer(lane, "does not fit into the fifth")).isEqualTo(Outcome.FULL);
+        assertThat(offer(lane, "fits into the sixth")).isEqualTo(Outcome.QUEUED);
     }
 
     @Test
     void dropsWholeLinesWhileThereIsNoRoom() throws IOException {
         // Given
         AtomicInteger room = new AtomicInteger(LogLane.BLOCK_BYTES);
-        LogLane lane = new LogLane(room);
+        LogLane lane = new LogLane(room, LogLane.BLOCK_BYTES);
         String large = "x".repeat(LogLane.BLOCK_BYTES - 10);
         offer(lane, large);
         offer(lane, large);
@@ -92,14 +94,14 @@ final class LogFileTest {
         Outcome fourth = offer(lane, large);
         lane.writeTo(file("log"));
         // Then
-        assertThat(List.of(third, fourth)).containsExactly(Outcome.DROPPED, Outcome.FULL);
+        assertThat(List.of(third, fourth)).containsExactly(Outcome.DROPPED, Outcome.QUEUED);
         assertThat(lines("log")).containsExactly(large, large, large);
     }
 
     @Test
     void givesBackTheRoomOfWhatIsWritten() throws IOException {
         AtomicInteger room = new AtomicInteger(ALL_ROOM);
-        LogLane lane = new LogLane(room);
+        LogLane lane = new LogLane(room, ALL_ROOM);
         for (int number = 0; number < 20; number++) {
             offer(lane, "x".repeat(number % 3 == 0 ? LogLane.BLOCK_BYTES * 2 : LogLane.BLOCK_BYTES - 100));
         }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lateen.net.http;
+
+import org.jspecify.annotations.NullMarked;
