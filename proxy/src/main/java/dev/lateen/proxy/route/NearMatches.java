@@ -31,9 +31,10 @@ public final class NearMatches {
 
     /// @param taken the route that was found; only those before it in its virtual host could have been taken instead
     public List<Miss> of(RequestHead head, @Nullable RouteFacts taken) {
-        Optional<RouteEntry[]> entries = taken == null || taken.virtualHost().isEmpty()
-                ? table.entriesFor(head.authority())
-                : table.entriesOf(taken.virtualHost());
+        Optional<List<RouteEntry>> entries =
+                taken == null || taken.virtualHost().isEmpty()
+                        ? table.entriesFor(head.authority())
+                        : table.entriesOf(taken.virtualHost());
         if (entries.isEmpty()) {
             return List.of(new Miss(table.none(), "another host: " + domains()));
         }

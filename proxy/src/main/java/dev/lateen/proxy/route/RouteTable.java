@@ -21,41 +21,36 @@ public final class RouteTable {
     public static final RouteTable EMPTY = new RouteTable(RouteConfig.EMPTY);
 
     private final RouteConfig config;
-    private final Map<String, RouteEntry[]> exact = new HashMap<>();
+    private final Map<String, HostRoutes> exact = new HashMap<>();
     private final List<Wildcard> suffixes = new ArrayList<>();
     private final List<Wildcard> prefixes = new ArrayList<>();
     private final RouteFacts none;
-    private final Map<String, RouteEntry> redirects = new HashMap<>();
-    private RouteEntry @Nullable [] any;
+    private @Nullable HostRoutes any;
 
-    @SuppressWarnings("ArrayRecordComponent") // read on every match, compared by nobody
-    private record Wildcard(String part, RouteEntry[] entries) {}
+    private record Wildcard(String part, HostRoutes routes) {}
 
     public RouteTable(RouteConfig config) {
         this.config = config;
         this.none = RouteFacts.none(config.name());
         for (VirtualHostConfig host : config.virtualHosts()) {
-            RouteEntry[] entries = entries(host, config);
-            if (host.tls() != VirtualHostConfig.TlsRequirement.NONE) {
-                redirects.put(host.name(), RouteEntry.toTls(host.name(), config.name()));
-            }
+            HostRoutes routes = new HostRoutes(host, config);
             for (String domain : host.domains()) {
-                add(domain, entries);
+                add(domain, routes);
             }
         }
         suffixes.sort(Comparator.comparingInt((Wildcard w) -> w.part().length()).reversed());
         prefixes.sort(Comparator.comparingInt((Wildcard w) -> w.part().length()).reversed());
     }
 
-    private void add(String domain, RouteEntry[] entries) {
+    private void add(String domain, HostRoutes routes) {
         if (domain.equals("*")) {
-            any = entries;
+            any = routes;
         } else if (domain.startsWith("*")) {
-            suffixes.add(new Wildcard(domain.substring(1), entries));
+            suffixes.add(new Wildcard(domain.substring(1), routes));
         } else if (domain.endsWith("*")) {
-            prefixes.add(new Wildcard(domain.substring(0, domain.length() - 1), entries));
+            prefixes.add(new Wildcard(domain.substring(0, domain.length() - 1), routes));
         } else {
-            exact.put(domain, entries);
+            exact.put(domain, routes);
         }
     }
 
@@ -69,66 +64,47 @@ public final class RouteTable {
     }
 
     /// The route of a request, or null where none matches. Where the virtual host wants TLS and the request came
-    /// without,
-    /// a route that redirects and has nothing of the host's settings.
+    /// without, a route that redirects and has nothing of the host's settings.
     ///
     /// @param random decides for shares; the same for one request
     /// @param info what filters have found out so far
     public @Nullable RouteEntry find(RequestHead head, long random, StreamInfo info) {
-        RouteEntry[] entries = host(head.authority());
-        if (entries == null) {
-            return null;
-        }
-        if (entries.length > 0 && entries[0].virtualHost().tls().refuses(head.headers())) {
-            return redirects.get(entries[0].virtualHost().name());
-        }
-        String pathOnly = head.pathOnly();
-        for (RouteEntry entry : entries) {
-            if (entry.route().match().matches(head, pathOnly, random, info)) {
-                return entry;
-            }
-        }
-        return null;
+        HostRoutes routes = host(head.authority());
+        return routes == null ? null : routes.find(head, random, info);
     }
 
     /// The routes that are tried for a host; empty where there are none.
-    Optional<RouteEntry[]> entriesFor(String authority) {
-        return Optional.ofNullable(host(authority));
+    Optional<List<RouteEntry>> entriesFor(String authority) {
+        return Optional.ofNullable(host(authority)).map(HostRoutes::entries);
     }
 
     /// Those of the virtual host of this name.
-    Optional<RouteEntry[]> entriesOf(String virtualHost) {
+    Optional<List<RouteEntry>> entriesOf(String virtualHost) {
         return config.virtualHosts().stream()
                 .filter(host -> host.name().equals(virtualHost))
                 .findFirst()
-                .map(host -> entries(host, config));
+                .map(host -> new HostRoutes(host, config).entries());
     }
 
-    private static RouteEntry[] entries(VirtualHostConfig host, RouteConfig config) {
-        return host.routes().stream()
-                .map(route -> new RouteEntry(route, host, config))
-                .toArray(RouteEntry[]::new);
-    }
-
-    private RouteEntry @Nullable [] host(String authority) {
+    private @Nullable HostRoutes host(String authority) {
         if (exact.isEmpty() && suffixes.isEmpty() && prefixes.isEmpty()) {
             return any;
         }
         String host = lowerCase(config.ignorePort() ? Authority.withoutPort(authority) : authority);
-        RouteEntry[] found = exact.get(host);
+        HostRoutes found = exact.get(host);
         if (found != null) {
             return found;
         }
         for (int index = 0; index < suffixes.size(); index++) {
             Wildcard suffix = suffixes.get(index);
             if (host.length() > suffix.part().length() && host.endsWith(suffix.part())) {
-                return suffix.entries();
+                return suffix.routes();
             }
         }
         for (int index = 0; index < prefixes.size(); index++) {
             Wildcard prefix = prefixes.get(index);
             if (host.length() > prefix.part().length() && host.startsWith(prefix.part())) {
-                return prefix.entries();
+                return prefix.routes();
             }
         }
         return any;
