@@ -12,7 +12,10 @@ import java.util.regex.Pattern;
 
 /// Drives load by h2load, which speaks HTTP/1.1 and HTTP/2 alike, closed loop or at a fixed rate.
 final class Load {
+    static final int BODY_BYTES = 8 << 20;
+
     private static final int CONNECTIONS = 64;
+    private static final int BODY_CONNECTIONS = 8;
     private static final int HTTP2_CONNECTIONS = 16;
     private static final int HTTP2_STREAMS = 8;
     private static final Pattern FINISHED = Pattern.compile("finished in ([0-9.]+)(us|ms|s|m), ([0-9.]+) req/s");
@@ -32,7 +35,13 @@ final class Load {
             when many -> TokenLoad.closedLoop(Tokens.of(algorithm), port, time, scratch);
             case Scenario.Handshakes(boolean mutual, boolean resumed) ->
                 HandshakeLoad.closedLoop(Credentials.in(scratch), mutual, resumed, port, time);
-            case Scenario.Protocol _, Scenario.WithTokens _ -> closedLoop(scenario, port, time);
+            case Scenario.Bodies(boolean upload) -> bodies(upload, port, time, scratch);
+            case Scenario.Messages messages ->
+                switch (messages) {
+                    case WEBSOCKET -> MessageLoad.webSocket(port, time);
+                    case GRPC -> MessageLoad.grpc(port, time);
+                };
+            case Scenario.Protocol _, Scenario.WithTokens _, Scenario.Idle _ -> closedLoop(scenario, port, time);
         };
     }
 
@@ -46,11 +55,31 @@ final class Load {
         return run(command, port, null);
     }
 
-    /// `perSecond` requests each second over 64 connections, each latency logged. Nothing where it
+    private static Result bodies(boolean upload, int port, Duration time, Path scratch) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                "h2load",
+                "-t",
+                "1",
+                "--h1",
+                "-m",
+                "1",
+                "-c",
+                Integer.toString(BODY_CONNECTIONS),
+                "-D",
+                Long.toString(time.toSeconds())));
+        if (upload) {
+            Path body = scratch.resolve("body");
+            Files.write(body, new byte[BODY_BYTES]);
+            command.addAll(List.of("-d", body.toString()));
+        }
+        command.add("http://127.0.0.1:" + port + "/large");
+        return run(command, port, null);
+    }
+
+    /// `perSecond` requests each second over 20 connections, each latency logged. Nothing where it
     /// would measure another thing than the closed loop.
     static Result fixedRate(Scenario scenario, int port, int perSecond, Duration time, Path scratch) {
-        if (scenario.traffic() instanceof Scenario.Handshakes
-                || (scenario.traffic() instanceof Scenario.WithTokens tokens && tokens.many())) {
+        if (!scenario.paced()) {
             return new Result(0, 0, 0, Double.NaN, Double.NaN);
         }
         List<String> command = base(scenario, port);

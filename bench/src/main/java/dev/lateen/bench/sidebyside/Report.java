@@ -70,6 +70,7 @@ final class Report {
                     m.readyMillis(),
                     m.failed()));
         }
+        text.append(Derived.markdown(measurements));
         text.append("\n## Scenarios\n\n");
         Map<String, String> about = new LinkedHashMap<>();
         measurements.forEach(m -> about.put(m.scenario().name(), m.scenario().about()));

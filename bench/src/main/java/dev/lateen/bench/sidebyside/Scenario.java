@@ -18,7 +18,19 @@ record Scenario(
     }
 
     /// See `Protocol`.
-    sealed interface Traffic permits Protocol, WithTokens, Handshakes {}
+    sealed interface Traffic permits Protocol, WithTokens, Handshakes, Bodies, Messages, Idle {}
+
+    /// HTTP/1.1 with bodies of `Load.BODY_BYTES` one way.
+    record Bodies(boolean upload) implements Traffic {}
+
+    /// Messages of 128 bytes back and forth on 64 streams that stay open.
+    enum Messages implements Traffic {
+        WEBSOCKET,
+        GRPC
+    }
+
+    /// HTTP/1.1 connections that are kept after one request each.
+    record Idle(int connections) implements Traffic {}
 
     /// HTTP/1.1 with a token in each request.
     ///
@@ -102,7 +114,62 @@ record Scenario(
             handshakes("handshakes-full", true, false),
             handshakes("handshakes-resumed", true, true),
             handshakes("handshakes-gateway-full", false, false),
-            handshakes("handshakes-gateway-resumed", false, true));
+            handshakes("handshakes-gateway-resumed", false, true),
+            plain(
+                    "routes-1000",
+                    "routes.yaml",
+                    Protocol.HTTP_1,
+                    "http1 with 1,000 routes in one virtual host, of which the last but one is taken"),
+            plain(
+                    "clusters-1000",
+                    "clusters.yaml",
+                    Protocol.HTTP_1,
+                    "http1 with 1,000 more clusters of ten endpoints each; RSS idle and ready are of interest"),
+            new Scenario(
+                    "bodies-down",
+                    "http1.yaml",
+                    new Bodies(false),
+                    1,
+                    List.of(Peer.LATEEN, Peer.ENVOY, Peer.HAPROXY),
+                    Filters.NONE,
+                    "answers of 8 MiB over eight connections"),
+            new Scenario(
+                    "bodies-up",
+                    "http1.yaml",
+                    new Bodies(true),
+                    1,
+                    List.of(Peer.LATEEN, Peer.ENVOY, Peer.HAPROXY),
+                    Filters.NONE,
+                    "requests with 8 MiB over eight connections"),
+            plain(
+                    "websocket",
+                    "websocket.yaml",
+                    Messages.WEBSOCKET,
+                    "64 WebSockets, messages of 128 bytes back and forth; a request is one message and its echo"),
+            plain(
+                    "grpc-stream",
+                    "http2.yaml",
+                    Messages.GRPC,
+                    "64 gRPC streams on eight connections, messages of 128 bytes back and forth; a request is one message and its echo"),
+            plain(
+                    "idle-5000",
+                    "http1.yaml",
+                    new Idle(5_000),
+                    "5,000 connections that are kept after one request each; RSS idle is that before they came"));
+
+    private static Scenario plain(String name, String template, Traffic traffic, String about) {
+        return new Scenario(name, template, traffic, 1, BOTH, Filters.NONE, about);
+    }
+
+    /// Whether latencies at a fixed rate say more than the closed loop does.
+    boolean paced() {
+        return traffic instanceof Protocol || (traffic instanceof WithTokens tokens && !tokens.many());
+    }
+
+    /// Whether a plain request of HTTP/1.1 is answered.
+    boolean answersPlainly() {
+        return traffic != Protocol.HTTP_2 && traffic != Messages.GRPC && !(traffic instanceof Handshakes);
+    }
 
     private static Scenario tokens(String name, Tokens.Algorithm algorithm, Filters filters) {
         String about = "http1 with a RequestAuthentication, the same token (" + algorithm + ") in every request";

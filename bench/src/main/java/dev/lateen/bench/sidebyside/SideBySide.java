@@ -45,22 +45,23 @@ public final class SideBySide {
 
     private List<Measurement> measureAll() throws IOException, InterruptedException {
         List<Measurement> all = new ArrayList<>();
-        try (Upstream upstream = Upstream.start(scratch)) {
+        try (Upstream upstream = Upstream.start(scratch);
+                StreamServers streams = StreamServers.start()) {
             for (Scenario scenario : Scenario.ALL) {
                 if (options.wants(scenario)) {
-                    all.addAll(measure(scenario, upstream));
+                    all.addAll(measure(scenario, Upstreams.of(scenario, upstream, streams)));
                 }
             }
         }
         return all;
     }
 
-    private List<Measurement> measure(Scenario scenario, Upstream upstream) throws IOException, InterruptedException {
+    private List<Measurement> measure(Scenario scenario, Upstreams upstreams) throws IOException, InterruptedException {
         Map<Peer, List<Measurement>> rounds = new TreeMap<>();
         for (int round = 0; round < options.rounds(); round++) {
             for (Peer peer : scenario.peers().stream().filter(options::wants).toList()) {
                 System.err.printf("%s: %s, round %d%n", scenario.name(), peer.label(), round + 1);
-                Measurement measured = measureOnce(scenario, peer, upstream);
+                Measurement measured = measureOnce(scenario, peer, upstreams);
                 System.err.printf(
                         "  %.1f µs CPU a request, %.0f a second, %.0f MiB%n",
                         measured.cpuMicros(), measured.requestsPerSecond(), measured.loadedMiB());
@@ -70,10 +71,10 @@ public final class SideBySide {
         return rounds.values().stream().map(Report::median).toList();
     }
 
-    private Measurement measureOnce(Scenario scenario, Peer peer, Upstream upstream)
+    private Measurement measureOnce(Scenario scenario, Peer peer, Upstreams upstreams)
             throws IOException, InterruptedException {
         int port = Servers.freePort();
-        Path config = writeConfig(scenario, peer, port, upstream);
+        Path config = writeConfig(scenario, peer, port, upstreams);
         long start = System.nanoTime();
         Process proxy = new ProcessBuilder(peer.command(repository, config))
                 .redirectErrorStream(true)
@@ -85,6 +86,9 @@ public final class SideBySide {
             double readyMillis = (System.nanoTime() - start) / 1e6;
             Refusals.check(scenario, port);
             ProcessMeter meter = new ProcessMeter(proxy.pid());
+            if (scenario.traffic() instanceof Scenario.Idle(int connections)) {
+                return idle(scenario, peer, port, connections, meter, readyMillis);
+            }
             double idleMiB = meter.residentMiB();
             Load.closedLoop(scenario, port, options.warmUp(), scratch);
             double before = meter.cpuSeconds();
@@ -108,20 +112,46 @@ public final class SideBySide {
         }
     }
 
-    private Path writeConfig(Scenario scenario, Peer peer, int port, Upstream upstream) throws IOException {
+    /// What connections cost that do nothing, once the proxy has been warmed up.
+    private Measurement idle(
+            Scenario scenario, Peer peer, int port, int connections, ProcessMeter meter, double readyMillis)
+            throws IOException {
+        Load.closedLoop(scenario, port, options.warmUp(), scratch);
+        double idleMiB = meter.residentMiB();
+        double before = meter.cpuSeconds();
+        long start = System.nanoTime();
+        try (IdleConnections _ = IdleConnections.open(port, connections)) {
+            double seconds = (System.nanoTime() - start) / 1e9;
+            return new Measurement(
+                    scenario,
+                    peer,
+                    (meter.cpuSeconds() - before) * 1e6 / connections,
+                    connections / seconds,
+                    Double.NaN,
+                    Double.NaN,
+                    idleMiB,
+                    meter.residentMiB(),
+                    readyMillis,
+                    0);
+        }
+    }
+
+    private Path writeConfig(Scenario scenario, Peer peer, int port, Upstreams upstreams) throws IOException {
         Path directory = Files.createDirectories(scratch.resolve(scenario.name() + "-" + peer.label()));
         Credentials credentials = Credentials.in(scratch);
         String text = Servers.resource(peer.configName(scenario))
                 .replace("@PORT@", Integer.toString(port))
                 .replace("@INNER_PORT@", Integer.toString(Servers.freePort()))
                 .replace("@ADMIN_PORT@", Integer.toString(Servers.freePort()))
-                .replace("@UPSTREAM_PORT@", Integer.toString(upstream.port()))
-                .replace("@UPSTREAM_H2_PORT@", Integer.toString(upstream.http2Port()))
+                .replace("@UPSTREAM_PORT@", Integer.toString(upstreams.port()))
+                .replace("@UPSTREAM_H2_PORT@", Integer.toString(upstreams.http2Port()))
                 .replace("@CERT@", credentials.chain().toString())
                 .replace("@KEY@", credentials.key().toString())
                 .replace("@CA@", credentials.root().toString())
                 .replace("@DIR@", directory.toString())
                 .replace("@FILTERS@", filters(scenario))
+                .replace("@ROUTES@", Many.routes())
+                .replace("@CLUSTERS@", Many.clusters())
                 .replace(
                         "@MUTUAL@",
                         Boolean.toString(
@@ -150,11 +180,9 @@ public final class SideBySide {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/users/1"))
                 .build();
         long deadline = System.nanoTime() + Servers.START_LIMIT.toNanos();
-        boolean plain =
-                scenario.traffic() != Scenario.Protocol.HTTP_2 && !(scenario.traffic() instanceof Scenario.Handshakes);
         while (true) {
             try {
-                boolean up = plain
+                boolean up = scenario.answersPlainly()
                         ? client.send(request, HttpResponse.BodyHandlers.discarding())
                                         .statusCode()
                                 == 200

@@ -10,6 +10,7 @@ record Upstream(Process process, int port, int http2Port) implements AutoCloseab
         int port = Servers.freePort();
         int http2Port = Servers.freePort();
         Path directory = Files.createDirectories(scratch.resolve("upstream"));
+        Files.write(directory.resolve("large"), new byte[Load.BODY_BYTES]);
         Path config = directory.resolve("upstream.conf");
         Files.writeString(
                 config,
