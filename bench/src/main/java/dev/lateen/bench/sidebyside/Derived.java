@@ -25,23 +25,21 @@ final class Derived {
                                     "CPU/request to that with one route",
                                     "%.2f×",
                                     m.cpuMicros() / one.cpuMicros()));
-                case "clusters-1000" ->
-                    plain(all, m).ifPresent(one -> {
-                        double kib = (m.idleMiB() - one.idleMiB()) * KIB_PER_MIB / Many.COUNT;
-                        row(rows, m, "RSS a cluster of ten endpoints, KiB", "%.1f", kib);
-                        row(rows, m, "ms until 1,000 clusters are ready", "%.0f", m.readyMillis() - one.readyMillis());
-                    });
-                default -> {
-                    if (m.scenario().traffic() instanceof Scenario.Idle(int connections)) {
-                        double kib = (m.loadedMiB() - m.idleMiB()) * KIB_PER_MIB / connections;
-                        row(rows, m, "RSS an idle connection, KiB", "%.1f", kib);
-                    }
+                case "clusters-1000" -> {
+                    row(rows, m, "RSS a cluster of ten endpoints, KiB", "%.1f", grownKiB(m) / 1_000);
+                    row(rows, m, "ms until 1,000 clusters are applied", "%.0f", m.readyMillis());
                 }
+                case "idle-5000" -> row(rows, m, "RSS an idle connection, KiB", "%.1f", grownKiB(m) / 5_000);
+                default -> {}
             }
         }
         return rows.isEmpty()
                 ? ""
                 : "\n## What follows\n\n| scenario | proxy | what | figure |\n| --- | --- | --- | --- |\n" + rows;
+    }
+
+    private static double grownKiB(Measurement m) {
+        return (m.loadedMiB() - m.idleMiB()) * KIB_PER_MIB;
     }
 
     private static Optional<Measurement> plain(List<Measurement> all, Measurement of) {

@@ -41,7 +41,8 @@ final class Load {
                     case WEBSOCKET -> MessageLoad.webSocket(port, time);
                     case GRPC -> MessageLoad.grpc(port, time);
                 };
-            case Scenario.Protocol _, Scenario.WithTokens _, Scenario.Idle _ -> closedLoop(scenario, port, time);
+            case Scenario.Protocol _, Scenario.WithTokens _, Scenario.Idle _, Scenario.Clusters _ ->
+                closedLoop(scenario, port, time);
         };
     }
 

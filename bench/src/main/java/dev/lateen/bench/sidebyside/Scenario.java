@@ -18,7 +18,7 @@ record Scenario(
     }
 
     /// See `Protocol`.
-    sealed interface Traffic permits Protocol, WithTokens, Handshakes, Bodies, Messages, Idle {}
+    sealed interface Traffic permits Protocol, WithTokens, Handshakes, Bodies, Messages, Idle, Clusters {}
 
     /// HTTP/1.1 with bodies of `Load.BODY_BYTES` one way.
     record Bodies(boolean upload) implements Traffic {}
@@ -28,6 +28,9 @@ record Scenario(
         WEBSOCKET,
         GRPC
     }
+
+    /// Clusters of ten endpoints that come over ADS to a proxy that runs.
+    record Clusters(int count) implements Traffic {}
 
     /// HTTP/1.1 connections that are kept after one request each.
     record Idle(int connections) implements Traffic {}
@@ -123,8 +126,9 @@ record Scenario(
             plain(
                     "clusters-1000",
                     "clusters.yaml",
-                    Protocol.HTTP_1,
-                    "http1 with 1,000 more clusters of ten endpoints each; RSS idle and ready are of interest"),
+                    new Clusters(1_000),
+                    "http1 with 1,000 more clusters of ten endpoints each that come over ADS; RSS idle is that before they "
+                            + "came, ready the time from the push to its acknowledgement"),
             new Scenario(
                     "bodies-down",
                     "http1.yaml",

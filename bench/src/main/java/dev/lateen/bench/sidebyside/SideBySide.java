@@ -73,8 +73,15 @@ public final class SideBySide {
 
     private Measurement measureOnce(Scenario scenario, Peer peer, Upstreams upstreams)
             throws IOException, InterruptedException {
+        try (ClusterPushes pushes = ClusterPushes.start()) {
+            return measureOnce(scenario, peer, upstreams, pushes);
+        }
+    }
+
+    private Measurement measureOnce(Scenario scenario, Peer peer, Upstreams upstreams, ClusterPushes pushes)
+            throws IOException, InterruptedException {
         int port = Servers.freePort();
-        Path config = writeConfig(scenario, peer, port, upstreams);
+        Path config = writeConfig(scenario, peer, port, upstreams, pushes);
         long start = System.nanoTime();
         Process proxy = new ProcessBuilder(peer.command(repository, config))
                 .redirectErrorStream(true)
@@ -91,6 +98,10 @@ public final class SideBySide {
             }
             double idleMiB = meter.residentMiB();
             Load.closedLoop(scenario, port, options.warmUp(), scratch);
+            if (scenario.traffic() instanceof Scenario.Clusters(int count)) {
+                idleMiB = meter.residentMiB();
+                readyMillis = pushes.push(count) * 1e3;
+            }
             double before = meter.cpuSeconds();
             Load.Result closed = Load.closedLoop(scenario, port, options.time(), scratch);
             double cpu = meter.cpuSeconds() - before;
@@ -136,7 +147,8 @@ public final class SideBySide {
         }
     }
 
-    private Path writeConfig(Scenario scenario, Peer peer, int port, Upstreams upstreams) throws IOException {
+    private Path writeConfig(Scenario scenario, Peer peer, int port, Upstreams upstreams, ClusterPushes pushes)
+            throws IOException {
         Path directory = Files.createDirectories(scratch.resolve(scenario.name() + "-" + peer.label()));
         Credentials credentials = Credentials.in(scratch);
         String text = Servers.resource(peer.configName(scenario))
@@ -150,8 +162,8 @@ public final class SideBySide {
                 .replace("@CA@", credentials.root().toString())
                 .replace("@DIR@", directory.toString())
                 .replace("@FILTERS@", filters(scenario))
-                .replace("@ROUTES@", Many.routes())
-                .replace("@CLUSTERS@", Many.clusters())
+                .replace("@ROUTES@", ManyRoutes.yaml())
+                .replace("@ADS_PORT@", Integer.toString(pushes.port()))
                 .replace(
                         "@MUTUAL@",
                         Boolean.toString(

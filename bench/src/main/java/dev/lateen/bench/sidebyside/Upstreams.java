@@ -13,6 +13,7 @@ record Upstreams(int port, int http2Port) {
                     Scenario.WithTokens _,
                     Scenario.Handshakes _,
                     Scenario.Bodies _,
+                    Scenario.Clusters _,
                     Scenario.Idle _ -> new Upstreams(nginx.port(), nginx.http2Port());
         };
     }
