@@ -104,8 +104,16 @@ final class MessageLoad {
 
     /// What comes after the answer to an upgrade; what a frame would say does not matter to a proxy.
     private final class Upgraded extends SimpleChannelInboundHandler<ByteBuf> {
-        private static final String REQUEST = "GET /ws HTTP/1.1\r\nhost: bench\r\nconnection: upgrade\r\n"
-                + "upgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: AQIDBAUGBwgJCgsMDQ4PEA==\r\n\r\n";
+        private static final String REQUEST = String.join(
+                "\r\n",
+                "GET /ws HTTP/1.1",
+                "host: bench",
+                "connection: upgrade",
+                "upgrade: websocket",
+                "sec-websocket-version: 13",
+                "sec-websocket-key: AQIDBAUGBwgJCgsMDQ4PEA==",
+                "",
+                "");
 
         private final ByteBuf message =
                 Unpooled.unreleasableBuffer(Unpooled.buffer(MESSAGE).writeZero(MESSAGE));
