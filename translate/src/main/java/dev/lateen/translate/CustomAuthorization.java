@@ -91,9 +91,10 @@ final class CustomAuthorization {
         return filters;
     }
 
-    /// A workload asks one server only, unless the mesh allows more.
+    /// A workload asks one server only, unless the mesh allows more; one without a proxy can ask none.
     private Optional<Authorizer> authorizer(String server) {
-        boolean allowed = byServer.size() == 1 || scene.settings().on("EnableMultipleCustomAuthzProviders");
+        boolean allowed = !scene.isProxyless()
+                && (byServer.size() == 1 || scene.settings().on("EnableMultipleCustomAuthzProviders"));
         return allowed ? ExternalAuthorizers.named(scene, server) : Optional.empty();
     }
 

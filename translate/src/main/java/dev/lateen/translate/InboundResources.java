@@ -94,6 +94,12 @@ final class InboundResources {
         targets = scene.scope().targets();
         ResourceMap clusterMap = new ResourceMap(ResourceType.CLUSTER, clusters);
         ResourceMap listenerMap = new ResourceMap(ResourceType.LISTENER, listeners);
+        if (scene.isProxyless()) {
+            new ProxylessResources(scene).receiving(listenerMap);
+            Map<String, EncodedResource> before = listeners;
+            listeners = listenerMap.done();
+            return listeners != before;
+        }
         if (scene.rateLimiting().asks()) {
             clusterMap.add(RateLimiting.CLUSTER, RateLimitCluster.of(scene));
         }

@@ -8,9 +8,11 @@ import dev.lateen.model.mesh.MeshService;
 import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.model.mesh.OutboundScope;
 import dev.lateen.model.mesh.ServiceId;
+import dev.lateen.translate.proxyless.ClientEndpoints;
 import dev.lateen.xds.EncodedResource;
 import dev.lateen.xds.ResourceType;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -108,6 +110,8 @@ final class OutboundResources {
             if (!same) {
                 gateway(scene);
             }
+        } else if (!sameShape && scene.isProxyless()) {
+            proxyless(scene);
         } else if (!sameShape) {
             sidecar(scene);
         }
@@ -220,9 +224,11 @@ final class OutboundResources {
             made.assignments().forEach(endpointMap::add);
         }
         services = next;
-        Cluster blackHole = OutboundClusters.blackHole(scene);
-        clusterMap.add(blackHole.getName(), blackHole);
-        if (!scene.isRouter()) {
+        if (!scene.isProxyless()) {
+            Cluster blackHole = OutboundClusters.blackHole(scene);
+            clusterMap.add(blackHole.getName(), blackHole);
+        }
+        if (!scene.isRouter() && !scene.isProxyless()) {
             Cluster passthrough = OutboundClusters.passthrough(scene);
             clusterMap.add(passthrough.getName(), passthrough);
         }
@@ -252,7 +258,8 @@ final class OutboundResources {
         translations++;
         List<EncodedResource> made = new ArrayList<>();
         List<EncodedResource> assignments = new ArrayList<>();
-        for (Cluster cluster : OutboundClusters.of(service, rule, own, scene)) {
+        List<Cluster> all = OutboundClusters.of(service, rule, own, scene);
+        for (Cluster cluster : scene.isProxyless() ? ProxylessResources.clusters(all) : all) {
             made.add(EncodedResource.of(ResourceType.CLUSTER, cluster.getName(), cluster));
             if (cluster.getType() == Cluster.DiscoveryType.EDS) {
                 assignments.add(assignment(cluster.getName(), service, rule, own, scene));
@@ -272,7 +279,9 @@ final class OutboundResources {
         Optional<DestinationRule.Subset> subset = rule.flatMap(r -> r.subset(parts[2]));
         Endpoints.Target target = new Endpoints.Target(
                 service, service.port(port).orElseThrow(), subset, EffectivePolicy.of(rule, subset, port));
-        return EncodedResource.of(ResourceType.ENDPOINT, cluster, Endpoints.assignment(target, endpoints, scene));
+        ClusterLoadAssignment all = Endpoints.assignment(target, endpoints, scene);
+        return EncodedResource.of(
+                ResourceType.ENDPOINT, cluster, scene.isProxyless() ? ClientEndpoints.of(all) : all);
     }
 
     private void sidecar(Scene scene) {
@@ -294,6 +303,15 @@ final class OutboundResources {
         routes = routeMap.done();
         secrets = secretMap.done();
         conflicts = outbound.conflicts();
+    }
+
+    private void proxyless(Scene scene) {
+        ResourceMap listenerMap = new ResourceMap(ResourceType.LISTENER, listeners);
+        ResourceMap routeMap = new ResourceMap(ResourceType.ROUTE, routes);
+        memo.begin(scene);
+        new ProxylessResources(scene).sending(memo, listenerMap, routeMap);
+        listeners = listenerMap.done();
+        routes = routeMap.done();
     }
 
     private void gateway(Scene scene) {

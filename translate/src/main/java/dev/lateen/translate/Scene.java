@@ -41,7 +41,7 @@ record Scene(ProxyScope scope, AccessListFilters accessLists) {
 
     /// Whether the proxy tells its peers in headers which workload it serves.
     boolean tellsPeers() {
-        return node().metadata().dataPlane() != DataPlane.UPSTREAM_ENVOY;
+        return dataPlane() != DataPlane.UPSTREAM_ENVOY && !isProxyless();
     }
 
     /// Whether an agent of ours stands beside the proxy, which is upstream Envoy then.
@@ -56,6 +56,11 @@ record Scene(ProxyScope scope, AccessListFilters accessLists) {
 
     DataPlane dataPlane() {
         return node().metadata().dataPlane();
+    }
+
+    /// Whether it is no proxy, but an application that speaks xDS itself.
+    boolean isProxyless() {
+        return dataPlane() == DataPlane.GRPC;
     }
 
     boolean isRouter() {

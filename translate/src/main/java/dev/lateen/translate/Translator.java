@@ -2,7 +2,9 @@ package dev.lateen.translate;
 
 import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.mesh.MeshSnapshot;
+import dev.lateen.model.mesh.NodeMetadata.DataPlane;
 import dev.lateen.model.mesh.ProxyNode;
+import dev.lateen.model.mesh.ProxyScope;
 import dev.lateen.model.mesh.ScopeResolver;
 import dev.lateen.translate.patch.EnvoyFilterPass;
 import dev.lateen.xds.XdsResources;
@@ -37,7 +39,7 @@ public final class Translator {
 
     /// The resources of one proxy; maps of types are the same instances as the last time where nothing changed.
     public XdsResources translate(MeshSnapshot snapshot, ProxyNode node) {
-        Scene scene = new Scene(scopes.resolve(snapshot, node), accessLists);
+        Scene scene = new Scene(resolve(snapshot, node), accessLists);
         Key key = keyOf(scene, usesOf(snapshot));
         OutboundResources outbound = shared.computeIfAbsent(key, _ -> new OutboundResources());
         if (outbound.update(scene)) {
@@ -47,13 +49,27 @@ public final class Translator {
             hits++;
         }
         InboundResources inbound = own.get(node.id());
-        if (inbound == null || !inbound.isFor(node)) {
-            inbound = new InboundResources(node);
+        if (inbound == null || !inbound.isFor(scene.node())) {
+            inbound = new InboundResources(scene.node());
             own.put(node.id(), inbound);
         }
         XdsResources all = inbound.combined(scene, outbound);
         note(node.id(), inbound.conflicts());
-        return envoyFilters.apply(all, scene.scope());
+        return scene.isProxyless() ? all : envoyFilters.apply(all, scene.scope());
+    }
+
+    /// An application's own bootstrap need not say its labels, which policies are chosen by: those of its endpoints
+    /// are taken then.
+    private ProxyScope resolve(MeshSnapshot snapshot, ProxyNode node) {
+        ProxyScope scope = scopes.resolve(snapshot, node);
+        boolean unknown = node.metadata().dataPlane() == DataPlane.GRPC
+                && node.labels().isEmpty()
+                && !scope.targets().isEmpty();
+        return unknown
+                ? scopes.resolve(
+                        snapshot,
+                        node.withLabels(scope.targets().getFirst().endpoint().labels()))
+                : scope;
     }
 
     private void note(Object whose, PortConflicts found) {

@@ -90,7 +90,8 @@ final class VirtualHosts {
                 .toByteString();
     }
 
-    private List<VirtualHost> hosts(String configuration) {
+    /// All hosts but the one that stands for every other, named `host:port`.
+    List<VirtualHost> hosts(String configuration) {
         Map<String, MeshService> services = services();
         List<Group> groups = new ArrayList<>();
         Map<String, Set<Integer>> covered = new HashMap<>();

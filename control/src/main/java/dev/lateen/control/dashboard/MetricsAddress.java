@@ -29,9 +29,12 @@ final class MetricsAddress {
                 .forEach(endpoints -> endpoints.forEach(endpoint -> known.addAll(endpoint.addresses())));
     }
 
-    /// Empty where the address cannot be believed.
+    /// Empty where the address cannot be believed, and of applications without a proxy, which show none.
     Optional<URI> of(ConnectedProxy proxy) {
         ProxyNode node = proxy.node();
+        if (node.metadata().dataPlane() == DataPlane.GRPC) {
+            return Optional.empty();
+        }
         String address = node.address();
         String peer = PORT.matcher(proxy.connection().peer().address()).replaceFirst("");
         peer = peer.replaceFirst("^/", "").replaceAll("[\\[\\]]", "");

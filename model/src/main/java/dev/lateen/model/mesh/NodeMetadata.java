@@ -42,7 +42,9 @@ public record NodeMetadata(
         /// Envoy as its own project releases it, without Istio's filters.
         UPSTREAM_ENVOY,
         /// Our own proxy.
-        LATEEN
+        LATEEN,
+        /// None: an application whose gRPC library speaks xDS itself.
+        GRPC
     }
 
     public enum Interception {
@@ -124,6 +126,9 @@ public record NodeMetadata(
     }
 
     private static DataPlane dataPlane(Map<String, ?> metadata) {
+        if (textOf(metadata, "GENERATOR").equals("grpc")) {
+            return DataPlane.GRPC;
+        }
         if (isTrue(metadata, "LATEEN_PROXY")) {
             return DataPlane.LATEEN;
         }

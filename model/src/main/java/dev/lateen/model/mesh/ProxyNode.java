@@ -71,6 +71,22 @@ public record ProxyNode(
                 read));
     }
 
+    /// The same workload, of which more is known.
+    public ProxyNode withLabels(Map<String, String> all) {
+        return new ProxyNode(
+                type,
+                id,
+                name,
+                addresses,
+                namespace,
+                serviceAccount,
+                dnsDomain,
+                all,
+                clusterId,
+                locality,
+                metadata);
+    }
+
     private static Locality localityOf(NodeMetadata metadata, Locality fromNode) {
         String label = metadata.labels().getOrDefault("istio-locality", "");
         return label.isEmpty() ? fromNode : Locality.parse(label.replace('.', '/'));

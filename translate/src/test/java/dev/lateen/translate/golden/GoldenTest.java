@@ -36,7 +36,9 @@ class GoldenTest {
         ROUTING("client", "sidecar~10.1.0.1~client-1.default~default.svc.cluster.local", Map.of("app", "client")),
         GATEWAY("edge", "router~10.1.9.9~edge-1.edge~edge.svc.cluster.local", Map.of("istio", "ingressgateway")),
         POLICIES("server", "sidecar~10.1.0.2~server-1.default~default.svc.cluster.local", Map.of("app", "server")),
-        LIMITS("server", "sidecar~10.1.0.2~server-1.default~default.svc.cluster.local", Map.of("app", "server"));
+        LIMITS("server", "sidecar~10.1.0.2~server-1.default~default.svc.cluster.local", Map.of("app", "server")),
+        /// An application whose gRPC library speaks xDS: most of what the routes and rules say is not for it.
+        PROXYLESS("server", "sidecar~10.1.0.2~server-1.default~default.svc.cluster.local", Map.of("app", "server"));
 
         private final String proxy;
         private final String id;
@@ -53,7 +55,10 @@ class GoldenTest {
         }
 
         ProxyNode node() {
-            return ProxyNode.parse(id, Map.of("LATEEN_PROXY", "true", "LABELS", labels), Locality.NONE)
+            Map.Entry<String, String> plane =
+                    this == PROXYLESS ? Map.entry("GENERATOR", "grpc") : Map.entry("LATEEN_PROXY", "true");
+            return ProxyNode.parse(
+                            id, Map.of(plane.getKey(), plane.getValue(), "LABELS", labels), Locality.NONE)
                     .orElseThrow();
         }
     }
