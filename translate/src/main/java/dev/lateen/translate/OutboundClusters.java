@@ -119,7 +119,8 @@ final class OutboundClusters {
             }
             case PASSTHROUGH -> {
                 // Only a sidecar has a connection whose destination it could take over.
-                if ((scene.isRouter() || scene.isProxyless()) && service.registry() == MeshService.Registry.KUBERNETES) {
+                if ((scene.isRouter() || scene.isProxyless())
+                        && service.registry() == MeshService.Registry.KUBERNETES) {
                     cluster.setType(Cluster.DiscoveryType.EDS);
                     cluster.getEdsClusterConfigBuilder()
                             .setEdsConfig(Protos.ADS)

@@ -280,8 +280,7 @@ final class OutboundResources {
         Endpoints.Target target = new Endpoints.Target(
                 service, service.port(port).orElseThrow(), subset, EffectivePolicy.of(rule, subset, port));
         ClusterLoadAssignment all = Endpoints.assignment(target, endpoints, scene);
-        return EncodedResource.of(
-                ResourceType.ENDPOINT, cluster, scene.isProxyless() ? ClientEndpoints.of(all) : all);
+        return EncodedResource.of(ResourceType.ENDPOINT, cluster, scene.isProxyless() ? ClientEndpoints.of(all) : all);
     }
 
     private void sidecar(Scene scene) {

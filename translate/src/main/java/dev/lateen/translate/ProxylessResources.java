@@ -46,8 +46,8 @@ final class ProxylessResources {
         Map<String, String> shortNames = new LinkedHashMap<>();
         for (EgressListener egress : scene.outbound().egress()) {
             for (int port : ports(egress)) {
-                for (VirtualHost host : new VirtualHosts(scene, egress, port, Optional.empty(), memo)
-                        .hosts("grpc|" + port)) {
+                for (VirtualHost host :
+                        new VirtualHosts(scene, egress, port, Optional.empty(), memo).hosts("grpc|" + port)) {
                     String name = host.getName().substring(0, host.getName().lastIndexOf(':'));
                     if (Hostname.isWildcard(name)) {
                         continue;

@@ -136,7 +136,10 @@ public final class GrpcPeer {
                 ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
             Context noted = Context.current()
                     .withValues(
-                            HEADERS, headers, CALLER, caller(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION)));
+                            HEADERS,
+                            headers,
+                            CALLER,
+                            caller(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION)));
             return Contexts.interceptCall(noted, call, headers, next);
         }
     }
@@ -171,8 +174,7 @@ public final class GrpcPeer {
                 case "count" -> count = Integer.parseInt(value);
                 case "millis" -> millis = Long.parseLong(value);
                 case "h" ->
-                    metadata.put(
-                            key(value.substring(0, value.indexOf(':'))), value.substring(value.indexOf(':') + 1));
+                    metadata.put(key(value.substring(0, value.indexOf(':'))), value.substring(value.indexOf(':') + 1));
                 default -> throw new IllegalArgumentException(name);
             }
         }

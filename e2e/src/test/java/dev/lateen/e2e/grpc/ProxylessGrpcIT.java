@@ -71,10 +71,9 @@ final class ProxylessGrpcIT {
     @Test
     void failsCallsToServicesThatAreGone() throws IOException {
         mesh.write("brief", ProxylessMesh.service("brief"));
-        await().atMost(SOON).until(() -> names(client.call("xds:///brief:7070", "millis=20000"))
-                .keySet()
-                .stream()
-                .allMatch(name -> name.startsWith("v")));
+        await().atMost(SOON)
+                .until(() -> names(client.call("xds:///brief:7070", "millis=20000")).keySet().stream()
+                        .allMatch(name -> name.startsWith("v")));
 
         mesh.remove("brief");
 
@@ -171,8 +170,9 @@ final class ProxylessGrpcIT {
                 - route: [{destination: {host: echo}}]
                 """);
 
-        await().atMost(SOON).until(() -> client.call(TARGET, "h=x-fault:grpc").keySet().stream()
-                .allMatch(answer -> answer.startsWith("RESOURCE_EXHAUSTED")));
+        await().atMost(SOON)
+                .until(() -> client.call(TARGET, "h=x-fault:grpc").keySet().stream()
+                        .allMatch(answer -> answer.startsWith("RESOURCE_EXHAUSTED")));
         assertThat(client.call(TARGET, "h=x-fault:http").keySet())
                 .allSatisfy(answer -> assertThat(answer).startsWith("UNIMPLEMENTED"));
     }
@@ -184,7 +184,8 @@ final class ProxylessGrpcIT {
             routes("http: [{route: [{destination: {host: echo, subset: " + subset + "}}]}]\n");
             await().atMost(SOON).pollInterval(Duration.ofMillis(20)).until(() -> {
                 Map<String, Integer> counts = client.call(TARGET, "count=20");
-                assertThat(counts.keySet()).allSatisfy(answer -> assertThat(answer).startsWith("v"));
+                assertThat(counts.keySet())
+                        .allSatisfy(answer -> assertThat(answer).startsWith("v"));
                 return names(counts).keySet().stream().allMatch(name -> name.startsWith(subset));
             });
         }

@@ -84,9 +84,8 @@ final class ProxylessMesh implements AutoCloseable {
                                   "server_features": ["xds_v3"]}],
                  "node": {"id": "sidecar~%s~%s.shop~cluster.local", "metadata": {"GENERATOR": "grpc"}}}
                 """.formatted(control.plaintextPort(), address, name));
-        Map<String, String> environment = new HashMap<>(Map.of(
-                "PEER_NAME", name,
-                "GRPC_XDS_BOOTSTRAP", bootstrap.toString()));
+        Map<String, String> environment =
+                new HashMap<>(Map.of("PEER_NAME", name, "GRPC_XDS_BOOTSTRAP", bootstrap.toString()));
         environment.putAll(more);
         PeerProcess started = PeerProcess.start(command, directory.resolve(name + ".log"), environment);
         peers.put(name, started);

@@ -74,17 +74,7 @@ public record ProxyNode(
     /// The same workload, of which more is known.
     public ProxyNode withLabels(Map<String, String> all) {
         return new ProxyNode(
-                type,
-                id,
-                name,
-                addresses,
-                namespace,
-                serviceAccount,
-                dnsDomain,
-                all,
-                clusterId,
-                locality,
-                metadata);
+                type, id, name, addresses, namespace, serviceAccount, dnsDomain, all, clusterId, locality, metadata);
     }
 
     private static Locality localityOf(NodeMetadata metadata, Locality fromNode) {

@@ -91,8 +91,8 @@ final class CallMatch {
                 yield true;
             }
             case PATH_SEPARATED_PREFIX -> {
-                to.setSafeRegex(RegexMatcher.newBuilder()
-                        .setRegex(RegexText.quote(from.getPathSeparatedPrefix()) + "(/.*)?"));
+                to.setSafeRegex(
+                        RegexMatcher.newBuilder().setRegex(RegexText.quote(from.getPathSeparatedPrefix()) + "(/.*)?"));
                 yield true;
             }
             case CONNECT_MATCHER, PATH_MATCH_POLICY, PATHSPECIFIER_NOT_SET -> false;

@@ -78,7 +78,8 @@ public final class ClientClusters {
 
     private static void balance(Cluster from, Cluster.Builder to) {
         switch (from.getLbPolicy()) {
-            case RING_HASH -> ring(to, from.getRingHashLbConfig().getMinimumRingSize().getValue());
+            case RING_HASH ->
+                ring(to, from.getRingHashLbConfig().getMinimumRingSize().getValue());
             case MAGLEV -> ring(to, 0);
             case ROUND_ROBIN, LEAST_REQUEST, RANDOM, CLUSTER_PROVIDED, LOAD_BALANCING_POLICY_CONFIG, UNRECOGNIZED ->
                 to.setLbPolicy(LbPolicy.ROUND_ROBIN);
@@ -88,8 +89,8 @@ public final class ClientClusters {
     private static void ring(Cluster.Builder to, long minimum) {
         to.setLbPolicy(LbPolicy.RING_HASH);
         if (minimum > 0) {
-            to.setRingHashLbConfig(RingHashLbConfig.newBuilder()
-                    .setMinimumRingSize(UInt64Value.of(Math.min(minimum, LARGEST_RING))));
+            to.setRingHashLbConfig(
+                    RingHashLbConfig.newBuilder().setMinimumRingSize(UInt64Value.of(Math.min(minimum, LARGEST_RING))));
         }
     }
 

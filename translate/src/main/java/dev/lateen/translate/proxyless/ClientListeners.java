@@ -34,9 +34,8 @@ public final class ClientListeners {
     public static Listener of(String name, String routes) {
         HttpConnectionManager manager = HttpConnectionManager.newBuilder()
                 .setRds(Rds.newBuilder().setConfigSource(ADS).setRouteConfigName(routes))
-                .addHttpFilters(HttpFilter.newBuilder()
-                        .setName(FAULT)
-                        .setTypedConfig(Any.pack(HTTPFault.getDefaultInstance())))
+                .addHttpFilters(
+                        HttpFilter.newBuilder().setName(FAULT).setTypedConfig(Any.pack(HTTPFault.getDefaultInstance())))
                 .addHttpFilters(ROUTER)
                 .build();
         return Listener.newBuilder()

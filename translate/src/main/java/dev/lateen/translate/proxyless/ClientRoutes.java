@@ -32,11 +32,15 @@ public final class ClientRoutes {
 
     /// The configuration of one name of a service; whatever authority a call has, it is meant for that.
     public static RouteConfiguration of(String name, VirtualHost host) {
-        VirtualHost.Builder only = VirtualHost.newBuilder().setName(host.getName()).addDomains("*");
+        VirtualHost.Builder only =
+                VirtualHost.newBuilder().setName(host.getName()).addDomains("*");
         for (Route route : host.getRoutesList()) {
             only.addAllRoutes(of(route));
         }
-        return RouteConfiguration.newBuilder().setName(name).addVirtualHosts(only).build();
+        return RouteConfiguration.newBuilder()
+                .setName(name)
+                .addVirtualHosts(only)
+                .build();
     }
 
     /// None for a route that no gRPC call takes.
@@ -52,7 +56,8 @@ public final class ClientRoutes {
             to.putTypedPerFilterConfig(ClientListeners.FAULT, fault);
         }
         List<Route> routes = new ArrayList<>();
-        CallMatch.of(from.getMatch()).forEach(match -> routes.add(to.setMatch(match).build()));
+        CallMatch.of(from.getMatch())
+                .forEach(match -> routes.add(to.setMatch(match).build()));
         return routes;
     }
 

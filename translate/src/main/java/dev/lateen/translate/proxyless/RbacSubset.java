@@ -39,10 +39,17 @@ public final class RbacSubset {
                 if (config.hasRules() && config.getRules().getAction() != RBAC.Action.LOG) {
                     kept.add(HttpFilter.newBuilder()
                             .setName(RBAC_FILTER + "." + kept.size())
-                            .setTypedConfig(Any.pack(
-                                    io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC.newBuilder()
-                                            .setRules(rules(config.getRules()))
-                                            .build()))
+                            .setTypedConfig(Any.pack(io.envoyproxy
+                                    .envoy
+                                    .extensions
+                                    .filters
+                                    .http
+                                    .rbac
+                                    .v3
+                                    .RBAC
+                                    .newBuilder()
+                                    .setRules(rules(config.getRules()))
+                                    .build()))
                             .build());
                 }
             }
@@ -74,7 +81,9 @@ public final class RbacSubset {
     private static Permission permission(Permission from, boolean safe) {
         return switch (from.getRuleCase()) {
             case AND_RULES ->
-                Permission.newBuilder().setAndRules(all(from.getAndRules(), safe)).build();
+                Permission.newBuilder()
+                        .setAndRules(all(from.getAndRules(), safe))
+                        .build();
             case OR_RULES ->
                 Permission.newBuilder().setOrRules(all(from.getOrRules(), safe)).build();
             case NOT_RULE ->
@@ -101,7 +110,9 @@ public final class RbacSubset {
             case OR_IDS ->
                 Principal.newBuilder().setOrIds(all(from.getOrIds(), safe)).build();
             case NOT_ID ->
-                Principal.newBuilder().setNotId(principal(from.getNotId(), !safe)).build();
+                Principal.newBuilder()
+                        .setNotId(principal(from.getNotId(), !safe))
+                        .build();
             case HEADER -> isShown(from.getHeader()) ? from : anybody(safe);
             case ANY, AUTHENTICATED, SOURCE_IP, DIRECT_REMOTE_IP, REMOTE_IP, URL_PATH, METADATA -> from;
             case FILTER_STATE, SOURCED_METADATA, CUSTOM, IDENTIFIER_NOT_SET -> anybody(safe);

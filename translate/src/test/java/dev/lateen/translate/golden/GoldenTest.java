@@ -57,8 +57,7 @@ class GoldenTest {
         ProxyNode node() {
             Map.Entry<String, String> plane =
                     this == PROXYLESS ? Map.entry("GENERATOR", "grpc") : Map.entry("LATEEN_PROXY", "true");
-            return ProxyNode.parse(
-                            id, Map.of(plane.getKey(), plane.getValue(), "LABELS", labels), Locality.NONE)
+            return ProxyNode.parse(id, Map.of(plane.getKey(), plane.getValue(), "LABELS", labels), Locality.NONE)
                     .orElseThrow();
         }
     }
