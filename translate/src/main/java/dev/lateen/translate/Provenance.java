@@ -5,11 +5,9 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.lateen.model.istio.Origin;
 import dev.lateen.model.mesh.MeshService;
-import dev.lateen.model.resource.ResourceKey;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /// Says in the metadata of an object which resources made it: under `istio` as Istio does, under `lateen` with file,
 /// line and field.
@@ -19,30 +17,10 @@ final class Provenance {
 
     private Provenance() {}
 
-    /// The path of a resource in the Kubernetes API, as Istio writes it: the kind in dashed lower case.
-    static String path(Origin origin) {
-        ResourceKey key = origin.resource();
-        StringBuilder kind = new StringBuilder();
-        for (char c : key.kind().toCharArray()) {
-            if (Character.isUpperCase(c) && !kind.isEmpty()) {
-                kind.append('-');
-            }
-            kind.append(Character.toLowerCase(c));
-        }
-        String version = origin.apiVersion().substring(origin.apiVersion().lastIndexOf('/') + 1);
-        return "/apis/" + key.group() + "/" + canonicalVersion(version) + "/namespaces/" + key.namespace() + "/" + kind
-                + "/" + key.name();
-    }
-
-    /// All versions of Istio's kinds are one; the stored one is named.
-    private static String canonicalVersion(String version) {
-        return version.toLowerCase(Locale.ROOT).startsWith("v1") ? "v1" : version;
-    }
-
     static Metadata config(Origin origin) {
         return withOrigin(
                 Struct.newBuilder()
-                        .putFields("config", Protos.text(path(origin)))
+                        .putFields("config", Protos.text(origin.configPath()))
                         .build(),
                 origin);
     }
@@ -100,7 +78,7 @@ final class Provenance {
                             .setListValue(ListValue.newBuilder().addAllValues(list))
                             .build());
         }
-        rule.ifPresent(r -> istio.putFields("config", Protos.text(path(r))));
+        rule.ifPresent(r -> istio.putFields("config", Protos.text(r.configPath())));
         if (!subset.isEmpty()) {
             istio.putFields("subset", Protos.text(subset));
         }

@@ -13,6 +13,7 @@ import dev.lateen.dashboard.explain.Decision.Note;
 import dev.lateen.dashboard.explain.Decision.Route;
 import dev.lateen.dashboard.explain.Decision.Upstream;
 import dev.lateen.kubernetes.tree.Trees;
+import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
@@ -70,19 +71,28 @@ public final class DecisionReader {
                         Trees.text(route, "virtualHost"),
                         Trees.text(route, "name"),
                         made(route)),
-                new Cluster(Trees.text(cluster, "name"), made(cluster)));
+                new Cluster(Trees.text(cluster, "name"), made(cluster), patches(cluster)),
+                patches(json));
     }
 
     private static Made made(JsonNode json) {
         JsonNode from = json.path("from");
-        return from.isObject()
-                ? new Made(
-                        Trees.text(from, "resource"),
-                        Trees.text(from, "file"),
-                        from.path("line").asInt(0),
-                        Trees.text(from, "field"),
-                        Trees.text(from, "service"))
-                : Made.UNKNOWN;
+        return from.isObject() ? origin(from) : Made.UNKNOWN;
+    }
+
+    private static List<Made> patches(JsonNode json) {
+        return Trees.objects(json, "patches").stream()
+                .map(DecisionReader::origin)
+                .toList();
+    }
+
+    private static Made origin(JsonNode json) {
+        return new Made(
+                Trees.text(json, "resource"),
+                Trees.text(json, "file"),
+                json.path("line").asInt(0),
+                Trees.text(json, "field"),
+                Trees.text(json, "service"));
     }
 
     private static Upstream upstream(JsonNode json) {

@@ -46,12 +46,22 @@ public record Decision(
     /// @param tlsFailure what went wrong in the handshake with it
     public record Caller(String address, String identity, String workload, boolean mutualTls, String tlsFailure) {}
 
-    public record Config(String listener, String filterChain, Route route, Cluster cluster) {}
+    /// @param patches of EnvoyFilters that have changed the listener or the route table
+    public record Config(String listener, String filterChain, Route route, Cluster cluster, List<Made> patches) {
+        public Config {
+            patches = List.copyOf(patches);
+        }
+    }
 
     /// @param table the route configuration that was looked into
     public record Route(String table, String virtualHost, String name, Made from) {}
 
-    public record Cluster(String name, Made from) {}
+    /// @param patches of EnvoyFilters that have changed it
+    public record Cluster(String name, Made from, List<Made> patches) {
+        public Cluster {
+            patches = List.copyOf(patches);
+        }
+    }
 
     /// What a piece of configuration was made from.
     ///

@@ -2,6 +2,7 @@ package dev.lateen.dashboard.explain;
 
 import dev.lateen.dashboard.explain.Explanation.Place;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Turns what a proxy noted into a reason, the lines that it rests on, and advice: one case for each way in which a
 /// proxy answers by itself.
@@ -14,7 +15,18 @@ public final class Explainer {
         this.origins = new Origins(places);
     }
 
+    /// With the EnvoyFilters that have changed what refused it, as far as no resource says more: a Service says least.
     public Explanation explain(Decision decision) {
+        Explanation found = reason(decision);
+        boolean settled =
+                found.at().stream().anyMatch(place -> !place.resource().startsWith("Service "));
+        List<Place> patches = settled ? List.of() : origins.patches(decision);
+        List<Place> places =
+                Stream.concat(patches.stream(), found.at().stream()).distinct().toList();
+        return new Explanation(found.cause(), found.because(), places, found.change());
+    }
+
+    private Explanation reason(Decision decision) {
         String details = decision.answer().details();
         if (details.startsWith("rbac_access_denied")) {
             return new AccessReasons(origins).denied(decision);

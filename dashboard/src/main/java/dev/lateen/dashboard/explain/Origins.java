@@ -6,10 +6,14 @@ import dev.lateen.model.resource.ResourceKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// Finds the lines behind pieces of a proxy's configuration. Thread: any; blocks where `Places` does.
 final class Origins {
+    /// Envoy's flags.
+    private static final Set<String> CLUSTERS_FAULT = Set.of("UF", "UC", "UO", "UH", "UT", "UR");
+
     private final Places places;
 
     Origins(Places places) {
@@ -41,6 +45,22 @@ final class Origins {
                 .flatMap(named -> places.find(named.resource(), named.fields())
                         .or(() -> Optional.of(place(named.resource().toString(), from))))
                 .or(() -> from.file().isEmpty() ? Optional.empty() : Optional.of(place("the resource", from)));
+    }
+
+    /// The patches of what refused it: of its cluster where there was trouble with that, else of listener and routes.
+    /// An answer from upstream is nobody's.
+    List<Place> patches(Decision decision) {
+        if (decision.answer().details().equals("via_upstream")) {
+            return List.of();
+        }
+        boolean cluster = CLUSTERS_FAULT.stream().anyMatch(decision::has);
+        List<Made> patches = cluster
+                ? decision.config().cluster().patches()
+                : decision.config().patches();
+        return patches.stream()
+                .flatMap(patch -> made(patch, List.of(".applyTo", "")).stream())
+                .distinct()
+                .toList();
     }
 
     private static Place place(String resource, Made from) {

@@ -42,6 +42,33 @@ final class ExplainerTest {
         }
     };
 
+    private static Decision patched(Decision plain, Made rule) {
+        Config config = plain.config();
+        return new Decision(
+                plain.proxy(),
+                plain.asked(),
+                plain.answer(),
+                plain.caller(),
+                new Config(
+                        config.listener(),
+                        config.filterChain(),
+                        config.route(),
+                        new Cluster(config.cluster().name(), rule, List.of(patch("breaker"))),
+                        List.of(patch("limit"))),
+                plain.upstream(),
+                plain.notes(),
+                plain.nearly());
+    }
+
+    private static Made patch(String name) {
+        return new Made(
+                "/apis/networking.istio.io/v1/namespaces/shop/envoy-filter/" + name,
+                "shop.yaml",
+                9,
+                "spec.configPatches[0]",
+                "");
+    }
+
     private static Decision decision(int status, String flags, String details, Near near, Note... notes) {
         return new Decision(
                 "reviews-1.shop",
@@ -52,7 +79,8 @@ final class ExplainerTest {
                         "0.0.0.0_80",
                         "",
                         new Route("80", "reviews:80", "main", ROUTE),
-                        new Cluster("outbound|80|v2|reviews.shop.svc.cluster.local", RULE)),
+                        new Cluster("outbound|80|v2|reviews.shop.svc.cluster.local", RULE, List.of()),
+                        List.of()),
                 new Upstream("10.0.0.1:80", "", 1, 500_000, 0, "", List.of()),
                 List.of(notes),
                 near.wants().isEmpty() ? List.of() : List.of(near));
@@ -64,6 +92,29 @@ final class ExplainerTest {
 
     private static Explanation explain(Decision decision) {
         return new Explainer(ALL).explain(decision);
+    }
+
+    private static List<String> resources(Decision decision) {
+        return explain(decision).at().stream().map(Place::resource).toList();
+    }
+
+    @Test
+    void namesThePatchOfWhatNoOtherResourceExplains() {
+        assertThat(resources(patched(decision(429, "RL", "local_rate_limited"), RULE)))
+                .containsExactly("EnvoyFilter shop/limit");
+    }
+
+    @Test
+    void namesThePatchOfAClusterBeforeItsService() {
+        Decision full = decision(503, "UO", "upstream_reset_before_response_started{overflow}");
+        assertThat(resources(patched(full, Made.UNKNOWN)))
+                .containsExactly("EnvoyFilter shop/breaker", "Service shop/reviews");
+        assertThat(resources(patched(full, RULE))).containsExactly("DestinationRule shop/reviews");
+    }
+
+    @Test
+    void namesNoPatchOfAnAnswerThatCameFromUpstream() {
+        assertThat(resources(patched(decision(500, "", "via_upstream"), RULE))).isEmpty();
     }
 
     @Test

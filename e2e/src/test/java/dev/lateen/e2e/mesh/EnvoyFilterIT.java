@@ -115,7 +115,10 @@ final class EnvoyFilterIT {
                         filter_enforced: {default_value: {numerator: 100, denominator: HUNDRED}}
                 """);
 
-        await().atMost(SOON).until(() -> mesh.answer(peer, "/", "").statusCode() == 429);
+        await().atMost(SOON).until(() -> mesh.answer(peer, "/limited", "").statusCode() == 429);
+        if (peer.equals("ours")) {
+            mesh.explains(429, "/limited", "EnvoyFilter default/limit", "applyTo: HTTP_FILTER");
+        }
         remove();
         await().atMost(SOON).until(() -> mesh.answer(peer, "/", "").statusCode() == 200);
     }
@@ -135,7 +138,9 @@ final class EnvoyFilterIT {
                 """.formatted(other));
 
         await().atMost(SOON)
-                .until(() -> mesh.ask(peer, "/fetch", "http://" + other + "/").startsWith("503"));
+                .until(() ->
+                        mesh.ask(peer, "/fetch", "http://" + other + "/full").startsWith("503"));
+        mesh.explains(503, "/full", "EnvoyFilter default/breaker", "applyTo: CLUSTER");
         remove();
         await().atMost(SOON)
                 .until(() -> mesh.ask(peer, "/fetch", "http://" + other + "/").startsWith("200 " + other));
@@ -158,6 +163,9 @@ final class EnvoyFilterIT {
         await().atMost(SOON)
                 .until(() ->
                         mesh.ask(peer, "/fetch", "http://" + other + "/teapot").startsWith("418 short"));
+        if (peer.equals("ours")) {
+            mesh.explains(418, "/teapot", "EnvoyFilter default/route", "applyTo: HTTP_ROUTE");
+        }
         remove();
         await().atMost(SOON)
                 .until(() ->

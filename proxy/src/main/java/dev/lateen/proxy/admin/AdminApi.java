@@ -77,7 +77,7 @@ public final class AdminApi implements AdminPages {
             return;
         }
         if (request.path().equals("/decisions")) {
-            new DecisionsPage(decisions, backend::routes, backend::later).answer(request, reply);
+            new DecisionsPage(decisions, new InForce(backend), backend::later).answer(request, reply);
             return;
         }
         reply.accept(

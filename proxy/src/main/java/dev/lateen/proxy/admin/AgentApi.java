@@ -31,7 +31,7 @@ public final class AgentApi implements AdminPages {
             Map<String, String> environment,
             Optional<AppMetrics> application) {
         this.backend = backend;
-        this.decisions = new DecisionsPage(decisions, backend::routes, backend::later);
+        this.decisions = new DecisionsPage(decisions, new InForce(backend), backend::later);
         this.prober = AppProber.of(environment);
         this.stats = stats;
         this.metrics = new MergedPage(application, (rendering, out) -> {

@@ -35,6 +35,11 @@ public interface DecisionBackground {
         return decision.clusterMetadata;
     }
 
+    /// `filter_metadata` of its listener and of its route table, as far as they are known.
+    default List<Map<String, Map<String, Object>>> around(Decision decision) {
+        return List.of();
+    }
+
     /// Notes that go after those of the decision.
     default List<Evidence.Note> notes(Decision decision) {
         return List.of();

@@ -15,6 +15,7 @@ import dev.lateen.proxy.stream.PeerInfo;
 import dev.lateen.proxy.stream.ResponseFlag;
 import dev.lateen.proxy.stream.RouteFacts;
 import java.net.SocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -164,9 +165,43 @@ public final class DecisionsPage {
         String cluster = background.clusterName(decision);
         if (!cluster.isEmpty()) {
             json.object("cluster").text("name", cluster);
-            resource(json, background.cluster(decision));
+            Map<String, Map<String, Object>> metadata = background.cluster(decision);
+            resource(json, metadata);
+            patches(json, List.of(metadata));
             json.end();
         }
+        patches(json, background.around(decision));
+    }
+
+    /// Which EnvoyFilters have changed it, as the control plane left it in the metadata.
+    private static void patches(JsonOut json, List<Map<String, Map<String, Object>>> metadata) {
+        List<Object> all = new ArrayList<>();
+        for (Map<String, Map<String, Object>> one : metadata) {
+            if (one.getOrDefault("lateen", Map.of()).get("patches") instanceof List<?> patches) {
+                all.addAll(patches);
+            }
+        }
+        if (all.isEmpty()) {
+            return;
+        }
+        json.array("patches");
+        for (Object patch : all) {
+            if (patch instanceof Map<?, ?> origin) {
+                json.object();
+                some(json, "resource", origin.get("resource") instanceof String path ? path : "");
+                place(json, origin);
+                json.end();
+            }
+        }
+        json.end();
+    }
+
+    private static void place(JsonOut json, Map<?, ?> origin) {
+        some(json, "file", origin.get("file") instanceof String file ? file : "");
+        if (origin.get("line") instanceof Double line) {
+            json.number("line", line.longValue());
+        }
+        some(json, "field", origin.get("field") instanceof String field ? field : "");
     }
 
     static void route(JsonOut json, RouteFacts route) {
@@ -187,11 +222,7 @@ public final class DecisionsPage {
         }
         json.object("from");
         some(json, "resource", istio.get("config") instanceof String path ? path : "");
-        some(json, "file", own.get("file") instanceof String file ? file : "");
-        if (own.get("line") instanceof Double line) {
-            json.number("line", line.longValue());
-        }
-        some(json, "field", own.get("field") instanceof String field ? field : "");
+        place(json, own);
         some(json, "service", service(istio));
         json.end();
     }

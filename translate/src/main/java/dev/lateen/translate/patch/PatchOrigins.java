@@ -33,6 +33,7 @@ final class PatchOrigins {
     private static Value place(Origin origin) {
         return Value.newBuilder()
                 .setStructValue(Struct.newBuilder()
+                        .putFields("resource", Structs.text(origin.configPath()))
                         .putFields("file", Structs.text(origin.at().file()))
                         .putFields(
                                 "line",
