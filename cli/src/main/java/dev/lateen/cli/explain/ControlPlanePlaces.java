@@ -36,6 +36,11 @@ public final class ControlPlanePlaces implements Places {
         return ask("issuer=" + encoded(issuer) + "&namespace=" + encoded(namespace));
     }
 
+    @Override
+    public Optional<Place> ofStrict(String host) {
+        return ask("strict=" + encoded(host));
+    }
+
     private Optional<Place> ask(String query) {
         for (ControlPlaneAddress one : controlPlanes) {
             try {

@@ -99,6 +99,7 @@ public final class DecisionReader {
         return new Upstream(
                 Trees.text(json, "host", "address"),
                 Trees.text(json, "host", "workload"),
+                json.path("host").path("mutualTls").asBoolean(false),
                 json.path("attempts").asInt(0),
                 json.path("timeoutMicros").asLong(0),
                 json.path("perTryTimeoutMicros").asLong(0),

@@ -11,7 +11,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `placez`: where a resource is written, or the first of some of its fields (`group`, `kind`, `namespace`, `name`, and
-/// `fields` with commas between); or the RequestAuthentication of an `issuer`. An empty object where there is none.
+/// `fields` with commas between); or the RequestAuthentication of an `issuer`; or the PeerAuthentication that has the
+/// workloads of the service `strict` take mutual TLS alone. An empty object where there is none.
 ///
 /// Thread: any.
 final class PlacePage {
@@ -24,20 +25,26 @@ final class PlacePage {
     }
 
     JsonNode json(Map<String, String> query) {
-        String issuer = query.getOrDefault("issuer", "");
-        Optional<Place> found = issuer.isEmpty()
-                ? places.find(
-                        new ResourceKey(
-                                query.getOrDefault("group", ""),
-                                query.getOrDefault("kind", ""),
-                                query.getOrDefault("namespace", ""),
-                                query.getOrDefault("name", "")),
-                        List.of(query.getOrDefault("fields", "").split(",", -1)))
-                : places.ofIssuer(issuer, query.getOrDefault("namespace", ""));
+        Optional<Place> found = find(query);
         ObjectNode json = JSON.createObjectNode();
         found.ifPresent(place -> json.put("resource", place.resource())
                 .put("field", place.field())
                 .put("line", place.line()));
         return json;
+    }
+
+    private Optional<Place> find(Map<String, String> query) {
+        if (query.containsKey("issuer")) {
+            return places.ofIssuer(query.get("issuer"), query.getOrDefault("namespace", ""));
+        }
+        if (query.containsKey("strict")) {
+            return places.ofStrict(query.get("strict"));
+        }
+        ResourceKey key = new ResourceKey(
+                query.getOrDefault("group", ""),
+                query.getOrDefault("kind", ""),
+                query.getOrDefault("namespace", ""),
+                query.getOrDefault("name", ""));
+        return places.find(key, List.of(query.getOrDefault("fields", "").split(",", -1)));
     }
 }

@@ -3,6 +3,10 @@ package dev.lateen.control.debug;
 import dev.lateen.dashboard.explain.Explanation.Place;
 import dev.lateen.dashboard.explain.FieldPath;
 import dev.lateen.dashboard.explain.Places;
+import dev.lateen.model.istio.PeerAuthentication;
+import dev.lateen.model.mesh.Endpoint;
+import dev.lateen.model.mesh.MeshSnapshot;
+import dev.lateen.model.mesh.PeerPolicies;
 import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.resource.ResourceKey;
 import dev.lateen.model.tree.Node;
@@ -49,6 +53,24 @@ public final class StoredPlaces implements Places {
                         resource -> !resource.key().namespace().equals(namespace)))
                 .flatMap(resource -> rule(resource, issuer).stream())
                 .findFirst();
+    }
+
+    @Override
+    public Optional<Place> ofStrict(String host) {
+        MeshSnapshot snapshot = mesh.snapshot();
+        return snapshot.services().byNamespace(host).values().stream()
+                .flatMap(service -> snapshot.endpointsOf(service.id()).stream())
+                .filter(Endpoint::takesMutualTls)
+                .map(endpoint -> PeerPolicies.decide(
+                        snapshot.security().peerAuthentications(),
+                        snapshot.mesh().identity().rootNamespace(),
+                        endpoint.owner().namespace(),
+                        endpoint.labels(),
+                        endpoint.port()))
+                .filter(decision -> decision.mode() == PeerAuthentication.Mode.STRICT)
+                .flatMap(decision -> decision.by().stream())
+                .findFirst()
+                .flatMap(policy -> find(policy.origin().resource(), List.of("spec.mtls.mode", "spec")));
     }
 
     private static Optional<Place> rule(RawResource resource, String issuer) {

@@ -74,11 +74,13 @@ public record Decision(
     }
 
     /// @param host the last one that was tried
+    /// @param mutualTls whether both sides of the connection to it have shown a certificate
     /// @param timeoutMicros 0: none
     /// @param failed attempts, oldest first
     public record Upstream(
             String host,
             String workload,
+            boolean mutualTls,
             int attempts,
             long timeoutMicros,
             long perTryTimeoutMicros,

@@ -32,6 +32,12 @@ final class Origins {
         return places.ofIssuer(issuer, proxy.substring(proxy.lastIndexOf('.') + 1));
     }
 
+    /// What has the hosts of the cluster take mutual TLS alone; empty where nothing does.
+    Optional<Place> strict(Decision decision) {
+        String host = ClusterName.parse(decision.config().cluster().name()).host();
+        return host.isEmpty() ? Optional.empty() : places.ofStrict(host);
+    }
+
     /// What the route was made from.
     ///
     /// @param below candidates below the route's own field, the best first

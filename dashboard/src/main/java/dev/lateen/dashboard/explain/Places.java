@@ -18,6 +18,9 @@ public interface Places {
     /// The RequestAuthentication that names this issuer, if one does: one of the workload's namespace before others.
     Optional<Place> ofIssuer(String issuer, String namespace);
 
+    /// The PeerAuthentication that has workloads of this service take mutual TLS alone, if one does.
+    Optional<Place> ofStrict(String host);
+
     /// Knows nothing.
     Places NONE = new Places() {
         @Override
@@ -27,6 +30,11 @@ public interface Places {
 
         @Override
         public Optional<Place> ofIssuer(String issuer, String namespace) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Place> ofStrict(String host) {
             return Optional.empty();
         }
     };

@@ -3,6 +3,7 @@ package dev.lateen.dashboard.explain;
 import dev.lateen.dashboard.explain.Explanation.Place;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -113,6 +114,18 @@ final class UpstreamReasons {
                     decision.inbound()
                             ? "the application does not listen on that port: look at targetPort and at the container"
                             : "nothing listens there, or a NetworkPolicy is in the way");
+        }
+        Optional<Place> strict =
+                upstream.mutualTls() || decision.inbound() ? Optional.empty() : origins.strict(decision);
+        if (strict.isPresent()) {
+            List<Place> places = new ArrayList<>(List.of(strict.get()));
+            places.addAll(origins.tls(decision));
+            return new Explanation(
+                    host + " takes mutual TLS alone, and the connection had none",
+                    because,
+                    places,
+                    "take `tls.mode` out of the DestinationRule, so that mutual TLS comes by itself, or let the workload"
+                            + " take plaintext too (PERMISSIVE)");
         }
         if (decision.has("UPE")) {
             return new Explanation(

@@ -40,6 +40,11 @@ final class ExplainerTest {
         public Optional<Place> ofIssuer(String issuer, String namespace) {
             return Optional.of(new Place("RequestAuthentication shop/" + issuer, "spec.jwtRules[0]", "shop.yaml:2"));
         }
+
+        @Override
+        public Optional<Place> ofStrict(String host) {
+            return Optional.of(new Place("PeerAuthentication shop/strict", "spec.mtls.mode", "shop.yaml:3"));
+        }
     };
 
     private static Decision patched(Decision plain, Made rule) {
@@ -81,7 +86,7 @@ final class ExplainerTest {
                         new Route("80", "reviews:80", "main", ROUTE),
                         new Cluster("outbound|80|v2|reviews.shop.svc.cluster.local", RULE, List.of()),
                         List.of()),
-                new Upstream("10.0.0.1:80", "", 1, 500_000, 0, "", List.of()),
+                new Upstream("10.0.0.1:80", "", false, 1, 500_000, 0, "", List.of()),
                 List.of(notes),
                 near.wants().isEmpty() ? List.of() : List.of(near));
     }
@@ -110,6 +115,14 @@ final class ExplainerTest {
         assertThat(resources(patched(full, Made.UNKNOWN)))
                 .containsExactly("EnvoyFilter shop/breaker", "Service shop/reviews");
         assertThat(resources(patched(full, RULE))).containsExactly("DestinationRule shop/reviews");
+    }
+
+    @Test
+    void namesWhatHasTheServerTakeMutualTlsAlone() {
+        Explanation told =
+                explain(decision(503, "UC", "upstream_reset_before_response_started{connection_termination}"));
+        assertThat(told.cause()).isEqualTo("10.0.0.1:80 takes mutual TLS alone, and the connection had none");
+        assertThat(told.at().getFirst().resource()).isEqualTo("PeerAuthentication shop/strict");
     }
 
     @Test

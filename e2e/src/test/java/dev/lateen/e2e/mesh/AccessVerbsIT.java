@@ -58,6 +58,7 @@ final class AccessVerbsIT {
             assertThat(mesh.ask("shop", "/private", "")).isEqualTo("403: RBAC: access denied");
             mesh.explains(403, "/private", "AuthorizationPolicy default/readers", "methods: [GET]");
             assertThat(mesh.ask("vault", "/open", "")).startsWith("503");
+            mesh.explains(503, "/open", "PeerAuthentication default/strict", "mtls: {mode: STRICT}");
 
             Run allowed = run(mesh, "can", CLIENT, "GET", "shop.default/open/1");
             assertThat(allowed.status()).isZero();

@@ -71,6 +71,8 @@ final class QuotaUnderFireIT {
                 load.awaitAdmitted(300);
                 load.awaitRefusals();
             }
+            mesh.explains(429, "/by-caller", "Quota default/callers", "requests: " + QUOTA);
+            mesh.explains(429, "/by-subject", "Quota default/subjects", "requests: " + QUOTA);
             for (String path : PATHS) {
                 judge(mesh, load, proxy, path);
             }
