@@ -2,13 +2,16 @@ package dev.lateen.proxy.accesslog;
 
 import dev.lateen.net.http.Headers;
 import dev.lateen.proxy.stream.GrpcStatus;
+import dev.lateen.proxy.stream.ResponseFlag;
 import dev.lateen.proxy.stream.StreamInfo;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The command operators of access-log formats.
@@ -25,7 +28,10 @@ final class LogOperators {
         if (withArgument.isPresent()) {
             return withArgument;
         }
-        Optional<LogOperator> plain = number(name).or(() -> text(name)).or(() -> address(name));
+        Optional<LogOperator> plain = number(name)
+                .or(() -> text(name))
+                .or(() -> address(name))
+                .or(() -> Optional.ofNullable(TlsOperators.of(name)).map(LogOperators::text));
         if (plain.isPresent() && !argument.isEmpty()) {
             throw new IllegalArgumentException("%" + name + "% takes no argument");
         }
@@ -45,6 +51,9 @@ final class LogOperators {
                     case "METADATA" -> MetadataOperator.of(argument);
                     case "DYNAMIC_METADATA" -> MetadataOperator.dynamic(argument);
                     case "ENVIRONMENT" -> constant(System.getenv(argument));
+                    case "QUERY_PARAM" -> UriOperators.query(argument);
+                    case "PATH" -> UriOperators.path(argument);
+                    case "COMMON_DURATION" -> DurationOperator.of(argument);
                     default -> null;
                 });
     }
@@ -79,6 +88,8 @@ final class LogOperators {
                     case "UPSTREAM_TRANSPORT_FAILURE_REASON" -> text(info -> info.upstreamTransportFailure);
                     case "DOWNSTREAM_TRANSPORT_FAILURE_REASON" -> text(info -> info.downstreamTransportFailure);
                     case "RESPONSE_FLAGS" -> plain(info -> info.flags().isEmpty() ? null : info.flagsText());
+                    case "RESPONSE_FLAGS_LONG" ->
+                        plain(info -> info.flags().isEmpty() ? null : longNames(info.flags()));
                     case "UPSTREAM_CLUSTER", "UPSTREAM_CLUSTER_RAW" -> text(info -> info.clusterName);
                     case "ROUTE_NAME" -> text(info -> info.routeName);
                     case "FILTER_CHAIN_NAME" -> text(info -> info.filterChainName);
@@ -87,9 +98,14 @@ final class LogOperators {
                     case "DOWNSTREAM_PEER_URI_SAN" -> text(info -> info.downstreamPeerUri);
                     case "DOWNSTREAM_LOCAL_URI_SAN" -> text(info -> info.downstreamLocalUri);
                     case "UPSTREAM_PEER_URI_SAN" -> text(info -> info.upstreamPeerUri);
+                    case "UPSTREAM_LOCAL_URI_SAN" -> text(info -> info.upstreamLocalUri);
                     case "HOSTNAME" -> constant(System.getenv("HOSTNAME"));
                     default -> null;
                 });
+    }
+
+    private static String longNames(Set<ResponseFlag> flags) {
+        return flags.stream().map(ResponseFlag::longName).collect(Collectors.joining(","));
     }
 
     private static Optional<LogOperator> address(String name) {
@@ -178,8 +194,13 @@ final class LogOperators {
         };
     }
 
-    private static LogOperator text(Function<StreamInfo, @Nullable String> value) {
+    static LogOperator text(Function<StreamInfo, @Nullable String> value) {
         return (info, out) -> append(value.apply(info), out);
+    }
+
+    /// @param value what came over the wire, each character an octet
+    static LogOperator octets(Function<StreamInfo, @Nullable String> value) {
+        return (info, out) -> appendField(value.apply(info), out);
     }
 
     /// @param value words of our own, all of ASCII
@@ -220,7 +241,7 @@ final class LogOperators {
         Function<StreamInfo, @Nullable String> main =
                 source.apply((mark < 0 ? argument : argument.substring(0, mark)).toLowerCase(Locale.ROOT));
         if (mark < 0) {
-            return (info, out) -> appendField(main.apply(info), out);
+            return octets(main);
         }
         Function<StreamInfo, @Nullable String> alternative =
                 source.apply(argument.substring(mark + 1).toLowerCase(Locale.ROOT));

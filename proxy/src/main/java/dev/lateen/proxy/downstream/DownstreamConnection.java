@@ -166,6 +166,8 @@ public final class DownstreamConnection {
         info.requestedServerName = origin.serverName().isEmpty() ? null : origin.serverName();
         info.downstreamTls = ssl != null;
         info.downstreamMutualTls = identity != null;
+        info.downstreamTlsSession = ssl == null ? null : ssl.engine().getSession();
+        info.downstreamCertificate = identity == null ? null : identity.certificate();
         info.downstreamPeerNames = identity == null ? List.of() : identity.names();
         info.downstreamPeerUri = peerUri();
         info.downstreamPeer = peer;

@@ -3,10 +3,12 @@ package dev.lateen.proxy.stream;
 import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.RequestHead;
 import java.net.SocketAddress;
+import java.security.cert.X509Certificate;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /// The facts of one HTTP request, or of one TCP connection, from its first byte to its end. Plain fields without
@@ -28,6 +30,10 @@ public final class StreamInfo {
     public @Nullable String downstreamLocalUri;
     public boolean downstreamTls;
     public boolean downstreamMutualTls;
+    /// Null on plaintext.
+    public @Nullable SSLSession downstreamTlsSession;
+    /// Of the client; null where it has shown none, or none that was verified.
+    public @Nullable X509Certificate downstreamCertificate;
     /// URI names of the client's certificate, then its DNS names, then its subject.
     public List<String> downstreamPeerNames = List.of();
     public PeerInfo downstreamPeer = PeerInfo.UNKNOWN;

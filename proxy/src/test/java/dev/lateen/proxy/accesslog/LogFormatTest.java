@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class LogFormatTest {
     private static StreamInfo request() {
@@ -171,5 +173,44 @@ final class LogFormatTest {
         assertThatThrownBy(() -> LogFormat.text("%NOT_AN_OPERATOR%", false)).hasMessageContaining("%NOT_AN_OPERATOR%");
         assertThatThrownBy(() -> LogFormat.text("%START_TIME(%Q)%", false)).hasMessageContaining("%Q");
         assertThatThrownBy(() -> LogFormat.text("50% off", false)).hasMessageContaining("%%");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'%COMMON_DURATION(NEVER:DS_TX_END:us)%', NEVER",
+        "'%COMMON_DURATION(DS_RX_BEG:DS_TX_END:weeks)%', weeks",
+        "'%COMMON_DURATION(DS_RX_BEG)%', START:END:PRECISION",
+        "'%PATH(XX)%', WQ or NQ",
+        "'%PATH(WQ:HALF)%', ORIG_OR_PATH",
+        "'%QUERY_PARAM%', needs a name",
+        "'%DOWNSTREAM_TLS_VERSION(1)%', takes no argument",
+    })
+    void saysWhatIsWrongWithAnArgument(String format, String words) {
+        assertThatThrownBy(() -> LogFormat.text(format, false))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(words);
+    }
+
+    @Test
+    void hasNoDurationWhereAPointWasNotReached() {
+        StreamInfo info = request();
+        info.startNanos = 5_000_000;
+        info.requestEndNanos = 0;
+        info.endNanos = 7_000_999;
+        assertThat(text(
+                        "%COMMON_DURATION(DS_RX_BEG:DS_TX_END:us)% %COMMON_DURATION(DS_RX_BEG:DS_RX_END:ms)%"
+                                + " %COMMON_DURATION(DS_TX_END:DS_RX_BEG:ns)%",
+                        info))
+                .isEqualTo("2000 - -");
+    }
+
+    @Test
+    void escapesQueries() {
+        StreamInfo info = request();
+        assertThat(info.request).isNotNull();
+        info.request.path(octets("/a?q=\"\u00e9"));
+        assertThat(LogFormat.json(Map.of("q", "%QUERY_PARAM(q)%", "p", "%PATH(NQ)%"), false)
+                        .line(info))
+                .isEqualTo("{\"p\":\"/a\",\"q\":\"\\\"\u00e9\"}\n");
     }
 }
