@@ -9,12 +9,16 @@ import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /// Which version of HTTP a cluster speaks, and the limits of its connections.
 final class HttpUpstream {
     private static final String KEY = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+    /// Envoy takes no PINGs without one; this is gRPC's.
+    private static final Duration PING_TIMEOUT = Duration.ofSeconds(20);
 
     private HttpUpstream() {}
 
@@ -47,12 +51,7 @@ final class HttpUpstream {
                 .flatMap(ConnectionPool.Tcp::maxConnectionDuration)
                 .ifPresent(t -> common.setMaxConnectionDuration(Protos.duration(t)));
         boolean hasCommon = !common.build().equals(HttpProtocolOptions.getDefaultInstance());
-        Http2ProtocolOptions h2 = pool.filter(p -> p.maxConcurrentStreams().orElse(0) > 0)
-                .map(p -> Http2ProtocolOptions.newBuilder()
-                        .setMaxConcurrentStreams(
-                                Protos.uint(p.maxConcurrentStreams().orElse(0)))
-                        .build())
-                .orElse(Http2ProtocolOptions.getDefaultInstance());
+        Http2ProtocolOptions h2 = pool.map(HttpUpstream::http2).orElse(Http2ProtocolOptions.getDefaultInstance());
         var options = io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.newBuilder();
         if (hasCommon) {
             options.setCommonHttpProtocolOptions(common);
@@ -81,10 +80,30 @@ final class HttpUpstream {
         cluster.putTypedExtensionProtocolOptions(KEY, Protos.any(options.build()));
     }
 
+    private static Http2ProtocolOptions http2(ConnectionPool.Http pool) {
+        Http2ProtocolOptions.Builder http2 = Http2ProtocolOptions.newBuilder();
+        if (pool.maxConcurrentStreams().orElse(0) > 0) {
+            http2.setMaxConcurrentStreams(
+                    Protos.uint(pool.maxConcurrentStreams().orElse(0)));
+        }
+        pool.http2KeepAlive()
+                .filter(pings -> isPositive(pings.interval()))
+                .ifPresent(pings -> http2.getConnectionKeepaliveBuilder()
+                        .setInterval(Protos.duration(pings.interval().orElseThrow()))
+                        .setTimeout(Protos.duration(pings.timeout()
+                                .filter(timeout -> !timeout.isZero())
+                                .orElse(PING_TIMEOUT))));
+        return http2.build();
+    }
+
+    private static boolean isPositive(Optional<Duration> duration) {
+        return duration.filter(one -> !one.isZero()).isPresent();
+    }
+
     /// For a cluster that passes on connections of any kind.
     static Any passthrough() {
         var options = io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.newBuilder();
-        options.getCommonHttpProtocolOptionsBuilder().setIdleTimeout(Protos.duration(java.time.Duration.ofMinutes(5)));
+        options.getCommonHttpProtocolOptionsBuilder().setIdleTimeout(Protos.duration(Duration.ofMinutes(5)));
         options.getUseDownstreamProtocolConfigBuilder()
                 .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance())
                 .setHttp2ProtocolOptions(Http2ProtocolOptions.getDefaultInstance());

@@ -174,9 +174,9 @@ public record TrafficPolicy(
                 Optional<Duration> idleTimeout,
                 String h2UpgradePolicy,
                 boolean useClientProtocol,
-                OptionalInt maxConcurrentStreams) {
+                OptionalInt maxConcurrentStreams,
+                Optional<Pings> http2KeepAlive) {
             static Http of(Reader in) {
-                in.notYet("http2KeepAlive");
                 return new Http(
                         in.integer("http1MaxPendingRequests"),
                         in.integer("http2MaxRequests"),
@@ -185,7 +185,17 @@ public record TrafficPolicy(
                         in.duration("idleTimeout"),
                         in.text("h2UpgradePolicy", "DEFAULT"),
                         in.flag("useClientProtocol"),
-                        in.integer("maxConcurrentStreams"));
+                        in.integer("maxConcurrentStreams"),
+                        in.object("http2KeepAlive", Pings::of));
+            }
+        }
+
+        /// PING frames that find out whether a connection of HTTP/2 is alive.
+        ///
+        /// @param interval none are sent without it
+        public record Pings(Optional<Duration> interval, Optional<Duration> timeout) {
+            static Pings of(Reader in) {
+                return new Pings(in.duration("interval"), in.duration("timeout"));
             }
         }
     }

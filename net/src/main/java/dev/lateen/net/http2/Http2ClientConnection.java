@@ -47,7 +47,8 @@ public final class Http2ClientConnection implements ClientConnection {
         return session.handler();
     }
 
-    /// Sends a PING every `interval`, and closes the connection where an answer takes longer than `timeout`.
+    /// Sends a PING every `interval`, and closes the connection where nothing at all comes within `timeout`: an answer
+    /// may have to wait behind a long body.
     public void keepAlive(Duration interval, Duration timeout) {
         ChannelHandlerContext context = session.context();
         keepalive = context.executor()
@@ -61,11 +62,21 @@ public final class Http2ClientConnection implements ClientConnection {
         }
         pingAnswered = false;
         session.sendPing(KEEPALIVE_PING);
+        awaitAnswer(timeout);
+    }
+
+    private void awaitAnswer(Duration timeout) {
+        session.forgetBytes();
         session.context()
                 .executor()
                 .schedule(
                         () -> {
-                            if (!pingAnswered && !session.isClosed()) {
+                            if (pingAnswered || session.isClosed()) {
+                                return;
+                            }
+                            if (session.isHeard()) {
+                                awaitAnswer(timeout);
+                            } else {
                                 session.close("http2.ping_timeout");
                             }
                         },

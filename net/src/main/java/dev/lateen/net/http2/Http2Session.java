@@ -30,6 +30,8 @@ final class Http2Session {
     private boolean started;
     private boolean closed;
     private boolean failed;
+    /// Something has come since `forgetBytes`.
+    private boolean heard;
     private int nextStream = 1;
     private int goAwaySent = Integer.MAX_VALUE;
     private String closeDetails = "remote_disconnect";
@@ -195,6 +197,7 @@ final class Http2Session {
             bytes.release();
             return;
         }
+        heard = true;
         try {
             reader.read(bytes);
         } catch (Http2Violation e) {
@@ -213,6 +216,14 @@ final class Http2Session {
         for (Http2Exchange exchange : streams.snapshot()) {
             exchange.updateWritability();
         }
+    }
+
+    void forgetBytes() {
+        heard = false;
+    }
+
+    boolean isHeard() {
+        return heard;
     }
 
     // ---- Errors and the end
