@@ -56,8 +56,17 @@ record Certificates(Path directory) {
     /// @param extensions in the form of openssl's extension files
     /// @param dates options of `openssl ca` that say when it is valid
     void issue(String name, String extensions, String authority, String dates) throws Exception {
+        issue("rsa:2048", name, extensions, authority, dates);
+    }
+
+    /// By `ca`, with a key on P-256.
+    void issueOnCurve(String name, String extensions) throws Exception {
+        issue("ec -pkeyopt ec_paramgen_curve:prime256v1", name, extensions, "ca", "-days 2");
+    }
+
+    private void issue(String key, String name, String extensions, String authority, String dates) throws Exception {
         Files.writeString(directory.resolve(name + ".ext"), extensions.replace(';', '\n') + "\n");
-        openssl("req -newkey rsa:2048 -nodes -subj /CN=%s -keyout %s.key -out %s.csr".formatted(name, name, name));
+        openssl("req -newkey %s -nodes -subj /CN=%s -keyout %s.key -out %s.csr".formatted(key, name, name, name));
         openssl(
                 "ca -batch -notext -config ca.conf -cert %s.pem -keyfile %s.key %s -extfile %s.ext -in %s.csr -out %s.pem"
                         .formatted(authority, authority, dates, name, name, name));

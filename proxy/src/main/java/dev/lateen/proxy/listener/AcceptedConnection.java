@@ -107,7 +107,7 @@ final class AcceptedConnection {
             serve(chain, null, null);
             return true;
         }
-        SslHandler ssl = chain.tls().newHandler(channel.alloc());
+        SslHandler ssl = chain.tls().newHandler(facts, channel.alloc());
         if (ssl == null) {
             stats.secretsMissing.increment();
             channel.close();

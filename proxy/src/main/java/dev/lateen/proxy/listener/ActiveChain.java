@@ -2,7 +2,6 @@ package dev.lateen.proxy.listener;
 
 import dev.lateen.proxy.downstream.ChainHandler;
 import dev.lateen.proxy.downstream.DownstreamConnection;
-import dev.lateen.proxy.tls.DownstreamTlsContext;
 import io.netty.channel.EventLoop;
 import java.util.List;
 import java.util.Set;
@@ -14,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 /// Thread: any.
 public final class ActiveChain {
     private final FilterChainConfig config;
-    private final @Nullable DownstreamTlsContext tls;
+    private final @Nullable ServerTls tls;
     private final ChainHandler handler;
     private final Set<DownstreamConnection> connections = ConcurrentHashMap.newKeySet();
     private volatile boolean draining;
     private volatile boolean drainsIdle;
 
-    ActiveChain(FilterChainConfig config, @Nullable DownstreamTlsContext tls, ChainHandler handler) {
+    ActiveChain(FilterChainConfig config, @Nullable ServerTls tls, ChainHandler handler) {
         this.config = config;
         this.tls = tls;
         this.handler = handler;
@@ -31,7 +30,7 @@ public final class ActiveChain {
     }
 
     @Nullable
-    DownstreamTlsContext tls() {
+    ServerTls tls() {
         return tls;
     }
 

@@ -5,11 +5,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /// Reads server name and protocols out of the first bytes of a TLS connection, without consuming them.
 ///
 /// Limits: 16 KiB of handshake; whatever does not parse is called TLS without a name, for the handshake to refuse.
-/// Source: RFC 8446 §4.1.2, RFC 6066 §3, RFC 7301 §3.1. Thread: event loop of the channel.
+/// Source: RFC 8446 §4.1.2, §4.2.1 and §4.2.3, RFC 6066 §3, RFC 7301 §3.1. Thread: event loop of the channel.
 final class ClientHello {
     private static final int RECORD_HANDSHAKE = 22;
     private static final int RECORD_HEADER = 5;
@@ -17,7 +18,14 @@ final class ClientHello {
     private static final int CLIENT_HELLO = 1;
     private static final int MAX_BYTES = 16 * 1024;
     private static final int EXTENSION_SERVER_NAME = 0;
+    private static final int EXTENSION_SIGNATURE_ALGORITHMS = 13;
     private static final int EXTENSION_ALPN = 16;
+    private static final int EXTENSION_SUPPORTED_VERSIONS = 43;
+    private static final int TLS_1_3 = 0x0304;
+    /// With P-256, P-384 and P-521.
+    private static final Set<Integer> ECDSA = Set.of(0x0403, 0x0503, 0x0603);
+    /// ECDHE_ECDSA with AES-128 and AES-256 in GCM, and with ChaCha20.
+    private static final Set<Integer> ECDSA_SUITES_OF_TLS_1_2 = Set.of(0xc02b, 0xc02c, 0xcca9);
 
     enum Result {
         NEED_MORE,
@@ -90,7 +98,8 @@ final class ClientHello {
         }
         hello.skipBytes(3 + 2 + 32);
         hello.skipBytes(hello.readUnsignedByte());
-        hello.skipBytes(hello.readUnsignedShort());
+        boolean suite = hasAny(hello.readSlice(hello.readUnsignedShort()), ECDSA_SUITES_OF_TLS_1_2);
+        boolean signature = false;
         hello.skipBytes(hello.readUnsignedByte());
         if (!hello.isReadable()) {
             return;
@@ -103,9 +112,24 @@ final class ClientHello {
             switch (type) {
                 case EXTENSION_SERVER_NAME -> serverName(extension, into);
                 case EXTENSION_ALPN -> protocols(extension, into);
+                case EXTENSION_SIGNATURE_ALGORITHMS ->
+                    signature = hasAny(extension.readSlice(extension.readUnsignedShort()), ECDSA);
+                // Suites of TLS 1.3 say nothing of keys.
+                case EXTENSION_SUPPORTED_VERSIONS ->
+                    suite |= hasAny(extension.readSlice(extension.readUnsignedByte()), Set.of(TLS_1_3));
                 default -> {}
             }
         }
+        into.takesEllipticCurves = suite && signature;
+    }
+
+    private static boolean hasAny(ByteBuf numbers, Set<Integer> wanted) {
+        while (numbers.readableBytes() >= 2) {
+            if (wanted.contains(numbers.readUnsignedShort())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void serverName(ByteBuf extension, ConnectionFacts into) {

@@ -26,6 +26,8 @@ public final class ConnectionFacts {
     String transportProtocol = "";
 
     List<String> applicationProtocols = List.of();
+    /// The client's TLS takes certificates whose keys are on elliptic curves.
+    boolean takesEllipticCurves;
     /// Whether `local` was restored from a redirection.
     boolean localRestored;
 

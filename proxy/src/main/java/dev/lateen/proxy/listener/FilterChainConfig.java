@@ -10,17 +10,19 @@ import java.util.Optional;
 ///
 /// Source: envoy.config.listener.v3.FilterChain. Thread: any (immutable).
 ///
+/// @param tls one for each certificate; empty for plaintext
 /// @param handshakeTimeout for TLS; zero means none
 /// @param filters in order; the last one is terminal
 /// @param fingerprint equal for equal chains: such a chain keeps its connections through a change of its listener
 public record FilterChainConfig(
         String name,
         FilterChainMatch match,
-        Optional<DownstreamTlsConfig> tls,
+        List<DownstreamTlsConfig> tls,
         Duration handshakeTimeout,
         List<NetworkFilterConfig> filters,
         String fingerprint) {
     public FilterChainConfig {
+        tls = List.copyOf(tls);
         filters = List.copyOf(filters);
     }
 

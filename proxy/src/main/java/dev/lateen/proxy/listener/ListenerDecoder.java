@@ -132,6 +132,14 @@ public final class ListenerDecoder {
     /// Finds chains that no connection could choose between.
     private static void checkChains(ListenerConfig config, Place at) {
         List<FilterChainTable.Entry<FilterChainConfig>> entries = new ArrayList<>();
+        for (FilterChainConfig chain : config.allChains()) {
+            at.field("filter_chains")
+                    .require(
+                            chain.tls().size() < 2
+                                    || config.filters().tlsInspector().isPresent(),
+                            "several certificates need the listener filter envoy.filters.listener.tls_inspector, which"
+                                    + " sees what the client takes");
+        }
         for (FilterChainConfig chain : config.chains()) {
             entries.add(new FilterChainTable.Entry<>(chain.name(), chain.match(), chain));
         }
@@ -213,16 +221,16 @@ public final class ListenerDecoder {
         }
     }
 
-    private static Optional<DownstreamTlsConfig> tls(FilterChain chain, Place at) {
+    private static List<DownstreamTlsConfig> tls(FilterChain chain, Place at) {
         if (!chain.hasTransportSocket()) {
-            return Optional.empty();
+            return List.of();
         }
         TransportSocket socket = chain.getTransportSocket();
         Place place = at.field("typed_config");
         String type = TypedConfig.messageName(socket.getTypedConfig().getTypeUrl());
         return switch (type) {
-            case TlsDecoder.DOWNSTREAM -> Optional.of(TlsDecoder.downstream(socket.getTypedConfig(), place));
-            case RAW_BUFFER -> Optional.empty();
+            case TlsDecoder.DOWNSTREAM -> TlsDecoder.downstream(socket.getTypedConfig(), place);
+            case RAW_BUFFER -> List.of();
             default -> throw place.refuse("'" + type + "' is not supported by this proxy yet");
         };
     }

@@ -221,9 +221,10 @@ public final class Listeners implements Overload.Relief {
             made = old.chain(chain.fingerprint());
         }
         if (made == null) {
-            DownstreamTlsContext tls = chain.tls().isPresent()
-                    ? new DownstreamTlsContext(chain.tls().get(), environment.secrets())
-                    : null;
+            List<DownstreamTlsContext> contexts = chain.tls().stream()
+                    .map(tls -> new DownstreamTlsContext(tls, environment.secrets()))
+                    .toList();
+            ServerTls tls = contexts.isEmpty() ? null : new ServerTls(contexts);
             made = new ActiveChain(chain, tls, environment.handlers().create(config, chain));
         }
         chains.put(chain.fingerprint(), made);

@@ -16,7 +16,7 @@ public final class DownstreamTlsContext {
     private final Secrets secrets;
     private volatile @Nullable Current current;
 
-    private record Current(TlsMaterial material, NativeContext context) {}
+    private record Current(TlsMaterial material, NativeContext context, ServerCertificate certificate) {}
 
     public DownstreamTlsContext(DownstreamTlsConfig config, Secrets secrets) {
         this.config = config;
@@ -34,11 +34,19 @@ public final class DownstreamTlsContext {
 
     /// A handler for one connection, or null while a secret is missing.
     public @Nullable SslHandler newHandler(ByteBufAllocator allocator) {
-        Current now = current;
-        if (now == null || !now.material.isCurrent(config.common(), secrets)) {
-            now = renew(now);
-        }
+        Current now = current();
         return now == null ? null : now.context.newHandler(allocator);
+    }
+
+    /// Whom it can show, or null while a secret is missing.
+    public @Nullable ServerCertificate certificate() {
+        Current now = current();
+        return now == null ? null : now.certificate;
+    }
+
+    private @Nullable Current current() {
+        Current now = current;
+        return now == null || !now.material.isCurrent(config.common(), secrets) ? renew(now) : now;
     }
 
     /// Two loops may do this at the same time; either result is good. The context
@@ -49,8 +57,10 @@ public final class DownstreamTlsContext {
             return before;
         }
         try {
-            Current next =
-                    new Current(material, TlsEngines.server(config, material.certificate(), material.validation()));
+            Current next = new Current(
+                    material,
+                    TlsEngines.server(config, material.certificate(), material.validation()),
+                    ServerCertificate.of(material.certificate().leaf()));
             current = next;
             return next;
         } catch (SSLException | IllegalArgumentException e) {

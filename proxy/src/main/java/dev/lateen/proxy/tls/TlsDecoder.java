@@ -84,21 +84,29 @@ public final class TlsDecoder {
                     "envoy.config.core.v3.GrpcService.EnvoyGrpc")
             .build();
 
+    private static final int MOST_CERTIFICATES = 8;
+
     private TlsDecoder() {}
 
+    /// One for each certificate, in order; otherwise they are the same.
+    ///
     /// @param any a DownstreamTlsContext
-    public static DownstreamTlsConfig downstream(Any any, Place at) {
+    public static List<DownstreamTlsConfig> downstream(Any any, Place at) {
         DownstreamTlsContext context = TypedConfig.of(any, at).unpack(DownstreamTlsContext.parser(), FIELDS, at);
-        TlsContextConfig common = common(context.getCommonTlsContext(), at.field("common_tls_context"));
-        if (common.certificate().isEmpty()) {
-            throw at.field("common_tls_context.tls_certificates").refuse("is empty; a server needs a certificate");
+        Place place = at.field("common_tls_context");
+        List<TlsContextConfig.CertificateSource> sources = certificateSources(context.getCommonTlsContext(), place);
+        if (sources.isEmpty()) {
+            throw place.field("tls_certificates").refuse("is empty; a server needs a certificate");
         }
-        return new DownstreamTlsConfig(
-                common,
-                context.getRequireClientCertificate().getValue(),
-                !context.getDisableStatelessSessionResumption(),
-                !context.getDisableStatefulSessionResumption(),
-                Duration.ofSeconds(Math.clamp(context.getSessionTimeout().getSeconds(), 0, Integer.MAX_VALUE)));
+        return sources.stream()
+                .map(source -> new DownstreamTlsConfig(
+                        common(context.getCommonTlsContext(), Optional.of(source), place),
+                        context.getRequireClientCertificate().getValue(),
+                        !context.getDisableStatelessSessionResumption(),
+                        !context.getDisableStatefulSessionResumption(),
+                        Duration.ofSeconds(
+                                Math.clamp(context.getSessionTimeout().getSeconds(), 0, Integer.MAX_VALUE))))
+                .toList();
     }
 
     /// @param any an UpstreamTlsContext
@@ -108,8 +116,13 @@ public final class TlsDecoder {
                         io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext.parser(),
                         FIELDS,
                         at);
+        Place place = at.field("common_tls_context");
+        List<TlsContextConfig.CertificateSource> sources = certificateSources(context.getCommonTlsContext(), place);
+        if (sources.size() > 1) {
+            throw place.field("tls_certificates").refuse(sources.size() + " certificates", "one at most of a client");
+        }
         return new UpstreamTlsConfig(
-                common(context.getCommonTlsContext(), at.field("common_tls_context")), context.getSni());
+                common(context.getCommonTlsContext(), sources.stream().findFirst(), place), context.getSni());
     }
 
     /// A secret resource by its name.
@@ -130,7 +143,8 @@ public final class TlsDecoder {
         });
     }
 
-    private static TlsContextConfig common(CommonTlsContext common, Place at) {
+    private static TlsContextConfig common(
+            CommonTlsContext common, Optional<TlsContextConfig.CertificateSource> certificate, Place at) {
         TlsParameters params = common.getTlsParams();
         List<String> ciphers = new ArrayList<>();
         for (String suite : params.getCipherSuitesList()) {
@@ -138,7 +152,7 @@ public final class TlsDecoder {
             ciphers.addAll(List.of(suite.replace("[", "").replace("]", "").split("\\|")));
         }
         return new TlsContextConfig(
-                certificateSource(common, at),
+                certificate,
                 validationSource(common, at),
                 common.getAlpnProtocolsList(),
                 protocols(params, at.field("tls_params")),
@@ -167,20 +181,21 @@ public final class TlsDecoder {
         };
     }
 
-    private static Optional<TlsContextConfig.CertificateSource> certificateSource(CommonTlsContext common, Place at) {
-        int count = common.getTlsCertificatesCount() + common.getTlsCertificateSdsSecretConfigsCount();
-        if (count > 1) {
-            throw at.field("tls_certificates").refuse(count + " certificates", "one; several are not supported yet");
+    private static List<TlsContextConfig.CertificateSource> certificateSources(CommonTlsContext common, Place at) {
+        List<TlsContextConfig.CertificateSource> sources = new ArrayList<>();
+        for (int index = 0; index < common.getTlsCertificatesCount(); index++) {
+            Place place = at.field("tls_certificates").index(index);
+            sources.add(new TlsContextConfig.CertificateSource.Inline(
+                    certificate(common.getTlsCertificates(index), place)));
         }
-        if (common.getTlsCertificatesCount() == 1) {
-            return Optional.of(new TlsContextConfig.CertificateSource.Inline(
-                    certificate(common.getTlsCertificates(0), at.field("tls_certificates[0]"))));
+        for (int index = 0; index < common.getTlsCertificateSdsSecretConfigsCount(); index++) {
+            Place place = at.field("tls_certificate_sds_secret_configs").index(index);
+            sources.add(new TlsContextConfig.CertificateSource.Named(
+                    secretRef(common.getTlsCertificateSdsSecretConfigs(index), place)));
         }
-        if (common.getTlsCertificateSdsSecretConfigsCount() == 1) {
-            return Optional.of(new TlsContextConfig.CertificateSource.Named(secretRef(
-                    common.getTlsCertificateSdsSecretConfigs(0), at.field("tls_certificate_sds_secret_configs[0]"))));
-        }
-        return Optional.empty();
+        at.field("tls_certificates")
+                .require(sources.size() <= MOST_CERTIFICATES, "has more than " + MOST_CERTIFICATES + " certificates");
+        return sources;
     }
 
     private static TlsContextConfig.ValidationSource validationSource(CommonTlsContext common, Place at) {

@@ -120,7 +120,7 @@ public final class ResourceDecoders {
     static List<SecretRef> secretRefs(ListenerConfig config) {
         List<SecretRef> refs = new ArrayList<>();
         for (FilterChainConfig chain : config.allChains()) {
-            chain.tls().ifPresent(tls -> refs.addAll(tls.common().secrets()));
+            chain.tls().forEach(tls -> refs.addAll(tls.common().secrets()));
         }
         return refs;
     }

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Consumer;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -19,11 +20,16 @@ class ClientHelloTest {
             new ConnectionFacts(new InetSocketAddress("10.0.0.1", 443), new InetSocketAddress("10.0.0.2", 5000));
 
     private static ByteBuf clientHello(String name) throws Exception {
+        return clientHello(name, _ -> {});
+    }
+
+    private static ByteBuf clientHello(String name, Consumer<SSLParameters> more) throws Exception {
         SSLEngine engine = SSLContext.getDefault().createSSLEngine(name, 443);
         engine.setUseClientMode(true);
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setApplicationProtocols(new String[] {"h2", "http/1.1"});
         parameters.setServerNames(List.of(new SNIHostName(name)));
+        more.accept(parameters);
         engine.setSSLParameters(parameters);
         ByteBuffer out = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
         engine.wrap(ByteBuffer.allocate(0), out);
@@ -35,6 +41,29 @@ class ClientHelloTest {
         assertThat(ClientHello.read(clientHello("Shop.Example.com"), facts)).isEqualTo(ClientHello.Result.TLS);
         assertThat(facts.serverName).isEqualTo("shop.example.com");
         assertThat(facts.applicationProtocols).containsExactly("h2", "http/1.1");
+    }
+
+    @Test
+    void tellsWhetherKeysOnCurvesAreTaken() throws Exception {
+        ClientHello.read(clientHello("a.test"), facts);
+        assertThat(facts.takesEllipticCurves).isTrue();
+        ClientHello.read(
+                clientHello("a.test", old -> {
+                    old.setProtocols(new String[] {"TLSv1.2"});
+                    old.setCipherSuites(new String[] {"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"});
+                }),
+                facts);
+        assertThat(facts.takesEllipticCurves).as("suites of TLS 1.2").isFalse();
+        ClientHello.read(
+                clientHello("a.test", old -> {
+                    old.setProtocols(new String[] {"TLSv1.2"});
+                    old.setCipherSuites(new String[] {"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"});
+                }),
+                facts);
+        assertThat(facts.takesEllipticCurves).as("others of TLS 1.2").isTrue();
+        ClientHello.read(
+                clientHello("a.test", rsa -> rsa.setSignatureSchemes(new String[] {"rsa_pss_rsae_sha256"})), facts);
+        assertThat(facts.takesEllipticCurves).as("signatures").isFalse();
     }
 
     @Test

@@ -97,7 +97,7 @@ class ListenersIT {
                                 "",
                                 List.of(),
                                 FilterChainMatch.SourceMatch.ALL),
-                        Optional.empty(),
+                        List.of(),
                         Duration.ZERO,
                         List.of(),
                         chain))
