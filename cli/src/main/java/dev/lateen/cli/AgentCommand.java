@@ -3,6 +3,7 @@ package dev.lateen.cli;
 import dev.lateen.local.agent.Agent;
 import dev.lateen.local.agent.AgentOptions;
 import dev.lateen.local.agent.EnvoyBinary;
+import dev.lateen.local.agent.ProxylessAgent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,23 +22,29 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "agent",
         description = {
-            "Run real Envoy as the proxy of a pod: a sidecar or a gateway (router).",
+            "Run real Envoy as the proxy of a pod: a sidecar or a gateway (router); or none (grpc), for an application"
+                    + " whose gRPC library speaks xDS itself.",
             "The environment is Istio's (POD_NAME, POD_NAMESPACE, INSTANCE_IP, SERVICE_ACCOUNT, PROXY_CONFIG, CA_ADDR,"
                     + " ISTIO_META_…). The agent gets the workload's certificate, serves it to Envoy on a socket file,"
                     + " writes Envoy's bootstrap, starts Envoy and ends with it. Readiness and merged numbers are on"
-                    + " port 15020."
+                    + " port 15020.",
+            "For gRPC it writes the bootstrap to the file that GRPC_XDS_BOOTSTRAP names, keeps certificates in the"
+                    + " directory OUTPUT_CERTS, and hands discovery on."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  POD_NAME=a-1 POD_NAMESPACE=default INSTANCE_IP=10.0.0.7 lateen agent sidecar",
-            "  lateen agent router --concurrency 4 --proxy-log-level info"
+            "  lateen agent router --concurrency 4 --proxy-log-level info",
+            "  GRPC_XDS_BOOTSTRAP=/tmp/xds.json OUTPUT_CERTS=/tmp/certs POD_NAME=a-1 POD_NAMESPACE=default \\",
+            "    INSTANCE_IP=127.0.0.1 lateen agent grpc"
         },
         sortOptions = false,
         mixinStandardHelpOptions = true)
 final class AgentCommand implements Callable<Integer> {
     enum Role {
         sidecar,
-        router
+        router,
+        grpc
     }
 
     @Spec
@@ -47,7 +54,7 @@ final class AgentCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "ROLE",
             defaultValue = "sidecar",
-            description = "sidecar or router (default: ${DEFAULT-VALUE}).")
+            description = "sidecar, router or grpc (default: ${DEFAULT-VALUE}).")
     private Role role = Role.sidecar;
 
     @Option(
@@ -92,6 +99,12 @@ final class AgentCommand implements Callable<Integer> {
         }
         if (envoy.filter(file -> !Files.isExecutable(file)).isPresent()) {
             throw new ParameterException(spec.commandLine(), envoy.get() + ": not a program");
+        }
+        if (role == Role.grpc || ProxylessAgent.isAsked(System.getenv())) {
+            ProxylessAgent agent = ProxylessAgent.start(System.getenv(), Path.of(""));
+            Shutdown.register(agent::shutdown);
+            agent.await();
+            return 0;
         }
         Agent agent = Agent.start(new AgentOptions(
                 envoy.orElseGet(() -> EnvoyBinary.require(LateenHome.directory())),

@@ -3,6 +3,7 @@ package dev.lateen.cli;
 import dev.lateen.local.agent.Agent;
 import dev.lateen.local.agent.AgentOptions;
 import dev.lateen.local.agent.EnvoyBinary;
+import dev.lateen.local.agent.ProxylessAgent;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -26,6 +27,12 @@ public final class AgentMain {
 
     private static int run(ProxyArguments arguments) throws InterruptedException {
         try {
+            if (ProxylessAgent.isAsked(arguments.environment())) {
+                ProxylessAgent agent = ProxylessAgent.start(arguments.environment(), Path.of(""));
+                Runtime.getRuntime().addShutdownHook(new Thread(agent::shutdown));
+                agent.await();
+                return 0;
+            }
             Agent agent = Agent.start(new AgentOptions(
                     EnvoyBinary.require(Path.of("")),
                     arguments.router(),

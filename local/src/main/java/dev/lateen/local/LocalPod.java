@@ -23,7 +23,8 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// A pod on this machine: its place, its proxy, its containers, and the manifest that tells the control plane of it.
+/// A pod on this machine: its place, its proxy, its containers, and the manifest that tells the control plane
+/// of it.
 ///
 /// The proxy comes first and the applications wait for it (`holdApplicationUntilProxyStarts`); at the end the
 /// applications go first, so that they can say goodbye through it.
@@ -89,7 +90,7 @@ final class LocalPod {
         try {
             writeManifest("Pending", false);
             startProxy();
-            boolean held = workload.role() != Role.SIDECAR || awaitProxy();
+            boolean held = (workload.role() != Role.SIDECAR && workload.role() != Role.PROXYLESS) || awaitProxy();
             if (held) {
                 startContainers();
                 watch();
@@ -212,6 +213,9 @@ final class LocalPod {
         environment.put("POD_IP", place.address());
         environment.put("VERSION", workload.labels().getOrDefault("version", ""));
         environment.putAll(place.applicationEnvironment());
+        if (workload.role() == Role.PROXYLESS) {
+            proxy.ifPresent(agent -> environment.putAll(agent.applicationEnvironment()));
+        }
         spec.ports().stream()
                 .findFirst()
                 .ifPresent(port -> environment.put("PORT", Integer.toString(place.realPort(port.number()))));

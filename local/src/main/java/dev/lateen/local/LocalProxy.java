@@ -26,6 +26,8 @@ import java.util.stream.Stream;
 final class LocalProxy {
     private static final int ADMIN_PORT = 15000;
     private static final int STATUS_PORT = 15021;
+    private static final int AGENT_PORT = 15020;
+    private static final String BOOTSTRAP = "etc/istio/proxy/grpc-bootstrap.json";
     private static final String STATUS_PATH = "/healthz/ready";
     private static final Duration STATUS_TIMEOUT = Duration.ofSeconds(1);
 
@@ -45,7 +47,8 @@ final class LocalProxy {
         this.context = context;
         this.directory = context.settings().pods().resolve(podName + "." + workload.namespace());
         this.process = new Supervised(context.children(), this::command, new Announcer());
-        this.status = new HttpStatus(place.address(), STATUS_PORT, place.probeSource(), STATUS_TIMEOUT);
+        int statusPort = workload.role() == Role.PROXYLESS ? AGENT_PORT : STATUS_PORT;
+        this.status = new HttpStatus(place.address(), statusPort, place.probeSource(), STATUS_TIMEOUT);
         this.admin = new HttpStatus(place.address(), ADMIN_PORT, place.probeSource(), STATUS_TIMEOUT);
     }
 
@@ -78,6 +81,15 @@ final class LocalProxy {
         return status.of(STATUS_PATH) == 200 || admin.of("/ready") == 200;
     }
 
+    /// What an application that speaks xDS itself has to know.
+    Map<String, String> applicationEnvironment() {
+        return Map.of(
+                "GRPC_XDS_BOOTSTRAP",
+                directory.resolve(BOOTSTRAP).toAbsolutePath().toString(),
+                "GRPC_XDS_EXPERIMENTAL_SECURITY_SUPPORT",
+                "true");
+    }
+
     Supervised process() {
         return process;
     }
@@ -87,7 +99,7 @@ final class LocalProxy {
     }
 
     private ChildCommand command() {
-        ProxyKind kind = context.settings().proxyOf(workload);
+        ProxyKind kind = kind();
         List<String> words = switch (kind) {
             case LATEEN -> List.of(context.settings().launcher().toString(), "proxy", type());
             case ENVOY -> List.of(context.settings().launcher().toString(), "agent", type());
@@ -104,7 +116,15 @@ final class LocalProxy {
                 .orElse(command);
     }
 
-    /// Our proxy's program is one file below our home; the agent's are this process's own, wherever Maven keeps them.
+    /// Whose program it is: where there is no proxy, the agent's, which serves Envoy elsewhere.
+    private ProxyKind kind() {
+        return workload.role() == Role.PROXYLESS
+                ? ProxyKind.ENVOY
+                : context.settings().proxyOf(workload);
+    }
+
+    /// Our proxy's program is one file below our home; the agent's are this process's own, wherever Maven
+    /// keeps them.
     private static RunAs asReaderOf(ProxyKind kind, RunAs user) {
         return switch (kind) {
             case LATEEN -> user;
@@ -117,7 +137,11 @@ final class LocalProxy {
     }
 
     private String type() {
-        return workload.role() == Role.GATEWAY ? "router" : "sidecar";
+        return switch (workload.role()) {
+            case GATEWAY -> "router";
+            case PROXYLESS -> "grpc";
+            case SIDECAR, NONE -> "sidecar";
+        };
     }
 
     /// Says when the proxy ends and what happens next.

@@ -50,14 +50,16 @@ import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
-/// An application on grpc-java, a process of its own: it serves one method, and calls it on behalf of a test. Its twin
-/// in Go is `src/test/go/grpcpeer`.
+/// An application on grpc-java, a process of its own: it serves one method, and calls it on behalf of a test.
+/// Its twin in Go is `src/test/go/grpcpeer`.
 ///
 /// Environment: PEER_NAME; HOST and PORT, where tests ask it; GRPC_PORT, where it serves (none: it only calls);
-/// GRPC_XDS, `true` where its server and its channels are configured by xDS; GRPC_XDS_BOOTSTRAP as the library has it.
+/// GRPC_XDS, `true` where its server and its channels are configured by xDS; GRPC_XDS_BOOTSTRAP as the library
+/// has it.
 ///
-/// The method answers `NAME CALLER ATTEMPT`: the SPIFFE id in the caller's certificate or `-`, and how often the call
-/// was tried before. Metadata say how it behaves: `x-fail: N` fails the first N attempts, `x-delay: MS` waits.
+/// The method answers `NAME CALLER ATTEMPT`: the SPIFFE id in the caller's certificate or `-`, and how often
+/// the call was tried before. Metadata say how it behaves: `x-fail: N` fails the first N attempts, `x-delay:
+/// MS` waits.
 ///
 ///   /call?target=T&count=N&millis=M&h=name:value   one line for each different answer: how often, and which
 ///   /ready                                         whether the server serves
@@ -96,6 +98,19 @@ public final class GrpcPeer {
             System.out.println("serving");
             server.awaitTermination();
         }
+    }
+
+    /// What the JVM of such a process is started with.
+    public static List<String> arguments() {
+        return List.of(
+                "-Xmx96m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                GrpcPeer.class.getName());
     }
 
     private static Metadata.Key<String> key(String name) {

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,16 +60,9 @@ final class PeerProcess implements AutoCloseable {
 
     /// The command of the peer in Java.
     static List<String> java() {
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx96m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                "dev.lateen.e2e.grpc.GrpcPeer");
+        List<String> words = new ArrayList<>(GrpcPeer.arguments());
+        words.addFirst(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        return words;
     }
 
     /// Waits until its server serves.

@@ -56,9 +56,11 @@ final class ProxyContainer {
         return container;
     }
 
-    /// The agent without a proxy behind it: it fetches certificates and forwards xDS for the application's own gRPC.
+    /// The agent without a proxy behind it: it fetches certificates and forwards xDS for the application's own
+    /// gRPC.
     static ObjectNode grpcAgent(TemplateContext context) {
         ObjectNode container = common(context, "sidecar");
+        container.put("image", context.agentImage());
         ArrayNode environment = ProxyEnvironment.sidecar(context);
         environment.add(ProxyEnvironment.variable("ISTIO_META_GENERATOR", "grpc"));
         environment.add(ProxyEnvironment.variable("OUTPUT_CERTS", "/var/lib/istio/data"));
@@ -116,8 +118,8 @@ final class ProxyContainer {
         return arguments;
     }
 
-    /// A sidecar that starts first and ends last drains when the pod is told to stop; one that holds the application
-    /// back does so until it is ready.
+    /// A sidecar that starts first and ends last drains when the pod is told to stop; one that holds the
+    /// application back does so until it is ready.
     private static Optional<ObjectNode> lifecycle(TemplateContext context) {
         if (Trees.at(context.settings().values(), "global", "proxy", "lifecycle") instanceof ObjectNode own
                 && !own.isEmpty()) {

@@ -93,6 +93,11 @@ record TemplateContext(
         return image(proxyValue(Names.DATA_PLANE, "dataPlane").equals("envoy") ? "proxy_envoy" : "proxy");
     }
 
+    /// Of a pod without a proxy: only Envoy's image has the agent.
+    String agentImage() {
+        return image("proxy_envoy");
+    }
+
     String captureImage() {
         return image("proxy_init");
     }

@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/// Explicit capture: each pod has a loopback address of its own (Linux answers on all of 127.0.0.0/8), applications
-/// take the ports they are told by `PORT` and reach others through `HTTP_PROXY`. Needs no rights, and captures only
-/// what honours `HTTP_PROXY`.
+/// Explicit capture: each pod has a loopback address of its own (Linux answers on all of 127.0.0.0/8),
+/// applications take the ports they are told by `PORT` and reach others through `HTTP_PROXY`. Needs no rights,
+/// and captures only what honours `HTTP_PROXY`.
 ///
 /// Thread: any.
 public final class ExplicitCapture implements Capture {
@@ -41,6 +41,9 @@ public final class ExplicitCapture implements Capture {
     @Override
     public Place place(String podName, WorkloadSpec workload) {
         String address = freeAddress(podName);
+        if (workload.role() == WorkloadSpec.Role.PROXYLESS) {
+            return uncaptured(address);
+        }
         Map<Integer, Integer> realPorts = new LinkedHashMap<>();
         Map<String, String> environment = new LinkedHashMap<>();
         for (ContainerSpec container : workload.containers()) {
@@ -60,6 +63,12 @@ public final class ExplicitCapture implements Capture {
             environment.put("no_proxy", "localhost,127.0.0.1");
         }
         return new Place(address, "127.0.0.1", realPorts, environment, List.of(), Optional.empty(), Optional.empty());
+    }
+
+    /// Nobody stands before the application: it takes its own ports on the pod's address.
+    private static Place uncaptured(String address) {
+        return new Place(
+                address, address, Map.of(), Map.of("HOST", address), List.of(), Optional.empty(), Optional.empty());
     }
 
     @Override
@@ -125,8 +134,8 @@ public final class ExplicitCapture implements Capture {
                         + " 127.0.0.0/8? (Linux does; elsewhere addresses must be added to the loopback interface)");
     }
 
-    /// Below the range that the kernel takes for outgoing connections, so that none takes it before the application
-    /// does.
+    /// Below the range that the kernel takes for outgoing connections, so that none takes it before the
+    /// application does.
     private synchronized int freePort() {
         for (int attempt = 0; attempt < APPLICATION_PORTS; attempt++) {
             int port = FIRST_APPLICATION_PORT + nextPort++ % APPLICATION_PORTS;

@@ -20,6 +20,7 @@ import java.util.Optional;
 /// Thread: any.
 final class WorkloadReader {
     static final String COMMAND = "local.lateen.dev/command";
+    private static final String TEMPLATES = "inject.istio.io/templates";
     private static final String INJECT = "sidecar.istio.io/inject";
 
     private WorkloadReader() {}
@@ -60,12 +61,16 @@ final class WorkloadReader {
                 resource.origin());
     }
 
-    /// The label wins over the annotation. Istio injects where the namespace asks for it; here every pod is in the mesh
-    /// unless it says no. A template whose only container is called `istio-proxy` with image `auto` is a gateway.
+    /// The label wins over the annotation. Istio injects where the namespace asks for it; here every pod is in the
+    /// mesh unless it says no. A template whose only container is called `istio-proxy` with image `auto` is a
+    /// gateway, and one whose template for injection is `grpc-agent` needs no proxy.
     private static Role role(Map<String, String> labels, Map<String, String> annotations, Fields spec) {
         String inject = labels.getOrDefault(INJECT, annotations.getOrDefault(INJECT, "true"));
         if (inject.equals("false")) {
             return Role.NONE;
+        }
+        if (List.of(annotations.getOrDefault(TEMPLATES, "").split("\\s*,\\s*")).contains("grpc-agent")) {
+            return Role.PROXYLESS;
         }
         List<String> images = spec.objects("containers", one -> one.text("name", "") + "=" + one.text("image", ""));
         return images.equals(List.of("istio-proxy=auto")) ? Role.GATEWAY : Role.SIDECAR;
@@ -100,7 +105,8 @@ final class WorkloadReader {
         return containers;
     }
 
-    /// The container's own command. Arguments alone are for an entry point that only the image knows: no command here.
+    /// The container's own command. Arguments alone are for an entry point that only the image knows: no
+    /// command here.
     private static List<String> commandOf(Fields container) {
         List<String> command = new ArrayList<>(container.texts("command"));
         if (!command.isEmpty()) {

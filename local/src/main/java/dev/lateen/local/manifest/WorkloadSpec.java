@@ -30,6 +30,8 @@ public record WorkloadSpec(
         SIDECAR,
         /// A gateway: the proxy is all there is.
         GATEWAY,
+        /// None: the containers speak xDS themselves, and an agent gives them what they need for it.
+        PROXYLESS,
         /// No proxy: injection is switched off.
         NONE
     }
@@ -40,7 +42,8 @@ public record WorkloadSpec(
         containers = List.copyOf(containers);
     }
 
-    /// All that decides how a pod runs; a pod is replaced when it changes, and only then. The same in every process.
+    /// All that decides how a pod runs; a pod is replaced when it changes, and only then. The same in every
+    /// process.
     public String fingerprint() {
         int hash = List.of(
                         new TreeMap<>(labels),

@@ -20,7 +20,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /// A socket file that speaks gRPC, for processes of the same user on this machine: the directory is closed to all
-/// others before the socket is there, and the socket is too.
+/// others before the socket is there, and the socket is too. In a volume that only the containers of one pod see,
+/// whoever they run as, it may be open to them all.
 ///
 /// Limits: 64 concurrent calls a connection, messages as given. Linux only.
 ///
@@ -41,14 +42,35 @@ public final class UnixGrpcListener implements AutoCloseable {
         this.executor = executor;
     }
 
-    /// Replaces a socket that an earlier process left.
+    /// Who may call.
+    public enum Access {
+        SAME_USER("rwx------", "rw-------"),
+        ALL_OF_POD("rwxr-xr-x", "rw-rw-rw-");
+
+        private final String directory;
+        private final String socket;
+
+        Access(String directory, String socket) {
+            this.directory = directory;
+            this.socket = socket;
+        }
+    }
+
+    /// Replaces a socket that an earlier process left; for the same user alone.
     ///
     /// @param socket relative to the working directory where the whole path is too long for the system (107 bytes)
     public static UnixGrpcListener start(Path socket, List<ServerServiceDefinition> services, int maxMessageBytes)
             throws IOException {
+        return start(socket, services, maxMessageBytes, Access.SAME_USER);
+    }
+
+    /// As above, for others too.
+    public static UnixGrpcListener start(
+            Path socket, List<ServerServiceDefinition> services, int maxMessageBytes, Access access)
+            throws IOException {
         Path directory = socket.toAbsolutePath().getParent();
         Files.createDirectories(directory);
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(access.directory));
         Files.deleteIfExists(socket);
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("socket", true), EpollIoHandler.newFactory());
@@ -67,7 +89,7 @@ public final class UnixGrpcListener implements AutoCloseable {
         try {
             UnixGrpcListener listener =
                     new UnixGrpcListener(socket, builder.build().start(), loops, executor);
-            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString(access.socket));
             return listener;
         } catch (IOException e) {
             var _ = loops.shutdownGracefully();
