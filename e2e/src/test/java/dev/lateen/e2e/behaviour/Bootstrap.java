@@ -21,7 +21,7 @@ public final class Bootstrap {
               {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}""";
 
     /// Fields of a cluster whose servers speak HTTP/2, as gRPC servers do.
-    static final String HTTP2 = """
+    public static final String HTTP2 = """
             connect_timeout: 1s, typed_extension_protocol_options: {envoy.extensions.upstreams.http.v3.HttpProtocolOptions: {
               "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions,
               explicit_http_config: {http2_protocol_options: {}}}}""";
@@ -61,7 +61,7 @@ public final class Bootstrap {
     }
 
     /// @param fields of the cluster, without a comma at the end
-    Bootstrap cluster(String name, String fields, int... endpoints) {
+    public Bootstrap cluster(String name, String fields, int... endpoints) {
         List<String> hosts = new ArrayList<>();
         for (int port : endpoints) {
             hosts.add("{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}}".formatted(port));

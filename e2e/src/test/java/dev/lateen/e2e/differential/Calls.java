@@ -3,9 +3,11 @@ package dev.lateen.e2e.differential;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /// Requests out of the vocabulary of [RouteTables]. Thread: one.
 final class Calls {
+    private static final Pattern ONLY_DOTS = Pattern.compile("[/.]*");
     private static final List<String> SEGMENTS = List.of(
             "a", "a", "b", "c", "A", "1", "a.html", "%41", "a%2Fb", "a%5Cb", "..", ".", "", "a;x", "x_y", "%7e");
     private static final List<String> QUERIES =
@@ -150,8 +152,10 @@ final class Calls {
         if (dice.in(8)) {
             path.setLength(1);
         }
-        if (path.indexOf("//") == 0) {
-            path.deleteCharAt(0); // what becomes of `//` alone, also behind dots, is a difference that is listed
+        // What becomes of `//` alone, also behind dots, is a difference that is listed.
+        while (path.indexOf("//") == 0
+                || (path.indexOf("//") > 0 && ONLY_DOTS.matcher(path).matches())) {
+            path.deleteCharAt(path.indexOf("//"));
         }
         if (dice.in(35)) {
             path.append('?').append(dice.one(QUERIES));

@@ -8,6 +8,9 @@ import java.util.List;
 
 /// Connection managers as Envoy's API has them, each on a listener of its own: `t0`, `t1`, ….
 record ConnectionManagers(List<Table> all) implements Side.Configuration {
+    /// Calls come several at a time, and must not be in each other's way.
+    private static final String RETRIES = "circuit_breakers: {thresholds: [{max_retries: 1024}]}";
+
     private static final String LOG = """
             {name: envoy.access_loggers.file, typed_config: {
               "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: "%s",
@@ -30,11 +33,8 @@ record ConnectionManagers(List<Table> all) implements Side.Configuration {
     public Bootstrap bootstrap(DataPlane plane, Recorder servers, Path log) {
         Bootstrap bootstrap = new Bootstrap().alsoLog(LOG.formatted(log, Side.LOG_FORMAT));
         for (String name : RouteTables.SERVERS) {
-            if (servers.isHttp2(name)) {
-                bootstrap.grpcCluster(name, servers.port(name));
-            } else {
-                bootstrap.cluster(name, servers.port(name));
-            }
+            String protocol = servers.isHttp2(name) ? Bootstrap.HTTP2 : "connect_timeout: 1s";
+            bootstrap.cluster(name, protocol + ", " + RETRIES, servers.port(name));
         }
         for (int i = 0; i < all.size(); i++) {
             bootstrap.httpHosts(

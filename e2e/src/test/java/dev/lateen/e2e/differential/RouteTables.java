@@ -365,11 +365,13 @@ final class RouteTables {
     }
 
     private String change(List<String> formats) {
+        String name = dice.in(50) ? "x-set" : dice.one(NAMES);
         return "{header: {key: %s, value: \"%s\"}, append_action: %s%s}"
                 .formatted(
-                        dice.in(50) ? "x-set" : dice.one(NAMES),
+                        name,
                         dice.one(formats),
                         dice.one(APPEND),
-                        dice.maybe(15, () -> ", keep_empty_value: true"));
+                        // What is added to one of Envoy's own names that is empty is a difference that is listed.
+                        name.equals("user-agent") ? "" : dice.maybe(15, () -> ", keep_empty_value: true"));
     }
 }
