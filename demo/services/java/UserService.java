@@ -90,6 +90,10 @@ public final class UserService {
             exchange.getResponseHeaders().set("content-type", "application/json");
             exchange.getResponseHeaders().set("x-version", VERSION);
             exchange.getResponseHeaders().set("x-pod", POD);
+            String user = exchange.getRequestHeaders().getFirst("x-user");
+            if (user != null) {
+                exchange.getResponseHeaders().set("x-user", user);
+            }
             // The trace that the request belongs to: version-TRACE-span-flags.
             String trace = exchange.getRequestHeaders().getFirst("traceparent");
             exchange.getResponseHeaders().set("x-trace", trace == null || trace.length() != 55 ? "" : trace.substring(3, 35));

@@ -1,16 +1,21 @@
 package dev.lateen.e2e.mesh;
 
+import static dev.lateen.e2e.mesh.SampleMesh.SAMPLES;
+import static dev.lateen.e2e.mesh.SampleMesh.SOON;
+import static dev.lateen.e2e.mesh.SampleMesh.always;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,26 +28,18 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Each folder of `samples` does what it says: one mesh runs what they share, and is given their resources in turns.
 final class SamplesIT {
-    private static final Duration SOON = Duration.ofSeconds(60);
-    private static final Path SAMPLES = Launcher.path().resolveSibling("samples");
-
     @TempDir
     private static Path directory;
 
-    private static RunningMesh mesh;
+    private static SampleMesh mesh;
 
     private static final String ROUTES = "VirtualService default/users";
 
     @BeforeAll
     static void start() throws IOException {
         RunningMesh.assumeAsked("explicit", "lateen");
-        mesh = RunningMesh.of(
-                directory,
-                traffic("traffic-shifting"),
-                SAMPLES.resolve("common").toString(),
-                "--capture",
-                "explicit");
-        await().atMost(SOON).until(() -> get("/api/users").statusCode() == 200);
+        mesh = SampleMesh.of(directory, "traffic-shifting");
+        await().atMost(SOON).until(() -> mesh.get("/api/users").statusCode() == 200);
     }
 
     @AfterAll
@@ -54,34 +51,17 @@ final class SamplesIT {
 
     /// Whichever was told to fail: the first word may have gone by the routes of before.
     private static void mendBoth() throws IOException {
-        apply("header-routing");
-        await().atMost(SOON).until(() -> always(() -> isVersion("v2", "x-user", "test") && isVersion("v1")));
-        assertThat(get("/control?failing=false", "x-user", "test").body()).contains("\"failing\":false");
-        assertThat(get("/control?failing=false").body()).contains("\"failing\":false");
-    }
-
-    private static String traffic(String sample) throws IOException {
-        return Files.readString(SAMPLES.resolve(sample).resolve("traffic.yaml"));
-    }
-
-    private static void apply(String sample) throws IOException {
-        Path draft = Files.writeString(directory.resolve("draft"), traffic(sample));
-        Files.move(draft, directory.resolve("manifests/all.yaml"), StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    private static HttpResponse<String> get(String path, String... fields) throws IOException {
-        return mesh.answer("users", path, "", fields);
-    }
-
-    private static boolean isVersion(String version, String... fields) throws IOException {
-        return get("/api/users", fields).body().contains("\"version\":\"" + version + "\"");
+        mesh.apply("header-routing");
+        await().atMost(SOON).until(() -> always(() -> mesh.isVersion("v2", "x-user", "test") && mesh.isVersion("v1")));
+        assertThat(mesh.get("/control?failing=false", "x-user", "test").body()).contains("\"failing\":false");
+        assertThat(mesh.get("/control?failing=false").body()).contains("\"failing\":false");
     }
 
     @Test
     void everyOneIsWhole() throws IOException {
         try (Stream<Path> folders = Files.list(SAMPLES)) {
             assertThat(folders.filter(Files::isDirectory).filter(f -> !f.endsWith("common")))
-                    .hasSizeGreaterThanOrEqualTo(8)
+                    .hasSizeGreaterThanOrEqualTo(15)
                     .allMatch(f -> Files.exists(f.resolve("README.md")))
                     .allMatch(f -> Files.exists(f.resolve("traffic.yaml")))
                     .allMatch(f -> Files.exists(f.resolve("app.yaml")));
@@ -90,11 +70,11 @@ final class SamplesIT {
 
     @Test
     void shiftsTraffic() throws IOException {
-        apply("traffic-shifting");
+        mesh.apply("traffic-shifting");
         await().atMost(SOON).until(() -> {
             int newer = 0;
             for (int i = 0; i < 50; i++) {
-                newer += isVersion("v2") ? 1 : 0;
+                newer += mesh.isVersion("v2") ? 1 : 0;
             }
             return newer > 0 && newer < 25;
         });
@@ -102,32 +82,32 @@ final class SamplesIT {
 
     @Test
     void routesByHeader() throws IOException {
-        apply("header-routing");
-        await().atMost(SOON).until(() -> always(() -> isVersion("v2", "x-user", "test") && isVersion("v1")));
+        mesh.apply("header-routing");
+        await().atMost(SOON).until(() -> always(() -> mesh.isVersion("v2", "x-user", "test") && mesh.isVersion("v1")));
     }
 
     @Test
     void injectsFaults() throws IOException {
-        apply("fault-injection");
-        await().atMost(SOON).until(() -> get("/api/users", "x-fault", "abort").statusCode() == 418);
+        mesh.apply("fault-injection");
+        await().atMost(SOON).until(() -> mesh.get("/api/users", "x-fault", "abort").statusCode() == 418);
         mesh.explains(418, "/api/users", ROUTES, "httpStatus: 418");
         long start = System.nanoTime();
-        assertThat(get("/api/users", "x-fault", "delay").statusCode()).isEqualTo(200);
+        assertThat(mesh.get("/api/users", "x-fault", "delay").statusCode()).isEqualTo(200);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(450));
     }
 
     @Test
     void mirrors() throws IOException {
-        apply("mirroring");
+        mesh.apply("mirroring");
         await().atMost(SOON).until(() -> {
-            boolean old = get("/api/users?key=mirrored").body().contains("\"v1\"");
-            return old && get("/control").body().contains("\"mirrored\":");
+            boolean old = mesh.get("/api/users?key=mirrored").body().contains("\"v1\"");
+            return old && mesh.get("/control").body().contains("\"mirrored\":");
         });
     }
 
     @Test
     void breaksTheCircuit() throws IOException {
-        apply("circuit-breaking");
+        mesh.apply("circuit-breaking");
         await().atMost(SOON).until(() -> {
             List<Integer> statuses = atOnce(10, "/api/users?delay=500");
             return statuses.contains(503) && statuses.contains(200);
@@ -137,12 +117,12 @@ final class SamplesIT {
 
     @Test
     void takesOutliersOut() throws IOException {
-        apply("outlier-detection");
+        mesh.apply("outlier-detection");
         await().atMost(SOON)
                 .until(() ->
-                        mesh.answer("users", "/control?failing=true", "").body().contains("\"failing\":true"));
+                        mesh.get("/control?failing=true").body().contains("\"failing\":true"));
         try {
-            await().atMost(SOON).until(() -> always(() -> get("/api/users").statusCode() == 200));
+            await().atMost(SOON).until(() -> always(() -> mesh.get("/api/users").statusCode() == 200));
         } finally {
             mendBoth();
         }
@@ -150,33 +130,114 @@ final class SamplesIT {
 
     @Test
     void retriesAndGivesUpInTime() throws IOException {
-        apply("retries-timeouts");
-        await().atMost(SOON).until(() -> get("/api/users?delay=3000").statusCode() == 504);
-        assertThat(get("/api/users?failtries=2&key=tried").statusCode()).isEqualTo(200);
+        mesh.apply("retries-timeouts");
+        await().atMost(SOON).until(() -> mesh.get("/api/users?delay=3000").statusCode() == 504);
+        assertThat(mesh.get("/api/users?failtries=2&key=tried").statusCode()).isEqualTo(200);
         mesh.explains(504, "/api/users", ROUTES, "timeout: 1s");
     }
 
     @Test
     void patches() throws IOException {
-        apply("envoy-filter");
+        mesh.apply("envoy-filter");
         await().atMost(SOON)
-                .until(() -> get("/api/users").headers().firstValue("x-patched").isPresent());
+                .until(() -> mesh.get("/api/users").headers().firstValue("x-patched").isPresent());
     }
 
-    private static boolean always(Callable<Boolean> question) throws Exception {
-        for (int i = 0; i < 20; i++) {
-            if (!question.call()) {
-                return false;
+    @Test
+    void keepsWhoIsHashedAlike() throws Exception {
+        mesh.apply("consistent-hashing");
+        await().atMost(SOON).until(() -> {
+            String place = mesh.version("/api/users", "x-user", "ada");
+            Set<String> places = new HashSet<>();
+            for (int i = 0; i < 32; i++) {
+                places.add(mesh.version("/api/users", "x-user", "somebody-" + i));
             }
+            return always(() -> mesh.version("/api/users", "x-user", "ada").equals(place)) && places.size() == 2;
+        });
+        String cookie = cookie("/api/users");
+        assertThat(cookie).startsWith("stay=");
+        String place = mesh.version("/api/users", "cookie", cookie);
+        assertThat(always(() -> mesh.version("/api/users", "cookie", cookie).equals(place)))
+                .isTrue();
+    }
+
+    @Test
+    void keepsSessionsWhereTheyAre() throws Exception {
+        mesh.apply("persistent-sessions");
+        await().atMost(SOON).until(() -> mesh.get("/api/users?by=header")
+                .headers()
+                .firstValue("x-stay")
+                .isPresent());
+        await().atMost(SOON).until(() -> cookie("/api/users").startsWith("stay="));
+        for (int i = 0; i < 10; i++) {
+            HttpResponse<String> first = mesh.get("/api/users");
+            assertStays(first, "/api/users", "cookie", cookieOf(first));
+            HttpResponse<String> other = mesh.get("/api/users?by=header");
+            String session = other.headers().firstValue("x-stay").orElse("");
+            assertStays(other, "/api/users?by=header", "x-stay", session);
         }
-        return true;
+    }
+
+    private static void assertStays(HttpResponse<String> first, String path, String field, String value)
+            throws Exception {
+        String place = first.headers().firstValue("x-pod").orElse("none");
+        assertThat(always(() -> mesh.get(path, field, value)
+                        .headers()
+                        .firstValue("x-pod")
+                        .orElse("")
+                        .equals(place)))
+                .as("%s: %s", field, value)
+                .isTrue();
+    }
+
+    private static String cookie(String path) throws IOException {
+        return cookieOf(mesh.get(path));
+    }
+
+    private static String cookieOf(HttpResponse<String> answer) {
+        return answer.headers().firstValue("set-cookie").orElse("").split(";")[0];
+    }
+
+    @Test
+    void delegates() throws IOException {
+        mesh.apply("delegation");
+        await().atMost(SOON).until(() -> mesh.get("/control").statusCode() == 403);
+        assertThat(mesh.get("/control").body()).isEqualTo("not for you");
+        await().atMost(SOON).until(() -> always(() -> mesh.isVersion("v2", "x-user", "test") && mesh.isVersion("v1")));
+        assertThat(mesh.get("/elsewhere").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void changesRequestsAndAnswers() throws IOException {
+        mesh.apply("headers-rewrites");
+        await().atMost(SOON).until(() -> mesh.get("/teapot").statusCode() == 418);
+        assertThat(mesh.get("/teapot").body()).isEqualTo("short and stout");
+        HttpResponse<String> moved = mesh.get("/old");
+        assertThat(moved.statusCode()).isEqualTo(308);
+        assertThat(moved.headers().firstValue("location")).contains("http://users.test/api/users");
+        assertThat(mesh.version("/v2/members")).isEqualTo("v2");
+        assertThat(mesh.get("/people/staff/ada").statusCode()).isEqualTo(200);
+        HttpHeaders changed = mesh.get("/api/users", "x-user", "ada").headers();
+        assertThat(changed.firstValue("x-user")).contains("GET by the gateway");
+        assertThat(changed.firstValue("x-served-by")).contains("outbound|80|v1|users.default.svc.cluster.local");
+        assertThat(changed.firstValue("x-note")).contains("from the mesh");
+        assertThat(changed.firstValue("x-destination")).contains("first");
+        assertThat(changed.firstValue("x-pod")).isEmpty();
+        HttpHeaders shared =
+                mesh.get("/api/users", "Origin", "https://a.dev.example.com").headers();
+        assertThat(shared.firstValue("access-control-allow-origin")).contains("https://a.dev.example.com");
+        assertThat(shared.firstValue("access-control-expose-headers")).contains("x-version");
+        assertThat(mesh.get("/api/users", "Origin", "https://evil.example.net")
+                        .headers()
+                        .firstValue("access-control-allow-origin"))
+                .isEmpty();
     }
 
     private static List<Integer> atOnce(int requests, String path) throws Exception {
         try (ExecutorService threads = Executors.newFixedThreadPool(requests)) {
             List<Callable<Integer>> questions = new ArrayList<>();
             for (int i = 0; i < requests; i++) {
-                questions.add(() -> get(path).statusCode());
+                questions.add(() -> mesh.get(path).statusCode());
             }
             List<Integer> statuses = new ArrayList<>();
             for (Future<Integer> answer : threads.invokeAll(questions)) {

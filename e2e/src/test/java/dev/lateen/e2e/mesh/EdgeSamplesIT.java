@@ -1,0 +1,108 @@
+package dev.lateen.e2e.mesh;
+
+import static dev.lateen.e2e.mesh.SampleMesh.SAMPLES;
+import static dev.lateen.e2e.mesh.SampleMesh.SOON;
+import static dev.lateen.e2e.mesh.SampleMesh.always;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The samples at the mesh's edges, and those where a workload of it asks another.
+final class EdgeSamplesIT {
+    @TempDir
+    private static Path directory;
+
+    private static SampleMesh mesh;
+    private static SampleTls tls;
+
+    @BeforeAll
+    static void start() throws Exception {
+        RunningMesh.assumeAsked("explicit", "lateen");
+        tls = SampleTls.make(
+                directory.resolve("certificates"),
+                "users.example.com",
+                "users.example.org",
+                "one.example.com",
+                "two.example.com");
+        mesh = SampleMesh.of(directory, "ingress-tls", SAMPLES.resolve("common/asker.yaml"), tls.directory());
+    }
+
+    @AfterAll
+    static void stop() {
+        if (mesh != null) {
+            mesh.close();
+        }
+    }
+
+    @Test
+    void endsTlsWithTheCertificateOfTheNameThatIsAskedFor() throws Exception {
+        mesh.apply("ingress-tls");
+        await().atMost(SOON).untilAsserted(() -> {
+            assertThat(tls.get(mesh.port(443), "users.example.com", "/api/users"))
+                    .startsWith("HTTP/1.1 200")
+                    .contains("\"version\":\"v1\"");
+            assertThat(tls.get(mesh.port(443), "users.example.org", "/api/users"))
+                    .startsWith("HTTP/1.1 200")
+                    .contains("\"version\":\"v2\"");
+        });
+        assertThat(SampleTls.plainly(mesh.port(80), "users.example.com", "/api/users"))
+                .startsWith("HTTP/1.1 301")
+                .contains("location: https://users.example.com/api/users");
+        assertThat(tls.get(mesh.port(443), "users.example.org", "/api/users", "TLSv1.2"))
+                .startsWith("refused");
+        assertThat(tls.get(mesh.port(443), "users.example.com", "/api/users", "TLSv1.2"))
+                .startsWith("HTTP/1.1 200");
+    }
+
+    @Test
+    void failsOverToAnotherRegionAndComesBack() throws Exception {
+        mesh.apply("locality-failover");
+        await().atMost(SOON).until(() -> always(() -> asked().equals("v1")));
+        await().atMost(SOON)
+                .until(() -> mesh.get("/control?failing=true").body().contains("\"failing\":true"));
+        try {
+            await().atMost(SOON).until(() -> always(() -> asked().equals("v2")));
+        } finally {
+            await().atMost(SOON)
+                    .until(() -> mesh.get("/control?failing=false").body().contains("\"failing\":false"));
+        }
+        await().atMost(SOON).until(() -> always(() -> asked().equals("v1")));
+    }
+
+    private static String asked() throws IOException {
+        HttpResponse<String> answer = mesh.asks("users/api/users");
+        return answer.statusCode() == 200
+                ? answer.headers().firstValue("x-version").orElse("none")
+                : Integer.toString(answer.statusCode());
+    }
+
+    @Test
+    void shiftsConnectionsAndPassesTlsByItsName() throws Exception {
+        try (SampleTls.Server one = tls.serve("one.example.com");
+                SampleTls.Server two = tls.serve("two.example.com")) {
+            mesh.apply(
+                    "tcp-routing",
+                    Map.of("9441", Integer.toString(one.port()), "9442", Integer.toString(two.port())));
+            await().atMost(SOON).untilAsserted(() -> {
+                assertThat(tls.get(mesh.port(9443), "one.example.com", "/")).startsWith("HTTP/1.0 200");
+                assertThat(tls.get(mesh.port(9443), "two.example.com", "/")).startsWith("HTTP/1.0 200");
+            });
+            assertThat(tls.get(mesh.port(9443), "users.example.com", "/")).startsWith("refused");
+            await().atMost(SOON).until(() -> {
+                int newer = 0;
+                for (int i = 0; i < 50; i++) {
+                    newer += SampleTls.plainly(mesh.port(9000), "users", "/api/users").contains("\"v2\"") ? 1 : 0;
+                }
+                return newer > 0 && newer < 25;
+            });
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.lateen.e2e.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// A mesh of what several samples share, which is given the resources of each in turns.
+final class SampleMesh implements AutoCloseable {
+    static final Duration SOON = Duration.ofSeconds(60);
+    static final Path SAMPLES = Launcher.path().resolveSibling("samples");
+
+    private static final Pattern GATEWAY = Pattern.compile("gateway port 80 is at (http://\\S+/)");
+    private static final int TRIES = 20;
+
+    private final RunningMesh mesh;
+    private final Path directory;
+
+    private SampleMesh(RunningMesh mesh, Path directory) {
+        this.mesh = mesh;
+        this.directory = directory;
+    }
+
+    /// Starts it with the resources of one sample.
+    ///
+    /// @param shared manifests that stay, besides those of all samples
+    static SampleMesh of(Path directory, String sample, Path... shared) throws IOException {
+        String[] options = new String[shared.length + 3];
+        options[0] = SAMPLES.resolve("common/app.yaml").toString();
+        for (int i = 0; i < shared.length; i++) {
+            options[i + 1] = shared[i].toString();
+        }
+        options[options.length - 2] = "--capture";
+        options[options.length - 1] = "explicit";
+        return new SampleMesh(RunningMesh.of(directory, traffic(sample), options), directory);
+    }
+
+    private static String traffic(String sample) throws IOException {
+        return Files.readString(SAMPLES.resolve(sample).resolve("traffic.yaml"));
+    }
+
+    /// Puts the resources of a sample in the place of those of the one before.
+    void apply(String sample) throws IOException {
+        apply(sample, Map.of());
+    }
+
+    /// @param replaced words of the sample that are other ones on the machine of a test, such as ports
+    void apply(String sample, Map<String, String> replaced) throws IOException {
+        String text = traffic(sample);
+        for (Map.Entry<String, String> one : replaced.entrySet()) {
+            assertThat(text).contains(one.getKey());
+            text = text.replace(one.getKey(), one.getValue());
+        }
+        Path draft = Files.writeString(directory.resolve("draft"), text);
+        Files.move(draft, directory.resolve("manifests/all.yaml"), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /// What the gateway answers for `users.test`.
+    ///
+    /// @param fields of the request's head, names and values in turns
+    HttpResponse<String> get(String path, String... fields) throws IOException {
+        return mesh.answer("users", path, "", fields);
+    }
+
+    boolean isVersion(String version, String... fields) throws IOException {
+        return get("/api/users", fields).body().contains("\"version\":\"" + version + "\"");
+    }
+
+    /// Which version of `users` answers.
+    String version(String path, String... fields) throws IOException {
+        return get(path, fields).headers().firstValue("x-version").orElse("none");
+    }
+
+    /// What a workload of the mesh is told when it asks for a URL.
+    HttpResponse<String> asks(String hostAndPath) throws IOException {
+        return mesh.answer("asker", "/api/orders/" + hostAndPath, "");
+    }
+
+    /// Where the ingress gateway takes connections to a port of a Gateway, since when these are of this sample.
+    InetSocketAddress port(int declared) throws IOException {
+        Matcher gateway = GATEWAY.matcher(mesh.output());
+        assertThat(gateway.find()).as(mesh.output()).isTrue();
+        String host = URI.create(gateway.group(1)).getHost();
+        String service = Files.readString(mesh.home().resolve("config/service-istio-ingressgateway.yaml"));
+        Matcher port = Pattern.compile("port: " + declared + "\\s+targetPort: (\\d+)").matcher(service);
+        assertThat(port.find()).as("port %d in %s", declared, service).isTrue();
+        return new InetSocketAddress(host, Integer.parseInt(port.group(1)));
+    }
+
+    /// Whether it is so again and again.
+    static boolean always(Callable<Boolean> question) throws Exception {
+        for (int i = 0; i < TRIES; i++) {
+            if (!question.call()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// As `RunningMesh.explains`.
+    void explains(int status, String path, String resource, String line) throws IOException {
+        mesh.explains(status, path, resource, line);
+    }
+
+    @Override
+    public void close() {
+        mesh.close();
+    }
+}
