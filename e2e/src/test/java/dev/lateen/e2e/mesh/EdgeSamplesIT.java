@@ -89,8 +89,7 @@ final class EdgeSamplesIT {
         try (SampleTls.Server one = tls.serve("one.example.com");
                 SampleTls.Server two = tls.serve("two.example.com")) {
             mesh.apply(
-                    "tcp-routing",
-                    Map.of("9441", Integer.toString(one.port()), "9442", Integer.toString(two.port())));
+                    "tcp-routing", Map.of("9441", Integer.toString(one.port()), "9442", Integer.toString(two.port())));
             await().atMost(SOON).untilAsserted(() -> {
                 assertThat(tls.get(mesh.port(9443), "one.example.com", "/")).startsWith("HTTP/1.0 200");
                 assertThat(tls.get(mesh.port(9443), "two.example.com", "/")).startsWith("HTTP/1.0 200");
@@ -99,7 +98,10 @@ final class EdgeSamplesIT {
             await().atMost(SOON).until(() -> {
                 int newer = 0;
                 for (int i = 0; i < 50; i++) {
-                    newer += SampleTls.plainly(mesh.port(9000), "users", "/api/users").contains("\"v2\"") ? 1 : 0;
+                    newer += SampleTls.plainly(mesh.port(9000), "users", "/api/users")
+                                    .contains("\"v2\"")
+                            ? 1
+                            : 0;
                 }
                 return newer > 0 && newer < 25;
             });

@@ -92,7 +92,8 @@ final class SampleMesh implements AutoCloseable {
         assertThat(gateway.find()).as(mesh.output()).isTrue();
         String host = URI.create(gateway.group(1)).getHost();
         String service = Files.readString(mesh.home().resolve("config/service-istio-ingressgateway.yaml"));
-        Matcher port = Pattern.compile("port: " + declared + "\\s+targetPort: (\\d+)").matcher(service);
+        Matcher port =
+                Pattern.compile("port: " + declared + "\\s+targetPort: (\\d+)").matcher(service);
         assertThat(port.find()).as("port %d in %s", declared, service).isTrue();
         return new InetSocketAddress(host, Integer.parseInt(port.group(1)));
     }

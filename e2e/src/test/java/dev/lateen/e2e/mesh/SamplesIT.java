@@ -89,7 +89,8 @@ final class SamplesIT {
     @Test
     void injectsFaults() throws IOException {
         mesh.apply("fault-injection");
-        await().atMost(SOON).until(() -> mesh.get("/api/users", "x-fault", "abort").statusCode() == 418);
+        await().atMost(SOON)
+                .until(() -> mesh.get("/api/users", "x-fault", "abort").statusCode() == 418);
         mesh.explains(418, "/api/users", ROUTES, "httpStatus: 418");
         long start = System.nanoTime();
         assertThat(mesh.get("/api/users", "x-fault", "delay").statusCode()).isEqualTo(200);
@@ -119,8 +120,7 @@ final class SamplesIT {
     void takesOutliersOut() throws IOException {
         mesh.apply("outlier-detection");
         await().atMost(SOON)
-                .until(() ->
-                        mesh.get("/control?failing=true").body().contains("\"failing\":true"));
+                .until(() -> mesh.get("/control?failing=true").body().contains("\"failing\":true"));
         try {
             await().atMost(SOON).until(() -> always(() -> mesh.get("/api/users").statusCode() == 200));
         } finally {
@@ -140,7 +140,8 @@ final class SamplesIT {
     void patches() throws IOException {
         mesh.apply("envoy-filter");
         await().atMost(SOON)
-                .until(() -> mesh.get("/api/users").headers().firstValue("x-patched").isPresent());
+                .until(() ->
+                        mesh.get("/api/users").headers().firstValue("x-patched").isPresent());
     }
 
     @Test
@@ -164,10 +165,11 @@ final class SamplesIT {
     @Test
     void keepsSessionsWhereTheyAre() throws Exception {
         mesh.apply("persistent-sessions");
-        await().atMost(SOON).until(() -> mesh.get("/api/users?by=header")
-                .headers()
-                .firstValue("x-stay")
-                .isPresent());
+        await().atMost(SOON)
+                .until(() -> mesh.get("/api/users?by=header")
+                        .headers()
+                        .firstValue("x-stay")
+                        .isPresent());
         await().atMost(SOON).until(() -> cookie("/api/users").startsWith("stay="));
         for (int i = 0; i < 10; i++) {
             HttpResponse<String> first = mesh.get("/api/users");
