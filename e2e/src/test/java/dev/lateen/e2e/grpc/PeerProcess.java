@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,13 +55,6 @@ final class PeerProcess implements AutoCloseable {
             started.close();
             throw failure;
         }
-    }
-
-    /// The command of the peer in Java.
-    static List<String> java() {
-        List<String> words = new ArrayList<>(GrpcPeer.arguments());
-        words.addFirst(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        return words;
     }
 
     /// Waits until its server serves.

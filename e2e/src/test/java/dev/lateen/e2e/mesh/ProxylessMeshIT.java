@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.lateen.e2e.grpc.GrpcPeer;
+import dev.lateen.e2e.grpc.Library;
 import java.io.IOException;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
@@ -24,7 +24,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Applications without a proxy, with `lateen agent` beside them, in one mesh with others that have a sidecar: all
 /// speak mutual TLS to each other, and policies hold at servers without a proxy too.
@@ -69,20 +69,21 @@ final class ProxylessMeshIT {
     Path directory = Path.of("");
 
     @ParameterizedTest
-    @ValueSource(strings = {"lateen", "envoy"})
-    void speaksMutualTlsWithAndWithoutProxies(String proxy) throws IOException {
+    @CsvSource({"lateen, JAVA", "lateen, GO", "envoy, JAVA", "envoy, GO"})
+    void speaksMutualTlsWithAndWithoutProxies(String proxy, Library library) throws IOException {
         RunningMesh.assumeAsked("transparent", proxy);
+        library.assumeAsked();
         String xds = ", {name: GRPC_XDS, value: \"true\"}";
         String manifests = RULES
-                + RunningMesh.workload("without", peer(), PROXYLESS, xds + serving(7071))
+                + RunningMesh.workload("without", peer(library), PROXYLESS, xds + serving(7071))
                 + service("without", 7071)
-                + RunningMesh.workload("with", peer(), "", serving(7072))
+                + RunningMesh.workload("with", peer(Library.JAVA), "", serving(7072))
                 + service("with", 7072)
-                + RunningMesh.workload("open", peer(), PROXYLESS, xds + serving(7073))
+                + RunningMesh.workload("open", peer(library), PROXYLESS, xds + serving(7073))
                 + service("open", 7073)
-                + RunningMesh.workload("caller", peer(), PROXYLESS, xds)
-                + RunningMesh.workload("sidecar", peer(), "", "")
-                + RunningMesh.workload("stranger", peer(), OUTSIDE, "")
+                + RunningMesh.workload("caller", peer(library), PROXYLESS, xds)
+                + RunningMesh.workload("sidecar", peer(Library.JAVA), "", "")
+                + RunningMesh.workload("stranger", peer(Library.JAVA), OUTSIDE, "")
                 + RunningMesh.gateway("caller", "sidecar", "stranger");
         try (RunningMesh mesh = RunningMesh.of(directory, manifests, "--capture", "transparent", "--proxy", proxy)) {
             // From nobody's proxy to nobody's proxy.
@@ -142,7 +143,6 @@ final class ProxylessMeshIT {
             socket.setSSLParameters(parameters);
             socket.setSoTimeout(5_000);
             socket.startHandshake();
-            socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             int first = socket.getInputStream().read();
             throw new IOException("the server says something: " + first);
         }
@@ -189,10 +189,11 @@ final class ProxylessMeshIT {
                 """.formatted(name, port);
     }
 
-    /// In a file: the class path is longer than a manifest should be.
-    private String peer() throws IOException {
-        Path arguments = directory.resolve("peer.args");
-        Files.write(arguments, GrpcPeer.arguments());
-        return Path.of(System.getProperty("java.home"), "bin", "java") + " @" + arguments;
+    /// The arguments in a file: the class path is longer than a manifest should be.
+    private String peer(Library library) throws IOException {
+        List<String> words = library.peer();
+        Path arguments = directory.resolve(library + ".args");
+        Files.write(arguments, words.subList(1, words.size()));
+        return words.getFirst() + (library == Library.JAVA ? " @" + arguments : "");
     }
 }
