@@ -99,6 +99,7 @@ final class MeshState implements AutoCloseable {
         this.settings = trustDomain.complete(new Mapping(Map.of(), Position.UNKNOWN));
         builder.mesh(MeshConfig.of(this.settings));
         this.snapshot = builder.build();
+        loop.execute(() -> proxies.onProblems(this::checkLater));
     }
 
     ResourceStore store() {

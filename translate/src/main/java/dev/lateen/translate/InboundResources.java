@@ -1,5 +1,6 @@
 package dev.lateen.translate;
 
+import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.model.mesh.ProxyNode;
 import dev.lateen.model.mesh.ProxyScope.Target;
@@ -33,6 +34,7 @@ final class InboundResources {
     private Map<String, EncodedResource> allClusters = Map.of();
     private Map<String, EncodedResource> allListeners = Map.of();
     private PortConflicts conflicts = new PortConflicts();
+    private List<Diagnostic> problems = List.of();
 
     InboundResources(ProxyNode node) {
         this.node = node;
@@ -44,6 +46,11 @@ final class InboundResources {
 
     PortConflicts conflicts() {
         return conflicts;
+    }
+
+    /// What policies ask for in vain.
+    List<Diagnostic> problems() {
+        return problems;
     }
 
     XdsResources combined(Scene scene, OutboundResources shared) {
@@ -96,6 +103,7 @@ final class InboundResources {
         ResourceMap listenerMap = new ResourceMap(ResourceType.LISTENER, listeners);
         if (scene.isProxyless()) {
             new ProxylessResources(scene).receiving(listenerMap);
+            problems = ProxylessLimits.ofReceiving(scene);
             Map<String, EncodedResource> before = listeners;
             listeners = listenerMap.done();
             return listeners != before;

@@ -1,5 +1,6 @@
 package dev.lateen.translate;
 
+import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.istio.DestinationRule;
 import dev.lateen.model.istio.Telemetry;
 import dev.lateen.model.mesh.EffectivePolicy;
@@ -44,6 +45,7 @@ final class OutboundResources {
     private List<?> targets = List.of();
     private long translations;
     private PortConflicts conflicts = new PortConflicts();
+    private List<Diagnostic> problems = List.of();
 
     /// A service's resources and what they were made from.
     private record OfService(
@@ -244,6 +246,11 @@ final class OutboundResources {
         return conflicts;
     }
 
+    /// What rules ask for in vain.
+    List<Diagnostic> problems() {
+        return problems;
+    }
+
     /// How many services' clusters are kept.
     int size() {
         return services.size();
@@ -309,6 +316,7 @@ final class OutboundResources {
         ResourceMap routeMap = new ResourceMap(ResourceType.ROUTE, routes);
         memo.begin(scene);
         new ProxylessResources(scene).sending(memo, listenerMap, routeMap);
+        problems = ProxylessLimits.ofSending(scene);
         listeners = listenerMap.done();
         routes = routeMap.done();
     }

@@ -10,8 +10,10 @@ import dev.lateen.translate.patch.EnvoyFilterPass;
 import dev.lateen.xds.XdsResources;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Makes a proxy's xDS resources from the mesh. It remembers what it made: proxies that may see the same share
@@ -29,6 +31,8 @@ public final class Translator {
     private final EnvoyFilterPass envoyFilters = new EnvoyFilterPass();
     /// Of scopes and proxies that have any, which are few.
     private final Map<Object, PortConflicts> conflicts = new HashMap<>();
+    /// What applications without a proxy may call, by node.
+    private final Map<String, OutboundResources> proxyless = new HashMap<>();
     private NodeTraits.@Nullable Uses uses;
     private long hits;
     private long misses;
@@ -55,11 +59,15 @@ public final class Translator {
         }
         XdsResources all = inbound.combined(scene, outbound);
         note(node.id(), inbound.conflicts());
-        return scene.isProxyless() ? all : envoyFilters.apply(all, scene.scope());
+        if (scene.isProxyless()) {
+            proxyless.put(node.id(), outbound);
+            return all;
+        }
+        return envoyFilters.apply(all, scene.scope());
     }
 
-    /// An application's own bootstrap need not say its labels, which policies are chosen by: those of its endpoints
-    /// are taken then.
+    /// An application's own bootstrap need not say its labels, which policies are chosen by: those of its
+    /// endpoints are taken then.
     private ProxyScope resolve(MeshSnapshot snapshot, ProxyNode node) {
         ProxyScope scope = scopes.resolve(snapshot, node);
         boolean unknown = node.metadata().dataPlane() == DataPlane.GRPC
@@ -98,12 +106,21 @@ public final class Translator {
 
     /// What is wrong with resources and shows only when they are translated.
     public List<Diagnostic> problems(MeshSnapshot snapshot) {
-        return envoyFilters.problems(snapshot);
+        Set<Diagnostic> found = new LinkedHashSet<>(envoyFilters.problems(snapshot));
+        proxyless.forEach((node, outbound) -> {
+            found.addAll(outbound.problems());
+            InboundResources inbound = own.get(node);
+            if (inbound != null) {
+                found.addAll(inbound.problems());
+            }
+        });
+        return List.copyOf(found);
     }
 
     /// Forgets a proxy that is gone.
     public void forget(ProxyNode node) {
         own.remove(node.id());
+        proxyless.remove(node.id());
         conflicts.remove(node.id());
         envoyFilters.forget(node);
     }

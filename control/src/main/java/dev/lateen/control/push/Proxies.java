@@ -6,6 +6,7 @@ import dev.lateen.control.status.Origins;
 import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.mesh.Locality;
 import dev.lateen.model.mesh.MeshSnapshot;
+import dev.lateen.model.mesh.NodeMetadata.DataPlane;
 import dev.lateen.model.mesh.ProxyNode;
 import dev.lateen.translate.Translator;
 import dev.lateen.xds.EncodedResource;
@@ -59,6 +60,7 @@ public final class Proxies implements DiscoverySource {
     /// Kinds of rejections that have been logged since the last push.
     private final Set<String> reported = new HashSet<>();
 
+    private Runnable onProblems = () -> {};
     private @Nullable MeshSnapshot snapshot;
     private String version = "";
 
@@ -112,6 +114,11 @@ public final class Proxies implements DiscoverySource {
         return translator.problems(of);
     }
 
+    /// Has `listener` called when `problems` may say something else because of who is there. Thread: control loop.
+    public void onProblems(Runnable listener) {
+        onProblems = listener;
+    }
+
     @Override
     public void onConnect(ProxyConnection connection) {
         here.add(connection);
@@ -134,6 +141,7 @@ public final class Proxies implements DiscoverySource {
                     translator.forget(gone.node());
                 }
                 publish();
+                tellOfProblems(gone.node());
             }
         });
     }
@@ -228,6 +236,14 @@ public final class Proxies implements DiscoverySource {
             ofProxy.gave(current.generation());
             connection.update(allowed(connection, translator.translate(current, node.get())), version);
             listener.translated(translator.numbers());
+            tellOfProblems(node.get());
+        }
+    }
+
+    /// Some rules mean nothing to applications without a proxy.
+    private void tellOfProblems(ProxyNode node) {
+        if (node.metadata().dataPlane() == DataPlane.GRPC) {
+            onProblems.run();
         }
     }
 

@@ -18,8 +18,7 @@ public enum Library {
     GO;
 
     private static final Path GO_SOURCES = Path.of("src", "test", "go", "grpcpeer");
-    private static final Path GO_PROGRAM =
-            Path.of("target", "go", "grpcpeer").toAbsolutePath();
+    private static final Path GO_PROGRAM = Path.of("target", "go", "grpcpeer").toAbsolutePath();
 
     /// Skips a test whose library is not asked for, and says why.
     public void assumeAsked() {
@@ -37,8 +36,8 @@ public enum Library {
         return switch (this) {
             case JAVA -> {
                 List<String> words = new ArrayList<>(GrpcPeer.arguments());
-                words.addFirst(Path.of(System.getProperty("java.home"), "bin", "java")
-                        .toString());
+                words.addFirst(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString());
                 yield words;
             }
             case GO -> List.of(build().toString());

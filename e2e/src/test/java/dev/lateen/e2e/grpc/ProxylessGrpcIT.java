@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -57,8 +58,7 @@ final class ProxylessGrpcIT {
         if (known != null) {
             return known;
         }
-        PeerProcess started =
-                mesh.peer(library.peer(), name(library), "127.0.0.14", Map.of("GRPC_XDS", "true"));
+        PeerProcess started = mesh.peer(library.peer(), name(library), "127.0.0.14", Map.of("GRPC_XDS", "true"));
         clients.put(library, started);
         await().atMost(SOON)
                 .until(() -> names(started.call(TARGET, "count=20")).keySet().equals(Set.of("v1a", "v1b", "v2a")));
@@ -84,9 +84,10 @@ final class ProxylessGrpcIT {
     void answersToShortNamesOfTheServiceInTheCallersNamespace(Library library) throws IOException {
         PeerProcess client = client(library);
         for (String name : List.of("echo", "echo.shop", "echo.shop.svc")) {
-            assertThat(names(client.call("xds:///" + name + ":7070", "count=20")))
-                    .as(name)
-                    .containsKeys("v1a", "v1b", "v2a");
+            await(name).atMost(SOON)
+                    .until(() -> names(client.call("xds:///" + name + ":7070", "count=20"))
+                            .keySet()
+                            .equals(Set.of("v1a", "v1b", "v2a")));
         }
     }
 
@@ -159,7 +160,8 @@ final class ProxylessGrpcIT {
 
         assertThat(client.call(TARGET, "h=x-fail:2")).containsOnlyKeys("v2a - 2");
         assertThat(client.call(TARGET, "h=x-fail:4").keySet())
-                .allSatisfy(answer -> assertThat(answer).startsWith("UNAVAILABLE").endsWith("as asked"));
+                .allSatisfy(
+                        answer -> assertThat(answer).startsWith("UNAVAILABLE").endsWith("as asked"));
     }
 
     @ParameterizedTest
@@ -264,6 +266,25 @@ final class ProxylessGrpcIT {
     private static String field(String json, String name) {
         Matcher found = Pattern.compile("\"" + name + "\" : \"([^\"]*)\"").matcher(json);
         return found.find() ? found.group(1) : "";
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void saysAtTheRouteWhatGrpcCannotDo(Library library) throws IOException {
+        client(library);
+        routes("""
+                http:
+                - rewrite: {authority: other}
+                  retries: {attempts: 2, retryOn: 5xx}
+                  route: [{destination: {host: echo}}]
+                """);
+
+        await().atMost(SOON)
+                .until(
+                        () -> mesh.page("/debug/statusz"),
+                        status -> status.contains("spec.http[0].rewrite")
+                                && status.contains("spec.http[0].retries.retryOn")
+                                && status.contains("without-effect-in-grpc"));
     }
 
     private void routes(String http) throws IOException {
