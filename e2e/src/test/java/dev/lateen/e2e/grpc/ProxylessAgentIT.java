@@ -38,8 +38,8 @@ final class ProxylessAgentIT {
         Path state = directory.resolve("state");
         Path config = Files.createDirectories(directory.resolve("config"));
         Path root = Files.createDirectories(directory.resolve("agent"));
-        try (ControlPlane control = ControlPlane.start(ControlPlaneSettings.of(List.of(config), state)
-                .withPorts(ControlPlaneSettings.Ports.FREE))) {
+        try (ControlPlane control = ControlPlane.start(
+                ControlPlaneSettings.of(List.of(config), state).withPorts(ControlPlaneSettings.Ports.FREE))) {
             Path token = Files.writeString(
                     root.resolve("token"), control.tokens().issue("shop", "client", Duration.ofMinutes(10)));
             try (ProxylessAgent _ = ProxylessAgent.start(environment(control, state, token), root)) {

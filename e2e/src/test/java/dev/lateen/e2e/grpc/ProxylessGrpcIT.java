@@ -12,7 +12,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -84,7 +83,8 @@ final class ProxylessGrpcIT {
     void answersToShortNamesOfTheServiceInTheCallersNamespace(Library library) throws IOException {
         PeerProcess client = client(library);
         for (String name : List.of("echo", "echo.shop", "echo.shop.svc")) {
-            await(name).atMost(SOON)
+            await(name)
+                    .atMost(SOON)
                     .until(() -> names(client.call("xds:///" + name + ":7070", "count=20"))
                             .keySet()
                             .equals(Set.of("v1a", "v1b", "v2a")));
