@@ -38,12 +38,16 @@ class TlsIT {
     static void start(DataPlane plane) throws Exception {
         echo = Upstream.echo();
         certificates = Certificates.create();
+        certificates.issue(
+                "named",
+                "subjectAltName=DNS:server.test,DNS:one.test,DNS:*.two.test,URI:spiffe://mesh.test/ns/a/sa/server");
         Bootstrap bootstrap = new Bootstrap().cluster("echo", echo.port());
         int mutual = bootstrap.ports().of("mutual");
         proxy = plane.start(bootstrap
                 .cluster("good", upstream("spiffe://mesh.test/ns/a/sa/server"), mutual)
                 .cluster("wrong-name", upstream("spiffe://mesh.test/ns/a/sa/other"), mutual)
                 .cluster("plain-to-tls", mutual)
+                .cluster("by-name", upstreamByName(), bootstrap.ports().of("names"))
                 .listener("mutual", "filter_chains: [" + chain("", true, "main") + "]")
                 .listener(
                         "hasty",
@@ -66,6 +70,7 @@ class TlsIT {
                 .http("out", """
                         {match: {prefix: /good}, route: {cluster: good}},
                         {match: {prefix: /wrong-name}, route: {cluster: wrong-name}},
+                        {match: {prefix: /by-name}, route: {cluster: by-name}},
                         {match: {prefix: /plain}, route: {cluster: plain-to-tls}}"""));
     }
 
@@ -86,7 +91,7 @@ class TlsIT {
                                         .formatted(says)),
                         CONTEXT,
                         mutual,
-                        certificates.pair("server"),
+                        certificates.pair("named"),
                         validation);
     }
 
@@ -96,6 +101,17 @@ class TlsIT {
                   sni: server.test, common_tls_context: {tls_certificates: [%s], validation_context: {
                     trusted_ca: {filename: "%s"},
                     match_typed_subject_alt_names: [{san_type: URI, matcher: {exact: "%s"}}]}}}}""".formatted(CONTEXT, certificates.pair("client"), certificates.file("ca.pem"), name);
+    }
+
+    /// The name to ask for, and to find in the certificate, is that of the request.
+    private static String upstreamByName() {
+        return """
+                typed_extension_protocol_options: {envoy.extensions.upstreams.http.v3.HttpProtocolOptions: {
+                  "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions,
+                  upstream_http_protocol_options: {auto_sni: true, auto_san_validation: true},
+                  explicit_http_config: {http_protocol_options: {}}}},
+                transport_socket: {name: envoy.transport_sockets.tls, typed_config: {"@type": %sUpstreamTlsContext,
+                  common_tls_context: {validation_context: {trusted_ca: {filename: "%s"}}}}}""".formatted(CONTEXT, certificates.file("ca.pem"));
     }
 
     @AfterParameterizedClassInvocation
@@ -174,6 +190,23 @@ class TlsIT {
         LogLine line = proxy.logged("?san");
         assertThat(line.flags()).isEqualTo("UF");
         assertThat(line.transportFailure()).isNotEqualTo("-");
+    }
+
+    /// Whose connections are not mixed up: each name has its own.
+    @Test
+    void asksTheUpstreamForTheNameOfTheRequest() throws Exception {
+        HttpClient client = proxy.client("out");
+        for (int round = 0; round < 2; round++) {
+            Reply one = client.send(HttpClient.head("GET", "/by-name", "host: one.test"));
+            assertThat(one.status()).isEqualTo(200);
+            assertThat(one.body()).isEqualTo("one");
+            Reply two = client.send(HttpClient.head("GET", "/by-name", "host: A.two.test:8080"));
+            assertThat(two.body()).isEqualTo("two");
+            // Whose chain shows a certificate for the other names only.
+            assertThat(client.send(HttpClient.head("GET", "/by-name", "host: stranger.test"))
+                            .status())
+                    .isEqualTo(503);
+        }
     }
 
     @Test

@@ -14,6 +14,7 @@ import dev.lateen.proxy.cluster.PendingStream;
 import dev.lateen.proxy.cluster.RoutePriority;
 import dev.lateen.proxy.cluster.StreamOptions;
 import dev.lateen.proxy.cluster.StreamReady;
+import dev.lateen.proxy.route.Authority;
 import dev.lateen.proxy.route.HostRewrite;
 import dev.lateen.proxy.stream.Addresses;
 import dev.lateen.proxy.stream.ClientSource;
@@ -22,6 +23,7 @@ import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.tracing.Span;
 import dev.lateen.proxy.tracing.Tracer;
 import io.netty.buffer.ByteBuf;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// One try at one upstream host: connect, forward, and take its response.
@@ -88,10 +90,15 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
         RequestHead head = forwarding.path.head();
         RoutePriority priority = forwarding.forward.priority();
         boolean tunnel = Upgrades.isTunnel(head);
-        if (priority == RoutePriority.DEFAULT && !tunnel) {
+        boolean named = host.cluster().config().http().autoSni();
+        if (priority == RoutePriority.DEFAULT && !tunnel && !named) {
             return head.version() == HttpVersion.HTTP_2 ? StreamOptions.HTTP2 : StreamOptions.HTTP1;
         }
-        return new StreamOptions(priority, head.version(), tunnel && head.version() != HttpVersion.HTTP_2, null);
+        return new StreamOptions(
+                priority,
+                head.version(),
+                tunnel && head.version() != HttpVersion.HTTP_2,
+                named ? Authority.withoutPort(head.authority()).toLowerCase(Locale.ROOT) : null);
     }
 
     @Override
