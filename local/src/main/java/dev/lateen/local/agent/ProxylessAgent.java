@@ -62,7 +62,8 @@ public final class ProxylessAgent implements AutoCloseable {
                 .toAbsolutePath();
         Path directory = Optional.ofNullable(bootstrap.getParent()).orElse(bootstrap);
         Files.createDirectories(directory);
-        Path wanted = directory.resolve("XDS");
+        // In a directory of our own: we may not close a volume to others.
+        Path wanted = directory.resolve("agent").resolve("XDS");
         this.temporary = wanted.toString().length() < LONGEST_SOCKET
                 ? Optional.empty()
                 : Optional.of(Files.createTempDirectory("lateen-xds"));
