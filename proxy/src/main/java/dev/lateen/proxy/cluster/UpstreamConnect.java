@@ -6,6 +6,9 @@ import dev.lateen.proxy.stream.ProxyError;
 import dev.lateen.proxy.stream.TransportFailure;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
@@ -37,6 +40,8 @@ final class UpstreamConnect {
             @Nullable ProxyHeader client,
             @Nullable ClientSource source) {}
 
+    private static final ReportedFailures REPORTED = new ReportedFailures();
+
     private final Host host;
     private final Wishes wishes;
     private final Outcome outcome;
@@ -44,6 +49,15 @@ final class UpstreamConnect {
     private @Nullable Channel channel;
     private @Nullable Future<?> timer;
     private boolean done;
+
+    /// Ends the way of a failed handshake's exception, which its future tells as well.
+    @ChannelHandler.Sharable
+    private static final class ReportedFailures extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            context.close();
+        }
+    }
 
     private UpstreamConnect(EventLoop loop, Host host, Wishes wishes, Outcome outcome) {
         this.loop = loop;
@@ -96,6 +110,7 @@ final class UpstreamConnect {
         handler.setHandshakeTimeoutMillis(0);
         handler.handshakeFuture().addListener(future -> onHandshake(connected, tls, handler, future));
         Connector.install(connected, handler);
+        connected.pipeline().addLast(REPORTED);
     }
 
     private void onHandshake(Channel connected, UpstreamTls tls, SslHandler handler, Future<? super Channel> future) {
@@ -127,6 +142,9 @@ final class UpstreamConnect {
             return;
         }
         finish();
+        if (tls != null) {
+            connected.pipeline().remove(REPORTED);
+        }
         host.stats().connectionsActive.getAndIncrement();
         connected.closeFuture().addListener(_ -> {
             host.stats().connectionsActive.getAndDecrement();

@@ -16,6 +16,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -140,6 +141,27 @@ public final class TlsDecoder {
                 case GENERIC_SECRET -> throw at.field("generic_secret").unsupported();
                 case TYPE_NOT_SET -> throw at.refuse("holds neither a certificate nor a validation context");
             };
+        });
+    }
+
+    /// Secret `name`, whose authorities are in a file.
+    static Decoded<Secret> authoritiesIn(String name, Path file) {
+        return Decoded.of(() -> {
+            Place at = Place.resource("secret", name);
+            return new Secret.Validation(
+                    ValidationConfig.ofRoots(Pem.certificates(CommonDecoder.file(file.toString(), at), at)));
+        });
+    }
+
+    /// Secret `name`, whose certificates and key are in files.
+    static Decoded<Secret> certificateIn(String name, Path chain, Path key) {
+        return Decoded.of(() -> {
+            Place at = Place.resource("secret", name);
+            CertificateConfig config = new CertificateConfig(
+                    Pem.certificates(CommonDecoder.file(chain.toString(), at), at),
+                    Pem.key(CommonDecoder.file(key.toString(), at), at));
+            at.require(KeyMatch.matches(config), "the key does not belong to the certificate");
+            return new Secret.Certificate(config);
         });
     }
 

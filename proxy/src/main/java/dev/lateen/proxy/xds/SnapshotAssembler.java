@@ -9,6 +9,7 @@ import dev.lateen.proxy.listener.ListenerConfig;
 import dev.lateen.proxy.listener.Listeners;
 import dev.lateen.proxy.route.RouteConfig;
 import dev.lateen.proxy.tls.Secret;
+import dev.lateen.proxy.tls.SecretFiles;
 import dev.lateen.proxy.tls.SecretRef;
 import dev.lateen.proxy.tls.Secrets;
 import dev.lateen.xds.ResourceType;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /// Takes resources as they come and puts them in force so that nothing refers to what is not there yet: clusters at
 /// once, then routes and listeners when every new cluster knows its hosts and every route and secret that a listener
@@ -48,6 +50,7 @@ public final class SnapshotAssembler {
     private final Routes routes;
     private final Listeners listeners;
     private final Secrets secrets;
+    private final SecretFiles secretFiles;
     private final Map<String, ListenerConfig> knownListeners = new LinkedHashMap<>();
     private final Map<String, ClusterConfig> knownClusters = new LinkedHashMap<>();
     private final Map<String, EndpointsConfig> knownEndpoints = new HashMap<>();
@@ -73,6 +76,7 @@ public final class SnapshotAssembler {
         this.routes = routes;
         this.listeners = listeners;
         this.secrets = decoders.secrets();
+        this.secretFiles = new SecretFiles(secrets, chores, this::advance);
     }
 
     /// Where names that resources refer to are asked for.
@@ -351,26 +355,26 @@ public final class SnapshotAssembler {
     private void subscribe() {
         Set<String> endpointNames = new LinkedHashSet<>();
         Set<String> routeNames = new LinkedHashSet<>();
-        Set<String> secretNames = new LinkedHashSet<>();
+        Set<SecretRef> needed = new LinkedHashSet<>();
         for (ClusterConfig config : knownClusters.values()) {
             ResourceDecoders.edsName(config).ifPresent(endpointNames::add);
-            ResourceDecoders.secretRefs(config).forEach(ref -> addAds(ref, secretNames));
+            needed.addAll(ResourceDecoders.secretRefs(config));
         }
         for (ListenerConfig config : knownListeners.values()) {
             routeNames.addAll(ResourceDecoders.routeNames(config));
-            ResourceDecoders.secretRefs(config).forEach(ref -> addAds(ref, secretNames));
+            needed.addAll(ResourceDecoders.secretRefs(config));
         }
         knownEndpoints.keySet().retainAll(endpointNames);
         knownRoutes.keySet().retainAll(routeNames);
         subscriptions.want(ResourceType.ENDPOINT, endpointNames);
         subscriptions.want(ResourceType.ROUTE, routeNames);
-        subscriptions.want(ResourceType.SECRET, secretNames);
-    }
-
-    private static void addAds(SecretRef ref, Set<String> names) {
-        if (ref.origin() == SecretRef.Origin.ADS) {
-            names.add(ref.name());
-        }
+        subscriptions.want(
+                ResourceType.SECRET,
+                needed.stream()
+                        .filter(ref -> ref.origin() == SecretRef.Origin.ADS)
+                        .map(SecretRef::name)
+                        .collect(Collectors.toCollection(LinkedHashSet::new)));
+        secretFiles.want(needed);
     }
 
     /// Secrets of the bootstrap.
