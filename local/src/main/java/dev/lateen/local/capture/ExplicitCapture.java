@@ -25,10 +25,13 @@ public final class ExplicitCapture implements Capture {
     private static final int FIRST_APPLICATION_PORT = 20_000;
     private static final int APPLICATION_PORTS = 12_000;
 
+    /// Gateways listen on all addresses, so that two of them cannot both have one port.
+    private record GatewayPort(String gateway, int declared) {}
+
     private final int network;
     private final Set<String> addresses = new HashSet<>();
     private final Set<Integer> ports = new HashSet<>();
-    private final Map<Integer, Integer> gatewayPorts = new LinkedHashMap<>();
+    private final Map<GatewayPort, Integer> gatewayPorts = new LinkedHashMap<>();
     private int nextPort;
 
     /// @param meshName meshes of different names use different networks
@@ -94,9 +97,9 @@ public final class ExplicitCapture implements Capture {
 
     /// The port itself where we may have it and it is free, else 8000 more, else any.
     @Override
-    public synchronized int gatewayPort(int declared) {
-        return gatewayPorts.computeIfAbsent(declared, port -> {
-            for (int candidate : new int[] {port, port + 8000, port + 18000}) {
+    public synchronized int gatewayPort(String gateway, int declared) {
+        return gatewayPorts.computeIfAbsent(new GatewayPort(gateway, declared), _ -> {
+            for (int candidate : new int[] {declared, declared + 8000, declared + 18000}) {
                 if (candidate <= 65535 && canListen("0.0.0.0", candidate) && ports.add(candidate)) {
                     return candidate;
                 }
