@@ -15,8 +15,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The samples at the mesh's edges, and those where a workload of it asks another.
+/// The samples at the mesh's edges, and those where a workload of it asks: into it, out of it, from one region to
+/// another.
 final class EdgeSamplesIT {
+    private static final String OUTSIDE = "users.outside.test";
+
     @TempDir
     private static Path directory;
 
@@ -28,6 +31,7 @@ final class EdgeSamplesIT {
         RunningMesh.assumeAsked("explicit", "lateen");
         tls = SampleTls.make(
                 directory.resolve("certificates"),
+                OUTSIDE,
                 "users.example.com",
                 "users.example.org",
                 "one.example.com",
@@ -40,6 +44,17 @@ final class EdgeSamplesIT {
         if (mesh != null) {
             mesh.close();
         }
+    }
+
+    private static void assertAnswers(String host) throws IOException {
+        HttpResponse<String> answer = mesh.asks(host + "/");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.body()).contains("\"status\":200");
+    }
+
+    private static boolean asksInVain(String host) throws IOException {
+        HttpResponse<String> answer = mesh.asks(host + "/");
+        return answer.statusCode() == 502 && answer.body().contains("\"status\":502");
     }
 
     @Test
@@ -60,6 +75,30 @@ final class EdgeSamplesIT {
                 .startsWith("refused");
         assertThat(tls.get(mesh.port(443), "users.example.com", "/api/users", "TLSv1.2"))
                 .startsWith("HTTP/1.1 200");
+    }
+
+    @Test
+    void callsTheOutsideWithTlsAndNobodyElse() throws Exception {
+        try (SampleTls.Server server = tls.serve(OUTSIDE);
+                SampleTls.Server impostor = tls.serve("one.example.com")) {
+            mesh.apply(
+                    "egress-tls",
+                    Map.of(
+                            "9443",
+                            Integer.toString(server.port()),
+                            "/tmp/samples",
+                            tls.directory().toString()));
+            await().atMost(SOON).untilAsserted(() -> assertAnswers(OUTSIDE));
+            await().atMost(SOON).until(() -> asksInVain("elsewhere.example"));
+            mesh.apply(
+                    "egress-tls",
+                    Map.of(
+                            "9443",
+                            Integer.toString(impostor.port()),
+                            "/tmp/samples",
+                            tls.directory().toString()));
+            await().atMost(SOON).until(() -> mesh.asks(OUTSIDE + "/").statusCode() == 503);
+        }
     }
 
     @Test

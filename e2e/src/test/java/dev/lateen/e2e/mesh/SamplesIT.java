@@ -61,7 +61,7 @@ final class SamplesIT {
     void everyOneIsWhole() throws IOException {
         try (Stream<Path> folders = Files.list(SAMPLES)) {
             assertThat(folders.filter(Files::isDirectory).filter(f -> !f.endsWith("common")))
-                    .hasSizeGreaterThanOrEqualTo(15)
+                    .hasSizeGreaterThanOrEqualTo(16)
                     .allMatch(f -> Files.exists(f.resolve("README.md")))
                     .allMatch(f -> Files.exists(f.resolve("traffic.yaml")))
                     .allMatch(f -> Files.exists(f.resolve("app.yaml")));
