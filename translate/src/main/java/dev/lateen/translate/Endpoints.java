@@ -33,6 +33,10 @@ final class Endpoints {
             return Names.outbound(port.port(), subset.map(Subset::name).orElse(""), service.hostname());
         }
 
+        String sni() {
+            return Names.sni(port.port(), subset.map(Subset::name).orElse(""), service.hostname());
+        }
+
         boolean includes(Endpoint endpoint) {
             return endpoint.servicePort().equals(port.name())
                     && subset.map(s -> endpoint.labels()
@@ -68,6 +72,17 @@ final class Endpoints {
         return ClusterLoadAssignment.newBuilder()
                 .setClusterName(target.clusterName())
                 .addAllEndpoints(placed)
+                .build();
+    }
+
+    /// For a gateway that passes connections on unopened. It cannot tell whether a client proved who it is, so that it
+    /// may lead only to workloads that ask for it.
+    static ClusterLoadAssignment unopened(Target target, List<Endpoint> endpoints, Scene scene) {
+        List<Endpoint> mutual = endpoints.stream()
+                .filter(endpoint -> takesMutualTls(endpoint, target, scene))
+                .toList();
+        return assignment(target, mutual, scene).toBuilder()
+                .setClusterName(target.sni())
                 .build();
     }
 

@@ -81,6 +81,9 @@ final class GatewayListeners {
             secure(chain, entry, DownstreamTls.HTTP_ALPN);
             return List.of(chain.build());
         }
+        if (entry.passesAutomatically()) {
+            return new SniChains(scene).of(entry.hostNames());
+        }
         if (entry.terminatesTls() || entry.protocol() == Protocol.TCP || entry.protocol() == Protocol.MONGO) {
             return tcp(entry);
         }

@@ -21,6 +21,8 @@ final class MergedGateways {
     /// On a service: servers of gateways name the proxy's own ports rather than those of this service.
     private static final String KEEPS_PORTS = "experimental.istio.io/disable-gateway-port-translation";
 
+    private static final String AUTO_PASSTHROUGH = "AUTO_PASSTHROUGH";
+
     /// A server with the gateway that it belongs to.
     ///
     /// @param hosts as `namespace/host`, where `*` stands for any namespace
@@ -40,6 +42,11 @@ final class MergedGateways {
                     .map(ServerTls::mode)
                     .filter(m -> !m.endsWith("PASSTHROUGH"))
                     .isPresent();
+        }
+
+        /// Whether it is a gateway between networks, which needs no routes.
+        boolean passesAutomatically() {
+            return server.tls().map(ServerTls::mode).equals(Optional.of(AUTO_PASSTHROUGH));
         }
 
         boolean isHttp() {
@@ -69,6 +76,15 @@ final class MergedGateways {
 
     private final Map<String, List<Entry>> byListener = new TreeMap<>();
     private final Map<String, List<Entry>> byRoute = new TreeMap<>();
+
+    /// Whether the proxy passes on the mesh's mutual TLS by the names of its clusters.
+    static boolean passAutomatically(Scene scene) {
+        return scene.isRouter()
+                && scene.scope().gateways().stream()
+                        .flatMap(gateway -> gateway.servers().stream())
+                        .flatMap(server -> server.tls().stream())
+                        .anyMatch(tls -> tls.mode().equals(AUTO_PASSTHROUGH));
+    }
 
     static MergedGateways of(Scene scene) {
         MergedGateways merged = new MergedGateways();

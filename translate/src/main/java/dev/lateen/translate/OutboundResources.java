@@ -43,6 +43,7 @@ final class OutboundResources {
     private @Nullable MeshSnapshot seen;
     private @Nullable OutboundScope scope;
     private List<?> targets = List.of();
+    private boolean passing;
     private long translations;
     private PortConflicts conflicts = new PortConflicts();
     private List<Diagnostic> problems = List.of();
@@ -100,7 +101,10 @@ final class OutboundResources {
                 && sameScope
                 && old.structuralEndpoints() == snapshot.structuralEndpoints()
                 && sameTelemetry(old.telemetries(), snapshot.telemetries());
-        if (!sameRules || !sameDestinations(old, scene) || !movedEndpoints(scene)) {
+        if (passing != MergedGateways.passAutomatically(scene)) {
+            passing = !passing;
+            clustersAndEndpoints(scene, false);
+        } else if (!sameRules || !sameDestinations(old, scene) || !movedEndpoints(scene)) {
             clustersAndEndpoints(scene, sameRules);
         }
         if (router) {
@@ -268,26 +272,35 @@ final class OutboundResources {
         List<Cluster> all = OutboundClusters.of(service, rule, own, scene);
         for (Cluster cluster : scene.isProxyless() ? ProxylessResources.clusters(all) : all) {
             made.add(EncodedResource.of(ResourceType.CLUSTER, cluster.getName(), cluster));
-            if (cluster.getType() == Cluster.DiscoveryType.EDS) {
-                assignments.add(assignment(cluster.getName(), service, rule, own, scene));
+            Endpoints.Target target = target(cluster.getName(), service, rule);
+            boolean discovered = cluster.getType() == Cluster.DiscoveryType.EDS;
+            if (discovered) {
+                assignments.add(assignment(target, own, scene));
+            }
+            if (passing && !service.meshExternal()) {
+                Optional<Cluster> unopened = SniClusters.of(cluster, target, own, scene);
+                unopened.ifPresent(c -> made.add(EncodedResource.of(ResourceType.CLUSTER, c.getName(), c)));
+                if (discovered) {
+                    ClusterLoadAssignment mutual = Endpoints.unopened(target, own, scene);
+                    assignments.add(EncodedResource.of(ResourceType.ENDPOINT, target.sni(), mutual));
+                }
             }
         }
         return new OfService(service, rule, own, made, assignments);
     }
 
-    private static EncodedResource assignment(
-            String cluster,
-            MeshService service,
-            Optional<DestinationRule> rule,
-            List<Endpoint> endpoints,
-            Scene scene) {
+    private static Endpoints.Target target(String cluster, MeshService service, Optional<DestinationRule> rule) {
         String[] parts = cluster.split("\\|", 4);
         int port = Integer.parseInt(parts[1]);
         Optional<DestinationRule.Subset> subset = rule.flatMap(r -> r.subset(parts[2]));
-        Endpoints.Target target = new Endpoints.Target(
+        return new Endpoints.Target(
                 service, service.port(port).orElseThrow(), subset, EffectivePolicy.of(rule, subset, port));
+    }
+
+    private static EncodedResource assignment(Endpoints.Target target, List<Endpoint> endpoints, Scene scene) {
         ClusterLoadAssignment all = Endpoints.assignment(target, endpoints, scene);
-        return EncodedResource.of(ResourceType.ENDPOINT, cluster, scene.isProxyless() ? ClientEndpoints.of(all) : all);
+        return EncodedResource.of(
+                ResourceType.ENDPOINT, target.clusterName(), scene.isProxyless() ? ClientEndpoints.of(all) : all);
     }
 
     private void sidecar(Scene scene) {

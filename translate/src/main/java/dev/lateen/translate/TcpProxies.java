@@ -79,6 +79,16 @@ final class TcpProxies {
         return outbound(scene, proxy);
     }
 
+    /// To the workloads of a service that take mutual TLS, which the proxy does not open.
+    static List<Filter> unopened(Scene scene, MeshService service, ServicePort port, String subset) {
+        String cluster = Names.sni(port.port(), subset, service.hostname());
+        TcpProxy.Builder proxy = TcpProxy.newBuilder()
+                .setStatPrefix(statPrefix(scene, service, port, subset, cluster))
+                .setCluster(cluster);
+        policy(scene, proxy, Optional.of(service), subset, port.port());
+        return outbound(scene, proxy);
+    }
+
     /// To the destinations of a route.
     static List<Filter> outbound(
             Scene scene, List<WeightedDestination> route, String namespace, int listenPort, String statName) {

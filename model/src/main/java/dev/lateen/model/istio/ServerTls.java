@@ -1,7 +1,6 @@
 package dev.lateen.model.istio;
 
 import java.util.List;
-import java.util.Set;
 
 /// TLS as a server. Source: Istio `ServerTLSSettings`.
 ///
@@ -21,7 +20,7 @@ public record ServerTls(
         in.notYet("tlsCertificates", "insecureSkipVerify");
         return new ServerTls(
                 in.flag("httpsRedirect"),
-                in.text("mode", "PASSTHROUGH", Set.of("AUTO_PASSTHROUGH")),
+                in.text("mode", "PASSTHROUGH"),
                 new Files(
                         in.text("serverCertificate", ""),
                         in.text("privateKey", ""),
