@@ -17,6 +17,7 @@ import dev.lateen.control.trust.TrustBundleSources;
 import dev.lateen.identity.Pem;
 import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.mesh.MeshConfig;
+import dev.lateen.model.mesh.MeshNetworks;
 import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.model.mesh.SnapshotBuilder;
 import dev.lateen.model.resource.MeshConfigReader;
@@ -162,9 +163,11 @@ final class MeshState implements AutoCloseable {
             generations.remove(key);
         });
         if (concernsMesh(change)) {
-            Mapping written = meshConfig.read(store.resources()).meshConfig();
+            MeshConfigReader.MeshSettingsTree read = meshConfig.read(store.resources());
+            Mapping written = read.meshConfig();
             settings = trustDomain.complete(written);
             builder.mesh(MeshConfig.of(settings));
+            builder.networks(MeshNetworks.of(read.meshNetworks()));
             settingsProblems = trustDomain.problems(written);
         }
         if (change.put().stream().anyMatch(resource -> resource.key().kind().equals("RequestAuthentication"))) {

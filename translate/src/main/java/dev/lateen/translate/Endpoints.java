@@ -12,6 +12,7 @@ import dev.lateen.model.mesh.MeshService;
 import dev.lateen.model.mesh.NodeMetadata.DataPlane;
 import dev.lateen.model.mesh.PeerPolicies;
 import dev.lateen.model.mesh.ServicePort;
+import dev.lateen.translate.SplitHorizon.Seen;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -47,9 +48,10 @@ final class Endpoints {
     }
 
     static ClusterLoadAssignment assignment(Target target, List<Endpoint> endpoints, Scene scene) {
+        SplitHorizon horizon = new SplitHorizon(scene, endpoint -> reachable(endpoint, scene));
         Map<String, List<Endpoint>> byLocality = new TreeMap<>();
         for (Endpoint endpoint : endpoints) {
-            if (target.includes(endpoint) && reachable(endpoint, scene)) {
+            if (target.includes(endpoint) && horizon.takes(endpoint)) {
                 byLocality
                         .computeIfAbsent(endpoint.locality().toString(), _ -> new ArrayList<>())
                         .add(endpoint);
@@ -58,8 +60,9 @@ final class Endpoints {
         List<LocalityLbEndpoints> groups = new ArrayList<>(byLocality.size());
         List<List<Endpoint>> members = new ArrayList<>(byLocality.size());
         byLocality.values().forEach(list -> {
-            groups.add(group(list, target, scene));
-            members.add(list);
+            List<Seen> seen = horizon.of(list, endpoint -> takesMutualTls(endpoint, target, scene));
+            groups.add(group(list.getFirst(), seen, scene));
+            members.add(seen.stream().map(Seen::endpoint).toList());
         });
         Optional<LocalityLb> locality = TrafficPolicies.locality(
                 target.policy().loadBalancer(), scene.mesh().localityLb());
@@ -95,12 +98,15 @@ final class Endpoints {
         return !v6 || scene.node().supportsIpv6();
     }
 
-    private static LocalityLbEndpoints group(List<Endpoint> list, Target target, Scene scene) {
-        LocalityLbEndpoints.Builder group = LocalityLbEndpoints.newBuilder().setLocality(locality(list.getFirst()));
+    private static LocalityLbEndpoints group(Endpoint first, List<Seen> list, Scene scene) {
+        LocalityLbEndpoints.Builder group = LocalityLbEndpoints.newBuilder().setLocality(locality(first));
+        if (list.isEmpty()) {
+            return group.build();
+        }
         long weight = 0;
-        for (Endpoint endpoint : list) {
-            group.addLbEndpoints(lbEndpoint(endpoint, takesMutualTls(endpoint, target, scene), scene));
-            weight += Math.max(1, endpoint.weight());
+        for (Seen seen : list) {
+            group.addLbEndpoints(lbEndpoint(seen.endpoint(), seen.mutual(), scene));
+            weight += Math.max(1, seen.endpoint().weight());
         }
         return group.setLoadBalancingWeight(Protos.uint((int) Math.min(weight, Integer.MAX_VALUE)))
                 .build();

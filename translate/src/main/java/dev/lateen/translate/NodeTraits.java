@@ -39,7 +39,8 @@ record NodeTraits(
         boolean appPorts,
         NodeMetadata.Switches switches,
         List<String> tracing,
-        String accessLogCluster) {
+        String accessLogCluster,
+        NetworkView network) {
 
     /// The labels and addresses that rules of one snapshot ask for.
     @SuppressWarnings("ReferenceEquality")
@@ -122,6 +123,7 @@ record NodeTraits(
                 !node.metadata().appPorts().isEmpty(),
                 node.metadata().switches(),
                 Traces.traits(scene),
-                node.metadata().accessLogCluster());
+                node.metadata().accessLogCluster(),
+                NetworkView.of(node));
     }
 }

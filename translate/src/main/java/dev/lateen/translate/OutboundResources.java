@@ -95,7 +95,10 @@ final class OutboundResources {
         if (old == snapshot && sameTargets) {
             return false;
         }
-        boolean sameRules = old != null && old.mesh() == snapshot.mesh() && old.security() == snapshot.security();
+        boolean sameRules = old != null
+                && old.mesh() == snapshot.mesh()
+                && old.security() == snapshot.security()
+                && old.networkGateways() == snapshot.networkGateways();
         boolean sameShape = old != null
                 && sameRules
                 && sameScope

@@ -67,19 +67,12 @@ final class NetworkGatewayIT {
                 + RunningMesh.gateway("client");
         try (RunningMesh mesh = RunningMesh.of(directory, workloads, "--proxy", proxy, "--capture", "explicit")) {
             InetSocketAddress door = door(mesh);
-            Path fresh = Files.writeString(
-                    directory.resolve("fresh.yaml"),
-                    workloads
+            replace(workloads
                             + far("whole", "outbound_.80_._." + SERVER, door)
                             + far("v1", "outbound_.80_.v1_." + SERVER, door)
                             + far("v2", "outbound_.80_.v2_." + SERVER, door)
                             + far("other", "outbound_.81_._." + SERVER, door)
                             + far("open", "outbound_.80_._.open.default.svc.cluster.local", door));
-            Files.move(
-                    fresh,
-                    directory.resolve("manifests").resolve("all.yaml"),
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
 
             for (String name : List.of("whole", "v1")) {
                 await().atMost(SOON)
@@ -93,6 +86,56 @@ final class NetworkGatewayIT {
             // Without the mesh's protocols in its hello a client could reach ports that take plain text.
             assertThat(handshake(door)).startsWith("refused");
         }
+    }
+
+    /// All workloads but the client are in a network with a gateway, as soon as the settings say so.
+    @ParameterizedTest
+    @ValueSource(strings = {"lateen", "envoy"})
+    void reachesAnotherNetworkThroughItsGateway(String proxy) throws Exception {
+        RunningMesh.assumeAsked("explicit", proxy);
+        String workloads = RULES.replace("*.default", "server.default")
+                + RunningMesh.peer("server", "", "")
+                + RunningMesh.peer("hidden", "", "")
+                + RunningMesh.peer("open", "", "")
+                + RunningMesh.peer("client", "", "")
+                        .replace("labels: {app: client, ", "labels: {topology.istio.io/network: near, app: client, ")
+                + RunningMesh.gateway("client");
+        try (RunningMesh mesh = RunningMesh.of(directory, workloads, "--proxy", proxy, "--capture", "explicit")) {
+            for (String name : List.of("server", "hidden", "open")) {
+                await().atMost(SOON).untilAsserted(() -> assertThat(mesh.ask("client", "/fetch", "http://" + name + "/"))
+                        .startsWith("200 " + name));
+            }
+
+            InetSocketAddress door = door(mesh);
+            replace(workloads + """
+                    apiVersion: v1
+                    kind: ConfigMap
+                    metadata: {name: istio, namespace: istio-system}
+                    data:
+                      meshNetworks: |
+                        networks:
+                          far:
+                            endpoints: [{fromRegistry: Kubernetes}]
+                            gateways: [{address: %s, port: %d}]
+                    """.formatted(door.getHostString(), door.getPort()));
+
+            // The gateway does not serve one of them, and nothing leads to another that does not take mutual TLS.
+            for (String name : List.of("hidden", "open")) {
+                await().atMost(SOON).untilAsserted(() -> assertThat(mesh.ask("client", "/fetch", "http://" + name + "/"))
+                        .startsWith("503 "));
+            }
+            assertThat(mesh.ask("client", "/fetch", "http://server/"))
+                    .startsWith("200 server")
+                    .contains("URI=spiffe://cluster.local/ns/default/sa/client");
+        }
+    }
+
+    private void replace(String manifests) throws IOException {
+        Files.move(
+                Files.writeString(directory.resolve("fresh.yaml"), manifests),
+                directory.resolve("manifests").resolve("all.yaml"),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static String fetch(RunningMesh mesh, String name) {

@@ -25,6 +25,7 @@ import java.util.Set;
 /// Thread: any (immutable).
 ///
 /// @param generation counts snapshots from 1
+/// @param networkGateways sorted; without any, all endpoints are reached directly
 /// @param endpoints by service; a service without endpoints may be missing
 /// @param moved what tells `endpoints` from those of an earlier snapshot
 /// @param structuralEndpoints those among `endpoints` that shape listeners and clusters: of headless services and of
@@ -34,6 +35,7 @@ public record MeshSnapshot(
         long generation,
         MeshSettings settings,
         MeshConfig mesh,
+        List<NetworkGateway> networkGateways,
         ServiceIndex services,
         Map<ServiceId, List<Endpoint>> endpoints,
         Moved moved,

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Keeps the services and endpoints of the mesh up to date: a changed object recomputes only its own services, and a
 /// changed workload those of its namespace.
@@ -36,6 +37,7 @@ final class RegistryBuilder {
     private Collection<Workload> extraWorkloads = List.of();
     private Collection<MeshService> extraServices = List.of();
     private Map<ServiceId, List<Endpoint>> extraEndpoints = Map.of();
+    private List<NetworkGateway> extraGateways = List.of();
 
     private final Set<ServiceId> dirty = new HashSet<>();
     private final Set<String> dirtyNamespaces = new HashSet<>();
@@ -47,6 +49,8 @@ final class RegistryBuilder {
     private Map<ServiceId, List<Endpoint>> endpoints = Map.of();
     private MeshSnapshot.Moved moved = MeshSnapshot.Moved.NOTHING;
     private Map<ServiceId, List<Endpoint>> structural = Map.of();
+    private MeshNetworks networks = MeshNetworks.NONE;
+    private List<NetworkGateway> networkGateways = List.of();
 
     RegistryBuilder(MeshSettings settings) {
         this.settings = settings;
@@ -103,12 +107,24 @@ final class RegistryBuilder {
         workloadsStale = true;
     }
 
-    void extraServices(Collection<MeshService> extra, Map<ServiceId, List<Endpoint>> endpointsOfExtra) {
+    void extraServices(
+            Collection<MeshService> extra,
+            Map<ServiceId, List<Endpoint>> endpointsOfExtra,
+            Collection<NetworkGateway> gatewaysOfExtra) {
+        extraGateways = List.copyOf(gatewaysOfExtra);
         dirty.addAll(extraEndpoints.keySet());
         dirty.addAll(endpointsOfExtra.keySet());
         extraServices = List.copyOf(extra);
         extraEndpoints = Map.copyOf(endpointsOfExtra);
         servicesStale = true;
+    }
+
+    void networks(MeshNetworks given) {
+        if (!given.equals(networks)) {
+            networks = given;
+            servicesStale = true;
+            services.all().forEach(service -> dirty.add(service.id()));
+        }
     }
 
     private void putService(ResourceKey key, MeshService service) {
@@ -187,7 +203,7 @@ final class RegistryBuilder {
                         .labels()
                         .getOrDefault("istio-locality", "")
                         .replace('.', '/')),
-                pod.metadata().labels().getOrDefault("topology.istio.io/network", ""),
+                pod.metadata().labels().getOrDefault(MeshNetworks.LABEL, ""),
                 false);
     }
 
@@ -209,6 +225,13 @@ final class RegistryBuilder {
             services = new ServiceIndex(
                     settings.assignsClusterAddresses() ? AutoAddresses.forServices(addressed) : addressed, services);
             servicesStale = false;
+            List<NetworkGateway> gateways = Stream.concat(
+                            networks.gateways(kubernetesServices.values(), settings.clusterId()).stream(),
+                            extraGateways.stream())
+                    .distinct()
+                    .sorted()
+                    .toList();
+            networkGateways = gateways.equals(networkGateways) ? networkGateways : gateways;
         }
         if (!dirtyNamespaces.isEmpty()) {
             for (MeshService service : services.all()) {
@@ -273,17 +296,34 @@ final class RegistryBuilder {
                     named.isEmpty()
                             ? KubernetesServices.fromWorkloads(service, index, settings)
                             : KubernetesServices.fromSlices(service, named, index, settings));
+            found.replaceAll(this::placed);
         }
         for (ResourceKey key : entriesByService.getOrDefault(id, Set.of())) {
             Bound<ServiceEntry> entry = entries.get(key);
             for (MeshService of : entryServices.getOrDefault(key, List.of())) {
                 if (entry != null && of.id().equals(id)) {
-                    found.addAll(ServiceEntries.endpoints(entry.value(), of, index, settings));
+                    List<Endpoint> made = ServiceEntries.endpoints(entry.value(), of, index, settings);
+                    boolean selected = entry.value().workloadSelector().isPresent();
+                    made.forEach(endpoint -> found.add(selected ? placed(endpoint) : endpoint));
                 }
             }
         }
         found.addAll(extraEndpoints.getOrDefault(id, List.of()));
         return List.copyOf(found);
+    }
+
+    /// In the network that it says, else in the one that holds its address or its registry.
+    private Endpoint placed(Endpoint endpoint) {
+        if (!endpoint.network().isEmpty()) {
+            return endpoint;
+        }
+        String label = endpoint.labels().getOrDefault(MeshNetworks.LABEL, "");
+        String network = label.isEmpty() ? networks.networkOf(endpoint.address(), endpoint.clusterId()) : label;
+        return network.isEmpty() ? endpoint : endpoint.in(network);
+    }
+
+    List<NetworkGateway> networkGateways() {
+        return networkGateways;
     }
 
     ServiceIndex services() {

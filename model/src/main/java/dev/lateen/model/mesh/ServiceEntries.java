@@ -129,6 +129,14 @@ final class ServiceEntries {
         return KubernetesServices.of(workload, workload.addresses(), number, port.name(), 0, settings);
     }
 
+    /// One without an address is reached through the gateway of its network, or not at all.
+    private static List<String> addresses(MeshService service, WorkloadEntry listed) {
+        if (!listed.address().isEmpty()) {
+            return List.of(listed.address());
+        }
+        return service.resolution() == Resolution.STATIC ? List.of() : List.of(service.hostname());
+    }
+
     private static Endpoint listed(
             ServiceEntry entry, int index, MeshService service, ServicePort port, MeshSettings settings) {
         WorkloadEntry listed = entry.endpoints().get(index);
@@ -137,7 +145,7 @@ final class ServiceEntries {
         String target = port.targetPort();
         int number = named != null ? named : target.isEmpty() ? port.port() : Integer.parseInt(target);
         return new Endpoint(
-                List.of(listed.address().isEmpty() ? service.hostname() : listed.address()),
+                addresses(service, listed),
                 socket ? 0 : number,
                 port.name(),
                 listed.weight().orElse(0),

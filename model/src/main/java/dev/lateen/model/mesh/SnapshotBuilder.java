@@ -65,6 +65,7 @@ public final class SnapshotBuilder {
     private final Map<ResourceKey, UnsupportedFeature> wholeKinds = new HashMap<>();
     private Map<String, Secret> secrets = Map.of();
     private List<UnsupportedFeature> meshUnsupported = List.of();
+    private List<UnsupportedFeature> networksUnsupported = List.of();
     private MeshConfig mesh = MeshConfig.defaults();
     private Traffic traffic = new Traffic(List.of(), List.of(), List.of(), List.of(), List.of());
     private List<VirtualService> unmerged = List.of();
@@ -89,14 +90,23 @@ public final class SnapshotBuilder {
         meshUnsupported = config.unsupported();
     }
 
+    /// Replaces the mesh's networks.
+    public void networks(Bound<MeshNetworks> networks) {
+        registry.networks(networks.value());
+        networksUnsupported = networks.unsupported();
+    }
+
     /// Replaces the workloads that no resource describes, such as processes on this machine.
     public void workloads(Collection<Workload> extra) {
         registry.extraWorkloads(extra);
     }
 
-    /// Replaces the services and endpoints that come from a registry of another sort.
-    public void registry(Collection<MeshService> services, Map<ServiceId, List<Endpoint>> endpoints) {
-        registry.extraServices(services, endpoints);
+    /// Replaces the services and endpoints that come from other registries, and the gateways of networks there.
+    public void registry(
+            Collection<MeshService> services,
+            Map<ServiceId, List<Endpoint>> endpoints,
+            Collection<NetworkGateway> gateways) {
+        registry.extraServices(services, endpoints, gateways);
     }
 
     /// Replaces the keys of tokens' issuers that somebody has fetched, as JSON. False where these are the same.
@@ -252,6 +262,7 @@ public final class SnapshotBuilder {
                 ++generation,
                 settings,
                 mesh,
+                registry.networkGateways(),
                 registry.services(),
                 registry.endpoints(),
                 registry.moved(),
@@ -303,6 +314,7 @@ public final class SnapshotBuilder {
 
     private List<UnsupportedFeature> unsupported() {
         List<UnsupportedFeature> all = new ArrayList<>(meshUnsupported);
+        all.addAll(networksUnsupported);
         virtualServices.collectUnsupported(all);
         destinationRules.collectUnsupported(all);
         gateways.collectUnsupported(all);

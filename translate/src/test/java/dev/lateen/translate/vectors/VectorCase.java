@@ -1,13 +1,16 @@
 package dev.lateen.translate.vectors;
 
+import dev.lateen.model.istio.Bound;
 import dev.lateen.model.istio.Origin;
 import dev.lateen.model.mesh.Endpoint;
 import dev.lateen.model.mesh.KeyFetching;
 import dev.lateen.model.mesh.Locality;
 import dev.lateen.model.mesh.MeshConfig;
+import dev.lateen.model.mesh.MeshNetworks;
 import dev.lateen.model.mesh.MeshService;
 import dev.lateen.model.mesh.MeshSettings;
 import dev.lateen.model.mesh.MeshSnapshot;
+import dev.lateen.model.mesh.NetworkGateway;
 import dev.lateen.model.mesh.NodeMetadata;
 import dev.lateen.model.mesh.Protocol;
 import dev.lateen.model.mesh.ProxyNode;
@@ -119,12 +122,54 @@ public final class VectorCase {
                 }
             }
         }
+        builder.networks(networks());
         builder.put(resources);
         knownServices(builder);
         if (Files.exists(file("services.json"))) {
             registry(builder);
         }
+        clusters(builder);
         return builder.build();
+    }
+
+    private Bound<MeshNetworks> networks() {
+        Path file = file("networks.yaml");
+        return MeshNetworks.of(
+                Files.exists(file)
+                        ? (Mapping) documents(file).getFirst()
+                        : new Mapping(Map.of(), Position.UNKNOWN));
+    }
+
+    /// Clusters have registries of their own.
+    private void clusters(SnapshotBuilder builder) {
+        List<MeshService> services = new ArrayList<>();
+        List<NetworkGateway> gateways = new ArrayList<>();
+        Map<ServiceId, List<Endpoint>> endpoints = new HashMap<>();
+        for (String cluster : List.of("cluster-1", "cluster-2")) {
+            Path file = file("k8s-" + cluster + ".yaml");
+            if (!Files.exists(file)) {
+                continue;
+            }
+            SnapshotBuilder own = new SnapshotBuilder(
+                    new MeshSettings(cluster, "cluster.local", "", Set.of(), false, KeyFetching.CONTROL_PLANE));
+            own.networks(networks());
+            List<RawResource> resources = new ArrayList<>();
+            documents(file).forEach(root -> resource((Mapping) root, resources.size()).ifPresent(resources::add));
+            own.put(resources);
+            MeshSnapshot snapshot = own.build();
+            for (MeshService service : snapshot.services().all()) {
+                if (services.stream().noneMatch(known -> known.id().equals(service.id()))) {
+                    services.add(service);
+                }
+            }
+            snapshot.endpoints()
+                    .forEach((id, list) ->
+                            endpoints.computeIfAbsent(id, _ -> new ArrayList<>()).addAll(list));
+            gateways.addAll(snapshot.networkGateways());
+        }
+        if (!services.isEmpty()) {
+            builder.registry(services, endpoints, gateways);
+        }
     }
 
     /// A case may say what the mesh's default providers are.
@@ -275,7 +320,7 @@ public final class VectorCase {
                     services.size()));
         }
         if (!services.isEmpty()) {
-            builder.registry(services, Map.of());
+            builder.registry(services, Map.of(), List.of());
         }
     }
 
@@ -305,7 +350,7 @@ public final class VectorCase {
                 }
             }
         }
-        builder.registry(services, endpoints);
+        builder.registry(services, endpoints, List.of());
     }
 
     private static List<Node> items(Path file) {

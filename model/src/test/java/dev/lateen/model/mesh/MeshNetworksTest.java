@@ -1,0 +1,84 @@
+package dev.lateen.model.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lateen.model.istio.Bound;
+import dev.lateen.model.istio.Origin;
+import dev.lateen.model.mesh.MeshService.Created;
+import dev.lateen.model.mesh.MeshService.KubernetesFacts;
+import dev.lateen.model.source.YamlDocument;
+import dev.lateen.model.source.YamlLimits;
+import dev.lateen.model.source.YamlReader;
+import dev.lateen.model.tree.Node.Mapping;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class MeshNetworksTest {
+    private static Bound<MeshNetworks> networks(String yaml) {
+        YamlDocument read =
+                new YamlReader(YamlLimits.DEFAULT).read(yaml, "networks").getFirst();
+        return MeshNetworks.of((Mapping) ((YamlDocument.Read) read).root());
+    }
+
+    private static MeshService service(String name, Map<String, String> labels, String... outside) {
+        return new MeshService(
+                new ServiceId(name, "istio-system"),
+                name,
+                List.of(),
+                List.of(),
+                "",
+                Resolution.STATIC,
+                MeshService.Registry.KUBERNETES,
+                false,
+                List.of(),
+                labels,
+                Map.of(),
+                List.of(),
+                new Created(Instant.EPOCH, 0),
+                new KubernetesFacts("LoadBalancer", "", List.of(outside), false),
+                Origin.NONE);
+    }
+
+    @Test
+    void aRegistryCountsBeforeARange() {
+        MeshNetworks networks = networks("""
+                networks:
+                  a: {endpoints: [{fromCidr: 10.1.0.0/20}]}
+                  b: {endpoints: [{fromCidr: "fd00:1::/33"}, {fromRegistry: west}]}
+                """).value();
+        assertThat(networks.networkOf("10.1.15.255", "east")).isEqualTo("a");
+        assertThat(networks.networkOf("10.1.16.0", "east")).isEmpty();
+        assertThat(networks.networkOf("fd00:1:7fff::1", "east")).isEqualTo("b");
+        assertThat(networks.networkOf("fd00:1:8000::1", "east")).isEmpty();
+        assertThat(networks.networkOf("10.1.0.1", "west")).isEqualTo("b");
+        assertThat(networks.networkOf("", "east")).isEmpty();
+    }
+
+    @Test
+    void gatewaysAreWrittenDownOrServices() {
+        MeshNetworks networks = networks("""
+                networks:
+                  a: {gateways: [{address: 2.2.2.2, port: 443}]}
+                  b: {gateways: [{registryServiceName: east, port: 444}]}
+                """).value();
+        MeshService named = service("east", Map.of(), "3.3.3.3", "lb.example.com");
+        MeshService labelled = service("west", Map.of("topology.istio.io/network", "c"), "4.4.4.4");
+        MeshService other = service("else", Map.of(), "5.5.5.5");
+        assertThat(networks.gateways(List.of(named, labelled, other), "here"))
+                .containsExactlyInAnyOrder(
+                        new NetworkGateway("a", "", "2.2.2.2", 443),
+                        new NetworkGateway("b", "here", "3.3.3.3", 444),
+                        new NetworkGateway("c", "here", "4.4.4.4", 15443));
+    }
+
+    @Test
+    void reportsAGatewayThatIsAName() {
+        Bound<MeshNetworks> networks =
+                networks("{networks: {a: {gateways: [{address: gateway.example.com, port: 443}]}}}");
+        assertThat(networks.value().gateways(List.of(), "here")).isEmpty();
+        assertThat(networks.unsupported()).singleElement().satisfies(u -> assertThat(u.field())
+                .endsWith("gateways[0].address"));
+    }
+}
