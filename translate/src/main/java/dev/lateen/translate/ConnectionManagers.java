@@ -1,6 +1,7 @@
 package dev.lateen.translate;
 
 import com.google.protobuf.BoolValue;
+import dev.lateen.model.mesh.MeshService;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
@@ -21,8 +22,9 @@ final class ConnectionManagers {
 
     private ConnectionManagers() {}
 
-    static Filter outbound(Scene scene, String statPrefix, String routes) {
-        HttpConnectionManager.Builder manager = common(scene, Side.CLIENT, HttpFilters.outbound(scene))
+    /// @param services that may be asked for
+    static Filter outbound(Scene scene, String statPrefix, String routes, Iterable<MeshService> services) {
+        HttpConnectionManager.Builder manager = common(scene, Side.CLIENT, HttpFilters.outbound(scene, services))
                 .setStatPrefix(Names.stat(statPrefix))
                 .setUseRemoteAddress(Protos.FALSE)
                 .setRds(Rds.newBuilder().setConfigSource(Protos.ADS).setRouteConfigName(routes));
@@ -52,7 +54,10 @@ final class ConnectionManagers {
     }
 
     static Filter gateway(Scene scene, String statPrefix, String routes) {
-        HttpConnectionManager.Builder manager = common(scene, Side.CLIENT, HttpFilters.outbound(scene))
+        HttpConnectionManager.Builder manager = common(
+                        scene,
+                        Side.CLIENT,
+                        HttpFilters.outbound(scene, scene.outbound().services()))
                 .setStatPrefix(Names.stat(statPrefix))
                 .setUseRemoteAddress(Protos.TRUE)
                 .setServerName("istio-envoy")

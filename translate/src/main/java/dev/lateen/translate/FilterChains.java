@@ -1,5 +1,6 @@
 package dev.lateen.translate;
 
+import dev.lateen.model.mesh.MeshService;
 import dev.lateen.model.mesh.NodeMetadata.Switches;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
@@ -35,10 +36,12 @@ final class FilterChains {
 
     private FilterChains() {}
 
+    /// @param services that may be asked for
     /// @param detect take only connections that start like HTTP and leave the others to another chain
-    static FilterChain http(Scene scene, String statPrefix, String routes, boolean detect) {
+    static FilterChain http(
+            Scene scene, String statPrefix, String routes, Iterable<MeshService> services, boolean detect) {
         FilterChain.Builder chain = FilterChain.newBuilder()
-                .addFilters(ConnectionManagers.outbound(scene, "outbound_" + statPrefix, routes))
+                .addFilters(ConnectionManagers.outbound(scene, "outbound_" + statPrefix, routes, services))
                 .setTransportSocketConnectTimeout(HANDSHAKE_TIMEOUT);
         if (detect) {
             chain.setFilterChainMatch(FilterChainMatch.newBuilder()

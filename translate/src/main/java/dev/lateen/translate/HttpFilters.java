@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.lateen.model.mesh.MeshService;
 import dev.lateen.proto.istio.alpn.FilterConfig;
 import dev.lateen.proto.istio.alpn.FilterConfig.AlpnOverride;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
@@ -25,7 +26,8 @@ import java.util.List;
 /// 6. choice of ALPN for the upstream (outbound)
 /// 7. faults, cross-origin requests
 /// 8. metrics, which see what the filters before them did
-/// 9. the router
+/// 9. addresses of names that are looked up when they are asked for, which may take a while
+/// 10. the router
 final class HttpFilters {
     private static final String PEER_METADATA = "type.googleapis.com/io.istio.http.peer_metadata.Config";
     private static final String TCP_METADATA = "type.googleapis.com/envoy.tcp.metadataexchange.config.MetadataExchange";
@@ -87,7 +89,8 @@ final class HttpFilters {
 
     private HttpFilters() {}
 
-    static List<HttpFilter> outbound(Scene scene) {
+    /// @param services that may be asked for
+    static List<HttpFilter> outbound(Scene scene, Iterable<MeshService> services) {
         List<HttpFilter> filters = new ArrayList<>();
         if (scene.tellsPeers()) {
             filters.add(scene.hasIstioFilters() ? OUTBOUND_METADATA : OUTBOUND_METADATA_IN_MESH);
@@ -105,6 +108,7 @@ final class HttpFilters {
         filters.add(CORS);
         filters.addAll(MetricsFilters.http(scene, Side.CLIENT));
         StatefulSessions.filter(scene).ifPresent(filters::add);
+        filters.addAll(DynamicNames.http(services, scene));
         filters.add(ROUTER);
         return filters;
     }

@@ -22,6 +22,30 @@ final class HttpUpstream {
 
     private HttpUpstream() {}
 
+    /// Where the server name for TLS comes from.
+    enum Naming {
+        CONFIGURED,
+        /// From the request.
+        ASKED,
+        /// From the request, and it must be in the certificate.
+        ASKED_AND_CHECKED;
+
+        /// @param dynamic whether every connection is to a host that was looked up by its name
+        static Naming of(Optional<ClientTls> tls, Protocol protocol, boolean dynamic) {
+            if (dynamic) {
+                if (tls.isEmpty() || tls.get().mode().equals("DISABLE")) {
+                    return CONFIGURED;
+                }
+                return tls.get().insecureSkipVerify().orElse(false) ? ASKED : ASKED_AND_CHECKED;
+            }
+            boolean http = protocol.isHttp() || protocol.isAuto();
+            if (!http || tls.filter(UpstreamTls::nameFromRequest).isEmpty()) {
+                return CONFIGURED;
+            }
+            return tls.filter(UpstreamTls::checksRequestedName).isPresent() ? ASKED_AND_CHECKED : ASKED;
+        }
+    }
+
     /// Whether the cluster speaks HTTP/2 whatever its clients speak.
     static boolean isHttp2(Protocol protocol, Optional<ConnectionPool.Http> pool, String meshUpgrade) {
         if (protocol.isHttp2()) {
@@ -38,7 +62,7 @@ final class HttpUpstream {
             Protocol protocol,
             boolean http2,
             Optional<ConnectionPool> connectionPool,
-            Optional<ClientTls> tls,
+            Naming naming,
             List<HttpFilter> filters) {
         Optional<ConnectionPool.Http> pool = connectionPool.flatMap(ConnectionPool::http);
         HttpProtocolOptions.Builder common = HttpProtocolOptions.newBuilder();
@@ -56,13 +80,11 @@ final class HttpUpstream {
         if (hasCommon) {
             options.setCommonHttpProtocolOptions(common);
         }
-        boolean named = (protocol.isHttp() || protocol.isAuto())
-                && tls.filter(UpstreamTls::nameFromRequest).isPresent();
+        boolean named = naming != Naming.CONFIGURED;
         if (named) {
             options.getUpstreamHttpProtocolOptionsBuilder()
                     .setAutoSni(true)
-                    .setAutoSanValidation(
-                            tls.filter(UpstreamTls::checksRequestedName).isPresent());
+                    .setAutoSanValidation(naming == Naming.ASKED_AND_CHECKED);
         }
         if (protocol.isAuto()
                 || pool.map(ConnectionPool.Http::useClientProtocol).orElse(false)) {

@@ -44,7 +44,7 @@ final class InboundClusters {
         cluster.setCommonLbConfig(Cluster.CommonLbConfig.getDefaultInstance());
         TrafficPolicies.connectionPool(cluster, port.pool(), scene.mesh().tcpKeepalive());
         boolean http2 = port.protocol().isHttp2();
-        HttpUpstream.apply(cluster, port.protocol(), http2, port.pool(), Optional.empty(), List.of());
+        HttpUpstream.apply(cluster, port.protocol(), http2, port.pool(), HttpUpstream.Naming.CONFIGURED, List.of());
         if (!port.services().isEmpty()) {
             cluster.setMetadata(Provenance.cluster(
                     port.services(),

@@ -46,7 +46,9 @@ final class OutboundClusters {
             MeshService service, Optional<DestinationRule> rule, List<Endpoint> endpoints, Scene scene) {
         List<Cluster> clusters = new ArrayList<>();
         for (ServicePort port : service.ports()) {
-            if (port.protocol() == Protocol.UDP || service.resolution() == Resolution.ALIAS) {
+            if (port.protocol() == Protocol.UDP
+                    || service.resolution() == Resolution.ALIAS
+                    || (DynamicNames.concerns(service) && !DynamicNames.serves(port))) {
                 continue;
             }
             cluster(service, port, rule, Optional.empty(), endpoints, scene).ifPresent(clusters::add);
@@ -72,9 +74,15 @@ final class OutboundClusters {
                 .setName(name)
                 .setAltStatName(StatNames.outbound(scene, service, port, subsetName))
                 .setConnectTimeout(Protos.duration(scene.mesh().connectTimeout()));
-        discovery(cluster, service, scene);
-        TrafficPolicies.loadBalancer(
-                cluster, policy.loadBalancer(), scene.mesh().localityLb());
+        if (DynamicNames.concerns(service)) {
+            boolean insecure =
+                    policy.tls().flatMap(ClientTls::insecureSkipVerify).orElse(false);
+            DynamicNames.discovery(cluster, service, insecure, scene);
+        } else {
+            discovery(cluster, service, scene);
+            TrafficPolicies.loadBalancer(
+                    cluster, policy.loadBalancer(), scene.mesh().localityLb());
+        }
         if (cluster.getType() == Cluster.DiscoveryType.STRICT_DNS
                 || cluster.getType() == Cluster.DiscoveryType.LOGICAL_DNS) {
             var assignment =
@@ -99,7 +107,7 @@ final class OutboundClusters {
                 port.protocol(),
                 http2,
                 policy.connectionPool(),
-                policy.tls(),
+                HttpUpstream.Naming.of(policy.tls(), port.protocol(), DynamicNames.concerns(service)),
                 tells ? PeerHeaders.FILTERS : List.of());
         tls(cluster, service, port, subsetName, policy, endpoints, http2, scene);
         StatefulSessions.apply(cluster, service);
@@ -107,7 +115,7 @@ final class OutboundClusters {
             cluster.addFilters(METADATA_EXCHANGE);
         }
         cluster.setMetadata(Provenance.ofCluster(
-                service, rule.map(DestinationRule::origin), subsetName, overridesAlpn(port, policy)));
+                service, rule.map(DestinationRule::origin), subsetName, overridesAlpn(service, port, policy)));
         return Optional.of(cluster.build());
     }
 
@@ -130,7 +138,8 @@ final class OutboundClusters {
                 }
             }
             case DNS -> dns(cluster, Cluster.DiscoveryType.STRICT_DNS, scene);
-            case DNS_ROUND_ROBIN, DYNAMIC_DNS -> dns(cluster, Cluster.DiscoveryType.LOGICAL_DNS, scene);
+            case DNS_ROUND_ROBIN -> dns(cluster, Cluster.DiscoveryType.LOGICAL_DNS, scene);
+            case DYNAMIC_DNS -> throw new IllegalStateException("names are looked up by another sort of cluster");
         }
     }
 
@@ -144,7 +153,7 @@ final class OutboundClusters {
         scene.mesh().dnsRefreshRate().ifPresent(rate -> cluster.setDnsRefreshRate(Protos.duration(rate)));
     }
 
-    private static Cluster.DnsLookupFamily dnsFamily(Scene scene) {
+    static Cluster.DnsLookupFamily dnsFamily(Scene scene) {
         boolean v4 = scene.node().supportsIpv4();
         boolean v6 = scene.node().supportsIpv6();
         if (v4 && v6) {
@@ -164,15 +173,18 @@ final class OutboundClusters {
             List<Endpoint> endpoints,
             boolean http2,
             Scene scene) {
+        boolean dynamic = DynamicNames.concerns(service);
+        // The name to ask for is that of the host which was looked up.
         UpstreamTls.Peer peer = new UpstreamTls.Peer(
-                Names.sni(port.port(), subset, service.hostname()),
-                identities(service, port, endpoints, scene),
+                dynamic ? "" : Names.sni(port.port(), subset, service.hostname()),
+                dynamic ? List.of() : identities(service, port, endpoints, scene),
                 port.protocol(),
                 http2);
         Optional<ClientTls> demanded = policy.tls();
         if (demanded.isPresent()) {
             UpstreamTls.apply(cluster, demanded.get(), peer, scene);
-        } else if (scene.mesh().enableAutoMtls()
+        } else if (!dynamic
+                && scene.mesh().enableAutoMtls()
                 && !service.meshExternal()
                 && mayUseMutualTls(service, port, endpoints, scene)) {
             UpstreamTls.applyAutomatic(cluster, peer, scene);
@@ -181,8 +193,8 @@ final class OutboundClusters {
     }
 
     /// Outside of the mesh the proxy must not offer the mesh's own protocols.
-    private static boolean overridesAlpn(ServicePort port, TrafficPolicy policy) {
-        boolean http = port.protocol().isHttp() || port.protocol().isAuto();
+    private static boolean overridesAlpn(MeshService service, ServicePort port, TrafficPolicy policy) {
+        boolean http = port.protocol().isHttp() || port.protocol().isAuto() || DynamicNames.concerns(service);
         return !(http
                 && policy.tls()
                         .filter(t -> t.mode().equals("SIMPLE") || t.mode().equals("MUTUAL"))

@@ -103,7 +103,12 @@ final class OutboundListeners {
                         true,
                         true,
                         false,
-                        List.of(FilterChains.http(scene, Names.listener(bind, port), name, false))));
+                        List.of(FilterChains.http(
+                                scene,
+                                Names.listener(bind, port),
+                                name,
+                                scene.outbound().egress().getFirst().services(),
+                                false))));
         routes.put(name, new Routes(scene.outbound().egress().getFirst(), 0, Optional.empty()));
     }
 
@@ -152,12 +157,22 @@ final class OutboundListeners {
                 || (before != null && (before.kind != Kind.TCP || before.serverFirst))) {
             return;
         }
-        FilterChain chain = FilterChains.http(scene, key, routeName, !explicit && isWildcard(bind));
+        FilterChain chain =
+                FilterChains.http(scene, key, routeName, ofPort(egress, port), !explicit && isWildcard(bind));
         List<FilterChain> chains = new ArrayList<>(before == null ? List.of() : before.chains);
         chains.add(chain);
         boolean everyFamily = before == null || before.everyFamily;
         slots.put(key, new Slot(bind, port, Kind.HTTP, explicit, everyFamily, false, chains));
         routes.put(routeName, new Routes(egress, proxy || socket ? 0 : port, Optional.empty()));
+    }
+
+    private static List<MeshService> ofPort(EgressListener egress, int port) {
+        return egress.services().stream()
+                .filter(service -> DynamicNames.concerns(service)
+                        && service.ports().stream()
+                                .anyMatch(one ->
+                                        one.port() == port && one.protocol().isHttp()))
+                .toList();
     }
 
     private boolean tooLow(int port, boolean explicit) {
@@ -251,7 +266,11 @@ final class OutboundListeners {
                                     true,
                                     false,
                                     List.of(FilterChains.http(
-                                            scene, Names.listener(address, port.port()), routeName, false))));
+                                            scene,
+                                            Names.listener(address, port.port()),
+                                            routeName,
+                                            List.of(service),
+                                            false))));
                     routes.put(routeName, new Routes(egress, port.port(), Optional.of(service.hostname())));
                 }
             } else {
@@ -303,7 +322,8 @@ final class OutboundListeners {
         if (kind == Kind.AUTO) {
             boolean alone = !wide;
             String routeName = alone ? service.hostname() + ":" + port.port() : Integer.toString(listenPort);
-            chains.add(FilterChains.http(scene, key, routeName, true));
+            chains.add(FilterChains.http(
+                    scene, key, routeName, alone ? List.of(service) : ofPort(egress, listenPort), true));
             routes.put(
                     routeName,
                     new Routes(egress, listenPort, alone ? Optional.of(service.hostname()) : Optional.empty()));

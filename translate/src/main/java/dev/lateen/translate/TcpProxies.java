@@ -76,7 +76,16 @@ final class TcpProxies {
                 .setStatPrefix(statPrefix(scene, service, port, "", cluster))
                 .setCluster(cluster);
         policy(scene, proxy, Optional.of(service), "", port.port());
-        return outbound(scene, proxy);
+        return named(scene, Optional.of(service), port.port(), outbound(scene, proxy));
+    }
+
+    private static List<Filter> named(Scene scene, Optional<MeshService> service, int port, List<Filter> filters) {
+        if (service.filter(DynamicNames::concerns).isEmpty()) {
+            return filters;
+        }
+        List<Filter> more = new ArrayList<>(filters);
+        more.add(more.size() - 1, DynamicNames.tls(service.get(), port, scene));
+        return more;
     }
 
     /// To the workloads of a service that take mutual TLS, which the proxy does not open.
@@ -106,6 +115,7 @@ final class TcpProxies {
                                             scene, s, p, only.destination().subset(), cluster)))
                             .orElse(cluster));
             policy(scene, proxy, service, only.destination().subset(), port);
+            return named(scene, service, port, outbound(scene, proxy));
         } else {
             proxy.setStatPrefix(statName);
             for (WeightedDestination part : route) {

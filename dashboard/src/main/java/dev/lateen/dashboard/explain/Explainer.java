@@ -180,6 +180,13 @@ public final class Explainer {
                     List.of(),
                     "give the sidecar more memory, or send it less at a time");
         }
+        if (decision.has("DF")) {
+            return new Explanation(
+                    "the name that the request asks for has no address",
+                    "no name server knows an address of it that this proxy could use",
+                    origins.route(decision, List.of("")),
+                    "look the name up where the proxy runs; narrow the hosts of the ServiceEntry with DYNAMIC_DNS");
+        }
         if (decision.has("UT") || decision.has("DT") || decision.has("SI") || decision.has("UMSDR")) {
             return new UpstreamReasons(origins).timeout(decision);
         }

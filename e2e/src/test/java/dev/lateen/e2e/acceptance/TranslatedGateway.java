@@ -8,6 +8,7 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.function.UnaryOperator;
 
 /// What a mesh's resources make of a gateway, as a bootstrap of its own: text, checks, translation.
 public final class TranslatedGateway {
@@ -16,17 +17,23 @@ public final class TranslatedGateway {
     /// @param plane metadata that tells which data plane it is
     /// @param ports those of its listeners that count
     public static Bootstrap bootstrap(String yaml, String plane, Collection<Integer> ports) throws IOException {
+        return bootstrap(yaml, plane, ports, UnaryOperator.identity());
+    }
+
+    /// @param changed what the test's machine needs in the text of a resource
+    public static Bootstrap bootstrap(
+            String yaml, String plane, Collection<Integer> ports, UnaryOperator<String> changed) throws IOException {
         XdsResources resources =
                 new Translator().translate(Mesh.of("gateway", yaml).snapshot(), Seat.GATEWAY.node(plane));
         var all = new StaticResources(resources).bootstrap().getStaticResources();
         Bootstrap bootstrap = new Bootstrap();
         ProtoJson json = new ProtoJson();
         for (Cluster cluster : all.getClustersList()) {
-            bootstrap.rawCluster(json.print(cluster));
+            bootstrap.rawCluster(changed.apply(json.print(cluster)));
         }
         for (Listener listener : all.getListenersList()) {
             if (ports.contains(listener.getAddress().getSocketAddress().getPortValue())) {
-                bootstrap.rawListener(json.print(listener));
+                bootstrap.rawListener(changed.apply(json.print(listener)));
             }
         }
         return bootstrap;

@@ -230,6 +230,7 @@ final class AccessLogEntries {
         flag(flags.getUpstreamProtocolError(), ResponseFlag.UPSTREAM_PROTOCOL_ERROR, info);
         flag(flags.getNoClusterFound(), ResponseFlag.NO_CLUSTER_FOUND, info);
         flag(flags.getOverloadManager(), ResponseFlag.OVERLOAD_MANAGER, info);
+        flag(flags.getDnsResolutionFailure(), ResponseFlag.DNS_RESOLUTION_FAILED, info);
         flag(flags.getDownstreamRemoteReset(), ResponseFlag.DOWNSTREAM_REMOTE_RESET, info);
     }
 

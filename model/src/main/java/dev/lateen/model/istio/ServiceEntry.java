@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /// A service that no platform registry knows. Source: Istio `ServiceEntry`.
 public record ServiceEntry(
@@ -32,7 +31,7 @@ public record ServiceEntry(
                         in.texts("addresses"),
                         in.objects("ports", Port::of),
                         in.text("location", "").equals("MESH_INTERNAL"),
-                        in.text("resolution", "NONE", Set.of("DYNAMIC_DNS")),
+                        in.text("resolution", "NONE"),
                         in.objects("endpoints", e -> WorkloadEntry.of(e, resource.metadata())),
                         in.object("workloadSelector", Selector::labels),
                         in.texts("exportTo"),

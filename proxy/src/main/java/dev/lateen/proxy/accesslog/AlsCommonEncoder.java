@@ -133,6 +133,7 @@ final class AlsCommonEncoder {
             case UPSTREAM_PROTOCOL_ERROR -> flags.setUpstreamProtocolError(true);
             case NO_CLUSTER_FOUND -> flags.setNoClusterFound(true);
             case OVERLOAD_MANAGER -> flags.setOverloadManager(true);
+            case DNS_RESOLUTION_FAILED -> flags.setDnsResolutionFailure(true);
             case DOWNSTREAM_REMOTE_RESET -> flags.setDownstreamRemoteReset(true);
         }
     }

@@ -201,7 +201,7 @@ final class DryRunPage {
         return switch (cluster.config().discovery()) {
             case Discovery.Static _, Discovery.Eds _, Discovery.Dns _ ->
                 cluster.hosts().isEmpty();
-            case Discovery.OriginalDst _ -> false;
+            case Discovery.OriginalDst _, Discovery.Named _ -> false;
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.cluster;
 
+import dev.lateen.proxy.config.Metadata;
 import dev.lateen.proxy.telemetry.DestinationService;
 import io.netty.channel.EventLoop;
 import java.net.SocketAddress;
@@ -22,6 +23,7 @@ public final class Cluster {
     private final OutlierDetector outliers;
     private final List<Runnable> warmActions = new ArrayList<>();
     private final @Nullable DnsRefresher dns;
+    private final @Nullable NameCache names;
     private volatile ClusterWorker[] workers = {};
     private boolean warm;
     private volatile boolean stopped;
@@ -35,7 +37,10 @@ public final class Cluster {
         this.high = new ResourceLimits(config.breakers().high());
         this.hosts = new HostRegistry(this);
         this.outliers = new OutlierDetector(this, System::nanoTime);
-        this.dns = config.discovery() instanceof Discovery.Dns names ? new DnsRefresher(this, names) : null;
+        this.dns = config.discovery() instanceof Discovery.Dns named ? new DnsRefresher(this, named) : null;
+        this.names = config.discovery() instanceof Discovery.Named(NameCacheConfig cache)
+                ? new NameCache(this, cache, config.transport().of(Metadata.EMPTY) == null ? 80 : 443)
+                : null;
         publish();
     }
 
@@ -96,7 +101,12 @@ public final class Cluster {
 
     /// All hosts, whatever their state.
     public Collection<Host> hosts() {
-        return hosts.all();
+        return names == null ? hosts.all() : names.hosts();
+    }
+
+    /// The names that requests asked it for; null where it has hosts of its own.
+    public @Nullable NameCache names() {
+        return names;
     }
 
     /// How its hosts are, in one line: `2 hosts, 0 healthy, 1 ejected: 10.0.0.1:80 ejected, 10.0.0.2:80 unhealthy`.
@@ -161,6 +171,7 @@ public final class Cluster {
                     dns.start();
                 }
             }
+            case Discovery.Named _ -> becomeWarm();
             case Discovery.OriginalDst original -> {
                 hosts.startCleanup(original.cleanupInterval());
                 becomeWarm();
@@ -176,8 +187,11 @@ public final class Cluster {
         if (dns != null) {
             dns.stop();
         }
+        if (names != null) {
+            names.stop();
+        }
         // Requests that were given this cluster before it went still finish.
-        hosts.all().forEach(Host::remove);
+        hosts().forEach(Host::remove);
         drainRemoved();
     }
 

@@ -100,9 +100,12 @@ public final class ClusterDecoder {
     }
 
     private static Discovery discovery(Cluster cluster, LoadBalancing balancing, Place at) {
-        at.field("cluster_type").require(!cluster.hasClusterType(), "custom clusters are not supported yet");
-        EndpointsConfig endpoints = EndpointDecoder.decode(cluster.getLoadAssignment(), at.field("load_assignment"));
         boolean provided = balancing.policy() == LbPolicy.ClusterProvided.INSTANCE;
+        if (cluster.hasClusterType()) {
+            at.field("lb_policy").require(provided, "CLUSTER_PROVIDED is expected for a cluster_type");
+            return NameCacheDecoder.cluster(cluster, at.field("cluster_type"));
+        }
+        EndpointsConfig endpoints = EndpointDecoder.decode(cluster.getLoadAssignment(), at.field("load_assignment"));
         boolean originalDst = cluster.getType() == Cluster.DiscoveryType.ORIGINAL_DST;
         if (provided != originalDst) {
             throw at.field("lb_policy")
@@ -141,15 +144,7 @@ public final class ClusterDecoder {
 
     @SuppressWarnings("deprecation") // dns_refresh_rate: its successor is an extension of its own.
     private static Discovery dns(Cluster cluster, EndpointsConfig endpoints, boolean logical, Place at) {
-        Discovery.Family family = switch (cluster.getDnsLookupFamily()) {
-            case AUTO -> Discovery.Family.V6_PREFERRED;
-            case V4_ONLY -> Discovery.Family.V4_ONLY;
-            case V6_ONLY -> Discovery.Family.V6_ONLY;
-            case V4_PREFERRED -> Discovery.Family.V4_PREFERRED;
-            case ALL -> Discovery.Family.ALL;
-            case UNRECOGNIZED ->
-                throw at.field("dns_lookup_family").refuse(cluster.getDnsLookupFamilyValue(), "a known family");
-        };
+        Discovery.Family family = NameCacheDecoder.family(cluster.getDnsLookupFamily(), at);
         Duration refresh = cluster.hasDnsRefreshRate()
                 ? CommonDecoder.duration(cluster.getDnsRefreshRate(), at.field("dns_refresh_rate"))
                 : DNS_REFRESH;

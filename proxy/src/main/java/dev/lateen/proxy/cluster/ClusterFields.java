@@ -63,6 +63,7 @@ final class ClusterFields {
                     "name",
                     "alt_stat_name",
                     "type",
+                    "cluster_type",
                     "eds_cluster_config",
                     "connect_timeout",
                     "per_connection_buffer_limit_bytes",
@@ -113,6 +114,7 @@ final class ClusterFields {
             .message(PROXY_PROTOCOL, "config", "transport_socket")
             .message(CORE + "ProxyProtocolConfig", "version", "added_tlvs")
             .message(CORE + "TlvEntry", "type", "value")
+            .message(CLUSTER + ".CustomClusterType", "name", "typed_config")
             .message("envoy.config.cluster.v3.Filter", "name", "typed_config")
             .message(CLUSTER + ".RingHashLbConfig", "minimum_ring_size", "maximum_ring_size", "hash_function")
             .message(CLUSTER + ".MaglevLbConfig", "table_size")

@@ -45,14 +45,21 @@ public final class ClusterWorker {
         LbContext.Wish wish = context.wish();
         Host host = wish == null ? null : cluster.registry().forSession(wish.host());
         if (host == null && (wish == null || !wish.strict())) {
-            host = cluster.config().discovery() instanceof Discovery.OriginalDst
-                    ? cluster.originalDestination(context.originalDestination())
-                    : balancer.pick(cluster.snapshot(), context);
+            host = switch (cluster.config().discovery()) {
+                case Discovery.Static _, Discovery.Eds _, Discovery.Dns _ -> balancer.pick(cluster.snapshot(), context);
+                case Discovery.OriginalDst _ -> cluster.originalDestination(context.originalDestination());
+                case Discovery.Named _ -> named(context);
+            };
         }
         if (host == null) {
             cluster.stats().noneHealthy.increment();
         }
         return host;
+    }
+
+    private @Nullable Host named(LbContext context) {
+        NameCache names = cluster.names();
+        return names == null ? null : names.host(context.destination());
     }
 
     /// Admits a request (circuit breakers), gets or opens a connection to `host` and calls back on this loop. The

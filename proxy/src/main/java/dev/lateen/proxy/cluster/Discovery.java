@@ -19,6 +19,9 @@ public sealed interface Discovery {
     /// @param cleanupInterval after which an unused host is forgotten
     record OriginalDst(boolean useHttpHeader, Duration cleanupInterval) implements Discovery {}
 
+    /// The name that each request asks for.
+    record Named(NameCacheConfig cache) implements Discovery {}
+
     enum Family {
         V4_ONLY,
         V6_ONLY,

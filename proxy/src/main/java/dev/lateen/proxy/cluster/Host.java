@@ -1,6 +1,7 @@
 package dev.lateen.proxy.cluster;
 
 import dev.lateen.proxy.stream.PeerInfo;
+import io.netty.util.NetUtil;
 import java.net.SocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +85,12 @@ public final class Host {
     /// The PROXY header that its connections begin with, or null for none.
     public @Nullable UpstreamProxyProtocol proxyProtocol() {
         return cluster.config().transport().proxyProtocol(config.metadata());
+    }
+
+    /// The name by which it was looked up, which TLS asks for before any other; null where it has none of its own.
+    @Nullable
+    String serverName() {
+        return cluster.names() == null || NetUtil.isValidIpV4Address(config.hostname()) ? null : config.hostname();
     }
 
     public HostStats stats() {

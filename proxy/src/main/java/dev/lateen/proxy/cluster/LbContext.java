@@ -25,6 +25,11 @@ public interface LbContext {
         return null;
     }
 
+    /// The destination that was waited for, `name:port`, for clusters without hosts of their own.
+    default @Nullable String destination() {
+        return null;
+    }
+
     /// A host that a session is with.
     ///
     /// @param strict no other will do

@@ -46,6 +46,8 @@ final class UpstreamConnect {
     private final Wishes wishes;
     private final Outcome outcome;
     private final EventLoop loop;
+    private final @Nullable String serverName;
+    private final boolean verifyName;
     private @Nullable Channel channel;
     private @Nullable Future<?> timer;
     private boolean done;
@@ -64,6 +66,10 @@ final class UpstreamConnect {
         this.host = host;
         this.wishes = wishes;
         this.outcome = outcome;
+        String own = host.serverName();
+        this.serverName = own == null ? wishes.sni : own;
+        this.verifyName = wishes.verifyName
+                || (own != null && host.cluster().config().http().autoSanValidation());
     }
 
     static UpstreamConnect start(EventLoop loop, Host host, Wishes wishes, Outcome outcome) {
@@ -102,7 +108,7 @@ final class UpstreamConnect {
             succeed(connected, null);
             return;
         }
-        SslHandler handler = tls.newHandler(connected, wishes.sni, wishes.alpn);
+        SslHandler handler = tls.newHandler(connected, serverName, wishes.alpn);
         if (handler == null) {
             fail(ProxyError.CONNECT_FAILURE, "TLS_error:Secret_is_not_supplied_by_SDS");
             return;
@@ -122,8 +128,8 @@ final class UpstreamConnect {
             fail(ProxyError.CONNECT_FAILURE, TransportFailure.ofTls("certificate has expired since the session began"));
             return;
         }
-        if (wishes.verifyName && !CertificateNames.match(handler.engine().getSession(), wishes.sni)) {
-            fail(ProxyError.CONNECT_FAILURE, TransportFailure.ofTls("certificate is not for " + wishes.sni));
+        if (verifyName && !CertificateNames.match(handler.engine().getSession(), serverName)) {
+            fail(ProxyError.CONNECT_FAILURE, TransportFailure.ofTls("certificate is not for " + serverName));
             return;
         }
         succeed(connected, handler);

@@ -57,6 +57,7 @@ final class KnownExtensions {
             "envoy.extensions.filters.network.rbac.v3",
             "envoy.extensions.filters.network.set_filter_state.v3",
             "envoy.extensions.filters.network.sni_cluster.v3",
+            "envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3",
             "envoy.extensions.filters.network.tcp_proxy.v3",
             "envoy.extensions.formatter.req_without_query.v3",
             "envoy.extensions.http.header_formatters.preserve_case.v3",
@@ -245,6 +246,9 @@ final class KnownExtensions {
                                 .getDescriptor());
             case "envoy.extensions.filters.network.sni_cluster.v3" ->
                 List.of(io.envoyproxy.envoy.extensions.filters.network.sni_cluster.v3.SniClusterProto.getDescriptor());
+            case "envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3" ->
+                List.of(io.envoyproxy.envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3
+                        .SniDynamicForwardProxyProto.getDescriptor());
             case "envoy.extensions.filters.network.tcp_proxy.v3" ->
                 List.of(io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxyProto.getDescriptor());
             case "envoy.extensions.formatter.req_without_query.v3" ->

@@ -7,6 +7,7 @@ import dev.lateen.proxy.cluster.Cluster;
 import dev.lateen.proxy.cluster.ClusterWorker;
 import dev.lateen.proxy.cluster.Host;
 import dev.lateen.proxy.cluster.LbContext;
+import dev.lateen.proxy.http.filter.DynamicForwardFilter;
 import dev.lateen.proxy.http.filter.LocalReply;
 import dev.lateen.proxy.http.filter.SessionFilter;
 import dev.lateen.proxy.route.RetryPolicy;
@@ -116,7 +117,8 @@ final class Forwarding implements LbContext {
                 head, entry, forward, info, path.worker.config.router().tellsOriginal());
         retries = RetryState.of(forward, head.headers());
         if (retries.isPossible()) {
-            body.keep(keepLimit(), retries::giveUp);
+            long own = entry.route().bufferLimitBytes();
+            body.keep(own >= 0 ? own : path.worker.config.limits().bufferLimitBytes() * 4L, retries::giveUp);
         }
         countAttempt();
         Mirror.startAll(this);
@@ -124,11 +126,6 @@ final class Forwarding implements LbContext {
             startTimers();
         }
         tryUpstream();
-    }
-
-    private long keepLimit() {
-        long own = entry.route().bufferLimitBytes();
-        return own >= 0 ? own : path.worker.config.limits().bufferLimitBytes() * 4L;
     }
 
     void startTimers() {
@@ -254,12 +251,10 @@ final class Forwarding implements LbContext {
         return switch (decision) {
             case NO -> false;
             case LIMIT -> {
-                path.info().flag(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED);
                 Findings.retriesUsedUp(path.info());
                 yield false;
             }
             case OVERFLOW -> {
-                path.info().flag(ResponseFlag.UPSTREAM_OVERFLOW);
                 Findings.retryOverflow(path.info(), cluster.cluster(), forward.priority());
                 yield false;
             }
@@ -361,6 +356,11 @@ final class Forwarding implements LbContext {
     @Override
     public @Nullable SocketAddress originalDestination() {
         return path.connection.facts.originalDestination();
+    }
+
+    @Override
+    public @Nullable String destination() {
+        return DynamicForwardFilter.destination(path);
     }
 
     @Override

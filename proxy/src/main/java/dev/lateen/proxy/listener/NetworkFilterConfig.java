@@ -18,8 +18,14 @@ public sealed interface NetworkFilterConfig {
     default boolean terminal() {
         return switch (this) {
             case Http _, Tcp _ -> true;
-            case Rbac _, Authorization _, RateLimit _, ConnectionLimit _, SniCluster _, IstioStats _, PeerExchange _ ->
-                false;
+            case Rbac _,
+                    Authorization _,
+                    RateLimit _,
+                    ConnectionLimit _,
+                    SniCluster _,
+                    SniForward _,
+                    IstioStats _,
+                    PeerExchange _ -> false;
         };
     }
 
@@ -54,6 +60,9 @@ public sealed interface NetworkFilterConfig {
     enum PeerExchange implements NetworkFilterConfig {
         INSTANCE
     }
+
+    /// Takes the destination from SNI, for clusters without hosts of their own; only before `Tcp`.
+    record SniForward(int port) implements NetworkFilterConfig {}
 
     /// Takes the cluster's name from SNI; only before `Tcp`.
     enum SniCluster implements NetworkFilterConfig {

@@ -2,6 +2,7 @@ package dev.lateen.proxy.listener;
 
 import dev.lateen.proxy.accesslog.AccessLogDecoder;
 import dev.lateen.proxy.authz.ExtAuthzDecoder;
+import dev.lateen.proxy.cluster.NameCacheDecoder;
 import dev.lateen.proxy.config.CommonDecoder;
 import dev.lateen.proxy.config.CommonFields;
 import dev.lateen.proxy.config.ImplementedFields;
@@ -14,6 +15,7 @@ import dev.lateen.proxy.tcp.TcpProxyDecoder;
 import dev.lateen.proxy.telemetry.MetricsDecoder;
 import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3.FilterConfig;
 import java.time.Duration;
 
 /// Decodes network filters by their type.
@@ -24,6 +26,9 @@ public final class NetworkFilterDecoder {
     private static final String CONNECTION_LIMIT =
             "envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit";
     private static final String SNI_CLUSTER = "envoy.extensions.filters.network.sni_cluster.v3.SniCluster";
+
+    private static final String SNI_FORWARD =
+            "envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3.FilterConfig";
 
     private static final ImplementedFields FIELDS = ImplementedFields.builder()
             .include(CommonFields.LIST)
@@ -43,6 +48,12 @@ public final class NetworkFilterDecoder {
             case NetworkLimitDecoder.ASKED -> new NetworkFilterConfig.RateLimit(NetworkLimitDecoder.asked(config, at));
             case NetworkLimitDecoder.LOCAL -> new NetworkFilterConfig.RateLimit(NetworkLimitDecoder.local(config, at));
             case SNI_CLUSTER -> NetworkFilterConfig.SniCluster.INSTANCE;
+            case SNI_FORWARD -> {
+                FilterConfig forward = config.unpack(FilterConfig.parser(), NameCacheDecoder.FIELDS, at);
+                int port = forward.hasPortValue() ? forward.getPortValue() : 443;
+                at.field("port_value").require(port > 0 && port <= 0xffff, "value: " + port + " (expected: a port)");
+                yield new NetworkFilterConfig.SniForward(port);
+            }
             case MetricsDecoder.TYPE -> new NetworkFilterConfig.IstioStats(MetricsDecoder.decode(config, at));
             case PEER_EXCHANGE -> NetworkFilterConfig.PeerExchange.INSTANCE;
             default -> throw at.refuse("network filter '" + config.type() + "' is not supported by this proxy yet");

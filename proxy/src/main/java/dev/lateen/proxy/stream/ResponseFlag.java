@@ -28,6 +28,7 @@ public enum ResponseFlag {
     UPSTREAM_PROTOCOL_ERROR("UPE", "UpstreamProtocolError"),
     UPSTREAM_MAX_STREAM_DURATION_REACHED("UMSDR", "UpstreamMaxStreamDurationReached"),
     OVERLOAD_MANAGER("OM", "OverloadManagerTerminated"),
+    DNS_RESOLUTION_FAILED("DF", "DnsResolutionFailed"),
     DOWNSTREAM_REMOTE_RESET("DR", "DownstreamRemoteReset");
 
     private final String code;

@@ -5,6 +5,7 @@ import dev.lateen.proxy.cluster.ClusterWorker;
 import dev.lateen.proxy.cluster.Host;
 import dev.lateen.proxy.cluster.HttpOptions;
 import dev.lateen.proxy.cluster.LbContext;
+import dev.lateen.proxy.cluster.NameCache;
 import dev.lateen.proxy.cluster.PendingStream;
 import dev.lateen.proxy.cluster.RoutePriority;
 import dev.lateen.proxy.cluster.TcpOptions;
@@ -44,6 +45,7 @@ final class TcpPath implements LbContext, TcpReady, TunnelHandshake.Outcome, Rel
     private final List<Host> tried = new ArrayList<>(1);
     private PendingStream pending = PendingStream.DONE;
     private @Nullable ClusterWorker worker;
+    private @Nullable String destination;
     private @Nullable Channel opening;
     private @Nullable RelayHandler upstream;
     private @Nullable Future<?> idleTimer;
@@ -77,7 +79,27 @@ final class TcpPath implements LbContext, TcpReady, TunnelHandshake.Outcome, Rel
             return;
         }
         worker = cluster.on(channel.eventLoop());
-        connect();
+        NameCache names = cluster.names();
+        if (names == null) {
+            connect();
+        } else {
+            awaitName(names);
+        }
+    }
+
+    /// Without an address, the pick of a host tells.
+    private void awaitName(NameCache names) {
+        String wanted = proxy.destination(connection);
+        destination = wanted;
+        if (wanted == null || names.known(wanted) != null) {
+            connect();
+            return;
+        }
+        names.resolve(wanted, connection.channel().eventLoop(), _ -> {
+            if (!ended) {
+                connect();
+            }
+        });
     }
 
     private void connect() {
@@ -297,6 +319,11 @@ final class TcpPath implements LbContext, TcpReady, TunnelHandshake.Outcome, Rel
     @Override
     public @Nullable SocketAddress originalDestination() {
         return connection.originalDestination();
+    }
+
+    @Override
+    public @Nullable String destination() {
+        return destination;
     }
 
     @Override

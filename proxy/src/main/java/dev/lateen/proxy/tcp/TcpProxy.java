@@ -21,22 +21,27 @@ import org.jspecify.annotations.Nullable;
 /// Thread: `serve` the event loop of the connection.
 public final class TcpProxy implements ChainHandler {
     private final TcpProxyConfig config;
-    private final boolean clusterFromServerName;
+    private final ServerNameUse names;
     private final Clusters clusters;
     private final TcpTelemetry telemetry;
     private final TcpStats stats;
     private final InstantSource clock;
 
-    /// @param clusterFromServerName the SNI is the cluster's name (the `sni_cluster` filter)
+    /// What the client's SNI means.
+    ///
+    /// @param cluster it is the cluster's name (the `sni_cluster` filter)
+    /// @param port of the destination that it names (the `sni_dynamic_forward_proxy` filter); 0: it names none
+    public record ServerNameUse(boolean cluster, int port) {}
+
     public TcpProxy(
             TcpProxyConfig config,
-            boolean clusterFromServerName,
+            ServerNameUse names,
             Clusters clusters,
             TcpTelemetry telemetry,
             Stats stats,
             InstantSource clock) {
         this.config = config;
-        this.clusterFromServerName = clusterFromServerName;
+        this.names = names;
         this.clusters = clusters;
         this.telemetry = telemetry;
         this.stats = new TcpStats(stats, config.statPrefix());
@@ -62,7 +67,7 @@ public final class TcpProxy implements ChainHandler {
     }
 
     private String chooseCluster(DownstreamConnection connection) {
-        if (clusterFromServerName && !connection.origin().serverName().isEmpty()) {
+        if (names.cluster && !connection.origin().serverName().isEmpty()) {
             return connection.origin().serverName();
         }
         List<TcpProxyConfig.WeightedCluster> weighted = config.clusters();
@@ -77,6 +82,13 @@ public final class TcpProxy implements ChainHandler {
             }
         }
         return weighted.getLast().name();
+    }
+
+    /// The destination that a connection names, `name:port`; null for none.
+    @Nullable
+    String destination(DownstreamConnection connection) {
+        String name = connection.origin().serverName();
+        return names.port == 0 || name.isEmpty() ? null : name + ":" + names.port;
     }
 
     TcpProxyConfig config() {

@@ -151,7 +151,8 @@ public final class RuntimeBuilder implements ChainHandlers {
             case NetworkFilterConfig.Tcp(var config) ->
                 new TcpProxy(
                         config,
-                        chain.filters().contains(NetworkFilterConfig.SniCluster.INSTANCE),
+                        new TcpProxy.ServerNameUse(
+                                chain.filters().contains(NetworkFilterConfig.SniCluster.INSTANCE), forwardPort(chain)),
                         clusters,
                         new TcpTelemetry(withDecisions(config.accessLogs()), istio(listener, chain)),
                         stats,
@@ -161,10 +162,21 @@ public final class RuntimeBuilder implements ChainHandlers {
                     NetworkFilterConfig.ConnectionLimit _,
                     NetworkFilterConfig.RateLimit _,
                     NetworkFilterConfig.SniCluster _,
+                    NetworkFilterConfig.SniForward _,
                     NetworkFilterConfig.IstioStats _,
                     NetworkFilterConfig.PeerExchange _ ->
                 throw new IllegalStateException("the decoder takes no chain that ends in such a filter");
         };
+    }
+
+    /// Where connections go by their server name; 0 where they do not.
+    private static int forwardPort(FilterChainConfig chain) {
+        for (NetworkFilterConfig filter : chain.filters()) {
+            if (filter instanceof NetworkFilterConfig.SniForward(int port)) {
+                return port;
+            }
+        }
+        return 0;
     }
 
     /// A request that is refused where the rate limit service does not answer in time must not wait for a handshake.

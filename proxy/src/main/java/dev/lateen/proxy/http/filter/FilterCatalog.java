@@ -23,6 +23,7 @@ public final class FilterCatalog {
                 case FilterConfig.RateLimit(var config) -> filters.add(new RateLimitFilter(name, config, environment));
                 case FilterConfig.LocalRateLimit(var config) ->
                     filters.add(new LocalRateLimitFilter(name, config, environment));
+                case FilterConfig.DynamicForward _ -> filters.add(new DynamicForwardFilter(environment.clusters()));
                 case FilterConfig.Session session -> filters.add(new SessionFilter(name, session));
                 case FilterConfig.PeerMetadata metadata ->
                     filters.add(new PeerMetadataFilter(name, metadata, environment.own(), environment.clusters()));

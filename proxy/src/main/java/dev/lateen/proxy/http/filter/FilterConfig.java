@@ -113,6 +113,9 @@ public sealed interface FilterConfig {
     /// @param strict no other host will do
     record Session(@Nullable SessionState state, boolean strict) implements FilterConfig {}
 
+    /// Waits for the address of the name that a request asks for.
+    record DynamicForward() implements FilterConfig {}
+
     /// Istio's standard metrics.
     record IstioStats(MetricsConfig config) implements FilterConfig {}
 

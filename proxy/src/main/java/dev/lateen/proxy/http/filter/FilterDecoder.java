@@ -1,6 +1,7 @@
 package dev.lateen.proxy.http.filter;
 
 import dev.lateen.proxy.authz.ExtAuthzDecoder;
+import dev.lateen.proxy.cluster.NameCacheDecoder;
 import dev.lateen.proxy.config.CommonDecoder;
 import dev.lateen.proxy.config.Fraction;
 import dev.lateen.proxy.config.HeaderMatcher;
@@ -54,6 +55,14 @@ public final class FilterDecoder {
                         FilterFields.LIST,
                         at);
                 yield new FilterConfig.GrpcStats();
+            }
+            case HTTP + "dynamic_forward_proxy.v3.FilterConfig" -> {
+                // What it says of names has to be what the cluster says, which keeps them.
+                config.unpack(
+                        io.envoyproxy.envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig.parser(),
+                        NameCacheDecoder.FIELDS,
+                        at);
+                yield new FilterConfig.DynamicForward();
             }
             case SessionDecoder.TYPE -> SessionDecoder.decode(config, at);
             case "io.istio.http.peer_metadata.Config" -> PeerMetadataDecoder.decode(config, at);
