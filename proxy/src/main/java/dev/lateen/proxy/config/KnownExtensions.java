@@ -76,6 +76,7 @@ final class KnownExtensions {
             "envoy.extensions.load_balancing_policies.round_robin.v3",
             "envoy.extensions.load_balancing_policies.subset.v3",
             "envoy.extensions.load_balancing_policies.wrr_locality.v3",
+            "envoy.extensions.network.dns_resolver.cares.v3",
             "envoy.extensions.path.match.uri_template.v3",
             "envoy.extensions.rate_limit_descriptors.expr.v3",
             "envoy.extensions.request_id.uuid.v3",
@@ -297,6 +298,9 @@ final class KnownExtensions {
                                 .getDescriptor());
             case "envoy.extensions.load_balancing_policies.subset.v3" ->
                 List.of(io.envoyproxy.envoy.extensions.load_balancing_policies.subset.v3.SubsetProto.getDescriptor());
+            case "envoy.extensions.network.dns_resolver.cares.v3" ->
+                List.of(io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverProto
+                        .getDescriptor());
             case "envoy.extensions.load_balancing_policies.wrr_locality.v3" ->
                 List.of(
                         io.envoyproxy.envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocalityProto
