@@ -121,7 +121,10 @@ final class OtherAuthorityIT {
                 .untilAsserted(
                         () -> assertThat(proxy.isReady()).as(proxy.output()).isTrue());
         String root = other.roots().getFirst().getSerialNumber().toString(16);
-        assertThat(proxy.page("/certs")).contains(ID.uri()).containsIgnoringCase(root);
+        // Without a listener that needs it, a proxy is ready before it has its certificate.
+        await().atMost(SOON)
+                .untilAsserted(() ->
+                        assertThat(proxy.page("/certs")).contains(ID.uri()).containsIgnoringCase(root));
         assertThat(proxy.page("/config_dump")).contains("outbound|80||shop.default.svc.cluster.local");
     }
 
