@@ -34,7 +34,8 @@ final class SniClusters {
             }
             cluster.setLoadAssignment(mutual);
         }
-        return Optional.of(cluster.setMetadata(meshProtocols(like.getMetadata())).build());
+        return Optional.of(
+                cluster.setMetadata(meshProtocols(like.getMetadata())).build());
     }
 
     /// What a rule says of TLS does not concern a cluster without.

@@ -57,8 +57,7 @@ final class SplitHorizon {
                 through.forEach(gateway -> weights.merge(gateway, weight / through.size(), Integer::sum));
             }
         }
-        weights.forEach((gateway, weight) ->
-                seen.add(new Seen(standIn(all.getFirst(), gateway, weight), true)));
+        weights.forEach((gateway, weight) -> seen.add(new Seen(standIn(all.getFirst(), gateway, weight), true)));
         return seen;
     }
 

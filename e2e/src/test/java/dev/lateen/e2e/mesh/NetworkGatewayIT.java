@@ -68,11 +68,11 @@ final class NetworkGatewayIT {
         try (RunningMesh mesh = RunningMesh.of(directory, workloads, "--proxy", proxy, "--capture", "explicit")) {
             InetSocketAddress door = door(mesh);
             replace(workloads
-                            + far("whole", "outbound_.80_._." + SERVER, door)
-                            + far("v1", "outbound_.80_.v1_." + SERVER, door)
-                            + far("v2", "outbound_.80_.v2_." + SERVER, door)
-                            + far("other", "outbound_.81_._." + SERVER, door)
-                            + far("open", "outbound_.80_._.open.default.svc.cluster.local", door));
+                    + far("whole", "outbound_.80_._." + SERVER, door)
+                    + far("v1", "outbound_.80_.v1_." + SERVER, door)
+                    + far("v2", "outbound_.80_.v2_." + SERVER, door)
+                    + far("other", "outbound_.81_._." + SERVER, door)
+                    + far("open", "outbound_.80_._.open.default.svc.cluster.local", door));
 
             for (String name : List.of("whole", "v1")) {
                 await().atMost(SOON)
@@ -102,8 +102,9 @@ final class NetworkGatewayIT {
                 + RunningMesh.gateway("client");
         try (RunningMesh mesh = RunningMesh.of(directory, workloads, "--proxy", proxy, "--capture", "explicit")) {
             for (String name : List.of("server", "hidden", "open")) {
-                await().atMost(SOON).untilAsserted(() -> assertThat(mesh.ask("client", "/fetch", "http://" + name + "/"))
-                        .startsWith("200 " + name));
+                await().atMost(SOON)
+                        .untilAsserted(() -> assertThat(mesh.ask("client", "/fetch", "http://" + name + "/"))
+                                .startsWith("200 " + name));
             }
 
             InetSocketAddress door = door(mesh);
@@ -121,8 +122,9 @@ final class NetworkGatewayIT {
 
             // The gateway does not serve one of them, and nothing leads to another that does not take mutual TLS.
             for (String name : List.of("hidden", "open")) {
-                await().atMost(SOON).untilAsserted(() -> assertThat(mesh.ask("client", "/fetch", "http://" + name + "/"))
-                        .startsWith("503 "));
+                await().atMost(SOON)
+                        .untilAsserted(() -> assertThat(mesh.ask("client", "/fetch", "http://" + name + "/"))
+                                .startsWith("503 "));
             }
             assertThat(mesh.ask("client", "/fetch", "http://server/"))
                     .startsWith("200 server")
@@ -165,8 +167,8 @@ final class NetworkGatewayIT {
     }
 
     private static String handshake(InetSocketAddress door) {
-        try (SSLSocket socket = (SSLSocket)
-                SSLSocketFactory.getDefault().createSocket(door.getHostString(), door.getPort())) {
+        try (SSLSocket socket =
+                (SSLSocket) SSLSocketFactory.getDefault().createSocket(door.getHostString(), door.getPort())) {
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setServerNames(List.of(new SNIHostName("server.default.svc.cluster.local")));
             socket.setSSLParameters(parameters);

@@ -43,14 +43,12 @@ public record Endpoint(
 
     /// The same with another weight.
     public Endpoint weighing(int other) {
-        return new Endpoint(
-                addresses, port, servicePort, other, tlsMode, health, locality, network, clusterId, owner);
+        return new Endpoint(addresses, port, servicePort, other, tlsMode, health, locality, network, clusterId, owner);
     }
 
     /// The same in a network.
     Endpoint in(String other) {
-        return new Endpoint(
-                addresses, port, servicePort, weight, tlsMode, health, locality, other, clusterId, owner);
+        return new Endpoint(addresses, port, servicePort, weight, tlsMode, health, locality, other, clusterId, owner);
     }
 
     public String address() {

@@ -78,7 +78,8 @@ class MeshNetworksTest {
         Bound<MeshNetworks> networks =
                 networks("{networks: {a: {gateways: [{address: gateway.example.com, port: 443}]}}}");
         assertThat(networks.value().gateways(List.of(), "here")).isEmpty();
-        assertThat(networks.unsupported()).singleElement().satisfies(u -> assertThat(u.field())
-                .endsWith("gateways[0].address"));
+        assertThat(networks.unsupported())
+                .singleElement()
+                .satisfies(u -> assertThat(u.field()).endsWith("gateways[0].address"));
     }
 }

@@ -299,8 +299,9 @@ final class KnownExtensions {
             case "envoy.extensions.load_balancing_policies.subset.v3" ->
                 List.of(io.envoyproxy.envoy.extensions.load_balancing_policies.subset.v3.SubsetProto.getDescriptor());
             case "envoy.extensions.network.dns_resolver.cares.v3" ->
-                List.of(io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverProto
-                        .getDescriptor());
+                List.of(
+                        io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverProto
+                                .getDescriptor());
             case "envoy.extensions.load_balancing_policies.wrr_locality.v3" ->
                 List.of(
                         io.envoyproxy.envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocalityProto

@@ -135,9 +135,7 @@ public final class VectorCase {
     private Bound<MeshNetworks> networks() {
         Path file = file("networks.yaml");
         return MeshNetworks.of(
-                Files.exists(file)
-                        ? (Mapping) documents(file).getFirst()
-                        : new Mapping(Map.of(), Position.UNKNOWN));
+                Files.exists(file) ? (Mapping) documents(file).getFirst() : new Mapping(Map.of(), Position.UNKNOWN));
     }
 
     /// Clusters have registries of their own.
@@ -154,7 +152,8 @@ public final class VectorCase {
                     new MeshSettings(cluster, "cluster.local", "", Set.of(), false, KeyFetching.CONTROL_PLANE));
             own.networks(networks());
             List<RawResource> resources = new ArrayList<>();
-            documents(file).forEach(root -> resource((Mapping) root, resources.size()).ifPresent(resources::add));
+            documents(file)
+                    .forEach(root -> resource((Mapping) root, resources.size()).ifPresent(resources::add));
             own.put(resources);
             MeshSnapshot snapshot = own.build();
             for (MeshService service : snapshot.services().all()) {
@@ -163,8 +162,9 @@ public final class VectorCase {
                 }
             }
             snapshot.endpoints()
-                    .forEach((id, list) ->
-                            endpoints.computeIfAbsent(id, _ -> new ArrayList<>()).addAll(list));
+                    .forEach((id, list) -> endpoints
+                            .computeIfAbsent(id, _ -> new ArrayList<>())
+                            .addAll(list));
             gateways.addAll(snapshot.networkGateways());
         }
         if (!services.isEmpty()) {
