@@ -1,7 +1,6 @@
 package dev.lateen.translate.vectors;
 
 import dev.lateen.model.istio.Bound;
-import dev.lateen.model.istio.Origin;
 import dev.lateen.model.mesh.Endpoint;
 import dev.lateen.model.mesh.KeyFetching;
 import dev.lateen.model.mesh.Locality;
@@ -12,11 +11,8 @@ import dev.lateen.model.mesh.MeshSettings;
 import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.model.mesh.NetworkGateway;
 import dev.lateen.model.mesh.NodeMetadata;
-import dev.lateen.model.mesh.Protocol;
 import dev.lateen.model.mesh.ProxyNode;
-import dev.lateen.model.mesh.Resolution;
 import dev.lateen.model.mesh.ServiceId;
-import dev.lateen.model.mesh.ServicePort;
 import dev.lateen.model.mesh.SnapshotBuilder;
 import dev.lateen.model.resource.Metadata;
 import dev.lateen.model.resource.RawResource;
@@ -305,7 +301,7 @@ public final class VectorCase {
         return kind.equals("Sidecar") && !scope.isEmpty() ? scope : given;
     }
 
-    private static Instant instant(String text) {
+    static Instant instant(String text) {
         return text.isEmpty() ? Instant.EPOCH : Instant.parse(text);
     }
 
@@ -314,7 +310,7 @@ public final class VectorCase {
         List<MeshService> services = new ArrayList<>();
         for (String known : options().texts("knownServices")) {
             int slash = known.indexOf('/');
-            services.add(service(
+            services.add(RegistryJson.service(
                     new Fields(mapping("{hostname: " + known.substring(slash + 1) + ", namespace: "
                             + known.substring(0, slash) + "}")),
                     services.size()));
@@ -327,7 +323,7 @@ public final class VectorCase {
     private void registry(SnapshotBuilder builder) {
         List<MeshService> services = new ArrayList<>();
         for (Node item : items(file("services.json"))) {
-            services.add(service(new Fields((Mapping) item), services.size()));
+            services.add(RegistryJson.service(new Fields((Mapping) item), services.size()));
         }
         Map<ServiceId, List<Endpoint>> endpoints = new LinkedHashMap<>();
         if (Files.exists(file("instances.json"))) {
@@ -345,7 +341,7 @@ public final class VectorCase {
                                     && service.hostname().equals(host)) {
                         endpoints
                                 .computeIfAbsent(service.id(), _ -> new ArrayList<>())
-                                .add(endpoint(in));
+                                .add(RegistryJson.endpoint(in));
                     }
                 }
             }
@@ -355,59 +351,5 @@ public final class VectorCase {
 
     private static List<Node> items(Path file) {
         return documents(file).getFirst() instanceof Sequence(List<Node> items, var _) ? items : List.of();
-    }
-
-    static MeshService service(Fields in, int order) {
-        List<ServicePort> ports = in.objects(
-                "ports",
-                p -> new ServicePort(
-                        p.text("name", ""), p.integer("port").orElse(0), Protocol.parse(p.text("protocol", "")), ""));
-        String address = in.text("address", "");
-        boolean kubernetes = in.text("serviceRegistry", "").equals("Kubernetes");
-        return new MeshService(
-                new ServiceId(in.text("hostname", ""), in.text("namespace", "")),
-                in.text("name", ""),
-                ports,
-                address.equals("0.0.0.0") ? List.of() : List.of(address),
-                in.text("autoAllocatedIPv4", ""),
-                switch (in.text("resolution", "")) {
-                    case "DNSLB" -> Resolution.DNS;
-                    case "DNSRoundRobinLB" -> Resolution.DNS_ROUND_ROBIN;
-                    case "Passthrough" -> Resolution.PASSTHROUGH;
-                    case "Alias" -> Resolution.ALIAS;
-                    case "DynamicDNS", "5" -> Resolution.DYNAMIC_DNS;
-                    default -> Resolution.STATIC;
-                },
-                kubernetes ? MeshService.Registry.KUBERNETES : MeshService.Registry.SERVICE_ENTRY,
-                in.flag("meshExternal"),
-                in.texts("exportTo"),
-                in.textMap("labels"),
-                in.textMap("selector"),
-                List.of(),
-                new MeshService.Created(
-                        in.text("creationTimestamp").map(VectorCase::instant).orElse(Instant.EPOCH), order),
-                MeshService.KubernetesFacts.NONE,
-                Origin.NONE);
-    }
-
-    private static Endpoint endpoint(Fields in) {
-        return new Endpoint(
-                in.texts("addresses"),
-                in.integer("endpointPort").orElse(0),
-                in.text("servicePortName", ""),
-                in.integer("weight").orElse(0),
-                in.text("tlsMode", ""),
-                Endpoint.Health.HEALTHY,
-                Locality.parse(in.text("locality", "")),
-                in.text("network", ""),
-                in.text("clusterID", ""),
-                new Endpoint.Owner(
-                        in.text("workloadName", ""),
-                        in.textMap("labels").isEmpty()
-                                        && in.text("workloadName", "").isEmpty()
-                                ? ""
-                                : in.text("namespace", ""),
-                        in.text("serviceAccount", ""),
-                        in.textMap("labels")));
     }
 }
