@@ -10,6 +10,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.net.ConnectException;
@@ -52,12 +53,22 @@ final class UpstreamConnect {
     private @Nullable Future<?> timer;
     private boolean done;
 
-    /// Ends the way of a failed handshake's exception, which its future tells as well.
+    /// Ends the way of a failed handshake's exception, which its future tells as well. A server that closes its side in
+    /// the middle of a handshake has failed it: nothing more comes that could.
     @ChannelHandler.Sharable
     private static final class ReportedFailures extends ChannelInboundHandlerAdapter {
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
             context.close();
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) {
+            if (event instanceof ChannelInputShutdownEvent) {
+                context.close();
+            } else {
+                context.fireUserEventTriggered(event);
+            }
         }
     }
 

@@ -9,7 +9,6 @@ import dev.lateen.model.mesh.MeshNetworks;
 import dev.lateen.model.mesh.MeshService;
 import dev.lateen.model.mesh.MeshSettings;
 import dev.lateen.model.mesh.MeshSnapshot;
-import dev.lateen.model.mesh.NetworkGateway;
 import dev.lateen.model.mesh.NodeMetadata;
 import dev.lateen.model.mesh.ProxyNode;
 import dev.lateen.model.mesh.ServiceId;
@@ -124,48 +123,14 @@ public final class VectorCase {
         if (Files.exists(file("services.json"))) {
             registry(builder);
         }
-        clusters(builder);
+        new VectorClusters(this).addTo(builder);
         return builder.build();
     }
 
-    private Bound<MeshNetworks> networks() {
+    Bound<MeshNetworks> networks() {
         Path file = file("networks.yaml");
         return MeshNetworks.of(
                 Files.exists(file) ? (Mapping) documents(file).getFirst() : new Mapping(Map.of(), Position.UNKNOWN));
-    }
-
-    /// Clusters have registries of their own.
-    private void clusters(SnapshotBuilder builder) {
-        List<MeshService> services = new ArrayList<>();
-        List<NetworkGateway> gateways = new ArrayList<>();
-        Map<ServiceId, List<Endpoint>> endpoints = new HashMap<>();
-        for (String cluster : List.of("cluster-1", "cluster-2")) {
-            Path file = file("k8s-" + cluster + ".yaml");
-            if (!Files.exists(file)) {
-                continue;
-            }
-            SnapshotBuilder own = new SnapshotBuilder(
-                    new MeshSettings(cluster, "cluster.local", "", Set.of(), false, KeyFetching.CONTROL_PLANE));
-            own.networks(networks());
-            List<RawResource> resources = new ArrayList<>();
-            documents(file)
-                    .forEach(root -> resource((Mapping) root, resources.size()).ifPresent(resources::add));
-            own.put(resources);
-            MeshSnapshot snapshot = own.build();
-            for (MeshService service : snapshot.services().all()) {
-                if (services.stream().noneMatch(known -> known.id().equals(service.id()))) {
-                    services.add(service);
-                }
-            }
-            snapshot.endpoints()
-                    .forEach((id, list) -> endpoints
-                            .computeIfAbsent(id, _ -> new ArrayList<>())
-                            .addAll(list));
-            gateways.addAll(snapshot.networkGateways());
-        }
-        if (!services.isEmpty()) {
-            builder.registry(services, endpoints, gateways);
-        }
     }
 
     /// A case may say what the mesh's default providers are.
