@@ -17,8 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// A gateway between networks (`AUTO_PASSTHROUGH`) passes on the mesh's own mutual TLS by its server name: the workload
-/// learns who called, and what the gateway does not serve stays out of reach. With real Envoy, where all integration
-/// tests are asked for; our own proxy does not do it yet.
+/// learns who called, and what the gateway does not serve stays out of reach. With our proxy, and with real Envoy where all
+/// integration tests are asked for.
 final class NetworkGatewayIT {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Pattern GATEWAY = Pattern.compile("gateway port 80 is at http://([0-9.]+):[0-9]+/");
@@ -53,7 +53,7 @@ final class NetworkGatewayIT {
 
     /// All workloads but the client are in a network with a gateway, as soon as the settings say so.
     @ParameterizedTest
-    @ValueSource(strings = "envoy")
+    @ValueSource(strings = {"lateen", "envoy"})
     void reachesAnotherNetworkThroughItsGateway(String proxy) throws Exception {
         RunningMesh.assumeAsked("explicit", proxy);
         String workloads = RULES.replace("*.default", "server.default")

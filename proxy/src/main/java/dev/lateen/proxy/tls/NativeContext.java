@@ -43,7 +43,12 @@ final class NativeContext {
     /// @param port keys the cache of sessions, with the name
     SslHandler newHandler(ByteBufAllocator allocator, String peer, int port) {
         try {
-            return context.newHandler(allocator, peer, port);
+            SslHandler handler = context.newHandler(allocator, peer, port);
+            // Netty sends no name with an underscore, as those of the mesh's clusters have.
+            if (peer.indexOf('_') >= 0 && handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
+                SSL.setTlsExtHostName(engine.sslPointer(), peer);
+            }
+            return handler;
         } finally {
             Reference.reachabilityFence(this);
         }
