@@ -17,7 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// A gateway between networks (`AUTO_PASSTHROUGH`) passes on the mesh's own mutual TLS by its server name: the workload
-/// learns who called, and what the gateway does not serve stays out of reach. With our proxy, and with real Envoy where all
+/// learns who called, and what the gateway does not serve stays out of reach. With our proxy, and with real Envoy where
+/// all
 /// integration tests are asked for.
 final class NetworkGatewayIT {
     private static final Duration SOON = Duration.ofSeconds(60);
