@@ -51,6 +51,7 @@ final class UpstreamConnect {
     private final boolean verifyName;
     private @Nullable Channel channel;
     private @Nullable Future<?> timer;
+    private boolean handshaking;
     private boolean done;
 
     /// Ends the way of a failed handshake's exception, which its future tells as well. A server that closes its side in
@@ -125,6 +126,7 @@ final class UpstreamConnect {
             return;
         }
         handler.setHandshakeTimeoutMillis(0);
+        handshaking = true;
         handler.handshakeFuture().addListener(future -> onHandshake(connected, tls, handler, future));
         Connector.install(connected, handler);
         connected.pipeline().addLast(REPORTED);
@@ -149,7 +151,10 @@ final class UpstreamConnect {
     private void onTimeout() {
         if (!done) {
             host.cluster().stats().connectTimeouts.increment();
-            fail(ProxyError.CONNECT_TIMEOUT, "");
+            // As whoever waits for words of HTTP, and has been sent those of TLS.
+            fail(
+                    ProxyError.CONNECT_TIMEOUT,
+                    handshaking ? TransportFailure.ofTls("handshake has not ended in time") : "");
         }
     }
 

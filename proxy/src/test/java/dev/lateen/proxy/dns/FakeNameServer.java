@@ -9,9 +9,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// A name server that says what a test wants it to, over UDP and TCP on the same port.
 final class FakeNameServer implements AutoCloseable {
@@ -29,10 +31,26 @@ final class FakeNameServer implements AutoCloseable {
         this.overUdp = overUdp;
         this.overTcp = overTcp;
         InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
-        this.streams = new ServerSocket(0, 10, loopback);
-        this.datagrams = new DatagramSocket(streams.getLocalPort(), loopback);
+        ServerSocket stream = new ServerSocket(0, 10, loopback);
+        DatagramSocket datagram = sameNumber(stream);
+        while (datagram == null) {
+            stream.close();
+            stream = new ServerSocket(0, 10, loopback);
+            datagram = sameNumber(stream);
+        }
+        this.streams = stream;
+        this.datagrams = datagram;
         Thread.ofVirtual().start(this::serveDatagrams);
         Thread.ofVirtual().start(this::serveStreams);
+    }
+
+    /// Null where somebody has that port already: numbers of the two kinds are given out apart.
+    private static @Nullable DatagramSocket sameNumber(ServerSocket stream) {
+        try {
+            return new DatagramSocket(stream.getLocalPort(), stream.getInetAddress());
+        } catch (SocketException _) {
+            return null;
+        }
     }
 
     FakeNameServer(Function<byte[], List<byte[]>> overUdp) throws IOException {
