@@ -1,6 +1,7 @@
 package dev.lateen.translate;
 
 import dev.lateen.model.mesh.Endpoint;
+import dev.lateen.model.mesh.MeshNetworks;
 import dev.lateen.model.mesh.ProxyNode;
 import java.util.List;
 
@@ -13,7 +14,7 @@ record NetworkView(String network, List<String> visible) {
         String said = node.metadata().network();
         String wanted = node.metadata().texts().getOrDefault("REQUESTED_NETWORK_VIEW", "");
         return new NetworkView(
-                said.isEmpty() ? node.labels().getOrDefault("topology.istio.io/network", "") : said,
+                said.isEmpty() ? node.labels().getOrDefault(MeshNetworks.LABEL, "") : said,
                 wanted.isBlank() ? List.of() : List.of(wanted.strip().split("\\s*,\\s*")));
     }
 

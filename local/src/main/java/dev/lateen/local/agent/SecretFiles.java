@@ -1,6 +1,7 @@
 package dev.lateen.local.agent;
 
 import dev.lateen.identity.Pem;
+import dev.lateen.proxy.tls.SystemAuthorities;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
@@ -9,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -26,11 +26,6 @@ final class SecretFiles {
     private static final String ROOT = "file-root:";
     private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
     private static final long MAX_BYTES = 1 << 20;
-    private static final List<Path> SYSTEM_ROOTS = List.of(
-            Path.of("/etc/ssl/certs/ca-certificates.crt"),
-            Path.of("/etc/pki/tls/certs/ca-bundle.crt"),
-            Path.of("/etc/ssl/ca-bundle.pem"),
-            Path.of("/etc/ssl/cert.pem"));
 
     private final SecretStore secrets;
     private final Set<String> followed = ConcurrentHashMap.newKeySet();
@@ -98,11 +93,9 @@ final class SecretFiles {
     }
 
     private static Path systemRoots() throws IOException {
-        return SYSTEM_ROOTS.stream()
-                .filter(Files::isReadable)
-                .findFirst()
-                .orElseThrow(
-                        () -> new IOException("this system has no bundle of authorities in any of " + SYSTEM_ROOTS));
+        return SystemAuthorities.bundle()
+                .orElseThrow(() -> new IOException(
+                        "this system has no bundle of authorities in any of " + SystemAuthorities.PLACES));
     }
 
     private static String text(Path file) throws IOException {

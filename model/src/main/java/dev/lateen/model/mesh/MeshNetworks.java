@@ -17,7 +17,7 @@ import java.util.Optional;
 /// Thread: any (immutable). Source: Istio's reference of MeshNetworks.
 public record MeshNetworks(Map<String, Network> networks) {
     /// On workloads and on services of gateways.
-    static final String LABEL = "topology.istio.io/network";
+    public static final String LABEL = "topology.istio.io/network";
 
     public static final MeshNetworks NONE = new MeshNetworks(Map.of());
     private static final String PORT_LABEL = "networking.istio.io/gatewayPort";

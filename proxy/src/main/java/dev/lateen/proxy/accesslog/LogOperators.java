@@ -267,11 +267,12 @@ final class LogOperators {
     }
 
     private static Function<StreamInfo, @Nullable String> withoutQuery(Function<StreamInfo, @Nullable String> whole) {
-        return info -> {
-            String value = whole.apply(info);
-            int query = value == null ? -1 : value.indexOf('?');
-            return value == null || query < 0 ? value : value.substring(0, query);
-        };
+        return info -> withoutQuery(whole.apply(info));
+    }
+
+    static @Nullable String withoutQuery(@Nullable String path) {
+        int query = path == null ? -1 : path.indexOf('?');
+        return path == null || query < 0 ? path : path.substring(0, query);
     }
 
     private static Function<StreamInfo, @Nullable String> headerOf(

@@ -12,8 +12,7 @@ final class UriOperators {
     private UriOperators() {}
 
     /// With (`WQ`) or without (`NQ`) its query; as the client asked (`ORIG`), as it is now (`PATH`), or the former
-    /// where
-    /// it was rewritten (`ORIG_OR_PATH`, which is what holds where nothing is said).
+    /// where it was rewritten (`ORIG_OR_PATH`, which is what holds where nothing is said).
     static LogOperator path(String argument) {
         List<String> words = argument.isEmpty() ? List.of() : List.of(argument.split(":", -1));
         String query = words.isEmpty() || words.getFirst().isEmpty() ? "WQ" : words.getFirst();
@@ -40,8 +39,7 @@ final class UriOperators {
     }
 
     private static @Nullable String part(@Nullable String path, boolean whole) {
-        int mark = path == null || whole ? -1 : path.indexOf('?');
-        return path == null || mark < 0 ? path : path.substring(0, mark);
+        return whole ? path : LogOperators.withoutQuery(path);
     }
 
     /// The first value of a parameter, as it was written.

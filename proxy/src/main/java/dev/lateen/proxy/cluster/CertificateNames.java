@@ -10,7 +10,7 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /// Whether a peer's certificate is for a host name (RFC 9525): its DNS names, with `*` for the whole leftmost label.
-final class CertificateNames {
+public final class CertificateNames {
     private static final int DNS_NAME = 2;
     private static final int IP_ADDRESS = 7;
 
@@ -43,7 +43,8 @@ final class CertificateNames {
         };
     }
 
-    static boolean matches(String pattern, String name) {
+    /// Both in lower case.
+    public static boolean matches(String pattern, String name) {
         if (!pattern.startsWith("*.")) {
             return pattern.equals(name);
         }

@@ -16,8 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 /// Certificates, keys and authorities in files, which the control plane names `file-cert:CERT~KEY` and `file-root:PATH`
 /// (or `file-root:system`). They are read when a cluster or listener first needs them and looked at again, since
-/// whoever
-/// mounts them may replace them. Files that cannot be used leave the last good secret in force.
+/// whoever mounts them may replace them. Files that cannot be used leave the last good secret in force.
 ///
 /// Thread: the chores loop, which may block for files.
 public final class SecretFiles {
@@ -26,11 +25,6 @@ public final class SecretFiles {
     private static final String CERTIFICATE = "file-cert:";
     private static final String ROOT = "file-root:";
     private static final String NOBODY = "none-of-this-system";
-    private static final List<Path> SYSTEM_ROOTS = List.of(
-            Path.of("/etc/ssl/certs/ca-certificates.crt"),
-            Path.of("/etc/pki/tls/certs/ca-bundle.crt"),
-            Path.of("/etc/ssl/ca-bundle.pem"),
-            Path.of("/etc/ssl/cert.pem"));
 
     private final Secrets secrets;
     private final EventLoop chores;
@@ -101,8 +95,7 @@ public final class SecretFiles {
     /// The certificates first, then the key where there is one.
     private static List<Path> files(SecretRef ref) {
         if (ref.name().equals(ROOT + "system")) {
-            return List.of(
-                    SYSTEM_ROOTS.stream().filter(Files::isReadable).findFirst().orElse(Path.of(NOBODY)));
+            return List.of(SystemAuthorities.bundle().orElse(Path.of(NOBODY)));
         }
         String names = ref.name().substring(ref.name().indexOf(':') + 1);
         List<Path> files = new ArrayList<>();

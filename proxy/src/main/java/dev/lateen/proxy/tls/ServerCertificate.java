@@ -1,5 +1,6 @@
 package dev.lateen.proxy.tls;
 
+import dev.lateen.proxy.cluster.CertificateNames;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -35,8 +36,6 @@ public record ServerCertificate(boolean ellipticCurve, List<String> names) {
 
     /// @param serverName in lower case; empty matches none
     public boolean isFor(String serverName) {
-        int dot = serverName.indexOf('.');
-        return !serverName.isEmpty()
-                && (names.contains(serverName) || (dot > 0 && names.contains("*" + serverName.substring(dot))));
+        return !serverName.isEmpty() && names.stream().anyMatch(name -> CertificateNames.matches(name, serverName));
     }
 }
