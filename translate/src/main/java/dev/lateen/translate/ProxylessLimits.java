@@ -9,6 +9,8 @@ import dev.lateen.model.istio.HttpRoute;
 import dev.lateen.model.istio.Origin;
 import dev.lateen.model.istio.RequestAuthentication;
 import dev.lateen.model.istio.TrafficPolicy;
+import dev.lateen.model.istio.TrafficPolicy.ConnectionPool;
+import dev.lateen.model.istio.TrafficPolicy.LoadBalancer;
 import dev.lateen.model.istio.VirtualService;
 import dev.lateen.model.mesh.Hostname;
 import dev.lateen.model.mesh.MeshService;
@@ -176,17 +178,36 @@ final class ProxylessLimits {
                     "gRPC clients without a proxy cannot do that: their calls fail",
                     "ISTIO_MUTUAL or DISABLE is what they take");
         }
-        policy.loadBalancer().ifPresent(balancer -> {
-            if (Set.of("LEAST_REQUEST", "LEAST_CONN", "RANDOM", "PASSTHROUGH").contains(balancer.simple())) {
-                note(at, field + ".loadBalancer.simple", "gRPC clients without a proxy take turns", ADVICE);
-            }
-            balancer.consistentHash()
-                    .filter(hash -> hash.header().isEmpty())
-                    .ifPresent(_ -> note(
-                            at,
-                            field + ".loadBalancer.consistentHash",
-                            "gRPC clients without a proxy hash headers only",
-                            "use httpHeaderName"));
-        });
+        policy.retryBudget().ifPresent(_ -> note(at, field + ".retryBudget", NO_EFFECT, ADVICE));
+        policy.loadBalancer().ifPresent(balancer -> balancer(at, field + ".loadBalancer", balancer));
+        policy.connectionPool().ifPresent(pool -> pool(at, field + ".connectionPool", pool));
+        for (int index = 0; index < policy.ports().size(); index++) {
+            TrafficPolicy.PortPolicy port = policy.ports().get(index);
+            String ofPort = field + ".portLevelSettings[" + index + "]";
+            port.loadBalancer().ifPresent(balancer -> balancer(at, ofPort + ".loadBalancer", balancer));
+            port.connectionPool().ifPresent(pool -> pool(at, ofPort + ".connectionPool", pool));
+        }
+    }
+
+    private void balancer(Origin at, String field, LoadBalancer balancer) {
+        if (Set.of("LEAST_REQUEST", "LEAST_CONN", "RANDOM", "PASSTHROUGH").contains(balancer.simple())) {
+            note(at, field + ".simple", "gRPC clients without a proxy take turns", ADVICE);
+        }
+        balancer.consistentHash()
+                .filter(hash -> hash.header().isEmpty())
+                .ifPresent(_ -> note(
+                        at,
+                        field + ".consistentHash",
+                        "gRPC clients without a proxy hash headers only",
+                        "use httpHeaderName"));
+        balancer.warmup().ifPresent(_ -> note(at, field + ".warmup", NO_EFFECT, ADVICE));
+    }
+
+    private void pool(Origin at, String field, ConnectionPool pool) {
+        pool.tcp().ifPresent(_ -> note(at, field + ".tcp", NO_EFFECT, ADVICE));
+        pool.http()
+                .filter(http -> !http.equals(ConnectionPool.Http.ofMostRequests(http.http2MaxRequests())))
+                .ifPresent(_ ->
+                        note(at, field + ".http", "gRPC clients without a proxy heed http2MaxRequests alone", ADVICE));
     }
 }

@@ -291,6 +291,28 @@ final class ProxylessGrpcIT {
                                 && status.contains("without-effect-in-grpc"));
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void saysAtTheDestinationRuleWhatGrpcCannotDo(Library library) throws IOException {
+        client(library);
+        mesh.write("rule", SUBSETS + """
+                  trafficPolicy:
+                    connectionPool: {tcp: {maxConnections: 3}, http: {http2MaxRequests: 1000}}
+                    portLevelSettings:
+                    - port: {number: 7070}
+                      connectionPool: {http: {http2KeepAlive: {interval: 5s}}}
+                """);
+
+        String status = await().atMost(SOON)
+                .until(
+                        () -> mesh.page("/debug/statusz"),
+                        page -> page.contains("spec.trafficPolicy.connectionPool.tcp")
+                                && page.contains("spec.trafficPolicy.portLevelSettings[0].connectionPool.http"));
+
+        assertThat(status).doesNotContain("spec.trafficPolicy.connectionPool.http");
+        mesh.write("rule", SUBSETS);
+    }
+
     private void routes(String http) throws IOException {
         mesh.write("routes", """
                 apiVersion: networking.istio.io/v1

@@ -188,6 +188,20 @@ public record TrafficPolicy(
                         in.integer("maxConcurrentStreams"),
                         in.object("http2KeepAlive", Pings::of));
             }
+
+            /// Says nothing but how many requests there may be at a time.
+            public static Http ofMostRequests(OptionalInt http2MaxRequests) {
+                return new Http(
+                        OptionalInt.empty(),
+                        http2MaxRequests,
+                        OptionalInt.empty(),
+                        OptionalInt.empty(),
+                        Optional.empty(),
+                        "DEFAULT",
+                        false,
+                        OptionalInt.empty(),
+                        Optional.empty());
+            }
         }
 
         /// PING frames that find out whether a connection of HTTP/2 is alive.
