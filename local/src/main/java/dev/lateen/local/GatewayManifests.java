@@ -51,7 +51,7 @@ final class GatewayManifests {
                 return pods.stream()
                         .filter(pod -> pod.workload().equals(workload))
                         .findFirst()
-                        .map(pod -> pod.address() + ":" + capture.gatewayPort(workload, declared));
+                        .map(pod -> pod.address() + ":" + capture.gatewayPort(declared));
             }
         }
         return Optional.empty();
@@ -72,9 +72,7 @@ final class GatewayManifests {
         yaml.append("  ports:\n");
         for (int port : gateway.ports()) {
             yaml.append("  - name: port-").append(port).append("\n    port: ").append(port);
-            yaml.append("\n    targetPort: ")
-                    .append(capture.gatewayPort(name, port))
-                    .append('\n');
+            yaml.append("\n    targetPort: ").append(capture.gatewayPort(port)).append('\n');
         }
         yaml.append("status:\n  loadBalancer:\n    ingress:\n    - ip: ")
                 .append(capture.controlAddress())

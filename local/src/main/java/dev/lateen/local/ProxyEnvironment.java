@@ -73,6 +73,7 @@ final class ProxyEnvironment {
         // All pods share this machine's loopback, so what listens on 127.0.0.1 in a cluster listens on the pod's
         // address.
         environment.put("LATEEN_ADMIN_ADDRESS", place.address());
+        environment.put("ISTIO_META_LATEEN_OWN_ADDRESS_ONLY", "true");
         environment.put("LATEEN_APPLICATION_HOST", place.applicationHost());
         if (workload.role() == Role.SIDECAR) {
             Map<String, String> ports = new TreeMap<>();

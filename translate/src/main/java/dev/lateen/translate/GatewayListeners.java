@@ -45,7 +45,7 @@ final class GatewayListeners {
         String bind = name.substring(0, name.length() - Integer.toString(port).length() - 1);
         Listener.Builder listener = Listener.newBuilder()
                 .setName(name)
-                .setAddress(Protos.address(bind, port))
+                .setAddress(Protos.address(address(bind), port))
                 .setTrafficDirection(TrafficDirection.OUTBOUND)
                 .setMaxConnectionsToAcceptPerSocketEvent(Protos.uint(1))
                 .addAllAccessLog(AccessLogs.listener(scene, Side.CLIENT));
@@ -72,6 +72,11 @@ final class GatewayListeners {
             listener.addListenerFilters(FilterChains.TLS_INSPECTOR);
         }
         return Optional.of(listener.build());
+    }
+
+    private String address(String bind) {
+        boolean shared = scene.node().metadata().switches().ownAddressOnly();
+        return shared && Wildcards.is(bind) ? scene.node().address() : bind;
     }
 
     private List<FilterChain> chains(String name, Entry entry) {

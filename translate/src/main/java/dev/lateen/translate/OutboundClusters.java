@@ -109,7 +109,8 @@ final class OutboundClusters {
                 policy.connectionPool(),
                 HttpUpstream.Naming.of(policy.tls(), port.protocol(), DynamicNames.concerns(service)),
                 tells ? PeerHeaders.FILTERS : List.of());
-        tls(cluster, service, port, subsetName, policy, endpoints, http2, scene);
+        boolean bySecret = rule.filter(r -> takesSecrets(scene, r)).isPresent();
+        tls(cluster, service, port, subsetName, policy, endpoints, http2, bySecret, scene);
         StatefulSessions.apply(cluster, service);
         if (scene.hasIstioFilters()) {
             cluster.addFilters(METADATA_EXCHANGE);
@@ -164,6 +165,11 @@ final class OutboundClusters {
         return v6 ? Cluster.DnsLookupFamily.V6_ONLY : Cluster.DnsLookupFamily.V4_ONLY;
     }
 
+    /// Whether a rule may name secrets of the proxy's namespace: to gateways, and to the workloads that it selects.
+    static boolean takesSecrets(Scene scene, DestinationRule rule) {
+        return scene.isRouter() || rule.selects();
+    }
+
     private static void tls(
             Cluster.Builder cluster,
             MeshService service,
@@ -172,6 +178,7 @@ final class OutboundClusters {
             TrafficPolicy policy,
             List<Endpoint> endpoints,
             boolean http2,
+            boolean bySecret,
             Scene scene) {
         boolean dynamic = DynamicNames.concerns(service);
         // The name to ask for is that of the host which was looked up.
@@ -179,7 +186,8 @@ final class OutboundClusters {
                 dynamic ? "" : Names.sni(port.port(), subset, service.hostname()),
                 dynamic ? List.of() : identities(service, port, endpoints, scene),
                 port.protocol(),
-                http2);
+                http2,
+                bySecret);
         Optional<ClientTls> demanded = policy.tls();
         if (demanded.isPresent()) {
             UpstreamTls.apply(cluster, demanded.get(), peer, scene);

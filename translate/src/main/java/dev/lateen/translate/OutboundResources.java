@@ -44,6 +44,8 @@ final class OutboundResources {
     private @Nullable OutboundScope scope;
     private List<?> targets = List.of();
     private boolean passing;
+    /// Whether a rule for what it sends names a secret.
+    private boolean namesSecrets;
     private long translations;
     private PortConflicts conflicts = new PortConflicts();
     private List<Diagnostic> problems = List.of();
@@ -121,7 +123,7 @@ final class OutboundResources {
             }
         } else if (!sameShape && scene.isProxyless()) {
             proxyless(scene);
-        } else if (!sameShape) {
+        } else if (!sameShape || (namesSecrets && old != null && old.secrets() != snapshot.secrets())) {
             sidecar(scene);
         }
         if (!sameShape && NameTables.asked(scene)) {
@@ -320,11 +322,23 @@ final class OutboundResources {
                         new VirtualHosts(scene, wanted.egress(), wanted.port(), wanted.onlyHost(), memo)
                                 .encoded(name)));
         ResourceMap secretMap = new ResourceMap(ResourceType.SECRET, secrets);
+        credentials(scene, secretMap);
         TrustSecret.of(scene).ifPresent(secretMap::add);
         listeners = listenerMap.done();
         routes = routeMap.done();
         secrets = secretMap.done();
         conflicts = outbound.conflicts();
+    }
+
+    private void credentials(Scene scene, ResourceMap secretMap) {
+        CredentialSecrets named = new CredentialSecrets(scene, secretMap);
+        namesSecrets = false;
+        for (OfService one : services.values()) {
+            if (one.rule().isPresent()
+                    && OutboundClusters.takesSecrets(scene, one.rule().get())) {
+                one.rule().get().clientTls().forEach(tls -> namesSecrets |= named.client(tls));
+            }
+        }
     }
 
     private void proxyless(Scene scene) {
@@ -347,7 +361,8 @@ final class OutboundResources {
         }
         GatewayRoutes gatewayRoutes = new GatewayRoutes(scene);
         gateways.byRoute().forEach((name, entries) -> routeMap.add(name, gatewayRoutes.configuration(name, entries)));
-        GatewaySecrets.of(scene, gateways).forEach(secretMap::add);
+        new CredentialSecrets(scene, secretMap).servers(gateways);
+        credentials(scene, secretMap);
         TrustSecret.of(scene).ifPresent(secretMap::add);
         listeners = listenerMap.done();
         routes = routeMap.done();

@@ -42,7 +42,8 @@ final class UpstreamTls {
 
     /// @param sni of mutual TLS in the mesh
     /// @param identities of the service's workloads as SPIFFE ids, sorted
-    record Peer(String sni, List<String> identities, Protocol protocol, boolean http2) {}
+    /// @param bySecret whether the secret that the rule names counts, rather than its files
+    record Peer(String sni, List<String> identities, Protocol protocol, boolean http2, boolean bySecret) {}
 
     /// Mutual TLS for the endpoints that take it, plain text for the others.
     static void applyAutomatic(Cluster.Builder cluster, Peer peer, Scene scene) {
@@ -161,7 +162,7 @@ final class UpstreamTls {
         CertificateValidationContext.Builder validation = CertificateValidationContext.newBuilder();
         allow(validation, tls.subjectAltNames());
         boolean skip = tls.insecureSkipVerify().orElse(false);
-        if (!tls.credentialName().isEmpty() && scene.isRouter()) {
+        if (!tls.credentialName().isEmpty() && peer.bySecret()) {
             String name = "kubernetes://" + tls.credentialName();
             if (tls.mode().equals("MUTUAL")) {
                 common.addTlsCertificateSdsSecretConfigs(Sds.ads(name));

@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Which secrets gateways may have: those that a `Gateway` or, for what a gateway connects to, a `DestinationRule`
-/// names as `credentialName`, in the namespaces of the pods that serve it. No other secret is ever asked for.
+/// Which secrets proxies may have: gateways those that a `Gateway` or, for what a gateway connects to, a
+/// `DestinationRule` names as `credentialName`, in the namespaces of the pods that serve it; sidecars those of the
+/// rules that select them, in their own namespace. No other secret is ever asked for.
 ///
 /// Differs: in namespaces other than its own, the control plane may read them only where a RoleBinding allows it.
 ///
@@ -25,12 +27,25 @@ final class GatewayCredentials {
     private static final String ROOTS = "-cacert";
 
     private final Map<String, Served> gateways = new HashMap<>();
-    private final Map<String, Set<String>> upstream = new HashMap<>();
+    private final Map<String, Demanded> upstream = new HashMap<>();
     private final Map<String, Pod> pods = new HashMap<>();
 
     /// @param selector labels of the pods that serve it
     /// @param names of secrets
     private record Served(Map<String, String> selector, Set<String> names) {}
+
+    /// By a rule.
+    ///
+    /// @param selector labels of the pods that the rule is for; empty: of all
+    /// @param names of secrets
+    private record Demanded(String namespace, Map<String, String> selector, Set<String> names) {
+        boolean isFor(Pod pod, boolean gateway) {
+            return selector.isEmpty()
+                    ? gateway
+                    : namespace.equals(pod.namespace())
+                            && pod.labels().entrySet().containsAll(selector.entrySet());
+        }
+    }
 
     private record Pod(String namespace, Map<String, String> labels) {}
 
@@ -44,7 +59,7 @@ final class GatewayCredentials {
             case "Gateway" ->
                 put(gateways, key, event instanceof ClusterEvent.Seen seen ? served(seen.object()) : null);
             case "DestinationRule" ->
-                put(upstream, key, event instanceof ClusterEvent.Seen seen ? upstreamNames(seen.object()) : null);
+                put(upstream, key, event instanceof ClusterEvent.Seen seen ? demanded(seen) : null);
             case "Pod" -> put(pods, key, event instanceof ClusterEvent.Seen seen ? pod(seen) : null);
             default -> false;
         };
@@ -60,8 +75,10 @@ final class GatewayCredentials {
                     gateway.names().forEach(name -> wanted.add(new Name(pod.namespace(), name)));
                 }
             }
-            if (serves) {
-                upstream.values().forEach(names -> names.forEach(name -> wanted.add(new Name(pod.namespace(), name))));
+            for (Demanded rule : upstream.values()) {
+                if (rule.isFor(pod, serves)) {
+                    rule.names().forEach(name -> wanted.add(new Name(pod.namespace(), name)));
+                }
             }
         }
         return wanted;
@@ -107,12 +124,17 @@ final class GatewayCredentials {
         return new Served(texts(Trees.at(gateway, "spec", "selector")), names);
     }
 
-    private static Set<String> upstreamNames(ObjectNode rule) {
+    private static @Nullable Demanded demanded(ClusterEvent.Seen rule) {
         Set<String> names = new HashSet<>();
-        for (JsonNode name : Trees.at(rule, "spec").findValues("credentialName")) {
+        for (JsonNode name : Trees.at(rule.object(), "spec").findValues("credentialName")) {
             addWithRoots(names, name.asString(""));
         }
-        return names;
+        return names.isEmpty()
+                ? null
+                : new Demanded(
+                        rule.namespace(),
+                        texts(Trees.at(rule.object(), "spec", "workloadSelector", "matchLabels")),
+                        names);
     }
 
     private static void addWithRoots(Set<String> names, String name) {
@@ -122,10 +144,11 @@ final class GatewayCredentials {
         }
     }
 
-    /// A gateway's proxy is an ordinary container; null for pods without one.
+    /// Null for pods without a proxy, which may be an ordinary container or one that starts before them.
     private static @Nullable Pod pod(ClusterEvent.Seen seen) {
-        boolean proxy =
-                Trees.names(Trees.objects(seen.object(), "spec", "containers")).anyMatch(PROXY::equals);
+        boolean proxy = Stream.of("containers", "initContainers")
+                .flatMap(part -> Trees.names(Trees.objects(seen.object(), "spec", part)))
+                .anyMatch(PROXY::equals);
         return proxy && !PodExtract.isOver(seen.object())
                 ? new Pod(seen.namespace(), texts(Trees.at(seen.object(), "metadata", "labels")))
                 : null;

@@ -55,6 +55,28 @@ final class GatewayCredentialsTest {
     }
 
     @Test
+    void wantsWhatSidecarsShowWhomARuleSelects() {
+        seen("Pod", "shop", "web-1", pod("none", "istio-proxy"));
+        seen("Pod", "other", "web-1", pod("none", "istio-proxy"));
+        seen("Pod", "shop", "plain-1", pod("none", "app"));
+        seen(
+                "DestinationRule",
+                "shop",
+                "bank",
+                Trees.object(
+                        "spec",
+                        Trees.object(
+                                "workloadSelector",
+                                Trees.object("matchLabels", Trees.object("app", "gw")),
+                                "trafficPolicy",
+                                Trees.object("tls", Trees.object("mode", "SIMPLE", "credentialName", "bank")))));
+        assertThat(credentials.wanted())
+                .containsExactlyInAnyOrder(
+                        new GatewayCredentials.Name("shop", "bank"),
+                        new GatewayCredentials.Name("shop", "bank-cacert"));
+    }
+
+    @Test
     void keepsOfASecretOnlyWhatGatewaysNeed() {
         ObjectNode secret = Trees.object(
                 "metadata",

@@ -16,6 +16,9 @@ final class UpstreamReasons {
     private static final Pattern LIMIT =
             Pattern.compile("(connections|pending requests|requests|retries) at most \\d+");
 
+    /// Our proxy writes it without spaces.
+    private static final Pattern NO_SECRET = Pattern.compile("Secret.is.not.supplied.by.SDS");
+
     private final Origins origins;
 
     UpstreamReasons(Origins origins) {
@@ -98,6 +101,14 @@ final class UpstreamReasons {
         Decision.Upstream upstream = decision.upstream();
         String host = upstream.host().isEmpty() ? decision.config().cluster().name() : upstream.host();
         String because = because(decision);
+        if (NO_SECRET.matcher(upstream.transportFailure()).find()) {
+            return new Explanation(
+                    "the proxy has no key or no authority for TLS with " + host,
+                    because,
+                    origins.tls(decision),
+                    "add the secret that `credentialName` names (`ca.crt`; for MUTUAL `tls.crt` and `tls.key` too) to the"
+                            + " namespace of the proxy; `proxy-config secret` lists what it has");
+        }
         if (upstream.transportFailure().contains("TLS")) {
             return new Explanation(
                     "TLS with " + host + " failed",

@@ -126,6 +126,23 @@ final class ExplainerTest {
     }
 
     @Test
+    void tellsOfASecretThatTheProxyLacks() {
+        Decision plain = decision(503, "UF", "upstream_reset_before_response_started{remote_connection_failure}");
+        Explanation told = explain(new Decision(
+                plain.proxy(),
+                plain.asked(),
+                plain.answer(),
+                plain.caller(),
+                plain.config(),
+                new Upstream(
+                        "10.0.0.1:80", "", false, 1, 500_000, 0, "TLS_error:Secret_is_not_supplied_by_SDS", List.of()),
+                plain.notes(),
+                plain.nearly()));
+        assertThat(told.cause()).isEqualTo("the proxy has no key or no authority for TLS with 10.0.0.1:80");
+        assertThat(told.change()).contains("credentialName");
+    }
+
+    @Test
     void namesNoPatchOfAnAnswerThatCameFromUpstream() {
         assertThat(resources(patched(decision(500, "", "via_upstream"), RULE))).isEmpty();
     }

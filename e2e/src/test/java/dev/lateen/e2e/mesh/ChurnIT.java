@@ -6,11 +6,8 @@ import static org.awaitility.Awaitility.await;
 import dev.lateen.identity.SpiffeId;
 import dev.lateen.identity.ca.AuthoritySettings;
 import dev.lateen.identity.ca.CertificateAuthority;
-import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -53,7 +50,7 @@ final class ChurnIT {
                 load.requests(200);
                 long begin = System.nanoTime();
                 for (int change = 1; change <= CHANGES; change++) {
-                    apply(churned.after(change));
+                    mesh.replace(churned.after(change));
                     LockSupport.parkNanos(begin + change * EVERY.toNanos() - System.nanoTime());
                 }
                 await().atMost(SOON).until(() -> load.marks().contains(ChurnedMesh.mark(CHANGES)));
@@ -80,15 +77,6 @@ final class ChurnIT {
     /// Where every service has a listener of its own, if this machine lets us.
     private static String capture() {
         return RunningMesh.runs("transparent", "lateen") ? "transparent" : "explicit";
-    }
-
-    private void apply(String manifests) throws IOException {
-        Path draft = Files.writeString(directory.resolve("draft"), manifests);
-        Files.move(
-                draft,
-                directory.resolve("manifests/all.yaml"),
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static InetSocketAddress door(RunningMesh mesh, String port) {

@@ -6,7 +6,9 @@ import static dev.lateen.e2e.mesh.SampleMesh.always;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.Map;
@@ -44,6 +46,10 @@ final class EdgeSamplesIT {
         if (mesh != null) {
             mesh.close();
         }
+    }
+
+    private static Map<String, String> outside(SampleTls.Server server) {
+        return Map.of("9443", Integer.toString(server.port()));
     }
 
     private static void assertAnswers(String host) throws IOException {
@@ -102,6 +108,15 @@ final class EdgeSamplesIT {
     }
 
     @Test
+    void leavesByTheEgressGateway() throws Exception {
+        try (SampleTls.Server server = tls.serve(OUTSIDE)) {
+            mesh.apply("egress-gateway", outside(server));
+            await().atMost(SOON).untilAsserted(() -> assertAnswers(OUTSIDE));
+            await().atMost(SOON).until(() -> asksInVain("elsewhere.example"));
+        }
+    }
+
+    @Test
     void failsOverToAnotherRegionAndComesBack() throws Exception {
         mesh.apply("locality-failover");
         await().atMost(SOON).until(() -> always(() -> asked().equals("v1")));
@@ -144,6 +159,28 @@ final class EdgeSamplesIT {
                 }
                 return newer > 0 && newer < 25;
             });
+        }
+    }
+
+    @Test
+    void showsAWorkloadWhatItsSidecarNames() throws Exception {
+        HttpServer machine = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 16);
+        machine.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        machine.start();
+        try {
+            mesh.apply(
+                    "scope",
+                    Map.of("9090", Integer.toString(machine.getAddress().getPort())));
+            await().atMost(SOON).untilAsserted(() -> {
+                assertAnswers("machines.shared.test");
+                assertThat(mesh.asks("users/api/users").statusCode()).isEqualTo(200);
+            });
+            await().atMost(SOON).until(() -> asksInVain("hidden.elsewhere.test"));
+        } finally {
+            machine.stop(0);
         }
     }
 }

@@ -12,7 +12,6 @@ import java.math.BigInteger;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
@@ -73,14 +72,7 @@ final class GatewayRevocationIT {
                 assertThat(bad.call(door)).startsWith("HTTP/1.1 200");
             });
 
-            Path fresh = Files.writeString(
-                    directory.resolve("fresh.yaml"),
-                    workloads + key + "  ca.crl: |\n" + indented(list(ca, bad.serial())));
-            Files.move(
-                    fresh,
-                    directory.resolve("manifests").resolve("all.yaml"),
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
+            mesh.replace(workloads + key + "  ca.crl: |\n" + indented(list(ca, bad.serial())));
 
             await().atMost(SOON).untilAsserted(() -> assertThat(bad.call(door)).startsWith("refused"));
             assertThat(good.call(door)).startsWith("HTTP/1.1 200");

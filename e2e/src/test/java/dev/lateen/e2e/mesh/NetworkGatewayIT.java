@@ -3,11 +3,8 @@ package dev.lateen.e2e.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -72,7 +69,7 @@ final class NetworkGatewayIT {
             }
 
             InetSocketAddress door = door(mesh);
-            replace(workloads + """
+            mesh.replace(workloads + """
                     apiVersion: v1
                     kind: ConfigMap
                     metadata: {name: istio, namespace: istio-system}
@@ -94,14 +91,6 @@ final class NetworkGatewayIT {
                     .startsWith("200 server")
                     .contains("URI=spiffe://cluster.local/ns/default/sa/client");
         }
-    }
-
-    private void replace(String manifests) throws IOException {
-        Files.move(
-                Files.writeString(directory.resolve("fresh.yaml"), manifests),
-                directory.resolve("manifests").resolve("all.yaml"),
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static InetSocketAddress door(RunningMesh mesh) {

@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +82,16 @@ final class RunningMesh implements AutoCloseable {
             mesh.close();
             throw failure;
         }
+    }
+
+    /// Puts others in the place of the manifests that the test wrote, at one moment.
+    void replace(String others) throws IOException {
+        Path draft = Files.writeString(manifests.resolveSibling("draft"), others);
+        Files.move(
+                draft,
+                manifests.resolve("all.yaml"),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
     }
 
     /// A workload that runs `Peer`, with its service on port 80.

@@ -8,7 +8,6 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -61,8 +60,7 @@ final class SampleMesh implements AutoCloseable {
             assertThat(text).contains(one.getKey());
             text = text.replace(one.getKey(), one.getValue());
         }
-        Path draft = Files.writeString(directory.resolve("draft"), text);
-        Files.move(draft, directory.resolve("manifests/all.yaml"), StandardCopyOption.REPLACE_EXISTING);
+        mesh.replace(text);
     }
 
     /// What the gateway answers for `users.test`.

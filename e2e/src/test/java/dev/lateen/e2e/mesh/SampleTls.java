@@ -45,18 +45,34 @@ record SampleTls(Path directory) {
 
     /// One that shows the certificate of a host and answers each request with 200 and what it knows of its TLS.
     Server serve(String host) throws IOException {
-        Process process = new ProcessBuilder(
-                        "openssl",
-                        "s_server",
-                        "-accept",
-                        "127.0.0.1:0",
-                        "-www",
-                        "-cert",
-                        directory.resolve(host + ".pem").toString(),
-                        "-key",
-                        directory.resolve(host + ".key").toString())
-                .redirectErrorStream(true)
-                .start();
+        return start(host, List.of());
+    }
+
+    /// The same, for clients with a certificate of the authority alone.
+    Server serveWhomItKnows(String host) throws IOException {
+        return start(
+                host,
+                List.of(
+                        "-Verify",
+                        "1",
+                        "-verify_return_error",
+                        "-CAfile",
+                        directory.resolve("ca.pem").toString()));
+    }
+
+    private Server start(String host, List<String> more) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                "openssl",
+                "s_server",
+                "-accept",
+                "127.0.0.1:0",
+                "-www",
+                "-cert",
+                directory.resolve(host + ".pem").toString(),
+                "-key",
+                directory.resolve(host + ".key").toString()));
+        command.addAll(more);
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         BufferedReader said = process.inputReader(StandardCharsets.UTF_8);
         for (String line = said.readLine(); line != null; line = said.readLine()) {
             Matcher accepts = ACCEPTS.matcher(line);

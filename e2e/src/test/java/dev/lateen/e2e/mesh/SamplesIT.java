@@ -61,7 +61,7 @@ final class SamplesIT {
     void everyOneIsWhole() throws IOException {
         try (Stream<Path> folders = Files.list(SAMPLES)) {
             assertThat(folders.filter(Files::isDirectory).filter(f -> !f.endsWith("common")))
-                    .hasSizeGreaterThanOrEqualTo(16)
+                    .hasSizeGreaterThanOrEqualTo(18)
                     .allMatch(f -> Files.exists(f.resolve("README.md")))
                     .allMatch(f -> Files.exists(f.resolve("traffic.yaml")))
                     .allMatch(f -> Files.exists(f.resolve("app.yaml")));
@@ -233,6 +233,30 @@ final class SamplesIT {
                         .headers()
                         .firstValue("access-control-allow-origin"))
                 .isEmpty();
+    }
+
+    @Test
+    void limitsAndAuthorizes() throws Exception {
+        mesh.apply("policies");
+        try {
+            await().atMost(SOON).until(() -> mesh.get("/control").statusCode() == 403);
+            assertThat(mesh.get("/api/users").statusCode()).isEqualTo(200);
+            await().atMost(SOON).until(() -> statuses("early").contains(429));
+            assertThat(statuses("ada")).containsExactly(200, 200, 200, 200, 200, 429, 429, 429);
+        } finally {
+            mesh.apply("header-routing");
+            await().atMost(SOON)
+                    .until(() -> always(() -> mesh.isVersion("v2", "x-user", "test") && mesh.isVersion("v1")));
+        }
+    }
+
+    /// What eight requests of a user are answered.
+    private static List<Integer> statuses(String user) throws IOException {
+        List<Integer> statuses = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            statuses.add(mesh.get("/api/users", "x-user", user).statusCode());
+        }
+        return statuses;
     }
 
     private static List<Integer> atOnce(int requests, String path) throws Exception {

@@ -27,9 +27,7 @@ public sealed interface Capture extends AutoCloseable permits ExplicitCapture, T
     String interceptionMode(WorkloadSpec workload);
 
     /// The port that a gateway really takes for the port that its Gateway names.
-    ///
-    /// @param gateway the name of its workload: several may share addresses of this machine
-    int gatewayPort(String gateway, int declared);
+    int gatewayPort(int declared);
 
     /// Gives every pod the addresses of the services by name, where that is this capture's work.
     ///

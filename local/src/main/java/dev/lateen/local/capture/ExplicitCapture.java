@@ -5,6 +5,7 @@ import dev.lateen.local.manifest.WorkloadSpec;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,13 +26,10 @@ public final class ExplicitCapture implements Capture {
     private static final int FIRST_APPLICATION_PORT = 20_000;
     private static final int APPLICATION_PORTS = 12_000;
 
-    /// Gateways listen on all addresses, so that two of them cannot both have one port.
-    private record GatewayPort(String gateway, int declared) {}
-
     private final int network;
     private final Set<String> addresses = new HashSet<>();
     private final Set<Integer> ports = new HashSet<>();
-    private final Map<GatewayPort, Integer> gatewayPorts = new LinkedHashMap<>();
+    private final Map<Integer, Integer> gatewayPorts = new HashMap<>();
     private int nextPort;
 
     /// @param meshName meshes of different names use different networks
@@ -95,12 +93,13 @@ public final class ExplicitCapture implements Capture {
         return "NONE";
     }
 
-    /// The port itself where we may have it and it is free, else 8000 more, else any.
+    /// The port itself where we may have it and nobody listens to it on all addresses, else 8000 more, else any. Each
+    /// gateway has an address of its own, so that all of them can have the same.
     @Override
-    public synchronized int gatewayPort(String gateway, int declared) {
-        return gatewayPorts.computeIfAbsent(new GatewayPort(gateway, declared), _ -> {
+    public synchronized int gatewayPort(int declared) {
+        return gatewayPorts.computeIfAbsent(declared, _ -> {
             for (int candidate : new int[] {declared, declared + 8000, declared + 18000}) {
-                if (candidate <= 65535 && canListen("0.0.0.0", candidate) && ports.add(candidate)) {
+                if (candidate <= 65535 && canListen(controlAddress(), candidate)) {
                     return candidate;
                 }
             }

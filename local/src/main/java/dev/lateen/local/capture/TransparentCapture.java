@@ -117,7 +117,7 @@ public final class TransparentCapture implements Capture {
 
     /// As Istio's own gateway does, which may not take the low ports.
     @Override
-    public int gatewayPort(String gateway, int declared) {
+    public int gatewayPort(int declared) {
         return declared < LAST_UNUSUAL_PORT ? declared + GATEWAY_OFFSET : declared;
     }
 

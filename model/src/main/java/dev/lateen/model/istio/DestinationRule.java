@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// What applies to traffic for a service after routing. Source: Istio `DestinationRule`.
 public record DestinationRule(
@@ -33,6 +34,19 @@ public record DestinationRule(
     /// The subset of that name, if there is one.
     public Optional<Subset> subset(String name) {
         return subsets.stream().filter(s -> s.name().equals(name)).findFirst();
+    }
+
+    /// What it demands of TLS in any of its policies.
+    public Stream<TrafficPolicy.ClientTls> clientTls() {
+        return Stream.concat(
+                        trafficPolicy.stream(), subsets.stream().flatMap(subset -> subset.trafficPolicy().stream()))
+                .flatMap(policy -> Stream.concat(
+                        policy.tls().stream(), policy.ports().stream().flatMap(port -> port.tls().stream())));
+    }
+
+    /// Whether it is for certain workloads alone.
+    public boolean selects() {
+        return workloadSelector.filter(selector -> !selector.isEmpty()).isPresent();
     }
 
     /// Takes over the subsets that this rule does not have, and the top-level policy where this rule has none.

@@ -54,32 +54,33 @@ final class DestinationRules {
         sameHost.add(rule);
     }
 
-    /// The rule for traffic from a proxy of `viewer` with those labels to `host`, which `owner` defines.
+    /// The rule for traffic from a proxy of `viewer` with those labels to `host`, which `owner` defines. One that
+    /// selects workloads reaches those of its own namespace alone.
     Optional<DestinationRule> find(String viewer, Map<String, String> labels, String host, String owner) {
         Optional<DestinationRule> found = Optional.empty();
         if (!viewer.equals(rootNamespace)) {
-            found = pick(mostSpecific(viewer, host, viewer, true), labels);
+            found = pick(mostSpecific(viewer, host, viewer, true), viewer, labels);
         }
         if (found.isEmpty() && !owner.isEmpty()) {
-            found = pick(mostSpecific(owner, host, viewer, false), labels);
+            found = pick(mostSpecific(owner, host, viewer, false), viewer, labels);
         }
         if (found.isEmpty()) {
-            found = pick(mostSpecific(rootNamespace, host, viewer, false), labels);
+            found = pick(mostSpecific(rootNamespace, host, viewer, false), viewer, labels);
         }
         return found;
     }
 
-    private static Optional<DestinationRule> pick(List<DestinationRule> rules, Map<String, String> labels) {
+    private static Optional<DestinationRule> pick(
+            List<DestinationRule> rules, String viewer, Map<String, String> labels) {
         for (DestinationRule rule : rules) {
-            if (rule.workloadSelector()
-                    .filter(s -> !s.isEmpty())
-                    .map(s -> s.matches(labels))
-                    .orElse(false)) {
+            if (rule.metadata().namespace().equals(viewer)
+                    && rule.selects()
+                    && rule.workloadSelector().filter(s -> s.matches(labels)).isPresent()) {
                 return Optional.of(rule);
             }
         }
         for (DestinationRule rule : rules) {
-            if (rule.workloadSelector().filter(s -> !s.isEmpty()).isEmpty()) {
+            if (!rule.selects()) {
                 return Optional.of(rule);
             }
         }

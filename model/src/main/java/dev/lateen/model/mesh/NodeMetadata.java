@@ -54,6 +54,9 @@ public record NodeMetadata(
     }
 
     /// Rarely used settings. `exactBalance…`: spread connections evenly over worker threads.
+    ///
+    /// @param ownAddressOnly where many pods share the addresses of one machine: what would listen on all of them
+    ///     listens on the address of the proxy
     public record Switches(
             boolean http10,
             boolean unprivilegedPod,
@@ -61,6 +64,7 @@ public record NodeMetadata(
             boolean outboundExactBalance,
             boolean dnsCapture,
             boolean dnsAutoAllocate,
+            boolean ownAddressOnly,
             Optional<String> idleTimeout,
             OptionalInt statusPort,
             OptionalInt prometheusPort) {}
@@ -120,6 +124,7 @@ public record NodeMetadata(
                 isTrue(metadata, "OUTBOUND_LISTENER_EXACT_BALANCE"),
                 isTrue(metadata, "DNS_CAPTURE"),
                 isTrue(metadata, "DNS_AUTO_ALLOCATE"),
+                isTrue(metadata, "LATEEN_OWN_ADDRESS_ONLY"),
                 Optional.of(textOf(metadata, "IDLE_TIMEOUT")).filter(t -> !t.isEmpty()),
                 number(textOf(metadata, "ENVOY_STATUS_PORT")),
                 number(textOf(metadata, "ENVOY_PROMETHEUS_PORT")));

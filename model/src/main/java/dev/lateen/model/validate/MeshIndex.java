@@ -209,6 +209,16 @@ final class MeshIndex {
         return namespaces;
     }
 
+    /// Where workloads serve any Gateway.
+    Set<String> namespacesOfGateways() {
+        Set<String> namespaces = new TreeSet<>();
+        gateways.stream()
+                .filter(selector -> !selector.isEmpty())
+                .map(this::namespacesOf)
+                .forEach(namespaces::addAll);
+        return namespaces;
+    }
+
     boolean hasKind(String kind) {
         return kinds.contains(kind);
     }

@@ -52,8 +52,11 @@ public final class ReferenceChecker {
         ResourceKey key = resource.key();
         switch (key.group() + "/" + key.kind()) {
             case "networking.istio.io/VirtualService" -> new RouteReferences(references).virtualService(key, spec);
-            case "networking.istio.io/DestinationRule" -> new RouteReferences(references).destinationRule(key, spec);
-            case "networking.istio.io/Gateway" -> new GatewayReferences(references).gateway(key, spec);
+            case "networking.istio.io/DestinationRule" -> {
+                new RouteReferences(references).destinationRule(key, spec);
+                new CredentialReferences(references).destinationRule(key, spec);
+            }
+            case "networking.istio.io/Gateway" -> new CredentialReferences(references).gateway(key, spec);
             case "security.istio.io/AuthorizationPolicy" ->
                 new PolicyReferences(references, rootNamespace).authorization(key, spec);
             case "telemetry.istio.io/Telemetry" -> new PolicyReferences(references, rootNamespace).telemetry(key, spec);

@@ -167,6 +167,64 @@ class ReferenceCheckerTest {
     }
 
     @Test
+    void looksForTheSecretOfARuleWhereTheProxiesRunThatConnect() {
+        Diagnostic diagnostic = only("""
+                apiVersion: networking.istio.io/v1
+                kind: Gateway
+                metadata: {name: exit, namespace: shop}
+                spec:
+                  selector: {istio: egress}
+                  servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["a.example"]}]
+                ---
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: egress-1, namespace: edge, labels: {istio: egress}}
+                spec: {containers: [{name: istio-proxy, image: x}]}
+                ---
+                apiVersion: v1
+                kind: Secret
+                metadata: {name: roots-cacert, namespace: edge}
+                data: {ca.crt: Yw==}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: ServiceEntry
+                metadata: {name: outside, namespace: shop}
+                spec: {hosts: [a.example], resolution: DNS, ports: [{number: 443, name: https, protocol: HTTPS}]}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: DestinationRule
+                metadata: {name: outside, namespace: shop}
+                spec:
+                  host: a.example
+                  trafficPolicy:
+                    tls: {mode: SIMPLE, credentialName: roots}
+                    portLevelSettings:
+                    - {port: {number: 443}, tls: {mode: MUTUAL, credentialName: root}}
+                """);
+        assertThat(diagnostic.path()).isEqualTo("spec.trafficPolicy.portLevelSettings[0].tls.credentialName");
+        assertThat(diagnostic.message()).contains("namespace 'edge'");
+        assertThat(diagnostic.severity()).isEqualTo(Severity.ERROR);
+    }
+
+    @Test
+    void looksForTheSecretOfARuleWithASelectorInItsOwnNamespace() {
+        assertThat(only("""
+                apiVersion: networking.istio.io/v1
+                kind: ServiceEntry
+                metadata: {name: outside, namespace: shop}
+                spec: {hosts: [a.example], resolution: DNS, ports: [{number: 443, name: https, protocol: HTTPS}]}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: DestinationRule
+                metadata: {name: outside, namespace: shop}
+                spec:
+                  host: a.example
+                  workloadSelector: {matchLabels: {app: web}}
+                  trafficPolicy: {tls: {mode: SIMPLE, credentialName: roots}}
+                """).message()).contains("namespace 'shop'");
+    }
+
+    @Test
     void looksForASecretWhereTheGatewaysWorkloadIs() {
         Diagnostic diagnostic = only("""
                 apiVersion: networking.istio.io/v1

@@ -2,6 +2,7 @@ package dev.lateen.translate;
 
 import com.google.protobuf.ByteString;
 import dev.lateen.model.istio.ServerTls;
+import dev.lateen.model.istio.TrafficPolicy.ClientTls;
 import dev.lateen.model.kubernetes.Secret;
 import dev.lateen.translate.MergedGateways.Entry;
 import dev.lateen.xds.EncodedResource;
@@ -9,43 +10,75 @@ import dev.lateen.xds.ResourceType;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
-/// The certificates that servers of gateways name, from secrets in the proxy's own namespace only.
-final class GatewaySecrets {
-    private GatewaySecrets() {}
+/// The keys and authorities that servers of gateways and destination rules name, from secrets in the proxy's own
+/// namespace only. Source: Istio, `credentialName` of `ServerTLSSettings` and `ClientTLSSettings`.
+final class CredentialSecrets {
+    private static final String ROOTS = "-cacert";
 
-    static List<EncodedResource> of(Scene scene, MergedGateways gateways) {
-        Map<String, EncodedResource> found = new LinkedHashMap<>();
-        for (List<Entry> entries : gateways.byListener().values()) {
-            for (Entry entry : entries) {
-                entry.server().tls().ifPresent(tls -> add(scene, tls, found));
-            }
-        }
-        return List.copyOf(found.values());
+    private final Scene scene;
+    private final ResourceMap found;
+
+    /// @param found takes the secrets
+    CredentialSecrets(Scene scene, ResourceMap found) {
+        this.scene = scene;
+        this.found = found;
     }
 
-    private static void add(Scene scene, ServerTls tls, Map<String, EncodedResource> found) {
+    /// For those who connect to the gateway.
+    void servers(MergedGateways gateways) {
+        for (List<Entry> entries : gateways.byListener().values()) {
+            for (Entry entry : entries) {
+                entry.server().tls().ifPresent(this::server);
+            }
+        }
+    }
+
+    private void server(ServerTls tls) {
         for (String name : DownstreamTls.credentials(tls)) {
-            scene.snapshot().secret(scene.node().namespace(), name).ifPresent(secret -> {
-                certificate("kubernetes://" + name, secret).ifPresent(c -> found.put(c.name(), c));
-                roots("kubernetes://" + name + "-cacert", secret).ifPresent(c -> found.put(c.name(), c));
-            });
-            scene.snapshot()
-                    .secret(scene.node().namespace(), name + "-cacert")
-                    .flatMap(secret -> roots("kubernetes://" + name + "-cacert", secret))
-                    .ifPresent(c -> found.put(c.name(), c));
+            key(name);
+            roots(name);
         }
-        String ca = tls.caCertCredentialName();
-        if (!ca.isEmpty()) {
-            scene.snapshot()
-                    .secret(scene.node().namespace(), ca)
-                    .flatMap(secret -> roots("kubernetes://" + ca + "-cacert", secret))
-                    .ifPresent(c -> found.put(c.name(), c));
+        if (!tls.caCertCredentialName().isEmpty()) {
+            roots(tls.caCertCredentialName());
         }
+    }
+
+    /// For what the proxy connects to.
+    ///
+    /// @return whether a secret is named
+    boolean client(ClientTls tls) {
+        if (tls.credentialName().isEmpty()) {
+            return false;
+        }
+        if (tls.mode().equals("MUTUAL")) {
+            key(tls.credentialName());
+        }
+        roots(tls.credentialName());
+        return true;
+    }
+
+    private void key(String name) {
+        secret(name).flatMap(secret -> certificate(onTheWire(name), secret)).ifPresent(found::add);
+    }
+
+    /// The authorities have a secret of their own, or are beside the key.
+    private void roots(String name) {
+        String wire = onTheWire(name + ROOTS);
+        secret(name + ROOTS)
+                .flatMap(secret -> authorities(wire, secret))
+                .or(() -> secret(name).flatMap(secret -> authorities(wire, secret)))
+                .ifPresent(found::add);
+    }
+
+    private static String onTheWire(String name) {
+        return "kubernetes://" + name;
+    }
+
+    private Optional<Secret> secret(String name) {
+        return scene.snapshot().secret(scene.node().namespace(), name);
     }
 
     private static Optional<EncodedResource> certificate(String name, Secret secret) {
@@ -65,7 +98,7 @@ final class GatewaySecrets {
                         .build()));
     }
 
-    private static Optional<EncodedResource> roots(String name, Secret secret) {
+    private static Optional<EncodedResource> authorities(String name, Secret secret) {
         CertificateValidationContext.Builder context = CertificateValidationContext.newBuilder();
         secret.value("ca.crl").or(() -> secret.value("crl")).ifPresent(crl -> context.setCrl(inline(crl)));
         return secret.value("ca.crt")

@@ -7,13 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
-/// What Gateways refer to: the secrets with their certificates. Thread: any one.
-final class GatewayReferences {
+/// The secrets that Gateways and DestinationRules name as `credentialName`. Thread: any one.
+final class CredentialReferences {
     private final References references;
     private final MeshIndex index;
 
-    GatewayReferences(References references) {
+    CredentialReferences(References references) {
         this.references = references;
         this.index = references.index();
     }
@@ -32,6 +33,39 @@ final class GatewayReferences {
                 namespaces.forEach(namespace -> names.forEach(name -> secret(namespace, name)));
             });
         }
+    }
+
+    /// A secret is looked for where the proxy runs: a gateway, or a workload that the rule selects.
+    void destinationRule(ResourceKey key, View spec) {
+        Set<String> namespaces = spec.has("workloadSelector") ? Set.of(key.namespace()) : index.namespacesOfGateways();
+        policies(spec)
+                .flatMap(policy -> policy.object("tls").stream())
+                .filter(tls -> tls.filled("credentialName"))
+                .map(tls -> tls.spot("credentialName"))
+                .filter(credential -> !credential.value().contains("://"))
+                .filter(credential -> !namespaces.isEmpty()
+                        && namespaces.stream().noneMatch(namespace -> known(namespace, credential.value())))
+                .forEach(
+                        credential -> references.missing(
+                                credential,
+                                "there is no secret of this name, nor one of it with '-cacert', in namespace '"
+                                        + String.join("', '", namespaces) + "'",
+                                index.hasKind("Secret"),
+                                namespaces.stream()
+                                        .flatMap(namespace -> index.names("Secret", "", namespace).stream())
+                                        .toList(),
+                                "add a Secret with ca.crt, and tls.crt and tls.key for MUTUAL, where the proxy that connects runs"));
+    }
+
+    private static Stream<View> policies(View spec) {
+        return Stream.concat(Stream.of(spec), spec.objects("subsets").stream())
+                .flatMap(part -> part.object("trafficPolicy").stream())
+                .flatMap(policy -> Stream.concat(Stream.of(policy), policy.objects("portLevelSettings").stream()));
+    }
+
+    private boolean known(String namespace, String name) {
+        return index.find("Secret", "", namespace, name).isPresent()
+                || index.find("Secret", "", namespace, name + "-cacert").isPresent();
     }
 
     private void secret(String namespace, Spot credential) {
