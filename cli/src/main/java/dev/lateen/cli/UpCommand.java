@@ -1,14 +1,19 @@
 package dev.lateen.cli;
 
+import dev.lateen.cli.diagnosis.ResourceFates;
+import dev.lateen.cli.mesh.HttpPort;
+import dev.lateen.cli.output.Json;
 import dev.lateen.local.Mesh;
 import dev.lateen.local.MeshSettings;
 import dev.lateen.local.MeshState;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -70,6 +75,7 @@ final class UpCommand implements Callable<Integer> {
         if (mesh.awaitReady(Duration.ofSeconds(timeoutSeconds))) {
             out.println("the mesh '" + settings.name() + "' is ready; logs are in " + settings.logs());
             printGateways(mesh, out);
+            printTroubles(settings, out);
         } else {
             out.println("not every pod is ready after " + timeoutSeconds + " s; logs are in " + settings.logs());
         }
@@ -84,6 +90,25 @@ final class UpCommand implements Callable<Integer> {
                     .ifPresent(address ->
                             out.println("gateway port " + port + " is at " + (port == 443 ? "https://" : "http://")
                                     + address + "/ (send the Host header that it serves)"));
+        }
+    }
+
+    /// A mesh is ready also where some of its resources are not in force.
+    private static void printTroubles(MeshSettings settings, PrintWriter out) {
+        Optional<MeshState> state = MeshState.read(settings.home());
+        if (state.isEmpty()) {
+            return;
+        }
+        try {
+            String page = HttpPort.at(state.get().debugAddress()).get("/debug/statusz");
+            ResourceFates fates =
+                    ResourceFates.of(List.of(Json.read(page)), List.of(), "").inTrouble();
+            if (!fates.isEmpty()) {
+                out.println("not everything is in force (`lateen status` shows it as it is then):");
+                out.print(fates.text());
+            }
+        } catch (IOException failure) {
+            out.println("the control plane does not say whether everything is in force: " + failure.getMessage());
         }
     }
 

@@ -20,9 +20,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// What the recorded `Telemetry` resources say about traces.
+@Tag("telemetry")
 class TracesVectorsTest {
     @Test
     void resourcesMergeAsRecorded() throws IOException {
@@ -36,9 +38,9 @@ class TracesVectorsTest {
                     .get("tracing");
             (expected.equals(found(input)) ? passed : failed).add(input.name());
         }
-        System.out.println("telemetry, tracing: " + passed.size() + " pass, fail: " + failed);
+        VectorCase.report("telemetry (tracing)", passed.size(), failed);
         assertThat(failed).isEmpty();
-        assertThat(passed).hasSizeGreaterThanOrEqualTo(10);
+        assertThat(passed).isNotEmpty();
     }
 
     private static JsonElement found(VectorCase input) {

@@ -121,6 +121,13 @@ public final class ResourceFates {
         return new Fate(fate.resource(), fate.verdict(), fate.inForce(), fate.proxies(), notes, fate.refusals());
     }
 
+    /// Those alone that are refused, by the control plane or a proxy, or have an error.
+    public ResourceFates inTrouble() {
+        Map<String, Fate> some = new TreeMap<>(fates);
+        some.values().removeIf(fate -> fate.isGood() && fate.notes().stream().noneMatch(n -> n.contains(": error: ")));
+        return new ResourceFates(some);
+    }
+
     public boolean isEmpty() {
         return fates.isEmpty();
     }

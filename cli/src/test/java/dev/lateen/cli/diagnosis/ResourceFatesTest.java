@@ -50,6 +50,14 @@ class ResourceFatesTest {
     }
 
     @Test
+    void leavesOutWhatIsWell() {
+        String text = ResourceFates.of(List.of(ONE), List.of(), "").inTrouble().text();
+        assertThat(text)
+                .contains("VirtualService/reviews.shop", "Gateway/broken.shop")
+                .doesNotContain("pool");
+    }
+
+    @Test
     void knowsNoProgressOfWhatIsNotInForce() {
         ResourceFates fates = ResourceFates.of(List.of(ONE), List.of(), "gateway/");
         assertThat(fates.text()).contains("Gateway/broken.shop  REFUSED  -").contains("gw.yaml:9:3: error: no port");

@@ -100,6 +100,13 @@ final class MeshCommandsIT {
     }
 
     @Test
+    void upSaysWhatIsNotInForce() {
+        assertThat(mesh.output())
+                .containsPattern("all.yaml:\\d+:\\d+: error: .*no service has this host")
+                .doesNotContain("DestinationRule/shop");
+    }
+
+    @Test
     void statusCountsProxiesAndMultipliesLimits() throws IOException, InterruptedException {
         Run run = run("status", "destinationrule/shop");
         assertThat(run.status()).as(run.out()).isZero();

@@ -22,12 +22,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Our injection against recorded ones, as files and as a webhook. Conformance data is not part of this repository:
 /// LATEEN_VECTORS names its place. How two manifests are compared is told in [Normalized].
+@Tag("inject")
 class InjectVectorsTest {
     private static final Path VECTORS = Path.of(
                     Optional.ofNullable(System.getenv("LATEEN_VECTORS")).orElse("../../shared/vectors"))
@@ -77,6 +79,7 @@ class InjectVectorsTest {
     private static void report(String suite, int all, List<String> failed) {
         System.out.printf("vectors %s: %d of %d pass%n", suite, all - failed.size(), all);
         failed.forEach(line -> System.out.println("  " + line));
+        assertThat(all).isPositive();
         assertThat(failed).isEmpty();
     }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /// Our rules against recorded ones. Conformance data is not part of this repository: LATEEN_VECTORS names its place.
@@ -25,6 +26,7 @@ class InterceptionVectorsTest {
             Path.of(Optional.ofNullable(System.getenv("LATEEN_VECTORS")).orElse("../../shared/vectors"));
 
     @TestFactory
+    @Tag("iptables")
     Stream<DynamicTest> writesTheRecordedRulesForIptables() throws IOException {
         return cases("iptables")
                 .map(one -> dynamicTest(one.getFileName().toString(), () -> {
@@ -39,6 +41,7 @@ class InterceptionVectorsTest {
     }
 
     @TestFactory
+    @Tag("nftables")
     Stream<DynamicTest> writesTheRecordedRulesForNftables() throws IOException {
         return cases("nftables")
                 .map(one -> dynamicTest(

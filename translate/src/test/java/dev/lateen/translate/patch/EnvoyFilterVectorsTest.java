@@ -30,9 +30,11 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Recorded EnvoyFilters and resources, before and after.
+@Tag("envoyfilter")
 class EnvoyFilterVectorsTest {
     private final EnvoyTypes types = new EnvoyTypes();
     private final MessageReader reader = new MessageReader(types);
@@ -64,9 +66,10 @@ class EnvoyFilterVectorsTest {
                 }
             }
         }
-        System.out.println("envoyfilter: " + passed + " pass, " + incomplete + " without the patches that they show");
+        System.out.println("envoyfilter: " + incomplete + " cases are without the patches that they show");
+        VectorCase.report("envoyfilter", passed, failed);
         assertThat(failed).isEmpty();
-        assertThat(passed).isGreaterThanOrEqualTo(6);
+        assertThat(passed).isPositive();
     }
 
     /// Some recordings hold the patches of another case: what must come out names filters that nothing brings in.

@@ -6,75 +6,94 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// Recorded cases, counted at several bars. Each count has a floor, which only ever goes up.
+/// Recorded cases, counted at several bars. The shares that pass have floors, which only ever go up.
 class TranslationVectorsTest {
-    private static void check(String suite, Map<String, Integer> floors) {
-        Optional<Path> root = VectorCase.root();
-        if (root.isEmpty()) {
-            System.err.println("SKIPPED: no vectors for " + suite + " (set LATEEN_VECTORS)");
-        }
-        assumeTrue(root.isPresent(), "no vectors");
-        VectorSuite result = new VectorSuite(root.orElseThrow().resolve(suite)).run();
+    /// Asks for lines that say how each case differs; they are many.
+    private static final boolean DIFFERENCES = Boolean.getBoolean("lateen.differences");
+
+    /// @param floors shares of the cases, by bar
+    private static void check(String suite, Map<String, Double> floors) {
+        VectorSuite result = new VectorSuite(root(suite)).run();
         System.out.println(result.report());
-        floors.forEach((bar, floor) -> assertThat(result.passed().getOrDefault(bar, 0))
+        if (DIFFERENCES) {
+            result.failures().forEach(line -> System.out.println("  " + line));
+        }
+        floors.forEach((bar, floor) -> assertThat(result.share(bar))
                 .as(
                         "%s %s; failing: %s",
                         suite, bar, result.failures().stream().limit(5).toList())
                 .isGreaterThanOrEqualTo(floor));
     }
 
-    private static void check(String suite, Function<Path, SmallSuites.Result> run, int floor) {
+    /// @param known cases that differ
+    private static void check(String suite, Function<Path, SmallSuites.Result> run, Set<String> known) {
+        SmallSuites.Result result = run.apply(root(suite));
+        VectorCase.report(suite, result.passed().size(), result.failed());
+        assertThat(result.passed()).isNotEmpty();
+        assertThat(result.failed()).isSubsetOf(known);
+    }
+
+    private static Path root(String suite) {
         Optional<Path> root = VectorCase.root();
         if (root.isEmpty()) {
             System.err.println("SKIPPED: no vectors for " + suite + " (set LATEEN_VECTORS)");
         }
         assumeTrue(root.isPresent(), "no vectors");
-        SmallSuites.Result result = run.apply(root.orElseThrow().resolve(suite));
-        System.out.println(suite + ": " + result.passed().size() + " pass, fail: " + result.failed());
-        assertThat(result.passed().size())
-                .as("%s; failing: %s", suite, result.failed())
-                .isGreaterThanOrEqualTo(floor);
+        return root.orElseThrow().resolve(suite);
     }
 
     @Test
+    @Tag("sidecar-scope")
     void namespacesSeeWhatTheirSidecarsLetThrough() {
-        check("sidecar-scope", SmallSuites::sidecarScope, 36);
+        check(
+                "sidecar-scope",
+                SmallSuites::sidecarScope,
+                Set.of(
+                        "serviceentry-not-merge-when-label-selector-is-different",
+                        "serviceentry-not-merge-when-resolution-is-different"));
     }
 
     @Test
+    @Tag("virtualservice-merge")
     void delegatesTakeThePlaceOfRoutes() {
-        check("virtualservice-merge", SmallSuites::delegation, 9);
+        check("virtualservice-merge", SmallSuites::delegation, Set.of());
     }
 
     @Test
+    @Tag("authz")
     void policiesBecomeTheRecordedFilters() {
-        check("authz", SmallSuites::authorization, 19);
+        check("authz", SmallSuites::authorization, Set.of());
     }
 
     @Test
+    @Tag("telemetry")
     void telemetryBecomesTheRecordedFilters() {
-        check("telemetry", SmallSuites::metrics, 11);
+        check("telemetry", SmallSuites::metrics, Set.of());
     }
 
     @Test
+    @Tag("simulation")
     void simulatedCallsEndWhereTheyShould() {
-        check("simulation", Map.of("calls", 41));
+        check("simulation", Map.of("calls", 0.91));
     }
 
     @Test
+    @Tag("xds")
     void generatedResourcesAreAsRecorded() {
         check(
                 "xds",
                 Map.of(
-                        "names", 301,
-                        "clusters", 242,
-                        "listeners", 238,
-                        "routes", 247,
-                        "endpoints", 155,
-                        "everything", 186,
-                        "calls", 244));
+                        "names", 0.867,
+                        "clusters", 0.697,
+                        "listeners", 0.793,
+                        "routes", 0.823,
+                        "endpoints", 0.824,
+                        "everything", 0.536,
+                        "calls", 0.847));
     }
 }

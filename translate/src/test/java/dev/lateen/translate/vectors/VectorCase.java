@@ -63,6 +63,12 @@ public final class VectorCase {
         return Optional.empty();
     }
 
+    /// Prints how many cases pass, and what the others lack.
+    public static void report(String suite, int passed, List<String> failed) {
+        System.out.printf("vectors %s: %d of %d pass%n", suite, passed, passed + failed.size());
+        failed.forEach(line -> System.out.println("  " + line));
+    }
+
     /// The cases of the suite `telemetry` about one thing, in the order of their names.
     ///
     /// @param what as the cases' options say

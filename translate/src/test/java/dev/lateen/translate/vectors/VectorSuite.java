@@ -32,9 +32,9 @@ final class VectorSuite {
         this.root = root;
     }
 
-    /// Passed counts by bar.
-    Map<String, Integer> passed() {
-        return passed;
+    /// The share of the cases that pass a bar.
+    double share(String bar) {
+        return (double) passed.getOrDefault(bar, 0) / total.getOrDefault(bar, 1);
     }
 
     List<String> failures() {
@@ -54,12 +54,12 @@ final class VectorSuite {
     }
 
     String report() {
-        StringBuilder text = new StringBuilder(root.getFileName().toString()).append(':');
-        total.forEach((bar, all) -> text.append(' ')
+        StringBuilder text = new StringBuilder("vectors ").append(root.getFileName());
+        total.forEach((bar, all) -> text.append(text.indexOf(":") < 0 ? ": " : ", ")
                 .append(bar)
                 .append(' ')
                 .append(passed.getOrDefault(bar, 0))
-                .append('/')
+                .append(" of ")
                 .append(all));
         return text.toString();
     }
