@@ -3,6 +3,7 @@ package dev.lateen.translate;
 import com.google.protobuf.BoolValue;
 import dev.lateen.model.mesh.MeshService;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
@@ -36,7 +37,8 @@ final class ConnectionManagers {
         return filter(manager);
     }
 
-    static Filter inbound(Scene scene, String statPrefix, RouteConfiguration routes) {
+    /// @param http2 whether the port is declared to speak it
+    static Filter inbound(Scene scene, String statPrefix, RouteConfiguration routes, boolean http2) {
         HttpConnectionManager.Builder manager = common(scene, Side.SERVER, HttpFilters.inbound(scene))
                 .setStatPrefix(Names.stat(statPrefix))
                 .setUseRemoteAddress(Protos.FALSE)
@@ -49,6 +51,9 @@ final class ConnectionManagers {
                 .setRouteConfig(routes);
         DebugHeader.replies(scene).ifPresent(manager::setLocalReplyConfig);
         manager.addAllAccessLog(AccessLogs.http(scene, Side.SERVER));
+        if (http2) {
+            manager.setHttp2ProtocolOptions(Http2ProtocolOptions.getDefaultInstance());
+        }
         http10(scene, manager);
         return filter(manager);
     }
@@ -104,6 +109,8 @@ final class ConnectionManagers {
                                 .setUseRequestIdForTraceSampling(BoolValue.of(Traces.useRequestId(scene, side)))
                                 .build())));
         normalize(scene, manager);
+        scene.idleTimeout()
+                .ifPresent(time -> manager.getCommonHttpProtocolOptionsBuilder().setIdleTimeout(Protos.duration(time)));
         Traces.of(scene, side).ifPresent(manager::setTracing);
         return manager;
     }

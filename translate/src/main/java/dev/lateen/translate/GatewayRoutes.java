@@ -65,10 +65,12 @@ final class GatewayRoutes {
                 .addDomains(name.substring(0, name.lastIndexOf(':')))
                 .setIncludeRequestAttemptCount(true)
                 .addAllRateLimits(limiting.limits());
-        scene.outbound()
-                .service(to.getDomains(0))
-                .flatMap(StatefulSessions::perRoute)
-                .ifPresent(s -> to.putTypedPerFilterConfig(StatefulSessions.FILTER, s));
+        if (!host.routes.isEmpty()) {
+            scene.outbound()
+                    .service(to.getDomains(0))
+                    .flatMap(StatefulSessions::perRoute)
+                    .ifPresent(s -> to.putTypedPerFilterConfig(StatefulSessions.FILTER, s));
+        }
         if (host.requiresTls) {
             to.setRequireTls(VirtualHost.TlsRequirementType.ALL);
         }

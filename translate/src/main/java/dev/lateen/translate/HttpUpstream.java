@@ -66,7 +66,9 @@ final class HttpUpstream {
             List<HttpFilter> filters) {
         Optional<ConnectionPool.Http> pool = connectionPool.flatMap(ConnectionPool::http);
         HttpProtocolOptions.Builder common = HttpProtocolOptions.newBuilder();
-        pool.flatMap(ConnectionPool.Http::idleTimeout).ifPresent(t -> common.setIdleTimeout(Protos.duration(t)));
+        pool.flatMap(ConnectionPool.Http::idleTimeout)
+                .or(() -> connectionPool.flatMap(ConnectionPool::tcp).flatMap(ConnectionPool.Tcp::idleTimeout))
+                .ifPresent(t -> common.setIdleTimeout(Protos.duration(t)));
         pool.filter(p -> p.maxRequestsPerConnection().orElse(0) > 0)
                 .ifPresent(p -> common.setMaxRequestsPerConnection(
                         Protos.uint(p.maxRequestsPerConnection().orElse(0))));
@@ -74,7 +76,8 @@ final class HttpUpstream {
                 .flatMap(ConnectionPool::tcp)
                 .flatMap(ConnectionPool.Tcp::maxConnectionDuration)
                 .ifPresent(t -> common.setMaxConnectionDuration(Protos.duration(t)));
-        boolean hasCommon = !common.build().equals(HttpProtocolOptions.getDefaultInstance());
+        boolean hasCommon = !common.build().equals(HttpProtocolOptions.getDefaultInstance())
+                || pool.filter(p -> p.maxConcurrentStreams().orElse(0) > 0).isPresent();
         Http2ProtocolOptions h2 = pool.map(HttpUpstream::http2).orElse(Http2ProtocolOptions.getDefaultInstance());
         var options = io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.newBuilder();
         if (hasCommon) {

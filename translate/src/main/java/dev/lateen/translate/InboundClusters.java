@@ -96,11 +96,10 @@ final class InboundClusters {
                 toAddress(cluster, scene.loopback(), number);
                 return;
             }
-            if (number != port.number() || scene.bindsExplicitly()) {
-                toAddress(cluster, scene.node().address(), number);
-                return;
-            }
-        } else if (scene.mesh().inboundLocalhost() || scene.bindsExplicitly()) {
+            toAddress(cluster, scene.node().address(), number);
+            return;
+        }
+        if (scene.mesh().inboundLocalhost() || scene.bindsExplicitly()) {
             toAddress(cluster, scene.loopback(), port.number());
             return;
         }

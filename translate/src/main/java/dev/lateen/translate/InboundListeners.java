@@ -157,7 +157,7 @@ final class InboundListeners {
                 chain.setName("virtualInbound-catchall-http");
                 chain.addAllFilters(TcpProxies.peerMetadata(scene));
                 chain.addFilters(ConnectionManagers.inbound(
-                        scene, Names.INBOUND_PASSTHROUGH, routes(Names.INBOUND_PASSTHROUGH, 0, "")));
+                        scene, Names.INBOUND_PASSTHROUGH, routes(Names.INBOUND_PASSTHROUGH, 0, ""), false));
             } else {
                 chain.setName(Names.VIRTUAL_INBOUND);
                 chain.addAllFilters(TcpProxies.inbound(scene, Names.INBOUND_PASSTHROUGH, Names.INBOUND_PASSTHROUGH));
@@ -192,7 +192,10 @@ final class InboundListeners {
             if (match.http()) {
                 chain.addAllFilters(TcpProxies.peerMetadata(scene));
                 chain.addFilters(ConnectionManagers.inbound(
-                        scene, "inbound_" + name, routes(cluster, port.servicePort(), hostname)));
+                        scene,
+                        "inbound_" + name,
+                        routes(cluster, port.servicePort(), hostname),
+                        port.protocol().isHttp2()));
             } else {
                 chain.addAllFilters(TcpProxies.inbound(scene, cluster, statPrefix(port, cluster)));
             }
@@ -261,10 +264,10 @@ final class InboundListeners {
         tls.put(own, false);
         http.put(own, false);
         if (tls.containsValue(true)) {
-            listener.addListenerFilters(inspector(FilterChains.TLS_INSPECTOR, tls));
+            listener.addListenerFilters(tlsInspector(tls));
         }
         if (http.containsValue(true)) {
-            listener.addListenerFilters(inspector(FilterChains.HTTP_INSPECTOR, http));
+            listener.addListenerFilters(httpInspector(http));
         }
     }
 
@@ -277,31 +280,50 @@ final class InboundListeners {
         return auto && mode != Mode.STRICT;
     }
 
-    private static ListenerFilter inspector(ListenerFilter filter, Map<Integer, Boolean> needed) {
+    /// Off at the ports that do without it, or on at those that need it where ports without a service do without.
+    private static ListenerFilter tlsInspector(Map<Integer, Boolean> needed) {
         boolean byDefault = needed.getOrDefault(0, true);
         List<ListenerFilterChainMatchPredicate> ranges = new ArrayList<>();
         needed.forEach((port, need) -> {
-            if (port != 0 && (!byDefault || !need) && !(need && byDefault)) {
-                if (byDefault || need) {
-                    ranges.add(range(port));
-                }
+            if (port != 0 && need != byDefault) {
+                ranges.add(range(port));
             }
         });
         if (ranges.isEmpty()) {
-            return filter;
+            return FilterChains.TLS_INSPECTOR;
         }
-        ListenerFilterChainMatchPredicate any = ranges.size() == 1
+        ListenerFilterChainMatchPredicate disabled = byDefault
+                ? any(ranges)
+                : ListenerFilterChainMatchPredicate.newBuilder()
+                        .setNotMatch(any(ranges))
+                        .build();
+        return FilterChains.TLS_INSPECTOR.toBuilder()
+                .setFilterDisabled(disabled)
+                .build();
+    }
+
+    /// Off at the ports that do without it.
+    private static ListenerFilter httpInspector(Map<Integer, Boolean> needed) {
+        List<ListenerFilterChainMatchPredicate> ranges = new ArrayList<>();
+        needed.forEach((port, need) -> {
+            if (!need) {
+                ranges.add(range(port));
+            }
+        });
+        return ranges.isEmpty()
+                ? FilterChains.HTTP_INSPECTOR
+                : FilterChains.HTTP_INSPECTOR.toBuilder()
+                        .setFilterDisabled(any(ranges))
+                        .build();
+    }
+
+    private static ListenerFilterChainMatchPredicate any(List<ListenerFilterChainMatchPredicate> ranges) {
+        return ranges.size() == 1
                 ? ranges.getFirst()
                 : ListenerFilterChainMatchPredicate.newBuilder()
                         .setOrMatch(ListenerFilterChainMatchPredicate.MatchSet.newBuilder()
                                 .addAllRules(ranges))
                         .build();
-        ListenerFilterChainMatchPredicate disabled = byDefault
-                ? any
-                : ListenerFilterChainMatchPredicate.newBuilder()
-                        .setNotMatch(any)
-                        .build();
-        return filter.toBuilder().setFilterDisabled(disabled).build();
     }
 
     private static ListenerFilterChainMatchPredicate range(int port) {

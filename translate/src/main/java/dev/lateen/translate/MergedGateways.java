@@ -36,9 +36,10 @@ final class MergedGateways {
             return Protocol.parse(server.port().protocol());
         }
 
+        /// Of a plain HTTP server the settings say alone that its clients are sent to HTTPS.
         boolean terminatesTls() {
             return server.tls()
-                    .filter(t -> !t.httpsRedirect())
+                    .filter(t -> !(protocol().isHttp() && t.httpsRedirect()))
                     .map(ServerTls::mode)
                     .filter(m -> !m.endsWith("PASSTHROUGH"))
                     .isPresent();

@@ -185,6 +185,7 @@ final class OutboundClusters {
         UpstreamTls.Peer peer = new UpstreamTls.Peer(
                 dynamic ? "" : Names.sni(port.port(), subset, service.hostname()),
                 dynamic ? List.of() : identities(service, port, endpoints, scene),
+                service.subjectAltNames(),
                 port.protocol(),
                 http2,
                 bySecret);

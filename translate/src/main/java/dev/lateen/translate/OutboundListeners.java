@@ -117,6 +117,9 @@ final class OutboundListeners {
         boolean socket = declared.bind().startsWith("unix://");
         boolean explicit =
                 socket || scene.bindsExplicitly() || declared.captureMode().equals("NONE");
+        if (scene.node().addresses().contains(declared.bind())) {
+            return; // what applications send to their own address does not come to the proxy's outbound side
+        }
         String bind = !declared.bind().isEmpty() ? declared.bind() : explicit ? scene.loopback() : scene.wildcard();
         int port = egress.port();
         Protocol protocol =
@@ -215,7 +218,13 @@ final class OutboundListeners {
         List<String> addresses = Addresses.of(service, scene);
         String declaredBind = egress.declared().map(Egress::bind).orElse("");
         if (explicit && declaredBind.isEmpty()) {
-            explicitly(egress, service, port, addresses);
+            if (scene.node().metadata().switches().ownAddressOnly()) {
+                ofLocalAddresses(egress, service, port, addresses);
+            } else if (port.protocol().isHttp()) {
+                http(egress, scene.loopback(), port.port(), true, false);
+            } else {
+                connections(egress, service, port, scene.loopback(), port.port(), true, Optional.empty());
+            }
             return;
         }
         if (port.protocol().isHttp()) {
@@ -247,8 +256,9 @@ final class OutboundListeners {
         }
     }
 
-    /// Without redirection a client connects to what it resolved, so only local addresses can be listened on.
-    private void explicitly(EgressListener egress, MeshService service, ServicePort port, List<String> addresses) {
+    /// Where many pods share a machine, its loopback address is nobody's own, but a service may have a local one.
+    private void ofLocalAddresses(
+            EgressListener egress, MeshService service, ServicePort port, List<String> addresses) {
         for (String address : addresses) {
             if (!address.startsWith("127.")) {
                 continue;
@@ -319,20 +329,19 @@ final class OutboundListeners {
         Kind kind = port.protocol().isAuto() ? Kind.AUTO : Kind.TCP;
         boolean wide = isWildcard(bind);
         List<FilterChain> chains = new ArrayList<>();
+        String routeName = wide ? Integer.toString(listenPort) : service.hostname() + ":" + port.port();
         if (kind == Kind.AUTO) {
-            boolean alone = !wide;
-            String routeName = alone ? service.hostname() + ":" + port.port() : Integer.toString(listenPort);
             chains.add(FilterChains.http(
-                    scene, key, routeName, alone ? List.of(service) : ofPort(egress, listenPort), true));
-            routes.put(
-                    routeName,
-                    new Routes(egress, listenPort, alone ? Optional.of(service.hostname()) : Optional.empty()));
+                    scene, key, routeName, wide ? ofPort(egress, listenPort) : List.of(service), true));
         }
         List<FilterChain> own =
                 new TcpChains(scene, egress.virtualServices()).of(service, port, listenPort, wide, range);
         chains.addAll(own);
         boolean serverFirst = port.protocol() == Protocol.MYSQL;
         if (before == null || (serverFirst && wide && before.kind == Kind.HTTP)) {
+            if (kind == Kind.AUTO) {
+                routes.put(routeName, ofConnections(egress, service, listenPort, wide));
+            }
             slots.put(key, new Slot(bind, listenPort, kind, explicit, range.isPresent(), serverFirst, chains));
             if (before != null) {
                 conflicts.add(PortConflicts.Kind.TCP_OVER_HTTP, key);
@@ -343,6 +352,9 @@ final class OutboundListeners {
         List<FilterChain> merged = new ArrayList<>(before.chains);
         merged.addAll(chains);
         List<FilterChain> kept = TcpChains.distinct(merged);
+        if (kind == Kind.AUTO && kept.contains(chains.getFirst())) {
+            routes.put(routeName, ofConnections(egress, service, listenPort, wide));
+        }
         if (kept.size() < merged.size() && TcpChains.collide(before.chains, own)) {
             conflicts.add(PortConflicts.Kind.TCP_OVER_TCP, key);
         }
@@ -356,6 +368,10 @@ final class OutboundListeners {
                         before.everyFamily,
                         before.serverFirst,
                         kept));
+    }
+
+    private static Routes ofConnections(EgressListener egress, MeshService service, int port, boolean wide) {
+        return new Routes(egress, port, wide ? Optional.empty() : Optional.of(service.hostname()));
     }
 
     private Listener listener(Slot slot) {

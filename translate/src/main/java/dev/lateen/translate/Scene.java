@@ -8,7 +8,10 @@ import dev.lateen.model.mesh.NodeMetadata.Interception;
 import dev.lateen.model.mesh.OutboundScope;
 import dev.lateen.model.mesh.ProxyNode;
 import dev.lateen.model.mesh.ProxyScope;
+import dev.lateen.model.tree.Durations;
 import dev.lateen.translate.policy.RateLimiting;
+import java.time.Duration;
+import java.util.Optional;
 
 /// One proxy in front of its part of the mesh: what all translators look at.
 ///
@@ -73,6 +76,12 @@ record Scene(ProxyScope scope, AccessListFilters accessLists) {
         return mode == Interception.NONE
                 || (mode != Interception.TPROXY
                         && mesh().proxy().interceptionMode().equals("NONE"));
+    }
+
+    /// After which idle connections of clients are closed, where the proxy says so. Source: Istio,
+    /// `ISTIO_META_IDLE_TIMEOUT`.
+    Optional<Duration> idleTimeout() {
+        return node().metadata().switches().idleTimeout().flatMap(Durations::parse);
     }
 
     boolean ipv6Only() {

@@ -23,10 +23,15 @@ final class TcpProxies {
 
     /// To a cluster that no service stands for.
     static Filter plain(Scene scene, String cluster, Side side) {
-        return filter(TcpProxy.newBuilder()
-                .setStatPrefix(cluster)
-                .setCluster(cluster)
-                .addAllAccessLog(AccessLogs.tcp(scene, side)));
+        return filter(
+                begun(scene).setStatPrefix(cluster).setCluster(cluster).addAllAccessLog(AccessLogs.tcp(scene, side)));
+    }
+
+    /// With the proxy's own idle timeout, which rules may overrule.
+    private static TcpProxy.Builder begun(Scene scene) {
+        TcpProxy.Builder proxy = TcpProxy.newBuilder();
+        scene.idleTimeout().ifPresent(time -> proxy.setIdleTimeout(Protos.duration(time)));
+        return proxy;
     }
 
     /// Where connections come from, as Istio's proxies tell each other.
@@ -43,7 +48,7 @@ final class TcpProxies {
     static List<Filter> inbound(Scene scene, String cluster, String statPrefix) {
         return inbound(
                 scene,
-                TcpProxy.newBuilder()
+                begun(scene)
                         .setStatPrefix(statPrefix)
                         .setCluster(cluster)
                         .addAllAccessLog(AccessLogs.tcp(scene, Side.SERVER)));
@@ -72,7 +77,7 @@ final class TcpProxies {
     /// To a service.
     static List<Filter> outbound(Scene scene, MeshService service, ServicePort port) {
         String cluster = Names.outbound(port.port(), "", service.hostname());
-        TcpProxy.Builder proxy = TcpProxy.newBuilder()
+        TcpProxy.Builder proxy = begun(scene)
                 .setStatPrefix(statPrefix(scene, service, port, "", cluster))
                 .setCluster(cluster);
         policy(scene, proxy, Optional.of(service), "", port.port());
@@ -91,7 +96,7 @@ final class TcpProxies {
     /// To the workloads of a service that take mutual TLS, which the proxy does not open.
     static List<Filter> unopened(Scene scene, MeshService service, ServicePort port, String subset) {
         String cluster = Names.sni(port.port(), subset, service.hostname());
-        TcpProxy.Builder proxy = TcpProxy.newBuilder()
+        TcpProxy.Builder proxy = begun(scene)
                 .setStatPrefix(statPrefix(scene, service, port, subset, cluster))
                 .setCluster(cluster);
         policy(scene, proxy, Optional.of(service), subset, port.port());
@@ -101,7 +106,7 @@ final class TcpProxies {
     /// To the destinations of a route.
     static List<Filter> outbound(
             Scene scene, List<WeightedDestination> route, String namespace, int listenPort, String statName) {
-        TcpProxy.Builder proxy = TcpProxy.newBuilder();
+        TcpProxy.Builder proxy = begun(scene);
         if (route.size() == 1) {
             WeightedDestination only = route.getFirst();
             String host = Hostname.resolve(

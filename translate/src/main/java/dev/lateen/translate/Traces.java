@@ -5,6 +5,7 @@ import dev.lateen.model.istio.Telemetry;
 import dev.lateen.model.mesh.MeshConfig;
 import dev.lateen.model.mesh.MeshConfig.ExtensionProvider;
 import dev.lateen.model.mesh.NodeMetadata.DataPlane;
+import dev.lateen.model.mesh.ProxyTracing;
 import dev.lateen.model.tree.Fields;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
@@ -22,6 +23,7 @@ import io.envoyproxy.envoy.type.tracing.v3.CustomTag;
 import io.envoyproxy.envoy.type.v3.Percent;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,7 +77,14 @@ final class Traces {
 
     static Rule rule(Scene scene, Side side) {
         List<String> providers = scene.mesh().defaultProviders().getOrDefault("tracing", List.of());
-        Rule rule = new Rule(providers.stream().findFirst(), false, Optional.empty(), Map.of(), true, true);
+        ProxyTracing settings = settings(scene);
+        Rule rule = new Rule(
+                providers.stream().findFirst(),
+                false,
+                Optional.empty(),
+                settings.customTags(),
+                true,
+                settings.istioTags().orElse(true));
         for (Telemetry telemetry : TelemetryRules.applying(scene)) {
             for (Telemetry.Tracing narrower : telemetry.tracing()) {
                 if (side.isMeantBy(narrower.mode())) {
@@ -212,23 +221,30 @@ final class Traces {
             // A gateway is a service of its own, with a client's call below each request.
             tracing.setSpawnUpstreamSpan(Protos.TRUE);
         }
-        if (rule.istioTags()) {
-            tracing.addCustomTags(dryRun("allow", "name", "allow_shadow_effective_policy_id"));
-            tracing.addCustomTags(dryRun("allow", "result", "allow_shadow_engine_result"));
-            tracing.addCustomTags(dryRun("deny", "name", "deny_shadow_effective_policy_id"));
-            tracing.addCustomTags(dryRun("deny", "result", "deny_shadow_engine_result"));
-            istioTags(scene).forEach((tag, value) -> tracing.addCustomTags(literal(tag, value)));
+        if (!tracing.hasMaxPathTagLength()) {
+            settings(scene).maxPathTagLength().ifPresent(length -> tracing.setMaxPathTagLength(Protos.uint(length)));
         }
-        new TreeMap<>(rule.tags()).forEach((name, tag) -> custom(name, tag).ifPresent(tracing::addCustomTags));
-        return tracing.build();
+        List<CustomTag> tags = new ArrayList<>();
+        if (rule.istioTags()) {
+            tags.add(dryRun("allow", "name", "allow_shadow_effective_policy_id"));
+            tags.add(dryRun("allow", "result", "allow_shadow_engine_result"));
+            tags.add(dryRun("deny", "name", "deny_shadow_effective_policy_id"));
+            tags.add(dryRun("deny", "result", "deny_shadow_engine_result"));
+            istioTags(scene).forEach((tag, value) -> tags.add(literal(tag, value)));
+        }
+        rule.tags().forEach((name, tag) -> custom(name, tag).ifPresent(tags::add));
+        tags.sort(Comparator.comparing(CustomTag::getTag));
+        return tracing.addAllCustomTags(tags).build();
     }
 
-    /// That of the proxy's own configuration before that of the mesh, in percent; the usual one where it is none.
+    /// Those of the proxy's own configuration before those of the mesh.
+    private static ProxyTracing settings(Scene scene) {
+        return scene.node().metadata().tracing().or(scene.mesh().tracing().defaults());
+    }
+
+    /// In percent; the usual one where it is none.
     private static double sampling(Scene scene) {
-        double asked = scene.node().metadata().proxyConfig().get("tracing") instanceof Map<?, ?> own
-                        && own.get("sampling") instanceof Number number
-                ? number.doubleValue()
-                : scene.mesh().tracing().sampling();
+        double asked = settings(scene).sampling().orElse(USUAL_SAMPLING);
         return asked >= 0 && asked <= 100 ? asked : USUAL_SAMPLING;
     }
 

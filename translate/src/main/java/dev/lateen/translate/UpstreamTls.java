@@ -42,8 +42,15 @@ final class UpstreamTls {
 
     /// @param sni of mutual TLS in the mesh
     /// @param identities of the service's workloads as SPIFFE ids, sorted
+    /// @param declaredNames of certificates, as the service's entry says
     /// @param bySecret whether the secret that the rule names counts, rather than its files
-    record Peer(String sni, List<String> identities, Protocol protocol, boolean http2, boolean bySecret) {}
+    record Peer(
+            String sni,
+            List<String> identities,
+            List<String> declaredNames,
+            Protocol protocol,
+            boolean http2,
+            boolean bySecret) {}
 
     /// Mutual TLS for the endpoints that take it, plain text for the others.
     static void applyAutomatic(Cluster.Builder cluster, Peer peer, Scene scene) {
@@ -160,8 +167,10 @@ final class UpstreamTls {
                         .addAllCipherSuites(scene.mesh().tlsDefaults().cipherSuites())
                         .addAllEcdhCurves(scene.mesh().tlsDefaults().ecdhCurves()));
         CertificateValidationContext.Builder validation = CertificateValidationContext.newBuilder();
-        allow(validation, tls.subjectAltNames());
         boolean skip = tls.insecureSkipVerify().orElse(false);
+        if (!skip) {
+            allow(validation, tls.subjectAltNames().isEmpty() ? peer.declaredNames() : tls.subjectAltNames());
+        }
         if (!tls.credentialName().isEmpty() && peer.bySecret()) {
             String name = "kubernetes://" + tls.credentialName();
             if (tls.mode().equals("MUTUAL")) {

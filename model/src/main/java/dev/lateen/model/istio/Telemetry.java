@@ -2,6 +2,7 @@ package dev.lateen.model.istio;
 
 import dev.lateen.model.resource.Metadata;
 import dev.lateen.model.resource.RawResource;
+import dev.lateen.model.tree.Fields;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,6 +82,15 @@ public record Telemetry(
 
         /// Without a source there is no tag.
         record None() implements CustomTag {}
+
+        /// As the tracing settings of a proxy write it.
+        static CustomTag of(Fields in) {
+            return in.object("literal", l -> (CustomTag) new Literal(l.text("value", "")))
+                    .or(() -> in.object(
+                            "environment", e -> new Environment(e.text("name", ""), e.text("defaultValue", ""))))
+                    .or(() -> in.object("header", h -> new Header(h.text("name", ""), h.text("defaultValue", ""))))
+                    .orElse(new None());
+        }
 
         private static CustomTag of(Reader in) {
             in.notYet("formatter");

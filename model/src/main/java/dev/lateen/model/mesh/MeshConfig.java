@@ -66,8 +66,8 @@ public record MeshConfig(
     /// @param format empty for the default
     public record AccessLog(String file, String format, boolean json, boolean grpcService, boolean listenerLog) {}
 
-    /// @param sampling percent
-    public record Tracing(boolean enabled, double sampling, Optional<ZipkinAddress> zipkin) {}
+    /// @param defaults for every proxy
+    public record Tracing(boolean enabled, ProxyTracing defaults, Optional<ZipkinAddress> zipkin) {}
 
     public record ZipkinAddress(String host, int port) {}
 
@@ -145,7 +145,7 @@ public record MeshConfig(
                         in.text("accessLogEncoding", "TEXT").equals("JSON"),
                         in.flag("enableEnvoyAccessLogService"),
                         !in.flag("disableEnvoyListenerLog")),
-                new Tracing(in.flag("enableTracing"), sampling(in), zipkin(in)),
+                new Tracing(in.flag("enableTracing"), tracing(in), zipkin(in)),
                 in.object("localityLbSetting", LocalityLb::of),
                 new HttpDefaults(
                         in.text("h2UpgradePolicy", "DO_NOT_UPGRADE"),
@@ -176,11 +176,10 @@ public record MeshConfig(
                 .orElse(new Tls("TLS_AUTO", List.of(), List.of()));
     }
 
-    private static double sampling(Reader in) {
+    private static ProxyTracing tracing(Reader in) {
         return new Fields(mappingOf(in.node("defaultConfig")))
-                .object("tracing", t -> t.decimal("sampling"))
-                .map(s -> s.orElse(1.0))
-                .orElse(1.0);
+                .object("tracing", ProxyTracing::of)
+                .orElse(ProxyTracing.NONE);
     }
 
     private static Optional<ZipkinAddress> zipkin(Reader in) {

@@ -1,5 +1,7 @@
 package dev.lateen.model.mesh;
 
+import dev.lateen.model.tree.Fields;
+import dev.lateen.model.tree.Node.Mapping;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -85,6 +87,13 @@ public record NodeMetadata(
                 switches(metadata),
                 objectMap(metadata.get("PROXY_CONFIG")),
                 texts(metadata));
+    }
+
+    /// The proxy's own settings of its spans.
+    public ProxyTracing tracing() {
+        return proxyConfig.get("tracing") instanceof Map<?, ?> own
+                ? ProxyTracing.of(new Fields(Mapping.of(own)))
+                : ProxyTracing.NONE;
     }
 
     /// The same with other words.

@@ -97,7 +97,7 @@ final class ServiceEntries {
                 }
             } else if (entry.endpoints().isEmpty()) {
                 if (service.resolution() == Resolution.DNS || service.resolution() == Resolution.DNS_ROUND_ROBIN) {
-                    found.add(own(service, port));
+                    found.add(own(entry, service, port, settings));
                 }
             } else {
                 for (int i = 0; i < entry.endpoints().size(); i++) {
@@ -108,7 +108,7 @@ final class ServiceEntries {
         return List.copyOf(found);
     }
 
-    private static Endpoint own(MeshService service, ServicePort port) {
+    private static Endpoint own(ServiceEntry entry, MeshService service, ServicePort port, MeshSettings settings) {
         return new Endpoint(
                 List.of(service.hostname()),
                 port.targetPort().isEmpty() ? port.port() : Integer.parseInt(port.targetPort()),
@@ -118,8 +118,8 @@ final class ServiceEntries {
                 Health.HEALTHY,
                 Locality.NONE,
                 "",
-                "",
-                new Owner("", service.namespace(), "", Map.of()));
+                settings.clusterId(),
+                new Owner(entry.metadata().name(), service.namespace(), "", Map.of()));
     }
 
     private static Endpoint selected(Workload workload, ServicePort port, MeshSettings settings) {

@@ -11,6 +11,16 @@ import java.util.Optional;
 public sealed interface Node {
     Position at();
 
+    private static Node of(Object value) {
+        return switch (value) {
+            case Map<?, ?> map -> Mapping.of(map);
+            case List<?> list -> new Sequence(list.stream().map(Node::of).toList(), Position.UNKNOWN);
+            case Boolean flag -> new Scalar(flag.toString(), ScalarType.BOOLEAN, Position.UNKNOWN);
+            case Number number -> new Scalar(number.toString(), ScalarType.FLOAT, Position.UNKNOWN);
+            default -> new Scalar(value.toString(), ScalarType.STRING, Position.UNKNOWN);
+        };
+    }
+
     /// @param text the value as written, without quotes
     record Scalar(String text, ScalarType type, Position at) implements Node {}
 
@@ -32,6 +42,14 @@ public sealed interface Node {
     record Mapping(Map<String, Field> fields, Position at) implements Node {
         public Mapping {
             fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+        }
+
+        /// From values in memory: maps, lists and what has a text.
+        public static Mapping of(Map<?, ?> values) {
+            Map<String, Field> fields = new LinkedHashMap<>();
+            values.forEach(
+                    (name, value) -> fields.put(String.valueOf(name), new Field(Position.UNKNOWN, Node.of(value))));
+            return new Mapping(fields, Position.UNKNOWN);
         }
 
         public Optional<Node> get(String name) {

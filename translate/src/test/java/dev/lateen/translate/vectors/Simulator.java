@@ -145,7 +145,7 @@ final class Simulator {
             return !disabled(not, port);
         }
         if (predicate.get("destinationPortRange") instanceof JsonObject range) {
-            return port >= range.get("start").getAsInt()
+            return port >= (range.has("start") ? range.get("start").getAsInt() : 0)
                     && port < range.get("end").getAsInt();
         }
         return false;
