@@ -39,9 +39,6 @@ final class GatewayListeners {
 
     private Optional<Listener> listener(String name, List<Entry> entries) {
         int port = entries.getFirst().listenPort();
-        if (port < 1024 && scene.node().metadata().switches().unprivilegedPod()) {
-            return Optional.empty();
-        }
         String bind = name.substring(0, name.length() - Integer.toString(port).length() - 1);
         Listener.Builder listener = Listener.newBuilder()
                 .setName(name)

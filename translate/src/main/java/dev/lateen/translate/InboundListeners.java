@@ -48,7 +48,7 @@ final class InboundListeners {
     List<Listener> build() {
         List<Listener> listeners = new ArrayList<>();
         for (InboundPort port : ports) {
-            if (!port.captured() && !tooLow(port)) {
+            if (!port.captured() && !tooLow(port) && !scene.isTaken(bind(port), port.number())) {
                 listeners.add(bound(port));
             }
         }
@@ -115,11 +115,15 @@ final class InboundListeners {
         return listener.build();
     }
 
-    /// Without redirection the listener has the port's own address.
-    private Listener bound(InboundPort port) {
-        String bind = !port.bind().isEmpty()
+    private String bind(InboundPort port) {
+        return !port.bind().isEmpty()
                 ? port.bind()
                 : scene.bindsExplicitly() ? scene.node().address() : scene.wildcard();
+    }
+
+    /// Without redirection the listener has the port's own address.
+    private Listener bound(InboundPort port) {
+        String bind = bind(port);
         Listener.Builder listener = Listener.newBuilder()
                 .setName(bind.startsWith("unix://") ? bind : Names.listener(bind, port.number()))
                 .setAddress(Protos.address(bind, port.number()))

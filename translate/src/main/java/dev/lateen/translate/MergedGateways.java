@@ -122,6 +122,9 @@ final class MergedGateways {
     }
 
     private void add(Scene scene, Gateway gateway, Server server, int port, Map<String, Set<String>> tlsHosts) {
+        if (port < 1024 && scene.node().metadata().switches().unprivilegedPod()) {
+            return;
+        }
         String bind = server.bind().isEmpty() ? scene.wildcard() : server.bind();
         String key = Names.listener(bind, port);
         Entry entry = new Entry(gateway, server, qualified(gateway, server), port);

@@ -133,6 +133,8 @@ final class OutboundListeners {
                 Protocol actual = protocol.isAuto() ? served.protocol() : protocol;
                 if (actual.isHttp()) {
                     http(egress, bind, port, explicit, false);
+                } else if (declared.bind().isEmpty() && !explicit) {
+                    atAddresses(egress, service, new ServicePort(served.name(), served.port(), actual, ""), port);
                 } else {
                     connections(
                             egress,
@@ -156,12 +158,12 @@ final class OutboundListeners {
             conflicts.add(PortConflicts.Kind.HTTP_OVER_TCP, key);
         }
         if (tooLow(port, explicit)
-                || isTaken(bind, port)
+                || scene.isTaken(bind, port)
                 || (before != null && (before.kind != Kind.TCP || before.serverFirst))) {
             return;
         }
         FilterChain chain =
-                FilterChains.http(scene, key, routeName, ofPort(egress, port), !explicit && isWildcard(bind));
+                FilterChains.http(scene, key, routeName, ofPort(egress, port), !explicit && Wildcards.is(bind));
         List<FilterChain> chains = new ArrayList<>(before == null ? List.of() : before.chains);
         chains.add(chain);
         boolean everyFamily = before == null || before.everyFamily;
@@ -183,20 +185,6 @@ final class OutboundListeners {
                 && port > 0
                 && port < 1024
                 && scene.node().metadata().switches().unprivilegedPod();
-    }
-
-    /// Whether the proxy itself listens there, so that a listener for HTTP to any address would never be asked.
-    private boolean isTaken(String bind, int port) {
-        var switches = scene.node().metadata().switches();
-        return isWildcard(bind)
-                && (port == scene.mesh().ports().outbound()
-                        || port == scene.mesh().ports().inbound()
-                        || port == switches.statusPort().orElse(0)
-                        || port == switches.prometheusPort().orElse(0));
-    }
-
-    private boolean isWildcard(String bind) {
-        return bind.equals("0.0.0.0") || bind.equals("::");
     }
 
     private void everything(EgressListener egress) {
@@ -239,8 +227,14 @@ final class OutboundListeners {
             headless(egress, service, port, explicit);
             return;
         }
+        atAddresses(egress, service, port, port.port());
+    }
+
+    /// Captured connections, to the service's addresses where it has some.
+    private void atAddresses(EgressListener egress, MeshService service, ServicePort port, int listenPort) {
+        List<String> addresses = Addresses.of(service, scene);
         if (addresses.isEmpty()) {
-            connections(egress, service, port, scene.wildcard(), port.port(), explicit, Optional.empty());
+            connections(egress, service, port, scene.wildcard(), listenPort, false, Optional.empty());
             return;
         }
         for (String address : addresses) {
@@ -250,8 +244,8 @@ final class OutboundListeners {
                     service,
                     port,
                     range ? scene.wildcard() : address,
-                    port.port(),
-                    explicit,
+                    listenPort,
+                    false,
                     range ? Optional.of(address) : Optional.empty());
         }
     }
@@ -327,7 +321,7 @@ final class OutboundListeners {
         String key = Names.listener(bind, listenPort);
         Slot before = slots.get(key);
         Kind kind = port.protocol().isAuto() ? Kind.AUTO : Kind.TCP;
-        boolean wide = isWildcard(bind);
+        boolean wide = Wildcards.is(bind);
         List<FilterChain> chains = new ArrayList<>();
         String routeName = wide ? Integer.toString(listenPort) : service.hostname() + ":" + port.port();
         if (kind == Kind.AUTO) {
@@ -375,7 +369,7 @@ final class OutboundListeners {
     }
 
     private Listener listener(Slot slot) {
-        boolean fallThrough = isWildcard(slot.bind) && !slot.bindToPort;
+        boolean fallThrough = Wildcards.is(slot.bind) && !slot.bindToPort;
         return FilterChains.outboundListener(
                 scene, slot.bind, slot.port, slot.chains, slot.bindToPort, fallThrough, slot.everyFamily);
     }

@@ -78,6 +78,16 @@ record Scene(ProxyScope scope, AccessListFilters accessLists) {
                         && mesh().proxy().interceptionMode().equals("NONE"));
     }
 
+    /// Whether the proxy itself listens there already.
+    boolean isTaken(String bind, int port) {
+        var switches = node().metadata().switches();
+        return Wildcards.is(bind)
+                && (port == mesh().ports().outbound()
+                        || port == mesh().ports().inbound()
+                        || port == switches.statusPort().orElse(0)
+                        || port == switches.prometheusPort().orElse(0));
+    }
+
     /// After which idle connections of clients are closed, where the proxy says so. Source: Istio,
     /// `ISTIO_META_IDLE_TIMEOUT`.
     Optional<Duration> idleTimeout() {
