@@ -2,17 +2,10 @@ package dev.lateen.translate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lateen.model.mesh.Locality;
-import dev.lateen.model.mesh.MeshSettings;
-import dev.lateen.model.mesh.MeshSnapshot;
-import dev.lateen.model.mesh.ProxyNode;
-import dev.lateen.model.mesh.SnapshotBuilder;
-import dev.lateen.model.resource.ParsedResource;
-import dev.lateen.model.validate.ResourceReader;
 import dev.lateen.xds.ResourceType;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -73,7 +66,7 @@ class CredentialSecretsTest {
     }
 
     @Test
-    void sidecarsGetThoseOfRulesThatSelectThem() {
+    void sidecarsGetThoseOfRulesThatSelectThem() throws Exception {
         String selected =
                 rule("mutual", "workloadSelector: {matchLabels: {app: web}}", "{mode: MUTUAL, credentialName: bank}");
         assertThat(secrets(OUTSIDE + SIMPLE + selected, "sidecar", "edge"))
@@ -90,25 +83,14 @@ class CredentialSecretsTest {
     void aSecretThatChangesReachesASidecar() throws Exception {
         String selected =
                 rule("simple", "workloadSelector: {matchLabels: {app: web}}", "{mode: SIMPLE, credentialName: roots}");
-        SnapshotBuilder builder = new SnapshotBuilder(MeshSettings.DEFAULT);
-        put(builder, OUTSIDE + selected);
-        Translator translator = new Translator();
-        ProxyNode node = node("sidecar", "edge");
-        translator.translate(builder.build(), node);
-        put(builder, """
+        Translated mesh = new Translated(OUTSIDE + selected, "sidecar", "edge");
+        mesh.put("""
                 apiVersion: v1
                 kind: Secret
                 metadata: {name: roots, namespace: edge}
                 stringData: {ca.crt: other}
                 """);
-        byte[] sent = translator
-                .translate(builder.build(), node)
-                .get(ResourceType.SECRET, "kubernetes://roots-cacert")
-                .orElseThrow()
-                .any()
-                .getValue()
-                .toByteArray();
-        assertThat(io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret.parseFrom(sent)
+        assertThat(Secret.parseFrom(mesh.sent(ResourceType.SECRET, "kubernetes://roots-cacert"))
                         .getValidationContext()
                         .getTrustedCa()
                         .getInlineBytes()
@@ -117,49 +99,17 @@ class CredentialSecretsTest {
     }
 
     private static Set<String> secrets(String mesh, String type, String namespace) {
-        return new Translator()
-                .translate(snapshot(mesh), node(type, namespace))
-                .ofType(ResourceType.SECRET)
-                .keySet();
+        return new Translated(mesh, type, namespace).names(ResourceType.SECRET);
     }
 
     /// What a sidecar is told of TLS with `mutual.test`, as text; empty for none.
-    private static String tls(String mesh, String namespace) {
-        try {
-            Cluster cluster = Cluster.parseFrom(new Translator()
-                    .translate(snapshot(mesh), node("sidecar", namespace))
-                    .get(ResourceType.CLUSTER, "outbound|443||mutual.test")
-                    .orElseThrow()
-                    .any()
-                    .getValue());
-            return cluster.hasTransportSocket()
-                    ? cluster.getTransportSocket()
-                            .getTypedConfig()
-                            .unpack(UpstreamTlsContext.class)
-                            .toString()
-                    : "";
-        } catch (com.google.protobuf.InvalidProtocolBufferException impossible) {
-            throw new AssertionError(impossible);
-        }
-    }
-
-    private static MeshSnapshot snapshot(String mesh) {
-        SnapshotBuilder builder = new SnapshotBuilder(MeshSettings.DEFAULT);
-        put(builder, mesh);
-        return builder.build();
-    }
-
-    private static void put(SnapshotBuilder builder, String mesh) {
-        builder.put(ResourceReader.create().read(mesh, "mesh.yaml").stream()
-                .map(parsed -> ((ParsedResource.Valid) parsed).resource())
-                .toList());
-    }
-
-    private static ProxyNode node(String type, String namespace) {
-        return ProxyNode.parse(
-                        type + "~10.1.0.1~web-1." + namespace + "~" + namespace + ".svc.cluster.local",
-                        Map.of("LABELS", Map.of("app", "web"), "NAMESPACE", namespace),
-                        Locality.NONE)
-                .orElseThrow();
+    private static String tls(String mesh, String namespace) throws Exception {
+        Cluster cluster = new Translated(mesh, "sidecar", namespace).cluster("outbound|443||mutual.test");
+        return cluster.hasTransportSocket()
+                ? cluster.getTransportSocket()
+                        .getTypedConfig()
+                        .unpack(UpstreamTlsContext.class)
+                        .toString()
+                : "";
     }
 }

@@ -2,15 +2,6 @@ package dev.lateen.translate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lateen.model.mesh.Locality;
-import dev.lateen.model.mesh.MeshSettings;
-import dev.lateen.model.mesh.ProxyNode;
-import dev.lateen.model.mesh.SnapshotBuilder;
-import dev.lateen.model.resource.ParsedResource;
-import dev.lateen.model.validate.ResourceReader;
-import dev.lateen.xds.ResourceType;
-import io.envoyproxy.envoy.config.listener.v3.Listener;
-import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +12,7 @@ class GatewayListenersTest {
             kind: Gateway
             metadata: {name: edge, namespace: default}
             spec:
-              selector: {app: edge}
+              selector: {app: web}
               servers:
               - {port: {number: 8080, name: http, protocol: HTTP}, hosts: ["*"]}
               - {port: {number: 8081, name: bound, protocol: HTTP}, bind: 10.9.9.9, hosts: ["*"]}
@@ -40,23 +31,11 @@ class GatewayListenersTest {
         assertThat(addressOf("10.9.9.9_8081", shared)).isEqualTo("10.9.9.9");
     }
 
-    private static String addressOf(String listener, Map<String, String> more) throws Exception {
-        SnapshotBuilder builder = new SnapshotBuilder(MeshSettings.DEFAULT);
-        builder.put(ResourceReader.create().read(GATEWAY, "edge.yaml").stream()
-                .map(parsed -> ((ParsedResource.Valid) parsed).resource())
-                .toList());
-        Map<String, Object> metadata = new HashMap<>(more);
-        metadata.put("LABELS", Map.of("app", "edge"));
-        ProxyNode node = ProxyNode.parse(
-                        "router~10.1.0.1~edge-1.default~default.svc.cluster.local", metadata, Locality.NONE)
-                .orElseThrow();
-        byte[] sent = new Translator()
-                .translate(builder.build(), node)
-                .get(ResourceType.LISTENER, listener)
-                .orElseThrow()
-                .any()
-                .getValue()
-                .toByteArray();
-        return Listener.parseFrom(sent).getAddress().getSocketAddress().getAddress();
+    private static String addressOf(String listener, Map<String, String> metadata) throws Exception {
+        return new Translated(GATEWAY, "router", "default", metadata)
+                .listener(listener)
+                .getAddress()
+                .getSocketAddress()
+                .getAddress();
     }
 }

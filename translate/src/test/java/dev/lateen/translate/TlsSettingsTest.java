@@ -111,6 +111,44 @@ class TlsSettingsTest {
     }
 
     @Test
+    void looksForTheNamesOfAnEntryWhereTheRuleNamesNone() throws Exception {
+        assertThat(names("")).containsExactly("entry.test");
+        assertThat(names(", subjectAltNames: [rule.test]")).containsExactly("rule.test");
+        assertThat(names(", insecureSkipVerify: true")).isEmpty();
+    }
+
+    /// In the certificate of a server outside, by what a rule says of TLS.
+    @SuppressWarnings("deprecation")
+    private static List<String> names(String tls) throws Exception {
+        var cluster = new Translated("""
+                apiVersion: networking.istio.io/v1
+                kind: ServiceEntry
+                metadata: {name: out, namespace: default}
+                spec:
+                  hosts: [out.test]
+                  location: MESH_EXTERNAL
+                  resolution: DNS
+                  ports: [{number: 443, name: https, protocol: HTTPS}]
+                  subjectAltNames: [entry.test]
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: DestinationRule
+                metadata: {name: out, namespace: default}
+                spec: {host: out.test, trafficPolicy: {tls: {mode: SIMPLE%s}}}
+                """.formatted(tls), "sidecar", "default").cluster("outbound|443||out.test");
+        var common = cluster.getTransportSocket()
+                .getTypedConfig()
+                .unpack(UpstreamTlsContext.class)
+                .getCommonTlsContext();
+        var validation = common.hasCombinedValidationContext()
+                ? common.getCombinedValidationContext().getDefaultValidationContext()
+                : common.getValidationContext();
+        return validation.getMatchSubjectAltNamesList().stream()
+                .map(name -> name.getExact())
+                .toList();
+    }
+
+    @Test
     void sendsTheRevocationListOfASecretWithItsRoots() throws Exception {
         var secret = Secret.parseFrom(sent("router", "edge", ResourceType.SECRET, "kubernetes://edge-cacert"));
         assertThat(secret.getValidationContext().getTrustedCa().getInlineBytes().toStringUtf8())
