@@ -146,6 +146,15 @@ final class ControlPlaneCommand implements Callable<Integer> {
     private Duration keyRefresh = Duration.ofMinutes(20);
 
     @Option(
+            names = "--workload-entry-grace",
+            paramLabel = "DURATION",
+            description = "How long the entry of a workload that registered itself by a WorkloadGroup stays when it has"
+                    + " gone, such as 10s (default: ${DEFAULT-VALUE}).",
+            converter = InstallRun.GoDuration.class,
+            defaultValue = "${env:PILOT_WORKLOAD_ENTRY_GRACE_PERIOD:-10s}")
+    private Duration entryGrace = ControlPlaneSettings.ENTRY_GRACE;
+
+    @Option(
             names = "--remote-jwks",
             paramLabel = "MODE",
             description =
@@ -188,7 +197,8 @@ final class ControlPlaneCommand implements Callable<Integer> {
                 identity(),
                 limits(),
                 cluster(),
-                dashboard.settings());
+                dashboard.settings(),
+                entryGrace);
         ControlPlane controlPlane = ControlPlane.start(settings);
         Shutdown.register(controlPlane::close);
         HeapKeeper.start();

@@ -122,7 +122,9 @@ public final class ControlPlane implements AutoCloseable {
             // 3. The configuration, before anybody can ask for it.
             ClusterFacts facts = new ClusterFacts(where(), metrics);
             ResourceStates states = new ResourceStates();
-            startSource(cluster, facts, states, loop);
+            WorkloadRegistry workloads =
+                    opened(WorkloadRegistry.open(settings, cluster, loop, state, proxies, clock));
+            startSource(cluster, facts, states, loop, workloads);
             awaitConfiguration();
             awaitFetched();
 
@@ -151,7 +153,7 @@ public final class ControlPlane implements AutoCloseable {
             rotate(loop, own);
             opened(new AuthorityWatch(authority, own, metrics, () -> tellRoots(loop, signers)))
                     .start();
-            startDuties(cluster, facts, states, new LiveMeshView(loop, state, proxies), clock);
+            startDuties(cluster, facts, states, workloads, new LiveMeshView(loop, state, proxies), clock);
             debug = opened(DebugServer.start(
                     at(settings.ports().debug()),
                     at(settings.ports().ready()),
@@ -266,14 +268,22 @@ public final class ControlPlane implements AutoCloseable {
         return Optional.of(cluster);
     }
 
-    private void startSource(Optional<Cluster> cluster, ClusterFacts facts, ResourceStates states, ControlLoop loop)
+    private void startSource(
+            Optional<Cluster> cluster,
+            ClusterFacts facts,
+            ResourceStates states,
+            ControlLoop loop,
+            WorkloadRegistry workloads)
             throws IOException {
         if (cluster.isPresent()) {
             ClusterSettings where = settings.cluster().orElseThrow();
             opened(new ClusterSource(cluster.get(), where, facts, states, loop, state::onFiles))
                     .start();
         } else {
-            Consumer<List<ConfigFile>> changes = files -> loop.execute(() -> state.onFiles(files));
+            Consumer<List<ConfigFile>> changes = files -> {
+                List<ConfigFile> all = workloads.completed(files);
+                loop.execute(() -> state.onFiles(all));
+            };
             opened(new DirectorySource(settings.config(), ResourceReader.create(), changes))
                     .start();
         }
@@ -283,6 +293,7 @@ public final class ControlPlane implements AutoCloseable {
             Optional<Cluster> cluster,
             ClusterFacts facts,
             ResourceStates states,
+            WorkloadRegistry workloads,
             LiveMeshView mesh,
             InstantSource clock) {
         if (cluster.isPresent()) {
@@ -294,6 +305,7 @@ public final class ControlPlane implements AutoCloseable {
                     authority::rootsPem,
                     host + "-" + ProcessHandle.current().pid()));
             duties.start();
+            workloads.ledBy(duties::leads);
             opened(new StatusWriter(cluster.get(), states, mesh::findings, mesh::verdicts, duties::writesStatus, clock))
                     .start();
         }

@@ -22,6 +22,7 @@ import java.util.OptionalInt;
 /// @param limits where mesh-wide limits are counted
 /// @param cluster whose objects are part of the configuration
 /// @param dashboard what can be done through it
+/// @param entryGrace for how long the entry of a workload that registered itself stays when it has gone
 public record ControlPlaneSettings(
         List<Path> config,
         Path state,
@@ -33,7 +34,11 @@ public record ControlPlaneSettings(
         IdentitySettings identity,
         LimitSettings limits,
         Optional<ClusterSettings> cluster,
-        DashboardSettings dashboard) {
+        DashboardSettings dashboard,
+        Duration entryGrace) {
+    /// Source: Istio, `PILOT_WORKLOAD_ENTRY_GRACE_PERIOD`.
+    public static final Duration ENTRY_GRACE = Duration.ofSeconds(10);
+
     public ControlPlaneSettings {
         config = List.copyOf(config);
     }
@@ -73,27 +78,28 @@ public record ControlPlaneSettings(
                 IdentitySettings.DEFAULT,
                 LimitSettings.EMBEDDED,
                 Optional.empty(),
-                DashboardSettings.DEFAULT);
+                DashboardSettings.DEFAULT,
+                ENTRY_GRACE);
     }
 
     public ControlPlaneSettings withTrustDomain(String other) {
         return new ControlPlaneSettings(
-                config, state, ports, other, mesh, timing, keys, identity, limits, cluster, dashboard);
+                config, state, ports, other, mesh, timing, keys, identity, limits, cluster, dashboard, entryGrace);
     }
 
     public ControlPlaneSettings withPorts(Ports other) {
         return new ControlPlaneSettings(
-                config, state, other, trustDomain, mesh, timing, keys, identity, limits, cluster, dashboard);
+                config, state, other, trustDomain, mesh, timing, keys, identity, limits, cluster, dashboard, entryGrace);
     }
 
     public ControlPlaneSettings withTiming(PushTiming other) {
         return new ControlPlaneSettings(
-                config, state, ports, trustDomain, mesh, other, keys, identity, limits, cluster, dashboard);
+                config, state, ports, trustDomain, mesh, other, keys, identity, limits, cluster, dashboard, entryGrace);
     }
 
     public ControlPlaneSettings withKeys(FetchTiming other) {
         return new ControlPlaneSettings(
-                config, state, ports, trustDomain, mesh, timing, other, identity, limits, cluster, dashboard);
+                config, state, ports, trustDomain, mesh, timing, other, identity, limits, cluster, dashboard, entryGrace);
     }
 
     public ControlPlaneSettings withWorkloadLifetime(Duration other) {
@@ -102,22 +108,32 @@ public record ControlPlaneSettings(
 
     public ControlPlaneSettings withIdentity(IdentitySettings other) {
         return new ControlPlaneSettings(
-                config, state, ports, trustDomain, mesh, timing, keys, other, limits, cluster, dashboard);
+                config, state, ports, trustDomain, mesh, timing, keys, other, limits, cluster, dashboard, entryGrace);
     }
 
     public ControlPlaneSettings withLimits(LimitSettings other) {
         return new ControlPlaneSettings(
-                config, state, ports, trustDomain, mesh, timing, keys, identity, other, cluster, dashboard);
+                config, state, ports, trustDomain, mesh, timing, keys, identity, other, cluster, dashboard, entryGrace);
     }
 
     public ControlPlaneSettings withCluster(ClusterSettings other) {
         return new ControlPlaneSettings(
-                config, state, ports, trustDomain, mesh, timing, keys, identity, limits, Optional.of(other), dashboard);
+                config, state, ports, trustDomain, mesh, timing, keys, identity, limits, Optional.of(other), dashboard, entryGrace);
     }
 
     public ControlPlaneSettings withDashboard(DashboardSettings other) {
         return new ControlPlaneSettings(
-                config, state, ports, trustDomain, mesh, timing, keys, identity, limits, cluster, other);
+                config, state, ports, trustDomain, mesh, timing, keys, identity, limits, cluster, other, entryGrace);
+    }
+
+    public ControlPlaneSettings withEntryGrace(Duration other) {
+        return new ControlPlaneSettings(
+                config, state, ports, trustDomain, mesh, timing, keys, identity, limits, cluster, dashboard, other);
+    }
+
+    /// The file that keeps the entries of workloads that registered themselves, where no cluster does.
+    public static Path entries(Path state) {
+        return state.resolve("workload-entries.json");
     }
 
     /// The file that keeps the counts of quotas.

@@ -20,6 +20,7 @@ import dev.lateen.model.mesh.MeshConfig;
 import dev.lateen.model.mesh.MeshNetworks;
 import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.model.mesh.SnapshotBuilder;
+import dev.lateen.model.mesh.Workload;
 import dev.lateen.model.resource.MeshConfigReader;
 import dev.lateen.model.resource.ParsedResource;
 import dev.lateen.model.resource.RawResource;
@@ -37,6 +38,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
@@ -74,6 +76,7 @@ final class MeshState implements AutoCloseable {
     /// What the next push is for.
     private final Set<Cause> causes = EnumSet.noneOf(Cause.class);
     private boolean checkDue;
+    private Consumer<StoreChange> resourceListener = _ -> {};
     private volatile Consumer<MeshSnapshot> listener = _ -> {};
     private volatile MeshSnapshot snapshot;
     private volatile Mapping settings;
@@ -137,6 +140,16 @@ final class MeshState implements AutoCloseable {
         told.await();
     }
 
+    /// Has `action` hear of each change of resources; before the first of them. Thread: control loop.
+    void onChange(Consumer<StoreChange> action) {
+        resourceListener = action;
+    }
+
+    /// Whose address that is.
+    Optional<Workload> workloadAt(String address) {
+        return builder.workloadAt(address);
+    }
+
     /// Opens when the configuration has been read for the first time.
     CountDownLatch loaded() {
         return loaded;
@@ -162,6 +175,7 @@ final class MeshState implements AutoCloseable {
             notYetPushed.remove(key);
             generations.remove(key);
         });
+        resourceListener.accept(change);
         if (concernsMesh(change)) {
             MeshConfigReader.MeshSettingsTree read = meshConfig.read(store.resources());
             Mapping written = read.meshConfig();

@@ -7,6 +7,7 @@ import dev.lateen.model.istio.TrafficPolicy;
 import dev.lateen.model.istio.TrafficPolicy.LocalityLb;
 import dev.lateen.model.mesh.CanonicalNames;
 import dev.lateen.model.mesh.Endpoint;
+import dev.lateen.model.mesh.Endpoint.Health;
 import dev.lateen.model.mesh.Locality;
 import dev.lateen.model.mesh.MeshService;
 import dev.lateen.model.mesh.NodeMetadata.DataPlane;
@@ -38,8 +39,10 @@ final class Endpoints {
             return Names.sni(port.port(), subset.map(Subset::name).orElse(""), service.hostname());
         }
 
+        /// One that is not well gets nothing, as a pod that is not ready.
         boolean includes(Endpoint endpoint) {
             return endpoint.servicePort().equals(port.name())
+                    && endpoint.health() != Health.UNHEALTHY
                     && subset.map(s -> endpoint.labels()
                                     .entrySet()
                                     .containsAll(s.labels().entrySet()))

@@ -57,6 +57,11 @@ public final class ClusterDuties implements AutoCloseable {
         thread.start();
     }
 
+    /// Whether this replica does what one does for all.
+    public boolean leads() {
+        return leadership.leads();
+    }
+
     /// Whether this replica writes the status of resources: of all revisions, one does.
     public boolean writesStatus() {
         return leadership.leads() && status.leads();

@@ -7,6 +7,7 @@ import dev.lateen.kubernetes.cluster.ClusterException;
 import dev.lateen.kubernetes.cluster.ClusterWatch;
 import dev.lateen.kubernetes.cluster.WatchedKind;
 import dev.lateen.kubernetes.tree.Trees;
+import dev.lateen.model.istio.ServiceEntry.WorkloadEntry;
 import dev.lateen.model.validate.ResourceReader;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -193,7 +194,9 @@ public final class ClusterSource implements AutoCloseable {
                     case "ConfigMap" -> SettingsMaps.plain(object);
                     default -> object;
                 };
-                if (!STATUS_COUNTS.contains(kind)) {
+                if (kind.equals("WorkloadEntry")) {
+                    healthOnly(tree);
+                } else if (!STATUS_COUNTS.contains(kind)) {
                     tree.remove("status"); // our own words there are no news of the resource
                 }
                 // Nor that the object has got a new version by them.
@@ -201,6 +204,19 @@ public final class ClusterSource implements AutoCloseable {
                 yield Optional.of(new ConfigFile.Present(name, reader.read(tree.toString(), name)));
             }
         };
+    }
+
+    /// Of an entry, how its workload is counts, and not when it was asked.
+    private static void healthOnly(ObjectNode entry) {
+        List<ObjectNode> conditions = Trees.objects(entry, "status", "conditions").stream()
+                .filter(condition -> Trees.text(condition, "type").equals(WorkloadEntry.HEALTHY))
+                .map(condition -> Trees.object(
+                        "type", WorkloadEntry.HEALTHY, "status", Trees.text(condition, "status")))
+                .toList();
+        entry.remove("status");
+        if (!conditions.isEmpty()) {
+            entry.set("status", Trees.object("conditions", Trees.array(conditions)));
+        }
     }
 
     /// Settings that somebody deletes stay in force: without them every proxy would be told something else.

@@ -17,6 +17,8 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ResourceStates {
     private static final Set<String> CLUSTERS_OWN = Set.of("", "discovery.k8s.io");
 
+    private static final String REGISTERED = "istio.io/autoRegistrationGroup";
+
     private final Map<Name, State> states = new ConcurrentHashMap<>();
     private final AtomicLong version = new AtomicLong();
 
@@ -39,7 +41,7 @@ public final class ResourceStates {
             case ClusterEvent.Seen(var kind, var namespace, var name, var object) -> {
                 String apiVersion = Trees.text(object, "apiVersion");
                 int slash = apiVersion.indexOf('/');
-                if (CLUSTERS_OWN.contains(slash < 0 ? "" : apiVersion.substring(0, slash))) {
+                if (CLUSTERS_OWN.contains(slash < 0 ? "" : apiVersion.substring(0, slash)) || isRegistered(object)) {
                     yield Optional.empty();
                 }
                 ObjectNode status = Trees.at(object, "status") instanceof ObjectNode shown ? shown : Trees.object();
@@ -54,6 +56,11 @@ public final class ResourceStates {
                                 status))));
             }
         };
+    }
+
+    /// What this mesh wrote itself needs no verdict, and two who write one list of conditions would undo each other's.
+    private static boolean isRegistered(ObjectNode object) {
+        return !Trees.text(object, "metadata", "annotations", REGISTERED).isEmpty();
     }
 
     void take(Iterable<News> all) {

@@ -14,6 +14,7 @@ import dev.lateen.xds.ResourceType;
 import dev.lateen.xds.XdsResources;
 import dev.lateen.xds.server.ClientNode;
 import dev.lateen.xds.server.DiscoverySource;
+import dev.lateen.xds.server.Peer;
 import dev.lateen.xds.server.ProxyConnection;
 import dev.lateen.xds.server.Push;
 import dev.lateen.xds.server.PushEvent;
@@ -60,9 +61,30 @@ public final class Proxies implements DiscoverySource {
     /// Kinds of rejections that have been logged since the last push.
     private final Set<String> reported = new HashSet<>();
 
+    /// What agents have said last and nobody has heard yet.
+    private final Map<ProxyConnection, Optional<String>> health = new ConcurrentHashMap<>();
+
     private Runnable onProblems = () -> {};
+    private NodeListener nodes = NodeListener.NONE;
     private @Nullable MeshSnapshot snapshot;
     private String version = "";
+
+    private record Stream(ProxyConnection connection) implements NodeListener.NodeStream {
+        @Override
+        public String id() {
+            return connection.id();
+        }
+
+        @Override
+        public Peer peer() {
+            return connection.peer();
+        }
+
+        @Override
+        public void refuse(String reason) {
+            connection.refuse(reason);
+        }
+    }
 
     public Proxies(
             Executor controlLoop,
@@ -119,6 +141,11 @@ public final class Proxies implements DiscoverySource {
         onProblems = listener;
     }
 
+    /// Has `listener` decide on nodes that come, and hear of those that go. Thread: control loop.
+    public void onNodes(NodeListener listener) {
+        nodes = listener;
+    }
+
     @Override
     public void onConnect(ProxyConnection connection) {
         here.add(connection);
@@ -130,11 +157,13 @@ public final class Proxies implements DiscoverySource {
         converging.remove(connection);
         progress.remove(connection);
         here.remove(connection);
+        health.remove(connection);
         controlLoop.execute(() -> {
             progress.remove(connection); // if it went while it was being admitted
             converging.remove(connection);
             ConnectedProxy gone = connected.remove(connection);
             if (gone != null) {
+                nodes.left(new Stream(connection));
                 boolean elsewhere = connected.values().stream()
                         .anyMatch(other -> other.node().id().equals(gone.node().id()));
                 if (!elsewhere) {
@@ -160,6 +189,19 @@ public final class Proxies implements DiscoverySource {
     @Override
     public void onAccepted(ProxyConnection connection, ResourceType type, PushEvent accepted) {
         of(connection).accepted(type);
+    }
+
+    /// However often an agent speaks, one of its words waits to be heard.
+    @Override
+    public void onHealth(ProxyConnection connection, Optional<String> unwell) {
+        if (here.contains(connection) && health.put(connection, unwell) == null) {
+            controlLoop.execute(() -> {
+                Optional<String> latest = health.remove(connection);
+                if (latest != null) {
+                    nodes.health(new Stream(connection), latest);
+                }
+            });
+        }
     }
 
     @Override
@@ -221,22 +263,33 @@ public final class Proxies implements DiscoverySource {
         }
         Optional<String> refusal = admission.refusal(connection.peer(), node.get());
         if (refusal.isPresent()) {
-            LOG.atWarn()
-                    .addKeyValue("proxy", connection.id())
-                    .addKeyValue("reason", refusal.get())
-                    .log("a proxy was refused");
-            connection.refuse(refusal.get());
+            turnAway(connection, refusal.get());
             return;
         }
+        switch (nodes.arrived(new Stream(connection), node.get())) {
+            case NodeListener.Arrival.TurnedAway(var reason) -> turnAway(connection, reason);
+            case NodeListener.Arrival.Welcome(var known) -> serve(connection, known);
+        }
+    }
+
+    private static void turnAway(ProxyConnection connection, String reason) {
+        LOG.atWarn()
+                .addKeyValue("proxy", connection.id())
+                .addKeyValue("reason", reason)
+                .log("a proxy was refused");
+        connection.refuse(reason);
+    }
+
+    private void serve(ProxyConnection connection, ProxyNode node) {
         ProxyProgress ofProxy = of(connection);
-        connected.put(connection, new ConnectedProxy(connection, node.get(), ofProxy));
+        connected.put(connection, new ConnectedProxy(connection, node, ofProxy));
         publish();
         MeshSnapshot current = snapshot;
         if (current != null) {
             ofProxy.gave(current.generation());
-            connection.update(allowed(connection, translator.translate(current, node.get())), version);
+            connection.update(allowed(connection, translator.translate(current, node)), version);
             listener.translated(translator.numbers());
-            tellOfProblems(node.get());
+            tellOfProblems(node);
         }
     }
 

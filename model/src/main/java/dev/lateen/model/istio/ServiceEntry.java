@@ -2,6 +2,7 @@ package dev.lateen.model.istio;
 
 import dev.lateen.model.resource.Metadata;
 import dev.lateen.model.resource.RawResource;
+import dev.lateen.model.tree.Fields;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +50,8 @@ public record ServiceEntry(
     }
 
     /// A workload outside of any platform. Source: Istio `WorkloadEntry`.
+    ///
+    /// @param healthy unless its health is checked and has not been found good
     public record WorkloadEntry(
             Origin origin,
             Metadata metadata,
@@ -58,13 +61,32 @@ public record ServiceEntry(
             String network,
             String locality,
             OptionalInt weight,
-            String serviceAccount) {
+            String serviceAccount,
+            boolean healthy) {
+        /// Says that its workload is asked how it is; without an answer it counts as not well.
+        public static final String CHECKED = "proxy.istio.io/health-checks-enabled";
+        /// The condition with the answer.
+        public static final String HEALTHY = "Healthy";
 
         public static Bound<WorkloadEntry> bind(RawResource resource) {
-            return Reader.spec(resource, in -> of(in, resource.metadata()));
+            Metadata metadata = resource.metadata();
+            boolean healthy = !metadata.annotations().getOrDefault(CHECKED, "").equals("true") || isWell(resource);
+            return Reader.spec(resource, in -> of(in, metadata, healthy));
+        }
+
+        private static boolean isWell(RawResource resource) {
+            return new Fields(resource.root())
+                    .object("status", status -> status.objects("conditions", condition -> condition)).stream()
+                            .flatMap(List::stream)
+                            .anyMatch(condition -> condition.text("type", "").equals(HEALTHY)
+                                    && condition.text("status", "").equals("True"));
         }
 
         static WorkloadEntry of(Reader in, Metadata metadata) {
+            return of(in, metadata, true);
+        }
+
+        private static WorkloadEntry of(Reader in, Metadata metadata, boolean healthy) {
             Map<String, Integer> ports = new java.util.LinkedHashMap<>();
             in.textMap("ports").forEach((name, port) -> ports.put(name, Integer.parseInt(port)));
             return new WorkloadEntry(
@@ -76,7 +98,8 @@ public record ServiceEntry(
                     in.text("network", ""),
                     in.text("locality", ""),
                     in.integer("weight"),
-                    in.text("serviceAccount", ""));
+                    in.text("serviceAccount", ""),
+                    healthy);
         }
     }
 }

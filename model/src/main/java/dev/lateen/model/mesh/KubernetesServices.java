@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// Turns Kubernetes services and what stands behind them into services and endpoints of the mesh.
 final class KubernetesServices {
@@ -78,6 +79,8 @@ final class KubernetesServices {
                 }
             }
         }
+        // The cluster's own controller knows of no workload outside.
+        found.addAll(selected(service, workloads, workload -> workload.entry().isPresent(), settings));
         return List.copyOf(found);
     }
 
@@ -90,7 +93,7 @@ final class KubernetesServices {
         Optional<Workload> workload = workloads
                 .byName(service.namespace(), address.podName())
                 .or(() -> workloads.byAddress(address.address()));
-        return workload.map(w -> of(w, List.of(address.address()), port.port(), port.name(), 0, settings))
+        return workload.map(w -> of(w, List.of(address.address()), port.port(), port.name(), settings))
                 .orElseGet(() -> new Endpoint(
                         List.of(address.address()),
                         port.port(),
@@ -106,15 +109,24 @@ final class KubernetesServices {
 
     /// Endpoints of the workloads that the service selects, as Kubernetes' own controller would find them.
     static List<Endpoint> fromWorkloads(MeshService service, WorkloadIndex workloads, MeshSettings settings) {
+        return selected(
+                service,
+                workloads,
+                workload -> workload.ready() || service.kubernetes().publishNotReady(),
+                settings);
+    }
+
+    private static List<Endpoint> selected(
+            MeshService service, WorkloadIndex workloads, Predicate<Workload> which, MeshSettings settings) {
         List<Endpoint> found = new ArrayList<>();
         for (Workload workload : workloads.selected(service.namespace(), service.selector())) {
-            if (!workload.ready() && !service.kubernetes().publishNotReady()) {
+            if (!which.test(workload)) {
                 continue;
             }
             for (ServicePort port : service.ports()) {
                 int target = targetPort(port, workload);
                 if (target > 0 && !workload.addresses().isEmpty()) {
-                    found.add(of(workload, workload.addresses(), target, port.name(), 0, settings));
+                    found.add(of(workload, workload.addresses(), target, port.name(), settings));
                 }
             }
         }
@@ -126,23 +138,27 @@ final class KubernetesServices {
             List<String> addresses,
             int port,
             String servicePort,
-            int weight,
             MeshSettings settings) {
         return new Endpoint(
                 addresses,
                 port,
                 servicePort,
-                weight,
+                workload.entry().map(Workload.Entry::weight).orElse(0),
                 workload.tlsMode(),
-                Health.HEALTHY,
+                workload.entry().map(Workload.Entry::health).orElse(Health.HEALTHY),
                 workload.locality(),
                 workload.network(),
                 settings.clusterId(),
                 new Owner(workload.workload(), workload.namespace(), workload.serviceAccount(), workload.labels()));
     }
 
-    /// 0 where a named port does not exist. A name may begin with a digit.
+    /// 0 where a named port does not exist. A name may begin with a digit. A workload entry says by the name of the
+    /// service's port where it serves it.
     static int targetPort(ServicePort port, Workload workload) {
+        Integer own = workload.namedPorts().get(port.name());
+        if (workload.entry().isPresent() && own != null) {
+            return own;
+        }
         String target = port.targetPort();
         if (target.isEmpty()) {
             return port.port();

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -204,7 +205,7 @@ final class RegistryBuilder {
                         .getOrDefault("istio-locality", "")
                         .replace('.', '/')),
                 pod.metadata().labels().getOrDefault(MeshNetworks.LABEL, ""),
-                false);
+                Optional.empty());
     }
 
     /// Recomputes what has become stale.
@@ -324,6 +325,10 @@ final class RegistryBuilder {
 
     List<NetworkGateway> networkGateways() {
         return networkGateways;
+    }
+
+    Optional<Workload> workloadAt(String address) {
+        return index.byAddress(address);
     }
 
     ServiceIndex services() {

@@ -9,6 +9,7 @@ import dev.lateen.model.mesh.MeshService.KubernetesFacts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// Turns service entries and workload entries into services, workloads and endpoints of the mesh.
@@ -83,7 +84,8 @@ final class ServiceEntries {
                 true,
                 Locality.parse(entry.locality()),
                 entry.network(),
-                true);
+                Optional.of(new Workload.Entry(
+                        entry.weight().orElse(0), entry.healthy() ? Health.HEALTHY : Health.UNHEALTHY)));
     }
 
     /// Endpoints of one host of an entry: listed ones, selected ones, or the host's own name for DNS.
@@ -126,7 +128,7 @@ final class ServiceEntries {
         Integer named = workload.namedPorts().get(port.name());
         String target = port.targetPort();
         int number = named != null ? named : target.isEmpty() ? port.port() : Integer.parseInt(target);
-        return KubernetesServices.of(workload, workload.addresses(), number, port.name(), 0, settings);
+        return KubernetesServices.of(workload, workload.addresses(), number, port.name(), settings);
     }
 
     /// One without an address is reached through the gateway of its network, or not at all.

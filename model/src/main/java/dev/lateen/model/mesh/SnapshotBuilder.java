@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -253,6 +254,11 @@ public final class SnapshotBuilder {
                 secrets = Map.copyOf(changed);
             }
         }
+    }
+
+    /// Whose address that is, of the workloads that the last snapshot knew.
+    public Optional<Workload> workloadAt(String address) {
+        return registry.workloadAt(address);
     }
 
     /// The mesh as it is now.

@@ -2,12 +2,13 @@ package dev.lateen.model.mesh;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// A running workload that services may select: a pod, a workload entry, or a process on this machine.
 ///
 /// @param name of the instance, such as a pod's name
 /// @param workload what it is a replica of, such as a Deployment's name
-/// @param entry of a workload outside of the platform, which takes mutual TLS where it has an identity
+/// @param entry what is said only of a workload outside of the platform
 /// @param namedPorts ports by the name that a service's `targetPort` may use
 public record Workload(
         String name,
@@ -20,7 +21,12 @@ public record Workload(
         boolean ready,
         Locality locality,
         String network,
-        boolean entry) {
+        Optional<Entry> entry) {
+    /// A workload entry takes mutual TLS where it has an identity, and stays known while it is not well.
+    ///
+    /// @param weight 0 for unset
+    public record Entry(int weight, Endpoint.Health health) {}
+
     public Workload(
             String name,
             String namespace,
@@ -32,7 +38,18 @@ public record Workload(
             boolean ready,
             Locality locality,
             String network) {
-        this(name, namespace, workload, addresses, labels, serviceAccount, namedPorts, ready, locality, network, false);
+        this(
+                name,
+                namespace,
+                workload,
+                addresses,
+                labels,
+                serviceAccount,
+                namedPorts,
+                ready,
+                locality,
+                network,
+                Optional.empty());
     }
 
     public Workload {
@@ -44,6 +61,6 @@ public record Workload(
     /// Whether a sidecar beside it takes mutual TLS.
     public String tlsMode() {
         return labels.getOrDefault(
-                "security.istio.io/tlsMode", serviceAccount.isEmpty() || !entry ? "disabled" : "istio");
+                "security.istio.io/tlsMode", serviceAccount.isEmpty() || entry.isEmpty() ? "disabled" : "istio");
     }
 }

@@ -35,6 +35,7 @@ public final class AdsClient {
     private final Backoff backoff;
     private final Map<ResourceType, Wanted> wanted = new EnumMap<>(ResourceType.class);
     private AdsTransport.@Nullable Stream stream;
+    private Optional<ApplicationHealth> health = Optional.empty();
     private boolean nodeSent;
     private boolean running;
     /// Tells events of this attempt from those of earlier ones.
@@ -103,6 +104,18 @@ public final class AdsClient {
         }
     }
 
+    /// Tells the control plane how the application is, and each control plane that comes after it.
+    public void report(ApplicationHealth now) {
+        health = Optional.of(now);
+        if (stream != null) {
+            tellHealth(now);
+        }
+    }
+
+    private void tellHealth(ApplicationHealth now) {
+        send(protocol.health(now.unwell(), nodeIfFirst()));
+    }
+
     /// The versions that are held, by name. A copy.
     public Map<String, String> versions(ResourceType type) {
         Wanted of = wanted.get(type);
@@ -145,6 +158,7 @@ public final class AdsClient {
         nodeSent = false;
         wanted.values().forEach(Wanted::streamLost);
         wanted.values().forEach(this::ask);
+        health.ifPresent(this::tellHealth);
         listener.onConnected();
     }
 
@@ -169,9 +183,14 @@ public final class AdsClient {
             return;
         }
         of.markAsked();
+        send(protocol.request(of, Optional.empty(), nodeIfFirst()));
+    }
+
+    /// Only the first request of a stream says who we are.
+    private Optional<Node> nodeIfFirst() {
         Optional<Node> node = nodeSent ? Optional.empty() : Optional.of(settings.node());
         nodeSent = true;
-        send(protocol.request(of, Optional.empty(), node));
+        return node;
     }
 
     private void send(byte[] message) {

@@ -6,6 +6,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
 import com.google.rpc.Code;
 import com.google.rpc.Status;
+import dev.lateen.xds.HealthInformation;
 import dev.lateen.xds.ResourceType;
 import dev.lateen.xds.client.ResourceUpdate.Received;
 import io.envoyproxy.envoy.config.core.v3.Node;
@@ -34,6 +35,9 @@ interface AdsProtocol {
 
     /// The answer to the last response.
     byte[] answer(Wanted wanted, String nonce, Optional<String> rejection);
+
+    /// How the application is; a request of no resource.
+    byte[] health(Optional<String> unwell, Optional<Node> node);
 
     Response read(byte[] message) throws InvalidProtocolBufferException;
 
@@ -78,7 +82,16 @@ interface AdsProtocol {
             DeltaDiscoveryRequest.Builder request = DeltaDiscoveryRequest.newBuilder()
                     .setTypeUrl(wanted.type().typeUrl())
                     .setResponseNonce(nonce);
-            rejection.ifPresent(reason -> request.setErrorDetail(error(reason)));
+            rejection.ifPresent(reason -> request.setErrorDetail(error(Code.INVALID_ARGUMENT_VALUE, reason)));
+            return request.build().toByteArray();
+        }
+
+        @Override
+        public byte[] health(Optional<String> unwell, Optional<Node> node) {
+            DeltaDiscoveryRequest.Builder request =
+                    DeltaDiscoveryRequest.newBuilder().setTypeUrl(HealthInformation.TYPE_URL);
+            node.ifPresent(request::setNode);
+            unwell.ifPresent(reason -> request.setErrorDetail(error(Code.INTERNAL_VALUE, reason)));
             return request.build().toByteArray();
         }
 
@@ -116,7 +129,16 @@ interface AdsProtocol {
         @Override
         public byte[] answer(Wanted wanted, String nonce, Optional<String> rejection) {
             DiscoveryRequest.Builder request = base(wanted, nonce);
-            rejection.ifPresent(reason -> request.setErrorDetail(error(reason)));
+            rejection.ifPresent(reason -> request.setErrorDetail(error(Code.INVALID_ARGUMENT_VALUE, reason)));
+            return request.build().toByteArray();
+        }
+
+        @Override
+        public byte[] health(Optional<String> unwell, Optional<Node> node) {
+            DiscoveryRequest.Builder request =
+                    DiscoveryRequest.newBuilder().setTypeUrl(HealthInformation.TYPE_URL);
+            node.ifPresent(request::setNode);
+            unwell.ifPresent(reason -> request.setErrorDetail(error(Code.INTERNAL_VALUE, reason)));
             return request.build().toByteArray();
         }
 
@@ -165,10 +187,7 @@ interface AdsProtocol {
         }
     }
 
-    private static Status error(String reason) {
-        return Status.newBuilder()
-                .setCode(Code.INVALID_ARGUMENT_VALUE)
-                .setMessage(reason)
-                .build();
+    private static Status error(int code, String reason) {
+        return Status.newBuilder().setCode(code).setMessage(reason).build();
     }
 }

@@ -1,6 +1,7 @@
 package dev.lateen.xds.server;
 
 import com.google.protobuf.Message;
+import dev.lateen.xds.HealthInformation;
 import dev.lateen.xds.ResourceType;
 import dev.lateen.xds.server.Subscription.Variant;
 import dev.lateen.xds.server.WireMessages.Request;
@@ -91,6 +92,10 @@ final class AdsStream<R extends Message> implements AdsSession.Output {
                 return;
             }
             named = join(node);
+        }
+        if (request.typeUrl().equals(HealthInformation.TYPE_URL)) {
+            service.source().onHealth(named, request.error());
+            return;
         }
         if (type.isEmpty()) {
             unknown(named, request.typeUrl());

@@ -1,6 +1,7 @@
 package dev.lateen.xds.server;
 
 import dev.lateen.xds.ResourceType;
+import java.util.Optional;
 import java.util.Set;
 
 /// Who decides what each proxy gets, and hears how it took it.
@@ -24,6 +25,11 @@ public interface DiscoverySource {
 
     /// The proxy refused a response; `rejected.detail()` is its reason.
     void onRejected(ProxyConnection connection, ResourceType type, PushEvent rejected);
+
+    /// The agent beside an application says how that is.
+    ///
+    /// @param unwell why it is not well; empty where it is
+    default void onHealth(ProxyConnection connection, Optional<String> unwell) {}
 
     /// The proxy answered a response that another one has followed since; nothing comes of it.
     default void onOvertaken(ProxyConnection connection, ResourceType type) {}
