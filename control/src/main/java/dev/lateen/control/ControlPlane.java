@@ -122,8 +122,7 @@ public final class ControlPlane implements AutoCloseable {
             // 3. The configuration, before anybody can ask for it.
             ClusterFacts facts = new ClusterFacts(where(), metrics);
             ResourceStates states = new ResourceStates();
-            WorkloadRegistry workloads =
-                    opened(WorkloadRegistry.open(settings, cluster, loop, state, proxies, clock));
+            WorkloadRegistry workloads = opened(WorkloadRegistry.open(settings, cluster, loop, state, proxies, clock));
             startSource(cluster, facts, states, loop, workloads);
             awaitConfiguration();
             awaitFetched();

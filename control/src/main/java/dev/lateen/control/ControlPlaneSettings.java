@@ -89,7 +89,18 @@ public record ControlPlaneSettings(
 
     public ControlPlaneSettings withPorts(Ports other) {
         return new ControlPlaneSettings(
-                config, state, other, trustDomain, mesh, timing, keys, identity, limits, cluster, dashboard, entryGrace);
+                config,
+                state,
+                other,
+                trustDomain,
+                mesh,
+                timing,
+                keys,
+                identity,
+                limits,
+                cluster,
+                dashboard,
+                entryGrace);
     }
 
     public ControlPlaneSettings withTiming(PushTiming other) {
@@ -99,7 +110,18 @@ public record ControlPlaneSettings(
 
     public ControlPlaneSettings withKeys(FetchTiming other) {
         return new ControlPlaneSettings(
-                config, state, ports, trustDomain, mesh, timing, other, identity, limits, cluster, dashboard, entryGrace);
+                config,
+                state,
+                ports,
+                trustDomain,
+                mesh,
+                timing,
+                other,
+                identity,
+                limits,
+                cluster,
+                dashboard,
+                entryGrace);
     }
 
     public ControlPlaneSettings withWorkloadLifetime(Duration other) {
@@ -118,7 +140,18 @@ public record ControlPlaneSettings(
 
     public ControlPlaneSettings withCluster(ClusterSettings other) {
         return new ControlPlaneSettings(
-                config, state, ports, trustDomain, mesh, timing, keys, identity, limits, Optional.of(other), dashboard, entryGrace);
+                config,
+                state,
+                ports,
+                trustDomain,
+                mesh,
+                timing,
+                keys,
+                identity,
+                limits,
+                Optional.of(other),
+                dashboard,
+                entryGrace);
     }
 
     public ControlPlaneSettings withDashboard(DashboardSettings other) {

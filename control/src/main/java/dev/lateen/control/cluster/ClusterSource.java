@@ -210,8 +210,8 @@ public final class ClusterSource implements AutoCloseable {
     private static void healthOnly(ObjectNode entry) {
         List<ObjectNode> conditions = Trees.objects(entry, "status", "conditions").stream()
                 .filter(condition -> Trees.text(condition, "type").equals(WorkloadEntry.HEALTHY))
-                .map(condition -> Trees.object(
-                        "type", WorkloadEntry.HEALTHY, "status", Trees.text(condition, "status")))
+                .map(condition ->
+                        Trees.object("type", WorkloadEntry.HEALTHY, "status", Trees.text(condition, "status")))
                 .toList();
         entry.remove("status");
         if (!conditions.isEmpty()) {

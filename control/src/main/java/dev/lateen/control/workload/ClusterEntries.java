@@ -103,7 +103,8 @@ public final class ClusterEntries implements EntryHome {
     public void health(EntryKey key, ObjectNode condition) {
         synchronized (wanted) {
             Wanted before = wanted.get(key);
-            wanted.put(key, new Wanted(before == null ? new Change.Nothing() : before.change(), Optional.of(condition)));
+            wanted.put(
+                    key, new Wanted(before == null ? new Change.Nothing() : before.change(), Optional.of(condition)));
         }
         LockSupport.unpark(writer);
     }
@@ -211,7 +212,8 @@ public final class ClusterEntries implements EntryHome {
             case Change.Remove _ -> {
                 Optional<ObjectNode> found = found(key);
                 boolean over = found.map(EntryObjects::state)
-                        .filter(state -> state.isRegistered() && state.connectedAt().isEmpty())
+                        .filter(state ->
+                                state.isRegistered() && state.connectedAt().isEmpty())
                         .isPresent();
                 if (over) {
                     // Of a workload that comes back meanwhile, the replica that it came to makes the entry anew.

@@ -36,6 +36,7 @@ public record Controllers(Cluster cluster, String namespace, String own) {
 
     /// How a control plane outside of a cluster calls itself.
     public static String ofProcess() {
-        return System.getenv().getOrDefault("HOSTNAME", "istiod") + "@" + ProcessHandle.current().pid();
+        return System.getenv().getOrDefault("HOSTNAME", "istiod") + "@"
+                + ProcessHandle.current().pid();
     }
 }

@@ -15,8 +15,7 @@ import java.util.Optional;
 /// @param disconnectedAt since when there is none
 ///
 /// Source: Istio's annotations of auto-registered WorkloadEntries.
-record EntryState(
-        String group, String controller, Optional<Instant> connectedAt, Optional<Instant> disconnectedAt) {
+record EntryState(String group, String controller, Optional<Instant> connectedAt, Optional<Instant> disconnectedAt) {
     static final String GROUP = "istio.io/autoRegistrationGroup";
     static final String CONTROLLER = "istio.io/workloadController";
     static final String CONNECTED = "istio.io/connectedAt";

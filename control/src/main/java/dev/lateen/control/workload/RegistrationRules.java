@@ -33,7 +33,8 @@ final class RegistrationRules {
     }
 
     static Optional<String> ofIdentity(Optional<SpiffeId> proved, ProxyNode node, WorkloadGroup group) {
-        String named = "WorkloadGroup " + node.namespace() + "/" + group.metadata().name();
+        String named =
+                "WorkloadGroup " + node.namespace() + "/" + group.metadata().name();
         if (proved.isEmpty()) {
             return Optional.of(WHERE + ": who registers with " + named
                     + " has to prove who it is: connect to the port with TLS, with a token or a certificate");

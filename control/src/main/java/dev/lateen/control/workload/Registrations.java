@@ -84,10 +84,7 @@ public final class Registrations implements NodeListener {
     /// @param grace for how long an entry stays without a connection
     /// @param workloadAt who is known at an address
     public Registrations(
-            EntryHome home,
-            Duration grace,
-            Function<String, Optional<Workload>> workloadAt,
-            InstantSource clock) {
+            EntryHome home, Duration grace, Function<String, Optional<Workload>> workloadAt, InstantSource clock) {
         this(home, Limits.DEFAULT, grace, workloadAt, clock);
     }
 
@@ -124,21 +121,17 @@ public final class Registrations implements NodeListener {
     }
 
     private Arrival register(NodeStream stream, ProxyNode node, WorkloadGroup group) {
-        Optional<SpiffeId> proved = stream.peer().proof() instanceof TokenVerdict.Known(var id, var _)
-                ? Optional.of(id)
-                : Optional.empty();
+        Optional<SpiffeId> proved =
+                stream.peer().proof() instanceof TokenVerdict.Known(var id, var _) ? Optional.of(id) : Optional.empty();
         EntryKey key = new EntryKey(
                 node.namespace(),
                 EntryObjects.name(
-                        group.metadata().name(),
-                        node.address(),
-                        node.metadata().network()));
+                        group.metadata().name(), node.address(), node.metadata().network()));
         Optional<String> refusal = RegistrationRules.ofIdentity(proved, node, group)
                 .or(() -> RegistrationRules.ofAddress(node, PeerAddress.of(stream.peer())))
                 .or(() -> RegistrationRules.ofNetwork(node.metadata().network()))
                 .or(() -> RegistrationRules.ofEntryName(key.name()))
-                .or(() -> RegistrationRules.ofOwner(
-                        node, proved.orElseThrow(), workloadAt.apply(node.address())))
+                .or(() -> RegistrationRules.ofOwner(node, proved.orElseThrow(), workloadAt.apply(node.address())))
                 .or(() -> taken(key, group, proved.orElseThrow()))
                 .or(() -> tooMany(key, group));
         if (refusal.isPresent()) {
@@ -187,8 +180,8 @@ public final class Registrations implements NodeListener {
             return Optional.of("too many registered workloads (limit: " + limits.most() + ")");
         }
         return ofGroup >= limits.ofGroup()
-                ? Optional.of("too many registered workloads of WorkloadGroup " + key.namespace() + "/"
-                        + name + " (limit: " + limits.ofGroup() + ")")
+                ? Optional.of("too many registered workloads of WorkloadGroup " + key.namespace() + "/" + name
+                        + " (limit: " + limits.ofGroup() + ")")
                 : Optional.empty();
     }
 
@@ -220,10 +213,7 @@ public final class Registrations implements NodeListener {
         }
         live.put(key, made);
         tell(key, made);
-        LOG.atInfo()
-                .addKeyValue("entry", key)
-                .addKeyValue("proxy", stream.id())
-                .log("a workload has registered");
+        LOG.atInfo().addKeyValue("entry", key).addKeyValue("proxy", stream.id()).log("a workload has registered");
     }
 
     private void tell(EntryKey key, Live one) {
@@ -236,13 +226,13 @@ public final class Registrations implements NodeListener {
     public void left(NodeStream stream) {
         EntryKey key = streams.remove(stream);
         Live held = key == null ? null : live.get(key);
-        if (key != null && held != null && held.streams().remove(stream) && held.streams().isEmpty()) {
+        if (key != null
+                && held != null
+                && held.streams().remove(stream)
+                && held.streams().isEmpty()) {
             live.remove(key);
             home.disconnected(key, held.since(), clock.instant());
-            LOG.atInfo()
-                    .addKeyValue("entry", key)
-                    .addKeyValue("grace", grace)
-                    .log("a registered workload has gone");
+            LOG.atInfo().addKeyValue("entry", key).addKeyValue("grace", grace).log("a registered workload has gone");
         }
     }
 
@@ -259,9 +249,10 @@ public final class Registrations implements NodeListener {
         for (RawResource resource : put) {
             switch (resource.key().kind()) {
                 case "WorkloadGroup" -> onGroup(WorkloadGroup.bind(resource).value());
-                case EntryKey.KIND -> onEntry(
-                        EntryKey.of(resource.key()),
-                        EntryState.of(resource.metadata().annotations()));
+                case EntryKey.KIND ->
+                    onEntry(
+                            EntryKey.of(resource.key()),
+                            EntryState.of(resource.metadata().annotations()));
                 default -> {}
             }
         }
@@ -276,10 +267,14 @@ public final class Registrations implements NodeListener {
 
     /// Nodes that would be registered otherwise by now come again, which costs their entries nothing.
     private void onGroup(WorkloadGroup group) {
-        EntryKey name = new EntryKey(group.metadata().namespace(), group.metadata().name());
+        EntryKey name =
+                new EntryKey(group.metadata().namespace(), group.metadata().name());
         groups.put(name, group);
-        sendAway(name, "WorkloadGroup " + name + " has changed: connect again", (key, held) ->
-                !EntryObjects.entry(group, held.node(), key.name()).equals(held.entry()));
+        sendAway(
+                name,
+                "WorkloadGroup " + name + " has changed: connect again",
+                (key, held) ->
+                        !EntryObjects.entry(group, held.node(), key.name()).equals(held.entry()));
     }
 
     private void onGroupGone(ResourceKey group) {
@@ -295,7 +290,8 @@ public final class Registrations implements NodeListener {
 
     private void sendAway(EntryKey group, String reason, BiPredicate<EntryKey, Live> which) {
         live.forEach((key, held) -> {
-            boolean ofGroup = key.namespace().equals(group.namespace()) && held.group().equals(group.name());
+            boolean ofGroup =
+                    key.namespace().equals(group.namespace()) && held.group().equals(group.name());
             if (ofGroup && which.test(key, held)) {
                 held.streams().forEach(stream -> stream.refuse(reason));
             }
@@ -306,7 +302,10 @@ public final class Registrations implements NodeListener {
         entries.put(key, state);
         Live held = live.get(key);
         boolean ours = state.controller().equals(home.identity());
-        if (held != null && ours && state.connectedAt().isEmpty() && state.disconnectedAt().isPresent()) {
+        if (held != null
+                && ours
+                && state.connectedAt().isEmpty()
+                && state.disconnectedAt().isPresent()) {
             tell(key, held); // somebody else thought that we were gone
         }
     }

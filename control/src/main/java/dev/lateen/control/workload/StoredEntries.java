@@ -89,8 +89,7 @@ public final class StoredEntries implements EntryHome {
         ObjectNode entry = entries.get(key);
         if (entry != null) {
             ObjectNode told = entry.deepCopy();
-            Trees.into(told, "status")
-                    .set("conditions", Trees.array(EntryObjects.withCondition(entry, condition)));
+            Trees.into(told, "status").set("conditions", Trees.array(EntryObjects.withCondition(entry, condition)));
             put(key, told);
         }
     }

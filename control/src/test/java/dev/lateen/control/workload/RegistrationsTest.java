@@ -265,7 +265,8 @@ class RegistrationsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"127.0.0.1", "::1", "0.0.0.0", "::", "224.0.0.1", "169.254.169.254", "fe80::1", "db.internal", ""})
+            strings = {"127.0.0.1", "::1", "0.0.0.0", "::", "224.0.0.1", "169.254.169.254", "fe80::1", "db.internal", ""
+            })
     void turnsAwayAddressesThatAreNoMachines(String address) {
         assertThat(mesh.node().at(address).connects()).startsWith("node.id: ");
         assertThat(mesh.entries()).isEmpty();
@@ -368,7 +369,10 @@ class RegistrationsTest {
                     """.replace("group-N", "group-" + group));
         }
         for (int i = 0; i < RegisteringMesh.LIMITS.most(); i++) {
-            assertThat(mesh.node().says("AUTO_REGISTER_GROUP", "group-" + i % 3).at("10.0.0." + i).connects())
+            assertThat(mesh.node()
+                            .says("AUTO_REGISTER_GROUP", "group-" + i % 3)
+                            .at("10.0.0." + i)
+                            .connects())
                     .isEmpty();
         }
 

@@ -133,12 +133,7 @@ final class KubernetesServices {
         return List.copyOf(found);
     }
 
-    static Endpoint of(
-            Workload workload,
-            List<String> addresses,
-            int port,
-            String servicePort,
-            MeshSettings settings) {
+    static Endpoint of(Workload workload, List<String> addresses, int port, String servicePort, MeshSettings settings) {
         return new Endpoint(
                 addresses,
                 port,

@@ -104,7 +104,9 @@ class WorkloadEntriesTest {
         put(entry(""));
         builder.build();
 
-        assertThat(builder.workloadAt("192.0.2.7")).map(Workload::serviceAccount).contains("cart");
+        assertThat(builder.workloadAt("192.0.2.7"))
+                .map(Workload::serviceAccount)
+                .contains("cart");
         assertThat(builder.workloadAt("192.0.2.8")).isEmpty();
     }
 

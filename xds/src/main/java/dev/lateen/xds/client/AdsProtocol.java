@@ -135,8 +135,7 @@ interface AdsProtocol {
 
         @Override
         public byte[] health(Optional<String> unwell, Optional<Node> node) {
-            DiscoveryRequest.Builder request =
-                    DiscoveryRequest.newBuilder().setTypeUrl(HealthInformation.TYPE_URL);
+            DiscoveryRequest.Builder request = DiscoveryRequest.newBuilder().setTypeUrl(HealthInformation.TYPE_URL);
             node.ifPresent(request::setNode);
             unwell.ifPresent(reason -> request.setErrorDetail(error(Code.INTERNAL_VALUE, reason)));
             return request.build().toByteArray();
