@@ -98,7 +98,7 @@ public final class ProxyProcess implements AutoCloseable {
         this.knownRoots = bootstrap.identity().map(KnownRoots::of).orElse(KnownRoots.NONE);
         this.accessLogs = new AccessLogs(stats);
         Secrets secrets = new Secrets();
-        Clusters clusters = new Clusters(new ClusterEnvironment(chores, stats));
+        Clusters clusters = new Clusters(new ClusterEnvironment(chores, stats, bootstrap.localZone()));
         Routes routes = new Routes();
         Counter open = Admission.openConnections(stats);
         this.overload = new Overload(bootstrap.overload(), loops.allocator(), open::value, stats);

@@ -4,7 +4,6 @@ import com.google.protobuf.Struct;
 import dev.lateen.model.istio.DestinationRule.Subset;
 import dev.lateen.model.istio.PeerAuthentication.Mode;
 import dev.lateen.model.istio.TrafficPolicy;
-import dev.lateen.model.istio.TrafficPolicy.LocalityLb;
 import dev.lateen.model.mesh.CanonicalNames;
 import dev.lateen.model.mesh.Endpoint;
 import dev.lateen.model.mesh.Endpoint.Health;
@@ -67,14 +66,13 @@ final class Endpoints {
             groups.add(group(list.getFirst(), seen, scene));
             members.add(seen.stream().map(Seen::endpoint).toList());
         });
-        Optional<LocalityLb> locality = TrafficPolicies.locality(
-                target.policy().loadBalancer(), scene.mesh().localityLb());
-        List<LocalityLbEndpoints> placed = locality.map(setting -> new LocalityPriorities(
-                                setting,
-                                scene.node(),
-                                target.policy().outlierDetection().isPresent())
-                        .apply(groups, members))
-                .orElse(groups);
+        LocalityPreference preference = LocalityPreference.of(
+                target.policy().loadBalancer(), scene.mesh().nearness());
+        List<LocalityLbEndpoints> placed = new LocalityPriorities(
+                        preference,
+                        scene.node(),
+                        target.policy().outlierDetection().isPresent())
+                .apply(groups, members);
         return ClusterLoadAssignment.newBuilder()
                 .setClusterName(target.clusterName())
                 .addAllEndpoints(placed)
@@ -134,7 +132,7 @@ final class Endpoints {
                         != Mode.DISABLE;
     }
 
-    private static io.envoyproxy.envoy.config.core.v3.Locality locality(Endpoint endpoint) {
+    static io.envoyproxy.envoy.config.core.v3.Locality locality(Endpoint endpoint) {
         Locality from = endpoint.locality();
         return io.envoyproxy.envoy.config.core.v3.Locality.newBuilder()
                 .setRegion(from.region())
@@ -144,16 +142,22 @@ final class Endpoints {
     }
 
     private static LbEndpoint lbEndpoint(Endpoint endpoint, boolean mutual, Scene scene) {
-        LbEndpoint.Builder lb = LbEndpoint.newBuilder()
+        return bare(endpoint)
                 .setLoadBalancingWeight(Protos.uint(Math.max(1, endpoint.weight())))
-                .setMetadata(metadata(endpoint, mutual, scene));
+                .setMetadata(metadata(endpoint, mutual, scene))
+                .build();
+    }
+
+    /// Where it is and how it is, for those who send nothing there.
+    static LbEndpoint.Builder bare(Endpoint endpoint) {
+        LbEndpoint.Builder lb = LbEndpoint.newBuilder();
         lb.getEndpointBuilder().setAddress(Protos.address(endpoint.address(), endpoint.port()));
         switch (endpoint.health()) {
             case HEALTHY -> {}
             case UNHEALTHY -> lb.setHealthStatus(HealthStatus.UNHEALTHY);
             case DRAINING -> lb.setHealthStatus(HealthStatus.DRAINING);
         }
-        return lb.build();
+        return lb;
     }
 
     private static Metadata metadata(Endpoint endpoint, boolean mutual, Scene scene) {

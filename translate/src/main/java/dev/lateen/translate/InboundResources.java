@@ -65,7 +65,7 @@ final class InboundResources {
         }
         return XdsResources.EMPTY
                 .withMap(ResourceType.CLUSTER, allClusters)
-                .withMap(ResourceType.ENDPOINT, shared.endpoints())
+                .withMap(ResourceType.ENDPOINT, shared.endpoints(scene))
                 .withMap(ResourceType.LISTENER, allListeners)
                 .withMap(ResourceType.ROUTE, shared.routes())
                 .withMap(ResourceType.SECRET, shared.secrets())

@@ -3,6 +3,7 @@ package dev.lateen.translate;
 import dev.lateen.model.istio.TrafficPolicy.Distribute;
 import dev.lateen.model.istio.TrafficPolicy.Failover;
 import dev.lateen.model.istio.TrafficPolicy.LocalityLb;
+import dev.lateen.model.istio.TrafficPolicy.ZoneAwareLb;
 import dev.lateen.model.mesh.Endpoint;
 import dev.lateen.model.mesh.Locality;
 import dev.lateen.model.mesh.ProxyNode;
@@ -13,38 +14,64 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.ToIntFunction;
 
 /// Prefers endpoints that are near: by shares where a rule distributes traffic, else by priorities, which need outlier
-/// detection to tell that the near ones have failed.
+/// detection to tell that the near ones have failed. Where zones count, the proxy shares requests out among those of
+/// its own region by itself, so that the region is all that priorities tell apart, with or without outlier detection.
 final class LocalityPriorities {
-    private final LocalityLb setting;
+    /// How many kinds of regions there are: one's own, the one that takes over, the others.
+    private static final int REGIONS = 3;
+
+    private final LocalityPreference preference;
     private final ProxyNode node;
     private final boolean failover;
 
-    LocalityPriorities(LocalityLb setting, ProxyNode node, boolean hasOutlierDetection) {
-        this.setting = setting;
+    LocalityPriorities(LocalityPreference preference, ProxyNode node, boolean hasOutlierDetection) {
+        this.preference = preference;
         this.node = node;
         this.failover = hasOutlierDetection;
     }
 
     List<LocalityLbEndpoints> apply(List<LocalityLbEndpoints> groups, List<List<Endpoint>> members) {
+        return switch (preference) {
+            case LocalityPreference.Off _ -> groups;
+            case LocalityPreference.ByLocality(LocalityLb setting) -> byLocality(setting, groups, members);
+            case LocalityPreference.ByZone(ZoneAwareLb setting) -> byRegion(setting, groups, members);
+        };
+    }
+
+    private List<LocalityLbEndpoints> byLocality(
+            LocalityLb setting, List<LocalityLbEndpoints> groups, List<List<Endpoint>> members) {
         if (!setting.distribute().isEmpty()) {
-            return distribute(groups);
+            return distribute(setting.distribute(), groups);
         }
         if (!failover) {
             return groups;
         }
         if (!setting.failoverPriority().isEmpty()) {
-            return byLabels(groups, members);
+            return byRank(groups, members, endpoint -> rank(setting.failoverPriority(), endpoint));
         }
-        if (node.locality().equals(Locality.NONE)) {
-            return groups;
-        }
-        return byDistance(groups);
+        return node.locality().equals(Locality.NONE)
+                ? groups
+                : byDistance(groups, locality -> distance(setting.failover(), locality));
     }
 
-    private List<LocalityLbEndpoints> distribute(List<LocalityLbEndpoints> groups) {
-        for (Distribute rule : setting.distribute()) {
+    private List<LocalityLbEndpoints> byRegion(
+            ZoneAwareLb setting, List<LocalityLbEndpoints> groups, List<List<Endpoint>> members) {
+        boolean placed = !node.locality().region().isEmpty();
+        if (!setting.failoverPriority().isEmpty()) {
+            return byRank(
+                    groups,
+                    members,
+                    endpoint -> REGIONS * rank(setting.failoverPriority(), endpoint)
+                            + (placed ? otherRegion(setting.failover(), endpoint.locality()) : 0));
+        }
+        return placed ? byDistance(groups, locality -> otherRegion(setting.failover(), locality)) : groups;
+    }
+
+    private List<LocalityLbEndpoints> distribute(List<Distribute> rules, List<LocalityLbEndpoints> groups) {
+        for (Distribute rule : rules) {
             if (!matches(node.locality(), rule.from())) {
                 continue;
             }
@@ -100,11 +127,12 @@ final class LocalityPriorities {
         return true;
     }
 
-    private List<LocalityLbEndpoints> byDistance(List<LocalityLbEndpoints> groups) {
+    private static List<LocalityLbEndpoints> byDistance(
+            List<LocalityLbEndpoints> groups, ToIntFunction<Locality> distance) {
         TreeSet<Integer> used = new TreeSet<>();
         int[] distances = new int[groups.size()];
         for (int i = 0; i < groups.size(); i++) {
-            distances[i] = distance(localityOf(groups.get(i)));
+            distances[i] = distance.applyAsInt(localityOf(groups.get(i)));
             used.add(distances[i]);
         }
         List<Integer> ranks = List.copyOf(used);
@@ -117,15 +145,10 @@ final class LocalityPriorities {
         return placed;
     }
 
-    private int distance(Locality locality) {
+    private int distance(List<Failover> rules, Locality locality) {
         Locality own = node.locality();
         if (!locality.region().equals(own.region())) {
-            for (Failover rule : setting.failover()) {
-                if (rule.from().equals(own.region()) && !rule.to().equals(locality.region())) {
-                    return 4;
-                }
-            }
-            return 3;
+            return 2 + otherRegion(rules, locality);
         }
         if (!locality.zone().equals(own.zone())) {
             return 2;
@@ -133,14 +156,28 @@ final class LocalityPriorities {
         return locality.subZone().equals(own.subZone()) ? 0 : 1;
     }
 
-    /// The more labels in a row an endpoint shares with the proxy, the sooner it is used.
-    private List<LocalityLbEndpoints> byLabels(List<LocalityLbEndpoints> groups, List<List<Endpoint>> members) {
+    /// 0 for the proxy's own region; 2 for one that a rule passes over, 1 for the others.
+    private int otherRegion(List<Failover> rules, Locality locality) {
+        String own = node.locality().region();
+        if (locality.region().equals(own)) {
+            return 0;
+        }
+        for (Failover rule : rules) {
+            if (rule.from().equals(own) && !rule.to().equals(locality.region())) {
+                return 2;
+            }
+        }
+        return 1;
+    }
+
+    private static List<LocalityLbEndpoints> byRank(
+            List<LocalityLbEndpoints> groups, List<List<Endpoint>> members, ToIntFunction<Endpoint> rankOf) {
         TreeMap<Integer, List<LocalityLbEndpoints>> byRank = new TreeMap<>();
         for (int g = 0; g < groups.size(); g++) {
             Map<Integer, LocalityLbEndpoints.Builder> parts = new TreeMap<>();
             for (int e = 0; e < members.get(g).size(); e++) {
                 LbEndpoint lb = groups.get(g).getLbEndpoints(e);
-                int rank = rank(members.get(g).get(e));
+                int rank = rankOf.applyAsInt(members.get(g).get(e));
                 LocalityLbEndpoints group = groups.get(g);
                 parts.computeIfAbsent(
                                 rank, _ -> LocalityLbEndpoints.newBuilder().setLocality(group.getLocality()))
@@ -168,8 +205,8 @@ final class LocalityPriorities {
         return weight;
     }
 
-    private int rank(Endpoint endpoint) {
-        List<String> wanted = setting.failoverPriority();
+    /// The more labels in a row an endpoint shares with the proxy, the sooner it is used.
+    private int rank(List<String> wanted, Endpoint endpoint) {
         for (int i = 0; i < wanted.size(); i++) {
             String[] pair = wanted.get(i).split("=", 2);
             String expected = pair.length == 2 ? pair[1] : node.labels().getOrDefault(pair[0], "");

@@ -74,7 +74,8 @@ record NodeTraits(
                 rule.subsets().forEach(s -> s.trafficPolicy().ifPresent(this::failover));
             }
             telemetries.forEach(t -> labels.addAll(t.selector().labels().keySet()));
-            mesh.localityLb().ifPresent(l -> failoverLabels(l.failoverPriority()));
+            mesh.nearness().locality().ifPresent(l -> failoverLabels(l.failoverPriority()));
+            mesh.nearness().zoneAware().ifPresent(z -> failoverLabels(z.failoverPriority()));
             structural.values().forEach(list -> list.forEach(e -> addresses.addAll(e.addresses())));
         }
 
@@ -86,13 +87,13 @@ record NodeTraits(
         }
 
         private void failover(TrafficPolicy policy) {
-            policy.loadBalancer()
-                    .flatMap(TrafficPolicy.LoadBalancer::locality)
-                    .ifPresent(l -> failoverLabels(l.failoverPriority()));
-            policy.ports()
-                    .forEach(p -> p.loadBalancer()
-                            .flatMap(TrafficPolicy.LoadBalancer::locality)
-                            .ifPresent(l -> failoverLabels(l.failoverPriority())));
+            policy.loadBalancer().ifPresent(this::failover);
+            policy.ports().forEach(p -> p.loadBalancer().ifPresent(this::failover));
+        }
+
+        private void failover(TrafficPolicy.LoadBalancer balancer) {
+            balancer.locality().ifPresent(l -> failoverLabels(l.failoverPriority()));
+            balancer.zoneAware().ifPresent(z -> failoverLabels(z.failoverPriority()));
         }
 
         private void failoverLabels(List<String> priorities) {

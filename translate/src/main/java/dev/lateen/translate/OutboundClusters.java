@@ -81,7 +81,10 @@ final class OutboundClusters {
         } else {
             discovery(cluster, service, scene);
             TrafficPolicies.loadBalancer(
-                    cluster, policy.loadBalancer(), scene.mesh().localityLb());
+                    cluster,
+                    policy.loadBalancer(),
+                    scene.mesh().nearness(),
+                    scene.node().metadata().switches().selfDiscovery());
         }
         if (cluster.getType() == Cluster.DiscoveryType.STRICT_DNS
                 || cluster.getType() == Cluster.DiscoveryType.LOGICAL_DNS) {

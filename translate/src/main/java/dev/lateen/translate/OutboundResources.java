@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ReferenceEquality")
 final class OutboundResources {
     private final RouteMemo memo = new RouteMemo();
+    private final LocalCluster local = new LocalCluster();
     private Map<ServiceId, OfService> services = new HashMap<>();
     private Map<String, EncodedResource> clusters = Map.of();
     private Map<String, EncodedResource> endpoints = Map.of();
@@ -66,8 +67,9 @@ final class OutboundResources {
         return clusters;
     }
 
-    Map<String, EncodedResource> endpoints() {
-        return endpoints;
+    /// Of one of the proxies, which may ask for those of its own kind too.
+    Map<String, EncodedResource> endpoints(Scene scene) {
+        return LocalCluster.asked(scene) ? local.with(endpoints, scene) : endpoints;
     }
 
     Map<String, EncodedResource> listeners() {

@@ -200,6 +200,13 @@ final class ProxylessLimits {
                         field + ".consistentHash",
                         "gRPC clients without a proxy hash headers only",
                         "use httpHeaderName"));
+        balancer.zoneAware()
+                .filter(zones -> zones.enabled().orElse(true))
+                .ifPresent(_ -> note(
+                        at,
+                        field + ".zoneAwareLbSetting",
+                        "gRPC clients without a proxy prefer their region, but no zone of it",
+                        "use localityLbSetting"));
         balancer.warmup().ifPresent(_ -> note(at, field + ".warmup", NO_EFFECT, ADVICE));
     }
 

@@ -1,5 +1,6 @@
 package dev.lateen.translate;
 
+import com.google.protobuf.UInt64Value;
 import dev.lateen.model.istio.TrafficPolicy.ConnectionPool;
 import dev.lateen.model.istio.TrafficPolicy.ConsistentHash;
 import dev.lateen.model.istio.TrafficPolicy.Keepalive;
@@ -8,6 +9,8 @@ import dev.lateen.model.istio.TrafficPolicy.LocalityLb;
 import dev.lateen.model.istio.TrafficPolicy.OutlierDetection;
 import dev.lateen.model.istio.TrafficPolicy.RetryBudget;
 import dev.lateen.model.istio.TrafficPolicy.Warmup;
+import dev.lateen.model.istio.TrafficPolicy.ZoneAwareLb;
+import dev.lateen.model.mesh.MeshConfig.Nearness;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.CommonLbConfig;
@@ -104,16 +107,9 @@ final class TrafficPolicies {
                         Percent.newBuilder().setValue(from.minHealthPercent().orElse(0)));
     }
 
-    static void loadBalancer(Cluster.Builder cluster, Optional<LoadBalancer> from, Optional<LocalityLb> mesh) {
-        CommonLbConfig.Builder common = cluster.getCommonLbConfigBuilder();
-        locality(from, mesh).ifPresent(setting -> {
-            if (!setting.distribute().isEmpty()
-                    || !setting.failover().isEmpty()
-                    || !setting.failoverPriority().isEmpty()
-                    || from.flatMap(LoadBalancer::locality).isPresent()) {
-                common.setLocalityWeightedLbConfig(CommonLbConfig.LocalityWeightedLbConfig.getDefaultInstance());
-            }
-        });
+    /// @param knowsPeers whether the proxy knows where those of its own kind run: it would heed zones unasked then
+    static void loadBalancer(Cluster.Builder cluster, Optional<LoadBalancer> from, Nearness mesh, boolean knowsPeers) {
+        near(cluster.getCommonLbConfigBuilder(), from, mesh, knowsPeers);
         if (cluster.getType() == Cluster.DiscoveryType.ORIGINAL_DST) {
             cluster.setLbPolicy(LbPolicy.CLUSTER_PROVIDED);
             return;
@@ -160,22 +156,36 @@ final class TrafficPolicies {
             cluster.setLbPolicy(LbPolicy.MAGLEV);
             hash.maglevTableSize()
                     .get()
-                    .ifPresent(size -> cluster.setMaglevLbConfig(Cluster.MaglevLbConfig.newBuilder()
-                            .setTableSize(com.google.protobuf.UInt64Value.of(size))));
+                    .ifPresent(size -> cluster.setMaglevLbConfig(
+                            Cluster.MaglevLbConfig.newBuilder().setTableSize(UInt64Value.of(size))));
             return;
         }
         long minimum = hash.minimumRingSize().orElse(1024);
         cluster.setLbPolicy(LbPolicy.RING_HASH);
-        cluster.setRingHashLbConfig(
-                Cluster.RingHashLbConfig.newBuilder().setMinimumRingSize(com.google.protobuf.UInt64Value.of(minimum)));
+        cluster.setRingHashLbConfig(Cluster.RingHashLbConfig.newBuilder().setMinimumRingSize(UInt64Value.of(minimum)));
     }
 
-    /// The setting that holds: the rule's own, else the mesh's; empty where it is turned off.
-    static Optional<LocalityLb> locality(Optional<LoadBalancer> rule, Optional<LocalityLb> mesh) {
-        Optional<LocalityLb> own = rule.flatMap(LoadBalancer::locality);
-        if (own.isPresent()) {
-            return own.filter(l -> l.enabled().orElse(true));
+    private static void near(
+            CommonLbConfig.Builder common, Optional<LoadBalancer> from, Nearness mesh, boolean knowsPeers) {
+        switch (LocalityPreference.of(from, mesh)) {
+            case LocalityPreference.ByZone(ZoneAwareLb setting) -> {
+                CommonLbConfig.ZoneAwareLbConfig.Builder zones = common.getZoneAwareLbConfigBuilder();
+                setting.minClusterSize().ifPresent(size -> zones.setMinClusterSize(UInt64Value.of(size)));
+            }
+            case LocalityPreference.ByLocality(LocalityLb setting) -> {
+                if (!setting.distribute().isEmpty()
+                        || !setting.failover().isEmpty()
+                        || !setting.failoverPriority().isEmpty()
+                        || from.flatMap(LoadBalancer::locality).isPresent()) {
+                    common.setLocalityWeightedLbConfig(CommonLbConfig.LocalityWeightedLbConfig.getDefaultInstance());
+                }
+            }
+            case LocalityPreference.Off _ -> {}
         }
-        return mesh.filter(l -> l.enabled().orElse(true));
+        if (knowsPeers
+                && common.getLocalityConfigSpecifierCase()
+                        == CommonLbConfig.LocalityConfigSpecifierCase.LOCALITYCONFIGSPECIFIER_NOT_SET) {
+            common.getZoneAwareLbConfigBuilder().setRoutingEnabled(Percent.getDefaultInstance());
+        }
     }
 }

@@ -164,7 +164,7 @@ class SharingTest {
 
         OutboundResources fresh = new OutboundResources();
         fresh.update(scene());
-        assertThat(resources.endpoints()).isEqualTo(fresh.endpoints());
+        assertThat(resources.endpoints(scene())).isEqualTo(fresh.endpoints(scene()));
     }
 
     @Test

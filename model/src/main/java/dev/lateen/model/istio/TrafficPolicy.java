@@ -67,15 +67,16 @@ public record TrafficPolicy(
             String simple,
             Optional<ConsistentHash> consistentHash,
             Optional<LocalityLb> locality,
+            Optional<ZoneAwareLb> zoneAware,
             Optional<Warmup> warmup) {
         static LoadBalancer of(Reader in) {
-            in.notYet("zoneAwareLbSetting");
             Optional<Warmup> old = in.duration("warmupDurationSecs")
                     .map(d -> new Warmup(d, java.util.OptionalDouble.empty(), java.util.OptionalDouble.empty()));
             return new LoadBalancer(
                     in.text("simple", ""),
                     in.object("consistentHash", ConsistentHash::of),
                     in.object("localityLbSetting", LocalityLb::of),
+                    in.object("zoneAwareLbSetting", ZoneAwareLb::of),
                     in.object("warmup", Warmup::of).or(() -> old));
         }
     }
@@ -129,7 +130,7 @@ public record TrafficPolicy(
         public static LocalityLb of(Reader in) {
             return new LocalityLb(
                     in.objects("distribute", d -> new Distribute(d.text("from", ""), weights(d))),
-                    in.objects("failover", f -> new Failover(f.text("from", ""), f.text("to", ""))),
+                    in.objects("failover", Failover::of),
                     in.texts("failoverPriority"),
                     in.flagIfSet("enabled"));
         }
@@ -143,7 +144,29 @@ public record TrafficPolicy(
 
     public record Distribute(String from, Map<String, Integer> to) {}
 
-    public record Failover(String from, String to) {}
+    public record Failover(String from, String to) {
+        static Failover of(Reader in) {
+            return new Failover(in.text("from", ""), in.text("to", ""));
+        }
+    }
+
+    /// Keeps requests in the caller's zone as far as there is room for its share of them.
+    ///
+    /// @param enabled empty: it is
+    /// @param minClusterSize of endpoints below which zones do not count; empty for the proxy's default
+    public record ZoneAwareLb(
+            Optional<Boolean> enabled,
+            List<Failover> failover,
+            List<String> failoverPriority,
+            OptionalLong minClusterSize) {
+        public static ZoneAwareLb of(Reader in) {
+            return new ZoneAwareLb(
+                    in.flagIfSet("enabled"),
+                    in.objects("failover", Failover::of),
+                    in.texts("failoverPriority"),
+                    in.longInteger("minClusterSize"));
+        }
+    }
 
     public record ConnectionPool(Optional<Tcp> tcp, Optional<Http> http) {
         static ConnectionPool of(Reader in) {

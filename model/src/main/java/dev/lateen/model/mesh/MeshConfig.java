@@ -6,6 +6,7 @@ import dev.lateen.model.istio.Reader;
 import dev.lateen.model.istio.Sidecar.OutboundPolicy;
 import dev.lateen.model.istio.TrafficPolicy.Keepalive;
 import dev.lateen.model.istio.TrafficPolicy.LocalityLb;
+import dev.lateen.model.istio.TrafficPolicy.ZoneAwareLb;
 import dev.lateen.model.tree.Fields;
 import dev.lateen.model.tree.Node;
 import dev.lateen.model.tree.Node.Mapping;
@@ -31,7 +32,7 @@ public record MeshConfig(
         ExportTo exportTo,
         AccessLog accessLog,
         Tracing tracing,
-        Optional<LocalityLb> localityLb,
+        Nearness nearness,
         HttpDefaults http,
         Tls tls,
         Tls tlsDefaults,
@@ -70,6 +71,9 @@ public record MeshConfig(
     public record Tracing(boolean enabled, ProxyTracing defaults, Optional<ZipkinAddress> zipkin) {}
 
     public record ZipkinAddress(String host, int port) {}
+
+    /// How near endpoints are preferred where no rule says it; if both are set, by zone.
+    public record Nearness(Optional<LocalityLb> locality, Optional<ZoneAwareLb> zoneAware) {}
 
     /// @param normalization `DEFAULT`, `NONE`, `BASE`, `MERGE_SLASHES` or `DECODE_AND_MERGE_SLASHES`
     public record HttpDefaults(String h2UpgradePolicy, String normalization, Optional<Retries> retries) {}
@@ -112,7 +116,6 @@ public record MeshConfig(
                 "certificates");
         in.notYet(
                 "hboneIdleTimeout",
-                "zoneAwareLbSetting",
                 "serviceSettings",
                 "serviceScopeConfigs",
                 "defaultTrafficPolicy",
@@ -146,7 +149,9 @@ public record MeshConfig(
                         in.flag("enableEnvoyAccessLogService"),
                         !in.flag("disableEnvoyListenerLog")),
                 new Tracing(in.flag("enableTracing"), tracing(in), zipkin(in)),
-                in.object("localityLbSetting", LocalityLb::of),
+                new Nearness(
+                        in.object("localityLbSetting", LocalityLb::of),
+                        in.object("zoneAwareLbSetting", ZoneAwareLb::of)),
                 new HttpDefaults(
                         in.text("h2UpgradePolicy", "DO_NOT_UPGRADE"),
                         in.object("pathNormalization", p -> p.text("normalization", "DEFAULT"))

@@ -59,6 +59,7 @@ public record NodeMetadata(
     ///
     /// @param ownAddressOnly where many pods share the addresses of one machine: what would listen on all of them
     ///     listens on the address of the proxy
+    /// @param selfDiscovery whether the proxy asks where those of its own kind run, which balancing by zone needs
     public record Switches(
             boolean http10,
             boolean unprivilegedPod,
@@ -67,6 +68,7 @@ public record NodeMetadata(
             boolean dnsCapture,
             boolean dnsAutoAllocate,
             boolean ownAddressOnly,
+            boolean selfDiscovery,
             Optional<String> idleTimeout,
             OptionalInt statusPort,
             OptionalInt prometheusPort) {}
@@ -134,6 +136,7 @@ public record NodeMetadata(
                 isTrue(metadata, "DNS_CAPTURE"),
                 isTrue(metadata, "DNS_AUTO_ALLOCATE"),
                 isTrue(metadata, "LATEEN_OWN_ADDRESS_ONLY"),
+                isTrue(metadata, "ENABLE_SELF_DISCOVERY"),
                 Optional.of(textOf(metadata, "IDLE_TIMEOUT")).filter(t -> !t.isEmpty()),
                 number(textOf(metadata, "ENVOY_STATUS_PORT")),
                 number(textOf(metadata, "ENVOY_PROMETHEUS_PORT")));

@@ -6,6 +6,12 @@ import java.util.Set;
 /// Istio's rules for a `loadBalancer`. Thread: any.
 final class LoadBalancerRules {
     private static final int LARGEST_TABLE = 5_000_011;
+    private static final Set<String> PLACES = Set.of(
+            "topology.kubernetes.io/region",
+            "failure-domain.beta.kubernetes.io/region",
+            "topology.kubernetes.io/zone",
+            "failure-domain.beta.kubernetes.io/zone",
+            "topology.istio.io/subzone");
 
     private LoadBalancerRules() {}
 
@@ -13,6 +19,17 @@ final class LoadBalancerRules {
     static void check(View balancer, boolean ejects) {
         balancer.object("consistentHash").ifPresent(LoadBalancerRules::consistentHash);
         balancer.object("localityLbSetting").ifPresent(setting -> locality(setting, ejects));
+        balancer.object("zoneAwareLbSetting").ifPresent(setting -> {
+            zoneAware(setting, ejects);
+            aimless(balancer, setting);
+        });
+        if (balancer.has("localityLbSetting") && balancer.has("zoneAwareLbSetting")) {
+            balancer.error(
+                    "zoneAwareLbSetting",
+                    "conflict",
+                    "localityLbSetting and zoneAwareLbSetting exclude each other",
+                    "one of them; zoneAwareLbSetting finds the shares of zones by itself");
+        }
         balancer.object("warmup").ifPresent(LoadBalancerRules::warmup);
         Checks.duration(balancer, "warmupDurationSecs");
         if (balancer.has("warmup") && balancer.has("warmupDurationSecs")) {
@@ -92,6 +109,38 @@ final class LoadBalancerRules {
             setting.error("failoverPriority", "conflict", "distribute and failoverPriority exclude each other");
         }
         setting.objects("distribute").forEach(LoadBalancerRules::distribute);
+        failover(setting, ejects);
+    }
+
+    static void zoneAware(View setting, boolean ejects) {
+        for (Spot label : setting.items("failoverPriority")) {
+            String key = label.value().split("=", 2)[0];
+            if (PLACES.contains(key)) {
+                setting.report()
+                        .error(
+                                label,
+                                "bad-value",
+                                "regions and zones are preferred anyway",
+                                "labels that do not say where an endpoint runs");
+            }
+        }
+        failover(setting, ejects);
+    }
+
+    /// Who hashes, or sends where the client wanted to go, does not ask for zones.
+    private static void aimless(View balancer, View setting) {
+        boolean passes = balancer.text("simple").equals("PASSTHROUGH");
+        if ((passes || balancer.has("consistentHash")) && (!setting.has("enabled") || setting.flag("enabled"))) {
+            balancer.warning(
+                    "zoneAwareLbSetting",
+                    "ineffective",
+                    "zones do not count with " + (passes ? "PASSTHROUGH" : "consistentHash"),
+                    "simple: LEAST_REQUEST, ROUND_ROBIN or RANDOM");
+        }
+    }
+
+    private static void failover(View setting, boolean ejects) {
+        boolean failsOver = setting.size("failover") > 0;
         if ((failsOver || setting.size("failoverPriority") > 0) && !ejects) {
             setting.warning(
                     failsOver ? "failover" : "failoverPriority",

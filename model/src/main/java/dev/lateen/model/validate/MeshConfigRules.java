@@ -27,6 +27,7 @@ final class MeshConfigRules {
         config.objects("caCertificates").forEach(TrustAnchorRules::check);
         protocolDetection(config);
         config.object("localityLbSetting").ifPresent(setting -> LoadBalancerRules.locality(setting, true));
+        config.object("zoneAwareLbSetting").ifPresent(setting -> LoadBalancerRules.zoneAware(setting, true));
         config.object("defaultHttpRetryPolicy").ifPresent(RetryRules::check);
         config.object("defaultTrafficPolicy").ifPresent(policy -> {
             policy.object("connectionPool").ifPresent(ConnectionPoolRules::check);

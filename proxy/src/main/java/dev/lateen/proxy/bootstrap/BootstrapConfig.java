@@ -1,10 +1,13 @@
 package dev.lateen.proxy.bootstrap;
 
 import com.google.protobuf.Value;
+import dev.lateen.proxy.cluster.LocalZone;
+import dev.lateen.proxy.cluster.LocalityName;
 import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.overload.ConnectionLimits;
 import dev.lateen.proxy.overload.OverloadConfig;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -68,6 +71,14 @@ public record BootstrapConfig(
     /// Whether connections of a pod are redirected to this process, which then has to learn where they wanted to go.
     public boolean takesRedirected() {
         return isSidecar() && REDIRECTED.contains(metadata("INTERCEPTION_MODE").getStringValue());
+    }
+
+    /// Where the process runs, and the cluster of those of its own kind, if there is one.
+    public LocalZone localZone() {
+        Locality at = node.getLocality();
+        return new LocalZone(
+                resources.getClusterManager().getLocalClusterName(),
+                new LocalityName(at.getRegion(), at.getZone(), at.getSubZone()));
     }
 
     /// How often numbers that nothing uses any more are forgotten, as a pod's annotation says; empty where they are

@@ -37,7 +37,8 @@ public final class BootstrapDecoder {
                     "dynamic_resources",
                     "admin",
                     "layered_runtime",
-                    "overload_manager")
+                    "overload_manager",
+                    "cluster_manager")
             .harmless(
                     BOOTSTRAP,
                     "how Envoy itself writes its numbers and logs and spends its memory; ours have their own ways",
@@ -47,8 +48,7 @@ public final class BootstrapDecoder {
                     "application_log_config",
                     "enable_dispatcher_stats",
                     "memory_allocator_manager",
-                    "watchdogs",
-                    "cluster_manager")
+                    "watchdogs")
             .message("envoy.config.bootstrap.v3.Bootstrap.StaticResources", "listeners", "clusters", "secrets")
             .message("envoy.config.bootstrap.v3.Bootstrap.DynamicResources", "lds_config", "cds_config", "ads_config")
             .message("envoy.config.bootstrap.v3.Admin", "address")
@@ -60,7 +60,12 @@ public final class BootstrapDecoder {
                     "profile_path",
                     "ignore_global_conn_limit",
                     "socket_options")
-            .message("envoy.config.bootstrap.v3.ClusterManager", "local_cluster_name", "outlier_detection")
+            .message("envoy.config.bootstrap.v3.ClusterManager", "local_cluster_name")
+            .harmless(
+                    "envoy.config.bootstrap.v3.ClusterManager",
+                    "ejections are not logged to a file; clusters are small before they are used",
+                    "outlier_detection",
+                    "enable_deferred_cluster_creation")
             .message("envoy.config.bootstrap.v3.LayeredRuntime", "layers")
             .message("envoy.config.bootstrap.v3.RuntimeLayer", "name", "static_layer", "admin_layer")
             .message("envoy.config.bootstrap.v3.RuntimeLayer.AdminLayer")
@@ -95,6 +100,7 @@ public final class BootstrapDecoder {
     public static BootstrapConfig decode(Bootstrap bootstrap, String name) {
         Place at = new Place("bootstrap " + name, "");
         FIELDS.check(bootstrap, at);
+        localCluster(bootstrap, at.field("cluster_manager.local_cluster_name"));
         return new BootstrapConfig(
                 ProxyVersion.in(bootstrap.getNode()),
                 admin(bootstrap, at),
@@ -106,6 +112,15 @@ public final class BootstrapDecoder {
                 bootstrap.hasOverloadManager()
                         ? OverloadDecoder.decode(bootstrap.getOverloadManager(), at.field("overload_manager"))
                         : OverloadConfig.standard());
+    }
+
+    private static void localCluster(Bootstrap bootstrap, Place at) {
+        String name = bootstrap.getClusterManager().getLocalClusterName();
+        at.require(
+                name.isEmpty()
+                        || bootstrap.getStaticResources().getClustersList().stream()
+                                .anyMatch(cluster -> cluster.getName().equals(name)),
+                "'" + name + "' is no cluster of static_resources");
     }
 
     private static Optional<SocketAddress> admin(Bootstrap bootstrap, Place at) {

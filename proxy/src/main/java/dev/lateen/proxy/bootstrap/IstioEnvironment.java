@@ -10,7 +10,6 @@ import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.config.Refusal;
 import dev.lateen.proxy.overload.ConnectionLimits;
 import dev.lateen.proxy.overload.OverloadConfig;
-import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.netty.util.NetUtil;
@@ -107,7 +106,7 @@ public final class IstioEnvironment {
                 node,
                 Optional.of(admin()),
                 agent(),
-                Bootstrap.newBuilder().setNode(node).build(),
+                SelfDiscovery.resources(node),
                 Optional.of(new DiscoveryConfig(
                         new DiscoveryConfig.Target.Server(discovery),
                         !text("ISTIO_DELTA_XDS", "true").equals("false"),

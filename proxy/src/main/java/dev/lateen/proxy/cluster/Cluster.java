@@ -161,6 +161,7 @@ public final class Cluster {
     }
 
     void start() {
+        hosts.start();
         switch (config.discovery()) {
             case Discovery.Static(EndpointsConfig endpoints) -> assign(endpoints);
             case Discovery.Eds _ -> {

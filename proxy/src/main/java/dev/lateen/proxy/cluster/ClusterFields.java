@@ -125,12 +125,18 @@ final class ClusterFields {
             .message(
                     CLUSTER + ".CommonLbConfig",
                     "healthy_panic_threshold",
+                    "zone_aware_lb_config",
                     "locality_weighted_lb_config",
                     "consistent_hashing_lb_config",
                     "override_host_status")
             .message(CORE + "HealthStatusSet", "statuses")
             .harmless(CLUSTER + ".CommonLbConfig", "updates are applied at once", "update_merge_window")
             .message(CLUSTER + ".CommonLbConfig.LocalityWeightedLbConfig")
+            .message(
+                    CLUSTER + ".CommonLbConfig.ZoneAwareLbConfig",
+                    "routing_enabled",
+                    "min_cluster_size",
+                    "fail_traffic_on_panic")
             .message(CLUSTER + ".CommonLbConfig.ConsistentHashingLbConfig", "use_hostname_for_hashing")
             .message("envoy.config.cluster.v3.UpstreamConnectionOptions", "tcp_keepalive")
             .message(CORE + "TcpKeepalive", "keepalive_probes", "keepalive_time", "keepalive_interval")
@@ -266,7 +272,12 @@ final class ClusterFields {
                         "locality_weighted_lb_config")
                 .message(POLICIES + "cluster_provided.v3.ClusterProvided")
                 .message(POLICIES + "wrr_locality.v3.WrrLocality", "endpoint_picking_policy")
-                .message(POLICIES + "common.v3.LocalityLbConfig", "locality_weighted_lb_config")
+                .message(POLICIES + "common.v3.LocalityLbConfig", "zone_aware_lb_config", "locality_weighted_lb_config")
+                .message(
+                        POLICIES + "common.v3.LocalityLbConfig.ZoneAwareLbConfig",
+                        "routing_enabled",
+                        "min_cluster_size",
+                        "fail_traffic_on_panic")
                 .message(POLICIES + "common.v3.LocalityLbConfig.LocalityWeightedLbConfig")
                 .message(POLICIES + "common.v3.ConsistentHashingLbConfig", "use_hostname_for_hashing")
                 .build();

@@ -23,6 +23,8 @@ final class HostRegistry {
     private static final int MAX_ORIGINAL_DESTINATIONS = 10_000;
 
     private final Cluster cluster;
+    private final ZoneRouting.@Nullable Maker zoned;
+    private final Runnable refresh = this::refresh;
     private final Map<SocketAddress, Host> byAddress = new ConcurrentHashMap<>();
     private volatile HostSnapshot snapshot = HostSnapshot.EMPTY;
     private EndpointsConfig assignment;
@@ -32,6 +34,17 @@ final class HostRegistry {
     HostRegistry(Cluster cluster) {
         this.cluster = cluster;
         this.assignment = EndpointsConfig.empty(cluster.name());
+        LoadBalancing balancing = cluster.config().loadBalancing();
+        LocalZone local = cluster.environment().local();
+        this.zoned = balancing.zones().isOff() || !local.concerns(cluster.name())
+                ? null
+                : new ZoneRouting.Maker(balancing, local, new ZoneStats(cluster.stats()));
+    }
+
+    void start() {
+        if (zoned != null) {
+            zoned.local().watch(refresh);
+        }
     }
 
     HostSnapshot snapshot() {
@@ -102,7 +115,12 @@ final class HostRegistry {
     void refresh() {
         LoadBalancing balancing = cluster.config().loadBalancing();
         snapshot = new HostSnapshot(
-                members, assignment.overprovisioning(), balancing.panicThreshold(), balancing.localityWeighted());
+                members,
+                assignment.overprovisioning(),
+                balancing.panicThreshold(),
+                balancing.localityWeighted(),
+                zoned);
+        cluster.environment().local().changed(cluster.name(), members);
     }
 
     @Nullable
@@ -153,6 +171,7 @@ final class HostRegistry {
     }
 
     void stop() {
+        cluster.environment().local().forget(refresh);
         if (cleanup != null) {
             cleanup.cancel(false);
         }

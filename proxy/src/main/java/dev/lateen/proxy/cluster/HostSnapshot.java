@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// The hosts of a cluster at one moment, grouped for picking. Event loops take a new snapshot when it is there, without
 /// locks.
@@ -20,6 +21,7 @@ final class HostSnapshot {
     private final PriorityLoad.Counts[] counts;
     private final int overprovisioning;
     private final PriorityLoad load;
+    private final @Nullable ZoneRouting zones;
     private int groups = 1;
 
     /// A host with where it stands in the assignment.
@@ -38,7 +40,18 @@ final class HostSnapshot {
     /// @param end of its slice of the sum of all weights
     record LocalityShare(HostGroup hosts, double end) {}
 
+    /// Of clusters that do not ask for zones.
     HostSnapshot(List<Member> members, int overprovisioning, double panicThreshold, boolean localityWeighted) {
+        this(members, overprovisioning, panicThreshold, localityWeighted, null);
+    }
+
+    /// @param zoned of clusters that balance by zone
+    HostSnapshot(
+            List<Member> members,
+            int overprovisioning,
+            double panicThreshold,
+            boolean localityWeighted,
+            ZoneRouting.@Nullable Maker zoned) {
         this.members = List.copyOf(members);
         Map<Integer, List<Member>> byPriority = new TreeMap<>();
         for (Member member : members) {
@@ -57,6 +70,7 @@ final class HostSnapshot {
             counts[priority] = new PriorityLoad.Counts(hosts.all.size(), hosts.healthy.size(), hosts.degraded.size());
         }
         this.load = PriorityLoad.of(counts, overprovisioning, panicThreshold);
+        this.zones = zoned == null || count == 0 ? null : zoned.of(byPriority.getOrDefault(0, List.of()), this::group);
     }
 
     private PriorityHosts priority(List<Member> members, int overprovisioning, boolean localityWeighted) {
@@ -114,6 +128,12 @@ final class HostSnapshot {
 
     PriorityHosts priority(int index) {
         return priorities.get(index);
+    }
+
+    /// How the first priority's hosts are chosen by zone; null where they are not.
+    @Nullable
+    ZoneRouting zones() {
+        return zones;
     }
 
     PriorityLoad load() {

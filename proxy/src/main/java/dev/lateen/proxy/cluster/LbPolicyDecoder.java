@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocality;
+import io.envoyproxy.envoy.type.v3.Percent;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -40,20 +41,49 @@ final class LbPolicyDecoder {
             return new LoadBalancing(
                     chosen.policy(),
                     panic,
-                    false,
+                    chosen.failOnPanic(),
                     chosen.localityWeighted(),
+                    chosen.zones(),
                     chosen.hashByHostname(),
                     sessionsWith(common, at),
                     chosen.slowStart());
         }
+        Cluster.CommonLbConfig.ZoneAwareLbConfig zones = common.getZoneAwareLbConfig();
+        LbPolicy policy = policy(cluster, at);
+        boolean asks = !common.hasLocalityWeightedLbConfig() && asksForZones(policy);
         return new LoadBalancing(
-                policy(cluster, at),
+                policy,
                 panic,
-                false,
+                asks && zones.getFailTrafficOnPanic(),
                 common.hasLocalityWeightedLbConfig(),
+                asks
+                        ? zones(
+                                zones.hasRoutingEnabled(),
+                                zones.getRoutingEnabled(),
+                                zones.hasMinClusterSize(),
+                                zones.getMinClusterSize(),
+                                at.field("common_lb_config.zone_aware_lb_config"))
+                        : ZoneAwareness.OFF,
                 common.getConsistentHashingLbConfig().getUseHostnameForHashing(),
                 sessionsWith(common, at),
                 slowStart(cluster, at));
+    }
+
+    private static boolean asksForZones(LbPolicy policy) {
+        return switch (policy) {
+            case LbPolicy.RoundRobin _, LbPolicy.LeastRequest _, LbPolicy.Random _ -> true;
+            case LbPolicy.RingHash _, LbPolicy.Maglev _, LbPolicy.ClusterProvided _ -> false;
+        };
+    }
+
+    private static ZoneAwareness zones(
+            boolean hasPercent, Percent percent, boolean hasMinimum, UInt64Value minimum, Place at) {
+        double share = hasPercent ? percent.getValue() : ZoneAwareness.DEFAULT.percent();
+        if (!(share >= 0 && share <= 100)) {
+            throw at.field("routing_enabled").refuse(share, "0 to 100");
+        }
+        long least = hasMinimum ? minimum.getValue() : ZoneAwareness.DEFAULT.minimum();
+        return new ZoneAwareness((int) Math.round(share), least < 0 ? Long.MAX_VALUE : least);
     }
 
     private static Set<Health> sessionsWith(Cluster.CommonLbConfig common, Place at) {
@@ -134,26 +164,28 @@ final class LbPolicyDecoder {
             switch (shortType) {
                 case "RoundRobin" -> {
                     RoundRobin policy = config.unpack(RoundRobin.parser(), ClusterFields.CLUSTERS, place);
-                    return of(
+                    return near(
                             LbPolicy.RoundRobin.INSTANCE,
-                            weighted(policy.getLocalityLbConfig()),
-                            SlowStartDecoder.decode(policy.getSlowStartConfig(), place));
+                            policy.getLocalityLbConfig(),
+                            SlowStartDecoder.decode(policy.getSlowStartConfig(), place),
+                            place);
                 }
                 case "LeastRequest" -> {
                     LeastRequest policy = config.unpack(LeastRequest.parser(), ClusterFields.CLUSTERS, place);
-                    return of(
+                    return near(
                             leastRequest(
                                     policy.hasChoiceCount(),
                                     policy.getChoiceCount(),
                                     policy.hasActiveRequestBias(),
                                     policy.getActiveRequestBias().getDefaultValue(),
                                     place),
-                            weighted(policy.getLocalityLbConfig()),
-                            SlowStartDecoder.decode(policy.getSlowStartConfig(), place));
+                            policy.getLocalityLbConfig(),
+                            SlowStartDecoder.decode(policy.getSlowStartConfig(), place),
+                            place);
                 }
                 case "Random" -> {
                     Random policy = config.unpack(Random.parser(), ClusterFields.CLUSTERS, place);
-                    return of(LbPolicy.Random.INSTANCE, weighted(policy.getLocalityLbConfig()), false);
+                    return near(LbPolicy.Random.INSTANCE, policy.getLocalityLbConfig(), SlowStart.NONE, place);
                 }
                 case "RingHash" -> {
                     return ringHash(config.unpack(RingHash.parser(), ClusterFields.CLUSTERS, place), place);
@@ -194,13 +226,25 @@ final class LbPolicyDecoder {
         return new LoadBalancing(policy, LoadBalancing.DEFAULT_PANIC_THRESHOLD, false, localityWeighted, byHostname);
     }
 
-    private static LoadBalancing of(LbPolicy policy, boolean localityWeighted, SlowStart slowStart) {
+    private static LoadBalancing near(LbPolicy policy, LocalityLbConfig config, SlowStart slowStart, Place at) {
+        LocalityLbConfig.ZoneAwareLbConfig zones = config.getZoneAwareLbConfig();
+        boolean weighted = config.hasLocalityWeightedLbConfig();
         return new LoadBalancing(
-                policy, LoadBalancing.DEFAULT_PANIC_THRESHOLD, false, localityWeighted, false, slowStart);
-    }
-
-    private static boolean weighted(LocalityLbConfig config) {
-        return config.hasLocalityWeightedLbConfig();
+                policy,
+                LoadBalancing.DEFAULT_PANIC_THRESHOLD,
+                zones.getFailTrafficOnPanic(),
+                weighted,
+                weighted
+                        ? ZoneAwareness.OFF
+                        : zones(
+                                zones.hasRoutingEnabled(),
+                                zones.getRoutingEnabled(),
+                                zones.hasMinClusterSize(),
+                                zones.getMinClusterSize(),
+                                at.field("locality_lb_config.zone_aware_lb_config")),
+                false,
+                LoadBalancing.USABLE,
+                slowStart);
     }
 
     @SuppressWarnings("deprecation") // The older place of use_hostname_for_hashing.

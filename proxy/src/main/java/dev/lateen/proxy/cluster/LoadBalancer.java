@@ -67,6 +67,11 @@ final class LoadBalancer {
         if (!localities.isEmpty()) {
             return locality(localities);
         }
+        ZoneRouting zones = priority == 0 ? snapshot.zones() : null;
+        HostGroup ofZone = zones == null ? null : zones.choose(degraded);
+        if (ofZone != null) {
+            return ofZone;
+        }
         return degraded ? hosts.degraded() : hosts.healthy();
     }
 

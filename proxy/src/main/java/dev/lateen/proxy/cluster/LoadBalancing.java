@@ -8,6 +8,7 @@ import java.util.Set;
 /// @param panicThreshold percent of healthy hosts of a priority below which all of its hosts are used
 /// @param failOnPanic answer "no healthy upstream" in panic instead
 /// @param localityWeighted choose a locality by its weight first
+/// @param zones whether to prefer this process's own, with policies that do not hash
 /// @param hashByHostname consistent hashing places hosts by hostname, not by address
 /// @param sessionsWith what the control plane may say of a host that keeps its sessions
 /// @param slowStart of new hosts, with policies that take turns or compare hosts
@@ -16,6 +17,7 @@ public record LoadBalancing(
         double panicThreshold,
         boolean failOnPanic,
         boolean localityWeighted,
+        ZoneAwareness zones,
         boolean hashByHostname,
         Set<Health> sessionsWith,
         SlowStart slowStart) {
@@ -33,10 +35,18 @@ public record LoadBalancing(
             boolean localityWeighted,
             boolean hashByHostname,
             SlowStart slowStart) {
-        this(policy, panicThreshold, failOnPanic, localityWeighted, hashByHostname, USABLE, slowStart);
+        this(
+                policy,
+                panicThreshold,
+                failOnPanic,
+                localityWeighted,
+                ZoneAwareness.OFF,
+                hashByHostname,
+                USABLE,
+                slowStart);
     }
 
-    /// Without slow start.
+    /// Without slow start and zones.
     public LoadBalancing(
             LbPolicy policy,
             double panicThreshold,

@@ -6,6 +6,7 @@ import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.config.ProtoJson;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class ClusterDecoderTest {
@@ -64,8 +65,47 @@ final class ClusterDecoderTest {
     void namesWhatIsNotSupported() throws Exception {
         assertThat(reason("{\"name\":\"a\",\"lrsServer\":{\"self\":{}}}")).contains("cluster 'a': lrs_server");
         assertThat(reason("{\"name\":\"a\",\"healthChecks\":[{}]}")).contains("health_checks");
-        assertThat(reason("{\"name\":\"a\",\"commonLbConfig\":{\"zoneAwareLbConfig\":{}}}"))
-                .contains("common_lb_config.zone_aware_lb_config");
+        assertThat(reason(
+                        balanced("random.v3.Random", "{\"zoneAwareLbConfig\":{\"forceLocalityDirectRouting\":true}}")))
+                .contains("force_locality_direct_routing");
+    }
+
+    private static String balanced(String policy, String localities) {
+        String type = "envoy.extensions.load_balancing_policies." + policy;
+        return """
+                {"name":"a","loadBalancingPolicy":{"policies":[{"typedExtensionConfig":{"name":"p","typedConfig":
+                 {"@type":"type.googleapis.com/TYPE","localityLbConfig":LOCALITIES}}}]}}
+                """.replace("TYPE", type).replace("LOCALITIES", localities);
+    }
+
+    @Test
+    void readsHowFarZonesCount() throws Exception {
+        String settings = "{\"routingEnabled\":{\"value\":40},\"minClusterSize\":3,\"failTrafficOnPanic\":true}";
+        LoadBalancing old = ok("{\"name\":\"a\",\"commonLbConfig\":{\"zoneAwareLbConfig\":" + settings + "}}")
+                .loadBalancing();
+        LoadBalancing extension = ok(balanced("random.v3.Random", "{\"zoneAwareLbConfig\":" + settings + "}"))
+                .loadBalancing();
+        for (LoadBalancing read : List.of(old, extension)) {
+            assertThat(read.zones()).isEqualTo(new ZoneAwareness(40, 3));
+            assertThat(read.failOnPanic()).isTrue();
+        }
+    }
+
+    @Test
+    void countsZonesUnlessSomethingElseIsSaid() throws Exception {
+        assertThat(ok("{\"name\":\"a\"}").loadBalancing().zones()).isEqualTo(ZoneAwareness.DEFAULT);
+        assertThat(ok(balanced("random.v3.Random", "{}")).loadBalancing().zones())
+                .isEqualTo(ZoneAwareness.DEFAULT);
+        for (String other : List.of(
+                "\"lbPolicy\":\"MAGLEV\"",
+                "\"commonLbConfig\":{\"localityWeightedLbConfig\":{}}",
+                "\"commonLbConfig\":{\"zoneAwareLbConfig\":{\"routingEnabled\":{}}}")) {
+            assertThat(ok("{\"name\":\"a\"," + other + "}")
+                            .loadBalancing()
+                            .zones()
+                            .isOff())
+                    .isTrue();
+        }
     }
 
     @Test
