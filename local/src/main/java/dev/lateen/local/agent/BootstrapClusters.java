@@ -21,6 +21,7 @@ final class BootstrapClusters {
                 + local("agent", agent)
                 + socket("sds-grpc")
                 + xds(config.discovery().orElseThrow())
+                + discovered(config.resources().getClusterManager().getLocalClusterName())
                 + tracing.cluster()
                 + service(pod, "envoy_metrics_service", "envoyMetricsService")
                 + service(pod, "envoy_accesslog_service", "envoyAccessLogService")
@@ -34,6 +35,10 @@ final class BootstrapClusters {
 
     private static String socket(String name) {
         return SOCKET.replace("${name}", name).replace("${socket}", EnvoyBootstrap.SOCKET);
+    }
+
+    private static String discovered(String name) {
+        return name.isEmpty() ? "" : DISCOVERED.replace("${name}", name);
     }
 
     private static String service(PodSettings pod, String name, String section) {
@@ -98,6 +103,13 @@ final class BootstrapClusters {
                 load_assignment:
                   cluster_name: ${name}
                   endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: ${address}}}}]}]
+            """;
+
+    private static final String DISCOVERED = """
+              - name: ${name}
+                type: EDS
+                connect_timeout: 1s
+                eds_cluster_config: {eds_config: {ads: {}, resource_api_version: V3}}
             """;
 
     private static final String HTTP2 = """

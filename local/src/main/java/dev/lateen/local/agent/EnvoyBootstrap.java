@@ -52,6 +52,7 @@ final class EnvoyBootstrap {
                 .replace("${adminHost}", admin.getHostString())
                 .replace("${adminPort}", Integer.toString(admin.getPort()))
                 .replace("${outlierLog}", outlierLog(pod))
+                .replace("${localCluster}", localCluster(config))
                 .replace("${connections}", Integer.toString(connections(pod)))
                 .replace("${apiType}", config.discovery().orElseThrow().delta() ? "DELTA_GRPC" : "GRPC")
                 .replace("${statistics}\n", BootstrapStatistics.yaml(pod))
@@ -84,6 +85,12 @@ final class EnvoyBootstrap {
     private static String outlierLog(PodSettings pod) {
         String path = pod.metadata("OUTLIER_LOG_PATH");
         return path.isEmpty() ? "" : "outlier_detection: {event_log_path: " + PodSettings.quoted(path) + "}";
+    }
+
+    /// Where those of its own kind run, which balancing by zone needs to know.
+    private static String localCluster(BootstrapConfig config) {
+        String name = config.resources().getClusterManager().getLocalClusterName();
+        return name.isEmpty() ? "" : "local_cluster_name: " + name;
     }
 
     private static int connections(PodSettings pod) {
@@ -153,6 +160,7 @@ final class EnvoyBootstrap {
             cluster_manager:
               enable_deferred_cluster_creation: true
               ${outlierLog}
+              ${localCluster}
             deferred_stat_options: {enable_deferred_creation_stats: true}
             overload_manager:
               resource_monitors:
