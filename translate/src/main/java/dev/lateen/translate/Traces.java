@@ -7,6 +7,7 @@ import dev.lateen.model.mesh.MeshConfig.ExtensionProvider;
 import dev.lateen.model.mesh.NodeMetadata.DataPlane;
 import dev.lateen.model.mesh.ProxyTracing;
 import dev.lateen.model.tree.Fields;
+import dev.lateen.xds.NewerFields;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
@@ -42,9 +43,7 @@ final class Traces {
     /// `trace_context_option: USE_B3_WITH_W3C_PROPAGATION`, which Envoy has since 1.36 and the API's Java types have
     /// not:
     /// services hand on whichever form they know, and our own proxy reads and writes both.
-    private static final UnknownFieldSet BOTH_CONTEXTS = UnknownFieldSet.newBuilder()
-            .addField(8, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
-            .build();
+    private static final UnknownFieldSet BOTH_CONTEXTS = NewerFields.number(NewerFields.ZIPKIN_TRACE_CONTEXT_OPTION, 1);
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -59,7 +58,8 @@ final class Traces {
             Optional<Double> sampling,
             Map<String, Telemetry.CustomTag> tags,
             boolean useRequestId,
-            boolean istioTags) {
+            boolean istioTags,
+            boolean propagates) {
         Rule with(Telemetry.Tracing narrower) {
             return new Rule(
                     narrower.providers().isEmpty()
@@ -71,7 +71,8 @@ final class Traces {
                             : sampling,
                     narrower.customTags().isEmpty() ? tags : narrower.customTags(),
                     narrower.useRequestId().orElse(useRequestId),
-                    narrower.istioTags().orElse(istioTags));
+                    narrower.istioTags().orElse(istioTags),
+                    narrower.disableContextPropagation().map(not -> !not).orElse(propagates));
         }
     }
 
@@ -84,7 +85,8 @@ final class Traces {
                 Optional.empty(),
                 settings.customTags(),
                 true,
-                settings.istioTags().orElse(true));
+                settings.istioTags().orElse(true),
+                true);
         for (Telemetry telemetry : TelemetryRules.applying(scene)) {
             for (Telemetry.Tracing narrower : telemetry.tracing()) {
                 if (side.isMeantBy(narrower.mode())) {
@@ -221,6 +223,9 @@ final class Traces {
             // A gateway is a service of its own, with a client's call below each request.
             tracing.setSpawnUpstreamSpan(Protos.TRUE);
         }
+        if (!rule.propagates()) {
+            tracing.setUnknownFields(NewerFields.number(NewerFields.NO_CONTEXT_PROPAGATION, 1));
+        }
         if (!tracing.hasMaxPathTagLength()) {
             settings(scene).maxPathTagLength().ifPresent(length -> tracing.setMaxPathTagLength(Protos.uint(length)));
         }
@@ -285,6 +290,9 @@ final class Traces {
             case Telemetry.CustomTag.Header(String header, String otherwise) ->
                 Optional.of(built.setRequestHeader(
                                 CustomTag.Header.newBuilder().setName(header).setDefaultValue(otherwise))
+                        .build());
+            case Telemetry.CustomTag.Formatter(String format) ->
+                Optional.of(built.setUnknownFields(NewerFields.text(NewerFields.CUSTOM_TAG_VALUE, format))
                         .build());
             case Telemetry.CustomTag.None _ -> Optional.empty();
         };

@@ -83,7 +83,7 @@ class TracesVectorsTest {
         JsonObject json = new JsonObject();
         switch (tag) {
             case CustomTag.None _ -> {}
-            case CustomTag.Literal _, CustomTag.Environment _, CustomTag.Header _ ->
+            case CustomTag.Literal _, CustomTag.Environment _, CustomTag.Header _, CustomTag.Formatter _ ->
                 json.addProperty("value", tag.toString());
         }
         return json;

@@ -19,6 +19,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// One request through a gateway and three workloads is one trace in a real Zipkin, with each call below the one that
 /// made it, though one workload hands on nothing but `traceparent` and another nothing but B3. The mesh is told of the
@@ -54,6 +55,42 @@ final class TracesIT {
                                         "second SERVER",
                                         "second CLIENT",
                                         "third SERVER")));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lateen", "envoy"})
+    void spansHaveTagsByFormatAndAWorkloadMayTellNobody(String proxy) throws IOException {
+        RunningMesh.assumeAsked("explicit", proxy);
+        try (Zipkin zipkin = Zipkin.start(Zipkin.assumedJar(), Ports.free(), directory.resolve("zipkin.log"))) {
+            String manifests = Zipkin.traced(zipkin.port()) + """
+                    apiVersion: telemetry.istio.io/v1
+                    kind: Telemetry
+                    metadata: {name: tags, namespace: istio-system}
+                    spec: {tracing: [{customTags: {asked: {formatter: {value: "%REQ(:METHOD)% by %PROTOCOL%"}}}}]}
+                    ---
+                    apiVersion: telemetry.istio.io/v1
+                    kind: Telemetry
+                    metadata: {name: silent, namespace: default}
+                    spec:
+                      selector: {matchLabels: {app: first}}
+                      tracing: [{disableContextPropagation: true}]
+                    ---
+                    """
+                    + RunningMesh.peer("first", "", "")
+                    + RunningMesh.peer("second", "", "")
+                    + RunningMesh.gateway("first");
+            try (RunningMesh mesh = RunningMesh.of(directory, manifests, "--capture", "explicit", "--proxy", proxy)) {
+                await().atMost(SOON)
+                        .until(() ->
+                                mesh.ask("first", "/fetch", "http://second/").contains("200 second"));
+                await().atMost(SOON).untilAsserted(() -> {
+                    assertThat(chains(zipkin)).contains(List.of("second SERVER"), List.of("first CLIENT"));
+                    assertThat(zipkin.traces().toString()).contains("\"asked\":\"GET by HTTP/1.1\"");
+                });
+                assertThat(chains(zipkin))
+                        .noneMatch(chain -> chain.containsAll(List.of("first CLIENT", "second SERVER")));
             }
         }
     }

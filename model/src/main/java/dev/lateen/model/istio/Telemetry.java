@@ -58,9 +58,9 @@ public record Telemetry(
             Optional<Boolean> disabled,
             Map<String, CustomTag> customTags,
             Optional<Boolean> useRequestId,
-            Optional<Boolean> istioTags) {
+            Optional<Boolean> istioTags,
+            Optional<Boolean> disableContextPropagation) {
         static Tracing of(Reader in) {
-            in.notYet("disableContextPropagation");
             return new Tracing(
                     in.object("match", m -> m.text("mode", "CLIENT_AND_SERVER")).orElse("CLIENT_AND_SERVER"),
                     Telemetry.providers(in),
@@ -68,7 +68,8 @@ public record Telemetry(
                     in.flagIfSet("disableSpanReporting"),
                     in.objectMap("customTags", CustomTag::of),
                     in.flagIfSet("useRequestIdForTraceSampling"),
-                    in.flagIfSet("enableIstioTags"));
+                    in.flagIfSet("enableIstioTags"),
+                    in.flagIfSet("disableContextPropagation"));
         }
     }
 
@@ -80,6 +81,9 @@ public record Telemetry(
 
         record Header(String name, String otherwise) implements CustomTag {}
 
+        /// @param format with the operators of access logs
+        record Formatter(String format) implements CustomTag {}
+
         /// Without a source there is no tag.
         record None() implements CustomTag {}
 
@@ -89,15 +93,16 @@ public record Telemetry(
                     .or(() -> in.object(
                             "environment", e -> new Environment(e.text("name", ""), e.text("defaultValue", ""))))
                     .or(() -> in.object("header", h -> new Header(h.text("name", ""), h.text("defaultValue", ""))))
+                    .or(() -> in.object("formatter", f -> new Formatter(f.text("value", ""))))
                     .orElse(new None());
         }
 
         private static CustomTag of(Reader in) {
-            in.notYet("formatter");
             return in.object("literal", l -> (CustomTag) new Literal(l.text("value", "")))
                     .or(() -> in.object(
                             "environment", e -> new Environment(e.text("name", ""), e.text("defaultValue", ""))))
                     .or(() -> in.object("header", h -> new Header(h.text("name", ""), h.text("defaultValue", ""))))
+                    .or(() -> in.object("formatter", f -> new Formatter(f.text("value", ""))))
                     .orElse(new None());
         }
     }

@@ -25,11 +25,17 @@ public final class ImplementedFields {
     private final Map<String, Set<String>> fieldsByMessage;
     private final Set<String> harmless;
     private final Set<String> whole;
+    private final Map<String, Set<Integer>> newer;
 
-    private ImplementedFields(Map<String, Set<String>> fieldsByMessage, Set<String> harmless, Set<String> whole) {
+    private ImplementedFields(
+            Map<String, Set<String>> fieldsByMessage,
+            Set<String> harmless,
+            Set<String> whole,
+            Map<String, Set<Integer>> newer) {
         this.fieldsByMessage = fieldsByMessage;
         this.harmless = harmless;
         this.whole = whole;
+        this.newer = newer;
     }
 
     public static Builder builder() {
@@ -61,10 +67,15 @@ public final class ImplementedFields {
         }
         int[] items = new int[type.getFields().size()];
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-            FieldDescriptor field = type.findFieldByNumber(WireFormat.getTagFieldNumber(tag));
+            int number = WireFormat.getTagFieldNumber(tag);
+            FieldDescriptor field = type.findFieldByNumber(number);
             if (field == null) {
-                throw at.refuse("field number " + WireFormat.getTagFieldNumber(tag) + " of " + type.getFullName()
-                        + " is not known to this proxy; the sender speaks a newer version of the API");
+                if (!newer.getOrDefault(type.getFullName(), Set.of()).contains(number)) {
+                    throw at.refuse("field number " + number + " of " + type.getFullName()
+                            + " is not known to this proxy; the sender speaks a newer version of the API");
+                }
+                in.skipField(tag);
+                continue;
             }
             Place place = at.field(field.getName());
             if (!fields.contains(field.getName())) {
@@ -145,6 +156,7 @@ public final class ImplementedFields {
         private final Map<String, Set<String>> fieldsByMessage = new HashMap<>();
         private final Set<String> harmless = new HashSet<>();
         private final Set<String> whole = new HashSet<>();
+        private final Map<String, Set<Integer>> newer = new HashMap<>();
 
         private Builder() {}
 
@@ -171,19 +183,30 @@ public final class ImplementedFields {
             return this;
         }
 
+        /// A field that the message's type does not know, see `NewerFields`.
+        public Builder newer(String message, int number) {
+            newer.computeIfAbsent(message, _ -> new HashSet<>()).add(number);
+            return this;
+        }
+
         public Builder include(ImplementedFields other) {
             other.fieldsByMessage.forEach((message, fields) -> fieldsByMessage
                     .computeIfAbsent(message, _ -> new HashSet<>())
                     .addAll(fields));
             harmless.addAll(other.harmless);
             whole.addAll(other.whole);
+            other.newer.forEach((message, numbers) ->
+                    newer.computeIfAbsent(message, _ -> new HashSet<>()).addAll(numbers));
             return this;
         }
 
         public ImplementedFields build() {
             Map<String, Set<String>> copy = new HashMap<>();
             fieldsByMessage.forEach((message, fields) -> copy.put(message, Set.copyOf(fields)));
-            return new ImplementedFields(Map.copyOf(copy), Set.copyOf(harmless), Set.copyOf(whole));
+            Map<String, Set<Integer>> numbers = new HashMap<>();
+            newer.forEach((message, some) -> numbers.put(message, Set.copyOf(some)));
+            return new ImplementedFields(
+                    Map.copyOf(copy), Set.copyOf(harmless), Set.copyOf(whole), Map.copyOf(numbers));
         }
     }
 }

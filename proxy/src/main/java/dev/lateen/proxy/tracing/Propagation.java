@@ -132,9 +132,7 @@ final class Propagation {
     /// @return the trace's id as it goes out
     static String write(Headers headers, TraceContext context, boolean continued) {
         byte[] w3c = w3c(context);
-        String trace = context.high() == 0
-                ? HexIds.text(w3c, W3C_TRACE + HexIds.LENGTH, HexIds.LENGTH)
-                : HexIds.text(w3c, W3C_TRACE, 2 * HexIds.LENGTH);
+        String trace = trace(context, w3c);
         String span = HexIds.text(w3c, W3C_SPAN, HexIds.LENGTH);
         String sampled = context.sampled() == Sampled.YES ? "1" : "0";
         headers.set(TRACE, trace);
@@ -153,6 +151,17 @@ final class Propagation {
             headers.remove(STATE);
         }
         return trace;
+    }
+
+    /// The trace's id as it would go out.
+    static String trace(TraceContext context) {
+        return trace(context, w3c(context));
+    }
+
+    private static String trace(TraceContext context, byte[] w3c) {
+        return context.high() == 0
+                ? HexIds.text(w3c, W3C_TRACE + HexIds.LENGTH, HexIds.LENGTH)
+                : HexIds.text(w3c, W3C_TRACE, 2 * HexIds.LENGTH);
     }
 
     private static byte[] w3c(TraceContext context) {

@@ -111,6 +111,7 @@ final class SpanTags {
                 String value = head == null ? null : head.headers().get(header.header());
                 yield value == null ? header.otherwise() : value;
             }
+            case CustomTag.Formatted formatted -> formatted.format().line(info);
             case CustomTag.RequestMetadata metadata -> {
                 Object value = info.metadata(metadata.namespace(), metadata.path());
                 yield value == null ? metadata.otherwise() : value.toString();

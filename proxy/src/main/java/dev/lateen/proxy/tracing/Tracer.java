@@ -61,7 +61,8 @@ public final class Tracer {
         boolean server = inbound || config.upstreamSpan();
         TraceContext context =
                 above == null ? begin(Propagation.decision(headers), chosen) : below(above, server, chosen);
-        info.traceId = Propagation.write(headers, context, above != null);
+        info.traceId =
+                config.propagates() ? Propagation.write(headers, context, above != null) : Propagation.trace(context);
         info.traceSampled = context.sampled() == Sampled.YES;
         String name = name(head, inbound, operation, propagates);
         if (context.sampled() != Sampled.YES) {
@@ -125,7 +126,9 @@ public final class Tracer {
             return null;
         }
         TraceContext context = request.context().child(id());
-        Propagation.write(head.headers(), context, true);
+        if (config.propagates()) {
+            Propagation.write(head.headers(), context, true);
+        }
         return new Span(
                 context,
                 Span.Kind.CLIENT,

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.tracing;
 
+import dev.lateen.proxy.accesslog.LogFormat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +11,14 @@ import java.util.Map;
 ///
 /// @param maxUrlLength of `http.url`, in characters of its path
 /// @param upstreamSpan whether each attempt gets a span of its own below that of the request
+/// @param propagates whether the next hop is told of the trace
 public record TracingConfig(
-        Collector collector, Sampling sampling, List<CustomTag> tags, int maxUrlLength, boolean upstreamSpan) {
+        Collector collector,
+        Sampling sampling,
+        List<CustomTag> tags,
+        int maxUrlLength,
+        boolean upstreamSpan,
+        boolean propagates) {
     public TracingConfig {
         tags = List.copyOf(tags);
     }
@@ -69,6 +76,9 @@ public record TracingConfig(
         /// @param header in lower case
         /// @param otherwise empty: no tag
         record Header(String name, String header, String otherwise) implements CustomTag {}
+
+        /// @param format as access logs have it; empty values: no tag
+        record Formatted(String name, LogFormat format) implements CustomTag {}
 
         /// What a filter left about the request.
         record RequestMetadata(String name, String namespace, List<String> path, String otherwise)

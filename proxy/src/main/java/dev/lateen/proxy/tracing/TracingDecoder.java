@@ -1,5 +1,6 @@
 package dev.lateen.proxy.tracing;
 
+import dev.lateen.proxy.accesslog.LogFormat;
 import dev.lateen.proxy.config.CommonDecoder;
 import dev.lateen.proxy.config.CommonFields;
 import dev.lateen.proxy.config.HttpUri;
@@ -10,6 +11,7 @@ import dev.lateen.proxy.tracing.TracingConfig.Collector;
 import dev.lateen.proxy.tracing.TracingConfig.CustomTag;
 import dev.lateen.proxy.tracing.TracingConfig.Endpoint;
 import dev.lateen.proxy.tracing.TracingConfig.Sampling;
+import dev.lateen.xds.NewerFields;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.trace.v3.OpenTelemetryConfig;
@@ -51,6 +53,8 @@ public final class TracingDecoder {
                     "provider",
                     "spawn_upstream_span")
             .message(TAG, "tag", "literal", "environment", "request_header", "metadata")
+            .newer(HCM + ".Tracing", NewerFields.NO_CONTEXT_PROPAGATION)
+            .newer(TAG, NewerFields.CUSTOM_TAG_VALUE)
             .message(TAG + ".Literal", "value")
             .message(TAG + ".Environment", "name", "default_value")
             .message(TAG + ".Header", "name", "default_value")
@@ -109,7 +113,8 @@ public final class TracingDecoder {
                                 at.field("overall_sampling"))),
                 tags,
                 tracing.hasMaxPathTagLength() ? tracing.getMaxPathTagLength().getValue() : DEFAULT_URL_LENGTH,
-                tracing.getSpawnUpstreamSpan().getValue()));
+                tracing.getSpawnUpstreamSpan().getValue(),
+                !NewerFields.flag(tracing, NewerFields.NO_CONTEXT_PROPAGATION)));
     }
 
     private static int share(boolean present, Percent percent, Place at) {
@@ -208,6 +213,14 @@ public final class TracingDecoder {
         return found;
     }
 
+    private static LogFormat format(String text, Place at) {
+        try {
+            return LogFormat.text(text, true);
+        } catch (IllegalArgumentException wrong) {
+            throw at.refuse("'" + text + "': " + wrong.getMessage());
+        }
+    }
+
     private static Optional<CustomTag> tag(io.envoyproxy.envoy.type.tracing.v3.CustomTag tag, Place at) {
         String name = tag.getTag();
         at.field("tag").require(!name.isEmpty(), "is empty (expected: a name)");
@@ -233,7 +246,13 @@ public final class TracingDecoder {
                                 .toList(),
                         tag.getMetadata().getDefaultValue()));
             case TYPE_NOT_SET ->
-                throw at.refuse("has no value (expected: literal, environment, request_header or metadata)");
+                Optional.of(new CustomTag.Formatted(
+                        name,
+                        format(
+                                NewerFields.text(tag, NewerFields.CUSTOM_TAG_VALUE)
+                                        .orElseThrow(() -> at.refuse("has no value (expected: literal, environment,"
+                                                + " request_header, metadata or value)")),
+                                at.field("value"))));
         };
     }
 }

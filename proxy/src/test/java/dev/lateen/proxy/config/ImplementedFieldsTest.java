@@ -3,6 +3,7 @@ package dev.lateen.proxy.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lateen.xds.NewerFields;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
@@ -67,6 +68,18 @@ class ImplementedFieldsTest {
                 .build();
         var cluster = Cluster.newBuilder().setUnknownFields(unknown).build();
         assertThatThrownBy(() -> FIELDS.check(cluster, AT)).hasMessageContaining("9999");
+    }
+
+    @Test
+    void takesTheNewerFieldsThatAreNamed() {
+        var fields = ImplementedFields.builder()
+                .message("envoy.config.cluster.v3.Cluster", "name")
+                .newer("envoy.config.cluster.v3.Cluster", 9999)
+                .build();
+        var cluster = Cluster.newBuilder().setUnknownFields(NewerFields.number(9999, 1));
+        fields.check(cluster.build(), AT);
+        cluster.setUnknownFields(NewerFields.number(9998, 1));
+        assertThatThrownBy(() -> fields.check(cluster.build(), AT)).hasMessageContaining("9998");
     }
 
     @Test
