@@ -7,6 +7,11 @@ import java.util.regex.Pattern;
 
 /// Istio's rules for a Sidecar. Thread: any one. Source: Istio's reference of Sidecar.
 final class SidecarRules {
+    /// Unless the mesh or the pod says otherwise: traffic captured out and in, readiness, metrics.
+    private static final Set<Long> OWN_PORTS = Set.of(15001L, 15006L, 15021L, 15090L);
+
+    private static final Set<String> EVERYWHERE = Set.of("", "0.0.0.0", "::");
+
     private static final String UNIX = "unix://";
     private static final Pattern LOCAL_ENDPOINT =
             Pattern.compile("(?:127\\.0\\.0\\.1|0\\.0\\.0\\.0|\\[::1\\]|\\[::\\])?:(\\d{1,5})");
@@ -53,6 +58,15 @@ final class SidecarRules {
         }
         if (ingress.filled("bind")) {
             Checks.ip(ingress, "bind");
+        }
+        if (OWN_PORTS.contains(port.number("number"))
+                && ingress.text("captureMode").equals("NONE")
+                && EVERYWHERE.contains(ingress.text("bind"))) {
+            port.warning(
+                    "number",
+                    "ineffective",
+                    "the sidecar has this port itself: the listener is left out",
+                    "another port, or bind to an address");
         }
         defaultEndpoint(ingress);
         ingress.object("tls").ifPresent(tls -> ingressTls(tls, port));

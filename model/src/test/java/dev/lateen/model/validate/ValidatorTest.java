@@ -233,6 +233,21 @@ class ValidatorTest {
                 """ + rules;
     }
 
+    @Test
+    void warnsOfAListenerWhereTheSidecarListensItself() {
+        String sidecar = """
+                apiVersion: networking.istio.io/v1
+                kind: Sidecar
+                metadata: {name: web}
+                spec:
+                  ingress:
+                  - {port: {number: %s, protocol: HTTP, name: http}, captureMode: NONE, defaultEndpoint: "127.0.0.1:80"}
+                """;
+        Diagnostic diagnostic = only(sidecar.formatted("15021"));
+        assertThat(diagnostic.severity()).isEqualTo(Severity.WARNING);
+        assertThat(diagnostic.path()).isEqualTo("spec.ingress[0].port.number");
+    }
+
     private Diagnostic only(String text) {
         List<Diagnostic> found = findings(text);
         assertThat(found).hasSize(1);
