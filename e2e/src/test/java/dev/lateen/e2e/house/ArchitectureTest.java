@@ -4,6 +4,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.google.re2j.Pattern;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -62,7 +63,7 @@ class ArchitectureTest {
     void lowerModulesDoNotKnowHigherOnes() {
         check(noClasses()
                 .that()
-                .resideInAnyPackage("dev.lateen.identity..", "dev.lateen.net..")
+                .resideInAnyPackage("dev.lateen.identity..", "dev.lateen.net..", "dev.lateen.regex..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
@@ -74,7 +75,7 @@ class ArchitectureTest {
                         "dev.lateen.local..",
                         "dev.lateen.cli..",
                         "io.envoyproxy..")
-                .because("identity and net are the ground floor"));
+                .because("identity, regex and net are the ground floor"));
     }
 
     @Test
@@ -146,6 +147,20 @@ class ArchitectureTest {
     }
 
     @Test
+    void regularExpressionsAreBounded() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.lateen..")
+                .and()
+                .resideOutsideOfPackages("dev.lateen.regex..", "dev.lateen.bench..")
+                .should()
+                .callMethod(Pattern.class, "compile", String.class)
+                .orShould()
+                .callMethod(Pattern.class, "matches", String.class, CharSequence.class)
+                .because("a few characters can stand for millions of instructions: BoundedPatterns compiles"));
+    }
+
+    @Test
     void libraryUseIsConfined() {
         check(noClasses()
                 .that()
@@ -206,6 +221,7 @@ class ArchitectureTest {
     void packagesHaveNoCycles() {
         for (String module : new String[] {
             "identity",
+            "regex",
             "net",
             "model",
             "xds",

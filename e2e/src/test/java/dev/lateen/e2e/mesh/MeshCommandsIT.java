@@ -3,14 +3,13 @@ package dev.lateen.e2e.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.lateen.e2e.mesh.Launcher.Run;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -138,17 +137,9 @@ final class MeshCommandsIT {
         assertThat(service.out()).contains("Service: shop.default").contains("DestinationRule: shop.default");
     }
 
-    private record Run(int status, String out) {}
-
     private Run run(String... words) throws IOException, InterruptedException {
-        List<String> line = new ArrayList<>(List.of(Launcher.path().toString()));
-        line.addAll(List.of(words));
-        line.addAll(List.of("--mesh", mesh.name()));
-        Process process = new ProcessBuilder(line)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(out).isTrue();
-        return new Run(process.exitValue(), out);
+        List<String> all = new ArrayList<>(List.of(words));
+        all.addAll(List.of("--mesh", mesh.name()));
+        return Launcher.run(all.toArray(String[]::new));
     }
 }

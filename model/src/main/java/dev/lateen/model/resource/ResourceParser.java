@@ -11,6 +11,7 @@ import dev.lateen.model.source.YamlReader;
 import dev.lateen.model.tree.Fields;
 import dev.lateen.model.tree.Node;
 import dev.lateen.model.tree.Node.Mapping;
+import dev.lateen.model.tree.Node.Scalar;
 import dev.lateen.model.tree.Node.Sequence;
 import dev.lateen.model.tree.Position;
 import java.util.ArrayList;
@@ -23,6 +24,8 @@ import java.util.Optional;
 /// Thread: any.
 public final class ResourceParser {
     private static final int DEEPEST_LIST = 5;
+    /// What etcd takes in one request unless it is told otherwise.
+    private static final long LARGEST_OBJECT = 1_572_864;
 
     private final YamlReader reader;
     private final Schemas schemas;
@@ -85,6 +88,13 @@ public final class ResourceParser {
                     List.of(Diagnostic.info("fragment", at, "", "no apiVersion and kind: a piece of an object")
                             .withAdvice("put it into the object it belongs to; by itself it changes nothing")));
         }
+        long size = size(root);
+        if (size > LARGEST_OBJECT) {
+            Diagnostic tooLarge = Diagnostic.error("too-large", at, "", "the object has " + size + " characters")
+                    .withExpected("at most " + LARGEST_OBJECT + ", as API servers have it")
+                    .withAdvice("make several of it");
+            return new Invalid(metadata.keyOf(root), at, List.of(tooLarge));
+        }
         List<Diagnostic> diagnostics = new ArrayList<>();
         Metadata read = metadata.read(root, order, diagnostics);
         Mapping normal = metadata.keyOf(root)
@@ -96,6 +106,20 @@ public final class ResourceParser {
         }
         ResourceKey key = metadata.keyOf(root).orElseThrow();
         return new Valid(new RawResource(fields.text("apiVersion", ""), key, read, normal, at), diagnostics);
+    }
+
+    /// Of names and values.
+    private static long size(Node node) {
+        return switch (node) {
+            case Scalar scalar -> scalar.text().length();
+            case Sequence sequence ->
+                sequence.items().stream().mapToLong(ResourceParser::size).sum();
+            case Mapping mapping ->
+                mapping.fields().entrySet().stream()
+                        .mapToLong(field ->
+                                field.getKey().length() + size(field.getValue().value()))
+                        .sum();
+        };
     }
 
     /// `kind: List`, and what `kubectl get -o yaml` prints for one kind: `VirtualServiceList`.

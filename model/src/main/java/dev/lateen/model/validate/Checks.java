@@ -1,7 +1,7 @@
 package dev.lateen.model.validate;
 
-import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.lateen.regex.BoundedPatterns;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
@@ -73,7 +73,7 @@ final class Checks {
             return;
         }
         try {
-            Pattern.compile(spot.value());
+            BoundedPatterns.compile(spot.value());
         } catch (PatternSyntaxException broken) {
             report.error(spot, "bad-regex", "not a valid regular expression: " + broken.getDescription(), "RE2 syntax");
         }

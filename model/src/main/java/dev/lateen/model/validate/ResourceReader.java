@@ -7,7 +7,9 @@ import dev.lateen.model.resource.ParsedResource.Invalid;
 import dev.lateen.model.resource.ParsedResource.Valid;
 import dev.lateen.model.resource.ParserSettings;
 import dev.lateen.model.resource.RawResource;
+import dev.lateen.model.resource.ResourceKey;
 import dev.lateen.model.resource.ResourceParser;
+import dev.lateen.model.tree.Position;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,15 +38,39 @@ public final class ResourceReader {
     /// @param firstOrder the `Metadata.order` of the first resource
     public List<ParsedResource> read(String text, String file, long firstOrder) {
         List<ParsedResource> checked = new ArrayList<>();
-        for (ParsedResource parsed : parser.parse(text, file, firstOrder)) {
+        for (ParsedResource parsed : parsed(text, file, firstOrder)) {
             checked.add(
                     switch (parsed) {
-                        case Valid(RawResource resource, List<Diagnostic> found) -> check(resource, found);
+                        case Valid(RawResource resource, List<Diagnostic> found) -> affordable(resource, found);
                         case Invalid invalid -> invalid;
                         case Fragment fragment -> fragment;
                     });
         }
         return checked;
+    }
+
+    private List<ParsedResource> parsed(String text, String file, long firstOrder) {
+        try {
+            return parser.parse(text, file, firstOrder);
+        } catch (OutOfMemoryError | StackOverflowError scarce) {
+            return List.of(tooMuch(Optional.empty(), new Position(file, 1, 1), scarce));
+        }
+    }
+
+    /// What slips through every limit costs itself, and not the mesh.
+    private ParsedResource affordable(RawResource resource, List<Diagnostic> found) {
+        try {
+            return check(resource, found);
+        } catch (OutOfMemoryError | StackOverflowError scarce) {
+            return tooMuch(Optional.of(resource.key()), resource.origin(), scarce);
+        }
+    }
+
+    private static ParsedResource tooMuch(Optional<ResourceKey> key, Position at, VirtualMachineError scarce) {
+        Diagnostic error = Diagnostic.error(
+                        "too-large", at, "", "reading it took too much memory: " + scarce.getMessage())
+                .withAdvice("make it smaller, or several of it");
+        return new Invalid(key, at, List.of(error));
     }
 
     private ParsedResource check(RawResource resource, List<Diagnostic> found) {

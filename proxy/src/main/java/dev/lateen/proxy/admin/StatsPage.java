@@ -8,6 +8,7 @@ import dev.lateen.proxy.telemetry.Histogram;
 import dev.lateen.proxy.telemetry.PrometheusText;
 import dev.lateen.proxy.telemetry.Rendering;
 import dev.lateen.proxy.telemetry.Stats;
+import dev.lateen.regex.BoundedPatterns;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -22,7 +23,7 @@ final class StatsPage {
         }
         Pattern filter;
         try {
-            filter = Pattern.compile(request.parameter("filter").orElse(""));
+            filter = BoundedPatterns.compile(request.parameter("filter").orElse(""));
         } catch (PatternSyntaxException e) {
             return AdminReply.text(400, "Invalid re2 regex: " + e.getDescription() + "\n");
         }

@@ -2,6 +2,7 @@ package dev.lateen.proxy.config;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.lateen.regex.BoundedPatterns;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
@@ -108,7 +109,7 @@ public final class CommonDecoder {
     /// RE2 syntax; matched against whole values, never parts, by its users.
     public static Pattern regex(String regex, Place at) {
         try {
-            return Pattern.compile(regex);
+            return BoundedPatterns.compile(regex);
         } catch (PatternSyntaxException e) {
             throw at.refuse("'" + regex + "' is no valid RE2 expression: " + e.getDescription());
         }

@@ -7,6 +7,7 @@ import dev.lateen.proxy.config.Refusal;
 import dev.lateen.proxy.expression.Expression.Conversion;
 import dev.lateen.proxy.expression.Expression.Relation;
 import dev.lateen.proxy.expression.Expression.TextTest;
+import dev.lateen.regex.BoundedPatterns;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -295,7 +296,7 @@ public final class ExpressionCompiler {
             throw in.refuse("`matches` wants a literal");
         }
         try {
-            return Pattern.compile(regex);
+            return BoundedPatterns.compile(regex);
         } catch (PatternSyntaxException e) {
             Refusal refusal = in.refuse("'" + regex + "' is not a regular expression: " + e.getMessage());
             throw refusal;

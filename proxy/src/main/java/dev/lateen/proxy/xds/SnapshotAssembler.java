@@ -64,6 +64,8 @@ public final class SnapshotAssembler {
     private final Map<Cluster, Long> warming = new HashMap<>();
     private final Map<ResourceType, Map<String, AcceptedResource>> accepted = new EnumMap<>(ResourceType.class);
     private final InstantSource clock = InstantSource.system();
+    private final ResourceMemory memory =
+            new ResourceMemory(Runtime.getRuntime().maxMemory());
     private final Set<ResourceType> arrived = new HashSet<>();
     private Subscriptions subscriptions = (_, _) -> {};
     private Runnable afterChange = () -> {};
@@ -106,7 +108,8 @@ public final class SnapshotAssembler {
     private Map<String, String> update(ResourceUpdate update, boolean fixed) {
         Map<String, String> refused = new LinkedHashMap<>();
         for (ResourceUpdate.Received received : update.changed()) {
-            Optional<String> reason = take(update.type(), received);
+            int size = received.resource().getValue().size();
+            Optional<String> reason = memory.refusal(size, () -> take(update.type(), received));
             reason.ifPresent(text -> refused.put(received.name(), text));
             if (reason.isEmpty()) {
                 acceptedOf(update.type()).put(received.name(), new AcceptedResource(received, clock.instant(), fixed));

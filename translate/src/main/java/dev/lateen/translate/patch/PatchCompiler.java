@@ -9,6 +9,7 @@ import dev.lateen.model.istio.EnvoyFilter.Operation;
 import dev.lateen.model.istio.EnvoyFilter.Part;
 import dev.lateen.model.istio.EnvoyFilter.Patch;
 import dev.lateen.model.tree.Node;
+import dev.lateen.regex.BoundedPatterns;
 import dev.lateen.translate.message.MessageReader;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
@@ -89,7 +90,7 @@ final class PatchCompiler {
             return Optional.empty();
         }
         try {
-            return Optional.of(Pattern.compile(text));
+            return Optional.of(BoundedPatterns.compile(text));
         } catch (PatternSyntaxException e) {
             problems.add(Diagnostic.error(
                             "bad-regex",

@@ -1,7 +1,7 @@
 package dev.lateen.translate.proxyless;
 
-import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.lateen.regex.BoundedPatterns;
 import dev.lateen.translate.policy.RegexText;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
@@ -119,7 +119,7 @@ final class CallMatch {
 
     private static boolean matches(String regex, String text) {
         try {
-            return Pattern.matches(regex, text);
+            return BoundedPatterns.compile(regex).matches(text);
         } catch (PatternSyntaxException _) {
             return false;
         }

@@ -1,0 +1,149 @@
+package dev.lateen.e2e.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Resources that are too much for whoever gets them harm nobody but themselves: while they are there, no request of
+/// others fails, later changes of others come into force, and the control plane's memory is bounded.
+final class PoisonIT {
+    private static final Duration SOON = Duration.ofSeconds(90);
+    /// Of the control plane, whose heap is 224 MiB: code, threads, buffers and what the C heap keeps are beside it.
+    private static final long MOST_KIBIBYTES = 480 << 10;
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lateen", "envoy"})
+    void harmsNobodyElse(String proxy) throws Exception {
+        RunningMesh.assumeAsked("explicit", proxy);
+        String manifests = RunningMesh.peer("shop", "", "") + RunningMesh.gateway("shop");
+        try (RunningMesh mesh = RunningMesh.of(directory, manifests, "--capture", "explicit", "--proxy", proxy)) {
+            await().atMost(SOON).until(() -> mesh.answer("shop", "/", "").statusCode() == 200);
+            AtomicBoolean over = new AtomicBoolean();
+            AtomicInteger asked = new AtomicInteger();
+            AtomicInteger failed = new AtomicInteger();
+            Thread others = Thread.startVirtualThread(() -> {
+                while (!over.get()) {
+                    asked.incrementAndGet();
+                    failed.addAndGet(isServed(mesh) ? 0 : 1);
+                }
+            });
+            put("many.yaml", many());
+            put("bomb.yaml", bomb());
+            put("wide.yaml", wide());
+            put("good.yaml", good());
+            await().atMost(SOON).until(() -> mesh.answer("good", "/", "").statusCode() == 418);
+            over.set(true);
+            others.join();
+            assertThat(failed).as("failed of " + asked + " requests of others").hasValue(0);
+            assertThat(asked).hasPositiveValue();
+            assertThat(controlPlaneMemory()).isLessThan(MOST_KIBIBYTES);
+            String status = Launcher.run("status", "virtualservice/", "--mesh", mesh.name())
+                    .out();
+            assertThat(status)
+                    .containsPattern("VirtualService/bomb.default +REFUSED")
+                    .contains("bomb.yaml:", "repeat less");
+            assertThat(status)
+                    .containsPattern("VirtualService/wide.default +REFUSED")
+                    .contains("wide.yaml:", "characters");
+            if (proxy.equals("lateen")) {
+                // What is not too large for a mesh is too large for a proxy of 48 MiB, which says so.
+                assertThat(status).contains("refuses its RDS", "LATEEN_PROXY_HEAP");
+            } else {
+                assertThat(mesh.answer("many", "/a9999", "").statusCode()).isEqualTo(200);
+            }
+        }
+    }
+
+    private static boolean isServed(RunningMesh mesh) {
+        try {
+            return mesh.answer("shop", "/", "").statusCode() == 200;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    private void put(String file, String text) throws IOException {
+        Path draft = Files.writeString(directory.resolve("draft-" + file), text);
+        Files.move(draft, directory.resolve("manifests").resolve(file), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static String service(String name, String http) {
+        return """
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: %1$s, namespace: default}
+                spec:
+                  hosts: [%1$s.test]
+                  gateways: [mesh, entry]
+                  http:
+                %2$s
+                """.formatted(name, http);
+    }
+
+    private static String many() {
+        StringBuilder routes = new StringBuilder();
+        for (int i = 0; i < 10_000; i++) {
+            routes.append("  - {match: [{uri: {exact: /a")
+                    .append(i)
+                    .append("}}], route: [{destination: {host: shop}}]}\n");
+        }
+        return service("many", routes.toString());
+    }
+
+    /// Matching it takes no longer than any other, but for its program of 24 million instructions.
+    private static String bomb() {
+        return service("bomb", """
+                  - match: [{uri: {regex: "/((((a{0,30}){0,30}){0,30}){0,30}){0,30}"}}]
+                    route: [{destination: {host: shop}}]
+                """);
+    }
+
+    private static String wide() {
+        StringBuilder headers = new StringBuilder("  - headers:\n      request:\n        add:\n");
+        IntStream.range(0, 50_000)
+                .forEach(i -> headers.append("          x-h")
+                        .append(i)
+                        .append(": ")
+                        .append("v".repeat(90))
+                        .append('\n'));
+        return service("wide", headers + "    route: [{destination: {host: shop}}]\n");
+    }
+
+    private static String good() {
+        return service("good", "  - {directResponse: {status: 418}}\n");
+    }
+
+    /// Resident, in KiB.
+    private long controlPlaneMemory() throws IOException {
+        Optional<ProcessHandle> found = ProcessHandle.allProcesses()
+                .filter(process -> process.info().arguments().stream()
+                                .flatMap(java.util.Arrays::stream)
+                                .anyMatch(word -> word.startsWith(directory.toString()))
+                        && process.info().arguments().stream()
+                                .flatMap(java.util.Arrays::stream)
+                                .anyMatch("control-plane"::equals))
+                .findFirst();
+        assertThat(found).as("the control plane's process").isPresent();
+        return Files.readAllLines(Path.of("/proc", Long.toString(found.get().pid()), "status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .map(line -> line.replaceAll("[^0-9]", ""))
+                .mapToLong(Long::parseLong)
+                .findFirst()
+                .orElseThrow();
+    }
+}
