@@ -25,16 +25,32 @@ final class ConnectionManagers {
 
     /// @param services that may be asked for
     static Filter outbound(Scene scene, String statPrefix, String routes, Iterable<MeshService> services) {
-        HttpConnectionManager.Builder manager = common(scene, Side.CLIENT, HttpFilters.outbound(scene, services))
-                .setStatPrefix(Names.stat(statPrefix))
-                .setUseRemoteAddress(Protos.FALSE)
+        HttpConnectionManager.Builder manager = outbound(scene, statPrefix, services)
                 .setRds(Rds.newBuilder().setConfigSource(Protos.ADS).setRouteConfigName(routes));
-        manager.addAllAccessLog(AccessLogs.http(scene, Side.CLIENT));
         if (routes.equals(Names.FORWARD_PROXY)) {
             manager.getHttpProtocolOptionsBuilder().setAllowAbsoluteUrl(Protos.TRUE);
         }
         http10(scene, manager);
         return filter(manager);
+    }
+
+    /// Of what nobody has a listener for.
+    static Filter unknown(Scene scene) {
+        HttpConnectionManager.Builder manager = outbound(scene, Names.ALLOW_ANY_DYNAMIC_DNS, List.of())
+                .setRouteConfig(RouteConfiguration.newBuilder()
+                        .setName(Names.ALLOW_ANY_DYNAMIC_DNS)
+                        .setValidateClusters(Protos.FALSE)
+                        .addVirtualHosts(VirtualHosts.catchAll(scene)));
+        http10(scene, manager);
+        return filter(manager);
+    }
+
+    private static HttpConnectionManager.Builder outbound(
+            Scene scene, String statPrefix, Iterable<MeshService> services) {
+        return common(scene, Side.CLIENT, HttpFilters.outbound(scene, services))
+                .setStatPrefix(Names.stat(statPrefix))
+                .setUseRemoteAddress(Protos.FALSE)
+                .addAllAccessLog(AccessLogs.http(scene, Side.CLIENT));
     }
 
     /// @param http2 whether the port is declared to speak it

@@ -92,15 +92,15 @@ final class DownstreamTls {
         parameters(tls, scene.mesh().tlsDefaults(), common);
         List<String> credentials = credentials(tls);
         if (credentials.isEmpty()) {
-            common.addTlsCertificateSdsSecretConfigs(Sds.workload(
-                    "file-cert:" + tls.files().certificate() + "~" + tls.files().privateKey()));
+            tls.files()
+                    .pairs()
+                    .forEach(pair -> common.addTlsCertificateSdsSecretConfigs(
+                            Sds.workload("file-cert:" + pair.certificate() + "~" + pair.privateKey())));
         } else {
             credentials.forEach(name -> common.addTlsCertificateSdsSecretConfigs(Sds.ads("kubernetes://" + name)));
         }
         if (mutual) {
-            CertificateValidationContext.Builder validation = validation(exact(tls.subjectAltNames())).toBuilder()
-                    .addAllVerifyCertificateSpki(tls.verification().spki())
-                    .addAllVerifyCertificateHash(tls.verification().hash());
+            CertificateValidationContext.Builder validation = verification(tls).toBuilder();
             if (!tls.files().crl().isEmpty()) {
                 validation.setCrl(
                         DataSource.newBuilder().setFilename(tls.files().crl()));
@@ -120,6 +120,18 @@ final class DownstreamTls {
                         com.google.protobuf.BoolValue.of(tls.mode().equals("MUTUAL")))
                 .setCommonTlsContext(common)
                 .build());
+    }
+
+    private static CertificateValidationContext verification(ServerTls tls) {
+        if (tls.verification().skipped()) {
+            return CertificateValidationContext.newBuilder()
+                    .setTrustChainVerification(CertificateValidationContext.TrustChainVerification.ACCEPT_UNTRUSTED)
+                    .build();
+        }
+        return validation(exact(tls.subjectAltNames())).toBuilder()
+                .addAllVerifyCertificateSpki(tls.verification().spki())
+                .addAllVerifyCertificateHash(tls.verification().hash())
+                .build();
     }
 
     static List<String> credentials(ServerTls tls) {

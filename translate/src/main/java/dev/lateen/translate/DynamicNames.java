@@ -1,5 +1,8 @@
 package dev.lateen.translate;
 
+import dev.lateen.model.istio.Sidecar;
+import dev.lateen.model.istio.TrafficPolicy.ClientTls;
+import dev.lateen.model.istio.TrafficPolicy.ConnectionPool;
 import dev.lateen.model.mesh.MeshService;
 import dev.lateen.model.mesh.Protocol;
 import dev.lateen.model.mesh.Resolution;
@@ -13,10 +16,12 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
-/// Services with a wildcard name whose hosts the proxy looks up when they are asked for (`DYNAMIC_DNS`): by the
-/// request's host where it is HTTP, by the server name where it is TLS.
+/// Hosts that the proxy looks up when they are asked for: those of services with a wildcard name (`DYNAMIC_DNS`), by the
+/// request's host where it is HTTP, by the server name where it is TLS; and where the mesh wants it
+/// (`ALLOW_ANY_DYNAMIC_DNS`) those that no registry knows, by the request's host.
 final class DynamicNames {
     private DynamicNames() {}
 
@@ -31,22 +36,59 @@ final class DynamicNames {
     }
 
     static void discovery(Cluster.Builder cluster, MeshService service, boolean insecure, Scene scene) {
+        discovery(cluster, cache(service, scene), insecure);
+    }
+
+    private static void discovery(Cluster.Builder cluster, DnsCacheConfig cache, boolean insecure) {
         cluster.getClusterTypeBuilder()
                 .setName("envoy.clusters.dynamic_forward_proxy")
                 .setTypedConfig(Protos.any(ClusterConfig.newBuilder()
-                        .setDnsCacheConfig(cache(service, scene))
+                        .setDnsCacheConfig(cache)
                         .setAllowInsecureClusterOptions(insecure)
                         .build()));
         cluster.setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED);
     }
 
-    /// The filters that find the addresses of these services' hosts, before the router.
+    /// Where plain HTTP to hosts that no registry knows goes, if they are looked up.
+    static Optional<Cluster> unknown(Scene scene) {
+        if (!concernsUnknown(scene)) {
+            return Optional.empty();
+        }
+        Optional<ClientTls> tls = scene.mesh().outboundTrafficPolicy().flatMap(Sidecar.OutboundPolicy::tls);
+        Cluster.Builder cluster = Cluster.newBuilder()
+                .setName(Names.ALLOW_ANY_DYNAMIC_DNS)
+                .setAltStatName(Names.stat(Names.ALLOW_ANY_DYNAMIC_DNS))
+                .setConnectTimeout(Protos.duration(scene.mesh().connectTimeout()));
+        discovery(
+                cluster,
+                unknownCache(scene),
+                tls.flatMap(ClientTls::insecureSkipVerify).orElse(false));
+        Optional<ConnectionPool> pool = scene.mesh().baseline().connectionPool();
+        TrafficPolicies.connectionPool(cluster, pool, scene.mesh().tcpKeepalive());
+        scene.mesh().baseline().outlierDetection().ifPresent(o -> TrafficPolicies.outlierDetection(cluster, o));
+        // An upstream that is reached by TLS is told no protocol, and takes HTTP/1.1 then.
+        boolean secured = tls.filter(t -> !t.mode().equals("DISABLE")).isPresent();
+        Protocol protocol = secured ? Protocol.HTTP : Protocol.AUTO;
+        HttpUpstream.apply(
+                cluster, protocol, false, pool, HttpUpstream.Naming.of(tls, protocol, true), List.of());
+        tls.ifPresent(t -> UpstreamTls.apply(cluster, t, new UpstreamTls.Peer("", List.of(), protocol, false, false), scene));
+        return Optional.of(cluster.build());
+    }
+
+    private static boolean concernsUnknown(Scene scene) {
+        return !scene.isRouter() && !scene.isProxyless() && scene.outbound().looksUpAny();
+    }
+
+    /// The filters that find the addresses of these services' hosts, before the router, and of unknown ones.
     static List<HttpFilter> http(Iterable<MeshService> services, Scene scene) {
         Set<DnsCacheConfig> caches = new LinkedHashSet<>();
         for (MeshService service : services) {
             if (concerns(service)) {
                 caches.add(cache(service, scene));
             }
+        }
+        if (concernsUnknown(scene)) {
+            caches.add(unknownCache(scene));
         }
         List<HttpFilter> filters = new ArrayList<>();
         for (DnsCacheConfig cache : caches) {
@@ -72,10 +114,18 @@ final class DynamicNames {
                 .build();
     }
 
-    /// The same wherever it stands, so that cluster and filters share the names.
     private static DnsCacheConfig cache(MeshService service, Scene scene) {
+        return cache(service.hostname(), scene);
+    }
+
+    private static DnsCacheConfig unknownCache(Scene scene) {
+        return cache(Names.ALLOW_ANY_DYNAMIC_DNS, scene);
+    }
+
+    /// The same wherever it stands, so that cluster and filters share the names.
+    private static DnsCacheConfig cache(String owner, Scene scene) {
         return DnsCacheConfig.newBuilder()
-                .setName(service.hostname() + "_dfp_dns_cache")
+                .setName(owner + "_dfp_dns_cache")
                 .setDnsLookupFamily(OutboundClusters.dnsFamily(scene))
                 .build();
     }

@@ -4,9 +4,15 @@ import dev.lateen.model.istio.Destination;
 import dev.lateen.model.istio.Sidecar;
 import dev.lateen.model.mesh.Hostname;
 
-/// Where traffic to unknown hosts goes: to its own destination, or to a proxy that a `Sidecar` names.
+/// Where traffic to unknown hosts goes: to its own destination, to what its name leads to, or to a proxy that a `Sidecar`
+/// names.
 final class EgressProxies {
     private EgressProxies() {}
+
+    /// Of plain HTTP: where the mesh wants it, to whom it asks for.
+    static String httpCluster(Scene scene) {
+        return scene.outbound().looksUpAny() ? Names.ALLOW_ANY_DYNAMIC_DNS : cluster(scene);
+    }
 
     static String cluster(Scene scene) {
         if (!scene.outbound().allowsAny()) {

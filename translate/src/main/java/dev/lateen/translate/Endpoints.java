@@ -52,8 +52,11 @@ final class Endpoints {
     static ClusterLoadAssignment assignment(Target target, List<Endpoint> endpoints, Scene scene) {
         SplitHorizon horizon = new SplitHorizon(scene, endpoint -> reachable(endpoint, scene));
         Map<String, List<Endpoint>> byLocality = new TreeMap<>();
+        boolean near = scene.mesh()
+                .clusterLocal()
+                .covers(target.service().hostname(), scene.settings().clusterDomain());
         for (Endpoint endpoint : endpoints) {
-            if (target.includes(endpoint) && horizon.takes(endpoint)) {
+            if (target.includes(endpoint) && horizon.takes(endpoint) && !(near && isElsewhere(endpoint, scene))) {
                 byLocality
                         .computeIfAbsent(endpoint.locality().toString(), _ -> new ArrayList<>())
                         .add(endpoint);
@@ -77,6 +80,13 @@ final class Endpoints {
                 .setClusterName(target.clusterName())
                 .addAllEndpoints(placed)
                 .build();
+    }
+
+    private static boolean isElsewhere(Endpoint endpoint, Scene scene) {
+        String own = scene.node().metadata().clusterId();
+        return !own.isEmpty()
+                && !endpoint.clusterId().isEmpty()
+                && !endpoint.clusterId().equals(own);
     }
 
     /// For a gateway that passes connections on unopened. It cannot tell whether a client proved who it is, so that it

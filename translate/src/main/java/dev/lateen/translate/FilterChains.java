@@ -8,6 +8,7 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
+import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
 import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import java.time.Duration;
@@ -19,6 +20,10 @@ final class FilterChains {
     static final List<String> PLAIN_HTTP = List.of("http/1.1", "h2c");
     static final com.google.protobuf.Duration HANDSHAKE_TIMEOUT = Protos.duration(Duration.ofSeconds(15));
 
+    static final ListenerFilter ORIGINAL_DST = ListenerFilter.newBuilder()
+            .setName("envoy.filters.listener.original_dst")
+            .setTypedConfig(Protos.any(OriginalDst.getDefaultInstance()))
+            .build();
     static final ListenerFilter TLS_INSPECTOR = ListenerFilter.newBuilder()
             .setName("envoy.filters.listener.tls_inspector")
             .setTypedConfig(Protos.any(TlsInspector.newBuilder()

@@ -163,7 +163,9 @@ final class HttpRoutes {
 
     private RedirectAction redirect(Redirect from) {
         RedirectAction.Builder to = RedirectAction.newBuilder().setHostRedirect(from.authority());
-        if (from.uri().startsWith("%PREFIX()%")) {
+        if (!from.prefixRewrite().isEmpty()) {
+            to.setPrefixRewrite(from.prefixRewrite());
+        } else if (from.uri().startsWith("%PREFIX()%")) {
             to.setPrefixRewrite(from.uri().substring("%PREFIX()%".length()));
         } else {
             to.setPathRedirect(from.uri());

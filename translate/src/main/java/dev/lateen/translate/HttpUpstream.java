@@ -28,13 +28,16 @@ final class HttpUpstream {
         /// From the request.
         ASKED,
         /// From the request, and it must be in the certificate.
-        ASKED_AND_CHECKED;
+        ASKED_AND_CHECKED,
+        /// As above, of connections without TLS: Envoy demands it of hosts that are looked up, once anything else is said
+        /// of their HTTP.
+        LOOKED_UP;
 
         /// @param dynamic whether every connection is to a host that was looked up by its name
         static Naming of(Optional<ClientTls> tls, Protocol protocol, boolean dynamic) {
             if (dynamic) {
                 if (tls.isEmpty() || tls.get().mode().equals("DISABLE")) {
-                    return CONFIGURED;
+                    return LOOKED_UP;
                 }
                 return tls.get().insecureSkipVerify().orElse(false) ? ASKED : ASKED_AND_CHECKED;
             }
@@ -65,30 +68,20 @@ final class HttpUpstream {
             Naming naming,
             List<HttpFilter> filters) {
         Optional<ConnectionPool.Http> pool = connectionPool.flatMap(ConnectionPool::http);
-        HttpProtocolOptions.Builder common = HttpProtocolOptions.newBuilder();
-        pool.flatMap(ConnectionPool.Http::idleTimeout)
-                .or(() -> connectionPool.flatMap(ConnectionPool::tcp).flatMap(ConnectionPool.Tcp::idleTimeout))
-                .ifPresent(t -> common.setIdleTimeout(Protos.duration(t)));
-        pool.filter(p -> p.maxRequestsPerConnection().orElse(0) > 0)
-                .ifPresent(p -> common.setMaxRequestsPerConnection(
-                        Protos.uint(p.maxRequestsPerConnection().orElse(0))));
-        connectionPool
-                .flatMap(ConnectionPool::tcp)
-                .flatMap(ConnectionPool.Tcp::maxConnectionDuration)
-                .ifPresent(t -> common.setMaxConnectionDuration(Protos.duration(t)));
+        HttpProtocolOptions.Builder common = common(connectionPool);
         boolean hasCommon = !common.build().equals(HttpProtocolOptions.getDefaultInstance())
                 || pool.filter(p -> p.maxConcurrentStreams().orElse(0) > 0).isPresent();
-        Http2ProtocolOptions h2 = pool.map(HttpUpstream::http2).orElse(Http2ProtocolOptions.getDefaultInstance());
+        Http2ProtocolOptions h2 = http2(connectionPool);
         var options = io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.newBuilder();
         if (hasCommon) {
             options.setCommonHttpProtocolOptions(common);
         }
-        boolean named = naming != Naming.CONFIGURED;
-        if (named) {
+        if (naming != Naming.CONFIGURED) {
             options.getUpstreamHttpProtocolOptionsBuilder()
                     .setAutoSni(true)
-                    .setAutoSanValidation(naming == Naming.ASKED_AND_CHECKED);
+                    .setAutoSanValidation(naming != Naming.ASKED);
         }
+        boolean named = naming == Naming.ASKED || naming == Naming.ASKED_AND_CHECKED;
         if (protocol.isAuto()
                 || pool.map(ConnectionPool.Http::useClientProtocol).orElse(false)) {
             options.getUseDownstreamProtocolConfigBuilder()
@@ -103,6 +96,29 @@ final class HttpUpstream {
         }
         options.addAllHttpFilters(filters);
         cluster.putTypedExtensionProtocolOptions(KEY, Protos.any(options.build()));
+    }
+
+    private static HttpProtocolOptions.Builder common(Optional<ConnectionPool> connectionPool) {
+        Optional<ConnectionPool.Http> pool = connectionPool.flatMap(ConnectionPool::http);
+        HttpProtocolOptions.Builder common = HttpProtocolOptions.newBuilder();
+        pool.flatMap(ConnectionPool.Http::idleTimeout)
+                .or(() -> connectionPool.flatMap(ConnectionPool::tcp).flatMap(ConnectionPool.Tcp::idleTimeout))
+                .ifPresent(t -> common.setIdleTimeout(Protos.duration(t)));
+        pool.filter(p -> p.maxRequestsPerConnection().orElse(0) > 0)
+                .ifPresent(p -> common.setMaxRequestsPerConnection(
+                        Protos.uint(p.maxRequestsPerConnection().orElse(0))));
+        connectionPool
+                .flatMap(ConnectionPool::tcp)
+                .flatMap(ConnectionPool.Tcp::maxConnectionDuration)
+                .ifPresent(t -> common.setMaxConnectionDuration(Protos.duration(t)));
+        return common;
+    }
+
+    private static Http2ProtocolOptions http2(Optional<ConnectionPool> connectionPool) {
+        return connectionPool
+                .flatMap(ConnectionPool::http)
+                .map(HttpUpstream::http2)
+                .orElse(Http2ProtocolOptions.getDefaultInstance());
     }
 
     private static Http2ProtocolOptions http2(ConnectionPool.Http pool) {
@@ -126,16 +142,20 @@ final class HttpUpstream {
     }
 
     /// For a cluster that passes on connections of any kind.
-    static Any passthrough() {
+    private static Any passthrough(Optional<ConnectionPool> connectionPool) {
         var options = io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.newBuilder();
-        options.getCommonHttpProtocolOptionsBuilder().setIdleTimeout(Protos.duration(Duration.ofMinutes(5)));
+        HttpProtocolOptions.Builder common = common(connectionPool);
+        if (!common.hasIdleTimeout()) {
+            common.setIdleTimeout(Protos.duration(Duration.ofMinutes(5)));
+        }
+        options.setCommonHttpProtocolOptions(common);
         options.getUseDownstreamProtocolConfigBuilder()
                 .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance())
-                .setHttp2ProtocolOptions(Http2ProtocolOptions.getDefaultInstance());
+                .setHttp2ProtocolOptions(http2(connectionPool));
         return Protos.any(options.build());
     }
 
-    static void applyPassthrough(Cluster.Builder cluster) {
-        cluster.putTypedExtensionProtocolOptions(KEY, passthrough());
+    static void applyPassthrough(Cluster.Builder cluster, Optional<ConnectionPool> connectionPool) {
+        cluster.putTypedExtensionProtocolOptions(KEY, passthrough(connectionPool));
     }
 }

@@ -145,7 +145,7 @@ final class InboundClusters {
                 .setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED)
                 .setConnectTimeout(Protos.duration(scene.mesh().connectTimeout()))
                 .setUpstreamBindConfig(source(scene, true));
-        HttpUpstream.applyPassthrough(cluster);
+        HttpUpstream.applyPassthrough(cluster, Optional.empty());
         TrafficPolicies.connectionPool(cluster, Optional.empty(), scene.mesh().tcpKeepalive());
         return cluster.build();
     }

@@ -8,7 +8,6 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
-import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
 import io.envoyproxy.envoy.config.route.v3.Decorator;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
 import io.envoyproxy.envoy.config.route.v3.Route;
@@ -16,9 +15,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
-import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
 import io.envoyproxy.envoy.extensions.filters.listener.original_src.v3.OriginalSrc;
-import io.envoyproxy.envoy.type.v3.Int32Range;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,10 +25,6 @@ import java.util.TreeSet;
 
 /// Listeners for what a sidecar receives: one for all ports behind redirection, or one a port without it.
 final class InboundListeners {
-    private static final ListenerFilter ORIGINAL_DST = ListenerFilter.newBuilder()
-            .setName("envoy.filters.listener.original_dst")
-            .setTypedConfig(Protos.any(OriginalDst.getDefaultInstance()))
-            .build();
     private static final ListenerFilter ORIGINAL_SRC = ListenerFilter.newBuilder()
             .setName("envoy.filters.listener.original_src")
             .setTypedConfig(Protos.any(OriginalSrc.newBuilder().setMark(1337).build()))
@@ -107,7 +100,7 @@ final class InboundListeners {
                 chains(port, mode, true).forEach(listener::addFilterChains);
             }
         }
-        listener.addListenerFilters(ORIGINAL_DST);
+        listener.addListenerFilters(FilterChains.ORIGINAL_DST);
         if (tproxy) {
             listener.addListenerFilters(ORIGINAL_SRC);
         }
@@ -287,52 +280,28 @@ final class InboundListeners {
     /// Off at the ports that do without it, or on at those that need it where ports without a service do without.
     private static ListenerFilter tlsInspector(Map<Integer, Boolean> needed) {
         boolean byDefault = needed.getOrDefault(0, true);
-        List<ListenerFilterChainMatchPredicate> ranges = new ArrayList<>();
+        List<Integer> others = new ArrayList<>();
         needed.forEach((port, need) -> {
             if (port != 0 && need != byDefault) {
-                ranges.add(range(port));
+                others.add(port);
             }
         });
-        if (ranges.isEmpty()) {
+        if (others.isEmpty()) {
             return FilterChains.TLS_INSPECTOR;
         }
-        ListenerFilterChainMatchPredicate disabled = byDefault
-                ? any(ranges)
-                : ListenerFilterChainMatchPredicate.newBuilder()
-                        .setNotMatch(any(ranges))
-                        .build();
-        return FilterChains.TLS_INSPECTOR.toBuilder()
-                .setFilterDisabled(disabled)
-                .build();
+        return byDefault
+                ? PortPredicates.except(FilterChains.TLS_INSPECTOR, others)
+                : PortPredicates.only(FilterChains.TLS_INSPECTOR, others);
     }
 
     /// Off at the ports that do without it.
     private static ListenerFilter httpInspector(Map<Integer, Boolean> needed) {
-        List<ListenerFilterChainMatchPredicate> ranges = new ArrayList<>();
+        List<Integer> others = new ArrayList<>();
         needed.forEach((port, need) -> {
             if (!need) {
-                ranges.add(range(port));
+                others.add(port);
             }
         });
-        return ranges.isEmpty()
-                ? FilterChains.HTTP_INSPECTOR
-                : FilterChains.HTTP_INSPECTOR.toBuilder()
-                        .setFilterDisabled(any(ranges))
-                        .build();
-    }
-
-    private static ListenerFilterChainMatchPredicate any(List<ListenerFilterChainMatchPredicate> ranges) {
-        return ranges.size() == 1
-                ? ranges.getFirst()
-                : ListenerFilterChainMatchPredicate.newBuilder()
-                        .setOrMatch(ListenerFilterChainMatchPredicate.MatchSet.newBuilder()
-                                .addAllRules(ranges))
-                        .build();
-    }
-
-    private static ListenerFilterChainMatchPredicate range(int port) {
-        return ListenerFilterChainMatchPredicate.newBuilder()
-                .setDestinationPortRange(Int32Range.newBuilder().setStart(port).setEnd(port + 1))
-                .build();
+        return PortPredicates.except(FilterChains.HTTP_INSPECTOR, others);
     }
 }

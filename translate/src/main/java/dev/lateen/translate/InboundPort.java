@@ -81,7 +81,7 @@ record InboundPort(
                 port,
                 listener.bind().isEmpty() ? scene.node().address() : listener.bind(),
                 listener.defaultEndpoint(),
-                listener.connectionPool().or(() -> shared),
+                listener.connectionPool().or(() -> shared).or(scene.mesh().baseline()::connectionPool),
                 !listener.captureMode().equals("NONE") && !scene.bindsExplicitly(),
                 listener.tls(),
                 scene.outbound()
@@ -105,7 +105,8 @@ record InboundPort(
                                         Optional.of(r),
                                         Optional.empty(),
                                         target.port().port())
-                                .connectionPool());
+                                .connectionPool())
+                        .or(scene.mesh().baseline()::connectionPool);
                 ports.put(
                         number,
                         new InboundPort(

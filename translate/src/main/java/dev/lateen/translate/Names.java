@@ -8,6 +8,8 @@ final class Names {
     static final String FORWARD_PROXY = "http_proxy";
     static final String BLACK_HOLE = "BlackHoleCluster";
     static final String PASSTHROUGH = "PassthroughCluster";
+    /// Where requests to unknown hosts go that are looked up by their names.
+    static final String ALLOW_ANY_DYNAMIC_DNS = "AllowAnyDynamicDNSCluster";
     static final String INBOUND_PASSTHROUGH = "InboundPassthroughCluster";
     static final String VIRTUAL_OUTBOUND = "virtualOutbound";
     static final String VIRTUAL_INBOUND = "virtualInbound";

@@ -67,7 +67,7 @@ final class OutboundClusters {
             Optional<Subset> subset,
             List<Endpoint> endpoints,
             Scene scene) {
-        TrafficPolicy policy = EffectivePolicy.of(rule, subset, port.port());
+        TrafficPolicy policy = EffectivePolicy.of(rule, subset, port.port(), scene.mesh().baseline());
         String subsetName = subset.map(Subset::name).orElse("");
         String name = Names.outbound(port.port(), subsetName, service.hostname());
         Cluster.Builder cluster = Cluster.newBuilder()
@@ -270,8 +270,9 @@ final class OutboundClusters {
                 .setType(Cluster.DiscoveryType.ORIGINAL_DST)
                 .setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED)
                 .setConnectTimeout(Protos.duration(scene.mesh().connectTimeout()));
-        HttpUpstream.applyPassthrough(cluster);
-        TrafficPolicies.connectionPool(cluster, Optional.empty(), scene.mesh().tcpKeepalive());
+        Optional<ConnectionPool> pool = scene.mesh().baseline().connectionPool();
+        HttpUpstream.applyPassthrough(cluster, pool);
+        TrafficPolicies.connectionPool(cluster, pool, scene.mesh().tcpKeepalive());
         if (scene.hasIstioFilters()) {
             cluster.addFilters(METADATA_EXCHANGE);
         }

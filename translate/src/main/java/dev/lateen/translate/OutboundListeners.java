@@ -11,10 +11,12 @@ import dev.lateen.model.mesh.ServicePort;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Listeners for what a sidecar sends. One address and port is one listener: HTTP services share it, connections of
 /// other sorts are told apart by destination or server name, and where that fails the elder service wins.
@@ -23,6 +25,8 @@ final class OutboundListeners {
     private final Map<String, Slot> slots = new LinkedHashMap<>();
     private final Map<String, Routes> routes = new LinkedHashMap<>();
     private final PortConflicts conflicts = new PortConflicts();
+    /// Ports of services at which the server may speak first.
+    private final Set<Integer> silent = new HashSet<>();
 
     OutboundListeners(Scene scene) {
         this.scene = scene;
@@ -72,7 +76,7 @@ final class OutboundListeners {
         proxy();
         slots.values().forEach(slot -> listeners.add(listener(slot)));
         if (!scene.bindsExplicitly()) {
-            listeners.add(VirtualListeners.outbound(scene));
+            listeners.add(VirtualListeners.outbound(scene, silent));
         }
         return listeners;
     }
@@ -322,6 +326,9 @@ final class OutboundListeners {
         Slot before = slots.get(key);
         Kind kind = port.protocol().isAuto() ? Kind.AUTO : Kind.TCP;
         boolean wide = Wildcards.is(bind);
+        if (kind == Kind.TCP && !port.protocol().isTls()) {
+            silent.add(listenPort);
+        }
         List<FilterChain> chains = new ArrayList<>();
         String routeName = wide ? Integer.toString(listenPort) : service.hostname() + ":" + port.port();
         if (kind == Kind.AUTO) {

@@ -5,6 +5,7 @@ import dev.lateen.model.istio.DestinationRule;
 import dev.lateen.model.istio.Telemetry;
 import dev.lateen.model.mesh.EffectivePolicy;
 import dev.lateen.model.mesh.Endpoint;
+import dev.lateen.model.mesh.MeshConfig;
 import dev.lateen.model.mesh.MeshService;
 import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.model.mesh.OutboundScope;
@@ -244,6 +245,7 @@ final class OutboundResources {
         if (!scene.isRouter() && !scene.isProxyless()) {
             Cluster passthrough = OutboundClusters.passthrough(scene);
             clusterMap.add(passthrough.getName(), passthrough);
+            DynamicNames.unknown(scene).ifPresent(cluster -> clusterMap.add(cluster.getName(), cluster));
         }
         clusters = clusterMap.done();
         endpoints = endpointMap.done();
@@ -279,7 +281,7 @@ final class OutboundResources {
         List<Cluster> all = OutboundClusters.of(service, rule, own, scene);
         for (Cluster cluster : scene.isProxyless() ? ProxylessResources.clusters(all) : all) {
             made.add(EncodedResource.of(ResourceType.CLUSTER, cluster.getName(), cluster));
-            Endpoints.Target target = target(cluster.getName(), service, rule);
+            Endpoints.Target target = target(cluster.getName(), service, rule, scene.mesh().baseline());
             boolean discovered = cluster.getType() == Cluster.DiscoveryType.EDS;
             if (discovered) {
                 assignments.add(assignment(target, own, scene));
@@ -296,12 +298,13 @@ final class OutboundResources {
         return new OfService(service, rule, own, made, assignments);
     }
 
-    private static Endpoints.Target target(String cluster, MeshService service, Optional<DestinationRule> rule) {
+    private static Endpoints.Target target(
+            String cluster, MeshService service, Optional<DestinationRule> rule, MeshConfig.Baseline baseline) {
         String[] parts = cluster.split("\\|", 4);
         int port = Integer.parseInt(parts[1]);
         Optional<DestinationRule.Subset> subset = rule.flatMap(r -> r.subset(parts[2]));
         return new Endpoints.Target(
-                service, service.port(port).orElseThrow(), subset, EffectivePolicy.of(rule, subset, port));
+                service, service.port(port).orElseThrow(), subset, EffectivePolicy.of(rule, subset, port, baseline));
     }
 
     private static EncodedResource assignment(Endpoints.Target target, List<Endpoint> endpoints, Scene scene) {

@@ -153,7 +153,8 @@ final class TcpProxies {
         }
         Optional<DestinationRule> rule =
                 scene.outbound().destinationRule(service.get(), scene.node().labels());
-        TrafficPolicy policy = EffectivePolicy.of(rule, rule.flatMap(r -> r.subset(subset)), port);
+        TrafficPolicy policy = EffectivePolicy.of(
+                rule, rule.flatMap(r -> r.subset(subset)), port, scene.mesh().baseline());
         policy.connectionPool().flatMap(ConnectionPool::tcp).ifPresent(tcp -> {
             tcp.idleTimeout().ifPresent(t -> proxy.setIdleTimeout(Protos.duration(t)));
             tcp.maxConnectionDuration().ifPresent(t -> proxy.setMaxDownstreamConnectionDuration(Protos.duration(t)));

@@ -74,7 +74,7 @@ final class VirtualHosts {
         for (VirtualHost host : hosts) {
             encoded.add(memo.bytes(name, host));
         }
-        encoded.add(catchAll().toByteString());
+        encoded.add(catchAll(scene).toByteString());
         return join(frame, encoded);
     }
 
@@ -327,7 +327,8 @@ final class VirtualHosts {
         return all;
     }
 
-    private VirtualHost catchAll() {
+    /// For requests to hosts that nobody declared.
+    static VirtualHost catchAll(Scene scene) {
         boolean allow = scene.outbound().allowsAny();
         String name = allow ? "allow_any" : "block_all";
         Route.Builder route = Route.newBuilder()
@@ -335,7 +336,7 @@ final class VirtualHosts {
                 .setMatch(RouteMatch.newBuilder().setPrefix("/"));
         if (allow) {
             RouteAction.Builder action = RouteAction.newBuilder()
-                    .setCluster(EgressProxies.cluster(scene))
+                    .setCluster(EgressProxies.httpCluster(scene))
                     .setTimeout(Protos.ZERO);
             HttpRoutes.setMaxGrpcTimeout(action, Protos.ZERO);
             route.setRoute(action);

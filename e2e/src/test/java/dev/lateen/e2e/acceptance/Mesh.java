@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /// A mesh read from files of YAML, all of it valid.
@@ -40,6 +41,11 @@ public record Mesh(String name, MeshSnapshot snapshot) {
 
     /// @param yaml all of it valid
     public static Mesh of(String name, String yaml) {
+        return of(name, yaml, _ -> {});
+    }
+
+    /// @param more what no resource says
+    public static Mesh of(String name, String yaml, Consumer<SnapshotBuilder> more) {
         List<RawResource> resources = new ArrayList<>();
         for (ParsedResource parsed : ResourceReader.create().read(yaml, name)) {
             if (parsed instanceof ParsedResource.Valid(RawResource resource, var _)) {
@@ -51,6 +57,7 @@ public record Mesh(String name, MeshSnapshot snapshot) {
         SnapshotBuilder builder = new SnapshotBuilder(MeshSettings.DEFAULT);
         builder.mesh(MeshConfig.of(new MeshConfigReader().read(resources).meshConfig()));
         builder.put(resources);
+        more.accept(builder);
         return new Mesh(name, builder.build());
     }
 

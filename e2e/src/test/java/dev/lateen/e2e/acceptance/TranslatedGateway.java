@@ -23,8 +23,20 @@ public final class TranslatedGateway {
     /// @param changed what the test's machine needs in the text of a resource
     public static Bootstrap bootstrap(
             String yaml, String plane, Collection<Integer> ports, UnaryOperator<String> changed) throws IOException {
-        XdsResources resources =
-                new Translator().translate(Mesh.of("gateway", yaml).snapshot(), Seat.GATEWAY.node(plane));
+        return bootstrap(Seat.GATEWAY, yaml, plane, ports, changed);
+    }
+
+    /// The same for a proxy that sits elsewhere.
+    public static Bootstrap bootstrap(
+            Seat seat, String yaml, String plane, Collection<Integer> ports, UnaryOperator<String> changed)
+            throws IOException {
+        return bootstrap(seat, Mesh.of("gateway", yaml), plane, ports, changed);
+    }
+
+    public static Bootstrap bootstrap(
+            Seat seat, Mesh mesh, String plane, Collection<Integer> ports, UnaryOperator<String> changed)
+            throws IOException {
+        XdsResources resources = new Translator().translate(mesh.snapshot(), seat.node(plane));
         var all = new StaticResources(resources).bootstrap().getStaticResources();
         Bootstrap bootstrap = new Bootstrap();
         ProtoJson json = new ProtoJson();

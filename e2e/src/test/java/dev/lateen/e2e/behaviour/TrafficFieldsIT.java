@@ -22,6 +22,7 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -66,6 +67,18 @@ class TrafficFieldsIT {
             spec:
               host: budget.svc.test
               trafficPolicy: {retryBudget: {percent: 10, minRetryConcurrency: 2}}
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: moved, namespace: default}
+            spec:
+              hosts: [moved.test]
+              gateways: [entry]
+              http:
+              - {match: [{uri: {prefix: /foo/}}], redirect: {authority: foo.test, prefixRewrite: /}}
+              - {match: [{uri: {exact: /one}}], redirect: {prefixRewrite: /another/one, redirectCode: 302}}
+              - {match: [{uri: {regex: "/[0-9]+"}}], redirect: {prefixRewrite: /number}}
+              - {redirect: {scheme: https, prefixRewrite: /all/}}
             """;
 
     private static final List<Upstream> UPSTREAMS = new ArrayList<>();
@@ -180,6 +193,22 @@ class TrafficFieldsIT {
         Reply reply = get("cookie.test", "/", "cookie: stay=\"" + value + "\"");
         assertThat(reply.status()).isEqualTo(200);
         assertThat(cookie(reply)).startsWith("stay=\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/foo/bar, 301, http://foo.test/bar",
+        "/foo/bar?a=b, 301, http://foo.test/bar?a=b",
+        "/foo/, 301, http://foo.test/",
+        "/one, 302, http://moved.test/another/one",
+        "/one?two, 302, http://moved.test/another/one?two",
+        "/17, 301, http://moved.test/number",
+        "/elsewhere, 301, https://moved.test/all/elsewhere",
+    })
+    void redirectsToWhatFollowsThePrefix(String path, int status, String location) throws IOException {
+        Reply reply = get("moved.test", path);
+        assertThat(reply.status()).isEqualTo(status);
+        assertThat(reply.field("location")).isEqualTo(location);
     }
 
     /// 10 % of ten requests are one; the least is two.

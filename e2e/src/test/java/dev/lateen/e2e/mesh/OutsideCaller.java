@@ -21,8 +21,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
+import java.security.Principal;
+import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
@@ -30,12 +30,13 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -57,6 +58,11 @@ final class OutsideCaller {
         KeyPair keys = WorkloadKeys.EC_P256.generate();
         SigningResult signed = by.sign(CertificateRequest.create(keys, id).pem(), id, Duration.ofHours(1), "the test");
         return new OutsideCaller(keys, ((SigningResult.Signed) signed).chain());
+    }
+
+    /// One without a certificate.
+    static OutsideCaller nobody() {
+        return new OutsideCaller(WorkloadKeys.EC_P256.generate(), List.of());
     }
 
     /// One with a certificate as servers of the control plane have it.
@@ -153,17 +159,52 @@ final class OutsideCaller {
     }
 
     private SSLContext tls() throws GeneralSecurityException {
-        try {
-            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-            store.load(null, null);
-            store.setKeyEntry("own", keys.getPrivate(), new char[0], chain.toArray(Certificate[]::new));
-            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            factory.init(store, new char[0]);
-            SSLContext tls = SSLContext.getInstance("TLS");
-            tls.init(factory.getKeyManagers(), new TrustManager[] {new Anybody()}, null);
-            return tls;
-        } catch (IOException e) {
-            throw new GeneralSecurityException(e);
+        SSLContext tls = SSLContext.getInstance("TLS");
+        KeyManager[] shown = chain.isEmpty() ? new KeyManager[0] : new KeyManager[] {new Own(keys, chain)};
+        tls.init(shown, new TrustManager[] {new Anybody()}, null);
+        return tls;
+    }
+
+    /// Shows the one certificate, whichever authorities a server asks for.
+    private static final class Own extends X509ExtendedKeyManager {
+        private static final String ALIAS = "own";
+
+        private final KeyPair keys;
+        private final List<X509Certificate> chain;
+
+        Own(KeyPair keys, List<X509Certificate> chain) {
+            this.keys = keys;
+            this.chain = chain;
+        }
+
+        @Override
+        public String[] getClientAliases(String kind, Principal[] issuers) {
+            return new String[] {ALIAS};
+        }
+
+        @Override
+        public String chooseClientAlias(String[] kinds, Principal[] issuers, Socket socket) {
+            return ALIAS;
+        }
+
+        @Override
+        public String[] getServerAliases(String kind, Principal[] issuers) {
+            return new String[0];
+        }
+
+        @Override
+        public String chooseServerAlias(String kind, Principal[] issuers, Socket socket) {
+            return ALIAS;
+        }
+
+        @Override
+        public X509Certificate[] getCertificateChain(String alias) {
+            return chain.toArray(X509Certificate[]::new);
+        }
+
+        @Override
+        public PrivateKey getPrivateKey(String alias) {
+            return keys.getPrivate();
         }
     }
 

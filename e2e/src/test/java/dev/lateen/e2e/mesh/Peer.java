@@ -91,6 +91,7 @@ final class Peer {
         server.createContext("/grpc", Peer::grpc);
         server.createContext("/resolve", exchange -> answer(exchange, resolve(question(exchange))));
         server.createContext("/tcp", exchange -> answer(exchange, firstLine(question(exchange))));
+        server.createContext("/via", exchange -> answer(exchange, via(question(exchange))));
         server.start();
     }
 
@@ -179,6 +180,26 @@ final class Peer {
             socket.setSoTimeout((int) LONGEST.toMillis());
             socket.connect(new InetSocketAddress(address.substring(0, colon), port), (int) LONGEST.toMillis());
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        } catch (IOException failure) {
+            return failure.toString();
+        }
+    }
+
+    /// What comes back from an address where another host is asked for.
+    private static String via(String words) {
+        String[] addressAndHost = words.split(" ");
+        int colon = addressAndHost[0].lastIndexOf(':');
+        try (Socket socket = new Socket()) {
+            socket.setSoTimeout((int) LONGEST.toMillis());
+            socket.connect(
+                    new InetSocketAddress(
+                            addressAndHost[0].substring(0, colon),
+                            Integer.parseInt(addressAndHost[0].substring(colon + 1))),
+                    (int) LONGEST.toMillis());
+            socket.getOutputStream()
+                    .write(("GET / HTTP/1.1\r\nHost: " + addressAndHost[1] + "\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException failure) {
             return failure.toString();
         }

@@ -181,7 +181,8 @@ final class AccessLogEntries {
     private static DestinationService ofClusterName(String cluster) {
         if (cluster.equals("PassthroughCluster")
                 || cluster.equals("BlackHoleCluster")
-                || cluster.equals("InboundPassthroughCluster")) {
+                || cluster.equals("InboundPassthroughCluster")
+                || cluster.equals("AllowAnyDynamicDNSCluster")) {
             return new DestinationService("", cluster, UNKNOWN);
         }
         String[] parts = cluster.split("\\|", -1);

@@ -63,8 +63,15 @@ public record HttpRoute(
     public sealed interface Action {
         record Forward(List<WeightedDestination> to) implements Action {}
 
+        /// @param prefixRewrite takes the place of what the route matched of the path; empty for none
         record Redirect(
-                String uri, String authority, String scheme, OptionalInt port, Optional<String> derivePort, int status)
+                String uri,
+                String prefixRewrite,
+                String authority,
+                String scheme,
+                OptionalInt port,
+                Optional<String> derivePort,
+                int status)
                 implements Action {}
 
         record Direct(int status, Optional<Body> body) implements Action {}
@@ -82,9 +89,9 @@ public record HttpRoute(
         }
 
         private static Action redirect(Reader in) {
-            in.notYet("prefixRewrite");
             return new Redirect(
                     in.text("uri", ""),
+                    in.text("prefixRewrite", ""),
                     in.text("authority", ""),
                     in.text("scheme", ""),
                     in.integer("port"),

@@ -17,7 +17,6 @@ public record ServerTls(
         Protocol protocol) {
 
     static ServerTls of(Reader in) {
-        in.notYet("tlsCertificates", "insecureSkipVerify");
         return new ServerTls(
                 in.flag("httpsRedirect"),
                 in.text("mode", "PASSTHROUGH"),
@@ -25,21 +24,42 @@ public record ServerTls(
                         in.text("serverCertificate", ""),
                         in.text("privateKey", ""),
                         in.text("caCertificates", ""),
-                        in.text("caCrl", "")),
+                        in.text("caCrl", ""),
+                        in.objects("tlsCertificates", KeyPair::of)),
                 in.text("credentialName", ""),
                 in.texts("credentialNames"),
                 in.text("caCertCredentialName", ""),
                 in.texts("subjectAltNames"),
-                new Verification(in.texts("verifyCertificateSpki"), in.texts("verifyCertificateHash")),
+                new Verification(
+                        in.texts("verifyCertificateSpki"),
+                        in.texts("verifyCertificateHash"),
+                        in.flag("insecureSkipVerify")),
                 new Protocol(
                         in.text("minProtocolVersion", "TLS_AUTO"),
                         in.text("maxProtocolVersion", "TLS_AUTO"),
                         in.texts("cipherSuites")));
     }
 
-    public record Files(String certificate, String privateKey, String caCertificates, String crl) {}
+    /// @param several certificates of which one suits the client; empty where there is one at most
+    public record Files(
+            String certificate, String privateKey, String caCertificates, String crl, List<KeyPair> several) {
+        /// All certificates, with their keys.
+        public List<KeyPair> pairs() {
+            return several.isEmpty() ? List.of(new KeyPair(certificate, privateKey)) : several;
+        }
+    }
 
-    public record Verification(List<String> spki, List<String> hash) {}
+    /// Files of a certificate's chain and its key.
+    public record KeyPair(String certificate, String privateKey) {
+        static KeyPair of(Reader in) {
+            // Authorities for clients are the server's, whichever certificate a client is shown.
+            in.notYet("caCertificates");
+            return new KeyPair(in.text("serverCertificate", ""), in.text("privateKey", ""));
+        }
+    }
+
+    /// @param skipped whether any certificate of a client will do
+    public record Verification(List<String> spki, List<String> hash, boolean skipped) {}
 
     public record Protocol(String minimum, String maximum, List<String> cipherSuites) {}
 }

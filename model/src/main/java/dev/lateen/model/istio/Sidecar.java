@@ -1,11 +1,11 @@
 package dev.lateen.model.istio;
 
+import dev.lateen.model.istio.TrafficPolicy.ClientTls;
 import dev.lateen.model.istio.TrafficPolicy.ConnectionPool;
 import dev.lateen.model.resource.Metadata;
 import dev.lateen.model.resource.RawResource;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /// What a workload's proxy listens on and may reach. Source: Istio `Sidecar`.
 public record Sidecar(
@@ -30,12 +30,15 @@ public record Sidecar(
                         in.object("outboundTrafficPolicy", OutboundPolicy::of)));
     }
 
-    /// @param mode `REGISTRY_ONLY`, `ALLOW_ANY`, or empty for the default
-    public record OutboundPolicy(String mode, Optional<Destination> egressProxy) {
+    /// @param mode `REGISTRY_ONLY`, `ALLOW_ANY`, of the whole mesh also `ALLOW_ANY_DYNAMIC_DNS`, or empty for the default
+    /// @param egressProxy of a Sidecar only
+    /// @param tls of the whole mesh only: towards hosts that were looked up
+    public record OutboundPolicy(String mode, Optional<Destination> egressProxy, Optional<ClientTls> tls) {
         public static OutboundPolicy of(Reader in) {
-            in.notYet("tls");
             return new OutboundPolicy(
-                    in.text("mode", "", Set.of("ALLOW_ANY_DYNAMIC_DNS")), in.object("egressProxy", Destination::of));
+                    in.text("mode", ""),
+                    in.object("egressProxy", Destination::of),
+                    in.object("tls", ClientTls::of));
         }
     }
 

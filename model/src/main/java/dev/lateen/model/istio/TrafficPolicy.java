@@ -169,7 +169,7 @@ public record TrafficPolicy(
     }
 
     public record ConnectionPool(Optional<Tcp> tcp, Optional<Http> http) {
-        static ConnectionPool of(Reader in) {
+        public static ConnectionPool of(Reader in) {
             return new ConnectionPool(in.object("tcp", Tcp::of), in.object("http", Http::of));
         }
 
@@ -252,7 +252,7 @@ public record TrafficPolicy(
             Optional<Duration> baseEjectionTime,
             OptionalInt maxEjectionPercent,
             OptionalInt minHealthPercent) {
-        static OutlierDetection of(Reader in) {
+        public static OutlierDetection of(Reader in) {
             in.notYet("consecutiveErrors", "outlierDetectionHttpErrorCodes");
             return new OutlierDetection(
                     in.flagIfSet("splitExternalLocalOriginErrors"),
@@ -276,7 +276,7 @@ public record TrafficPolicy(
             String sni,
             Optional<Boolean> insecureSkipVerify,
             String caCrl) {
-        static ClientTls of(Reader in) {
+        public static ClientTls of(Reader in) {
             return new ClientTls(
                     in.text("mode", "DISABLE"),
                     in.text("clientCertificate", ""),

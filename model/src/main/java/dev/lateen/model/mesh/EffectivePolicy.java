@@ -11,6 +11,25 @@ import java.util.Optional;
 public final class EffectivePolicy {
     private EffectivePolicy() {}
 
+    /// With the mesh's baseline where the rule says nothing: a part is the rule's or the mesh's as a whole.
+    public static TrafficPolicy of(
+            Optional<DestinationRule> rule,
+            Optional<DestinationRule.Subset> subset,
+            int port,
+            MeshConfig.Baseline baseline) {
+        TrafficPolicy own = of(rule, subset, port);
+        return new TrafficPolicy(
+                own.loadBalancer(),
+                own.connectionPool().or(baseline::connectionPool),
+                own.outlierDetection().or(baseline::outlierDetection),
+                own.tls(),
+                own.ports(),
+                own.tunnel(),
+                own.proxyProtocol(),
+                own.retryBudget());
+    }
+
+    /// Of the rule alone.
     public static TrafficPolicy of(Optional<DestinationRule> rule, Optional<DestinationRule.Subset> subset, int port) {
         TrafficPolicy policy = rule.flatMap(DestinationRule::trafficPolicy)
                 .map(p -> forPort(p, port))

@@ -4,8 +4,10 @@ import dev.lateen.model.istio.Bound;
 import dev.lateen.model.istio.HttpRoute.Retries;
 import dev.lateen.model.istio.Reader;
 import dev.lateen.model.istio.Sidecar.OutboundPolicy;
+import dev.lateen.model.istio.TrafficPolicy.ConnectionPool;
 import dev.lateen.model.istio.TrafficPolicy.Keepalive;
 import dev.lateen.model.istio.TrafficPolicy.LocalityLb;
+import dev.lateen.model.istio.TrafficPolicy.OutlierDetection;
 import dev.lateen.model.istio.TrafficPolicy.ZoneAwareLb;
 import dev.lateen.model.tree.Fields;
 import dev.lateen.model.tree.Node;
@@ -40,9 +42,13 @@ public record MeshConfig(
         Map<String, List<String>> defaultProviders,
         ProxyDefaults proxy,
         StatNames statNames,
-        Optional<Duration> dnsRefreshRate) {
+        Optional<Duration> dnsRefreshRate,
+        Baseline baseline,
+        ClusterLocal clusterLocal,
+        EntryVisibility entryVisibility) {
 
     private static final String ALL = "*";
+    private static final String LOOK_UP_ANY = "ALLOW_ANY_DYNAMIC_DNS";
 
     /// @param httpProxy 0 for none
     public record Ports(int outbound, int inbound, int httpProxy) {}
@@ -83,6 +89,18 @@ public record MeshConfig(
 
     public record ExtensionProvider(String name, String kind, Mapping settings) {}
 
+    /// What holds of connections where no DestinationRule says anything of such parts. Source: Istio,
+    /// `MeshConfig.defaultTrafficPolicy`.
+    public record Baseline(Optional<ConnectionPool> connectionPool, Optional<OutlierDetection> outlierDetection) {
+        public static final Baseline NONE = new Baseline(Optional.empty(), Optional.empty());
+
+        private static Baseline of(Reader in) {
+            return new Baseline(
+                    in.object("connectionPool", ConnectionPool::of),
+                    in.object("outlierDetection", OutlierDetection::of));
+        }
+    }
+
     public record StatNames(String inbound, String outbound) {}
 
     /// What `defaultConfig` says to the control plane.
@@ -116,10 +134,7 @@ public record MeshConfig(
                 "certificates");
         in.notYet(
                 "hboneIdleTimeout",
-                "serviceSettings",
-                "serviceScopeConfigs",
-                "defaultTrafficPolicy",
-                "serviceEntryVisibility");
+                "serviceScopeConfigs");
         return new MeshConfig(
                 new Ports(
                         in.integer("proxyListenPort").orElse(15001),
@@ -164,7 +179,10 @@ public record MeshConfig(
                 in.object("defaultConfig", MeshConfig::proxyDefaults)
                         .orElse(new ProxyDefaults("", OptionalInt.empty(), Optional.empty(), false, 15020)),
                 new StatNames(in.text("inboundClusterStatName", ""), in.text("outboundClusterStatName", "")),
-                in.duration("dnsRefreshRate"));
+                in.duration("dnsRefreshRate"),
+                in.object("defaultTrafficPolicy", Baseline::of).orElse(Baseline.NONE),
+                ClusterLocal.of(in),
+                in.object("serviceEntryVisibility", EntryVisibility::of).orElse(EntryVisibility.ALL));
     }
 
     private static List<String> orAll(List<String> list) {
@@ -245,7 +263,12 @@ public record MeshConfig(
     }
 
     static boolean allowsAny(String mode) {
-        return mode.equals("ALLOW_ANY") || mode.equals("ALLOW_ANY_DYNAMIC_DNS");
+        return mode.equals("ALLOW_ANY") || mode.equals(LOOK_UP_ANY);
+    }
+
+    /// Whether such hosts are looked up by the names that plain HTTP requests ask for.
+    boolean looksUpAnyOutbound() {
+        return outboundTrafficPolicy.filter(p -> p.mode().equals(LOOK_UP_ANY)).isPresent();
     }
 
     public Optional<ExtensionProvider> extensionProvider(String name) {

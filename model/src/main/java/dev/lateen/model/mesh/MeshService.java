@@ -98,6 +98,26 @@ public record MeshService(
                 origin);
     }
 
+    /// For other namespaces to see.
+    MeshService exportedTo(List<String> others) {
+        return new MeshService(
+                id,
+                name,
+                ports,
+                addresses,
+                autoAddress,
+                resolution,
+                registry,
+                meshExternal,
+                others,
+                labels,
+                selector,
+                subjectAltNames,
+                created,
+                kubernetes,
+                origin);
+    }
+
     public MeshService withAddresses(List<String> newAddresses) {
         return new MeshService(
                 id,

@@ -86,6 +86,12 @@ public final class OutboundScope {
         return rules.find(namespace, labels, service.hostname(), service.namespace());
     }
 
+    /// Whether plain HTTP to hosts that no registry knows goes to the names that it asks for, wherever it was sent.
+    /// A `Sidecar` with a policy of its own cannot say so, and takes the place of the mesh's.
+    public boolean looksUpAny() {
+        return sidecar.flatMap(Sidecar::outboundTrafficPolicy).isEmpty() && mesh.looksUpAnyOutbound();
+    }
+
     /// Whether traffic to hosts that no registry knows may leave.
     public boolean allowsAny() {
         return sidecar.flatMap(Sidecar::outboundTrafficPolicy)

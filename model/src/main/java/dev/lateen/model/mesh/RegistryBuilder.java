@@ -35,6 +35,9 @@ final class RegistryBuilder {
     private final Map<ResourceKey, Bound<WorkloadEntry>> workloadEntries = new HashMap<>();
     private final Map<ResourceKey, List<EndpointSlice>> slices = new LinkedHashMap<>();
     private final Map<ServiceId, Set<ResourceKey>> slicesByService = new HashMap<>();
+    private final Map<String, Map<String, String>> namespaceLabels = new HashMap<>();
+    private EntryVisibility visibility = EntryVisibility.ALL;
+    private List<String> exportTo = List.of("*");
     private Collection<Workload> extraWorkloads = List.of();
     private Collection<MeshService> extraServices = List.of();
     private Map<ServiceId, List<Endpoint>> extraEndpoints = Map.of();
@@ -61,6 +64,7 @@ final class RegistryBuilder {
         ResourceKey key = resource.key();
         switch (key.kind()) {
             case "Service" -> putService(key, KubernetesServices.toMesh(Service.of(resource), settings));
+            case "Namespace" -> labels(key.name(), resource.metadata().labels());
             case "Pod" -> putWorkload(key, workloadOf(Pod.of(resource)));
             case "EndpointSlice" -> putSlices(key, List.of(EndpointSlice.of(resource)));
             case "Endpoints" -> putSlices(key, EndpointSlice.ofEndpoints(resource));
@@ -75,6 +79,9 @@ final class RegistryBuilder {
     }
 
     void remove(ResourceKey key) {
+        if (key.kind().equals("Namespace") && namespaceLabels.remove(key.name()) != null) {
+            entriesStale();
+        }
         MeshService service = kubernetesServices.remove(key);
         if (service != null) {
             servicesStale = true;
@@ -125,6 +132,26 @@ final class RegistryBuilder {
             networks = given;
             servicesStale = true;
             services.all().forEach(service -> dirty.add(service.id()));
+        }
+    }
+
+    /// @param fallback who sees entries that do not say
+    void visibility(EntryVisibility given, List<String> fallback) {
+        if (!given.equals(visibility) || !fallback.equals(exportTo)) {
+            visibility = given;
+            exportTo = fallback;
+            entriesStale();
+        }
+    }
+
+    private void entriesStale() {
+        servicesStale = true;
+        dirty.addAll(entriesByService.keySet());
+    }
+
+    private void labels(String namespace, Map<String, String> now) {
+        if (!now.equals(namespaceLabels.put(namespace, now))) {
+            entriesStale();
         }
     }
 
@@ -219,7 +246,7 @@ final class RegistryBuilder {
         if (servicesStale) {
             List<MeshService> all = new ArrayList<>(kubernetesServices.values());
             for (ResourceKey key : entries.keySet()) {
-                all.addAll(entryServices.getOrDefault(key, List.of()));
+                entryServices.getOrDefault(key, List.of()).forEach(service -> addBounded(service, all));
             }
             all.addAll(extraServices);
             List<MeshService> addressed = AutoAddresses.forEntries(all);
@@ -243,6 +270,14 @@ final class RegistryBuilder {
             dirtyNamespaces.clear();
         }
         refreshEndpoints();
+    }
+
+    private void addBounded(MeshService service, List<MeshService> to) {
+        Map<String, String> labels = namespaceLabels.getOrDefault(service.namespace(), Map.of());
+        if (visibility.admits(service.namespace(), labels)) {
+            List<String> left = visibility.bound(service.exportTo(), exportTo, service.namespace(), labels);
+            to.add(left.equals(service.exportTo()) ? service : service.exportedTo(left));
+        }
     }
 
     private void refreshEndpoints() {

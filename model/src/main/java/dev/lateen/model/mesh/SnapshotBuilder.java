@@ -263,6 +263,7 @@ public final class SnapshotBuilder {
 
     /// The mesh as it is now.
     public MeshSnapshot build() {
+        registry.visibility(mesh.entryVisibility(), mesh.exportTo().services());
         registry.refresh();
         return new MeshSnapshot(
                 ++generation,

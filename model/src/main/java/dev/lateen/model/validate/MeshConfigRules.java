@@ -26,6 +26,7 @@ final class MeshConfigRules {
         config.items("trustDomainAliases").forEach(alias -> trustDomain(config.report(), alias));
         config.objects("caCertificates").forEach(TrustAnchorRules::check);
         protocolDetection(config);
+        config.object("outboundTrafficPolicy").ifPresent(MeshConfigRules::outbound);
         config.object("localityLbSetting").ifPresent(setting -> LoadBalancerRules.locality(setting, true));
         config.object("zoneAwareLbSetting").ifPresent(setting -> LoadBalancerRules.zoneAware(setting, true));
         config.object("defaultHttpRetryPolicy").ifPresent(RetryRules::check);
@@ -36,11 +37,49 @@ final class MeshConfigRules {
         for (View settings : config.objects("serviceSettings")) {
             settings.items("hosts").forEach(host -> Checks.wildcardHost(config.report(), host));
         }
-        for (View selector : config.objects("discoverySelectors")) {
-            selector.objects("matchExpressions").forEach(MeshConfigRules::labels);
-        }
+        config.objects("discoverySelectors").forEach(MeshConfigRules::selector);
+        config.object("serviceEntryVisibility").ifPresent(MeshConfigRules::visibility);
         tls(config);
         ExtensionProviderRules.check(config);
+    }
+
+    private static void outbound(View policy) {
+        policy.object("tls").ifPresent(tls -> {
+            ClientTlsRules.check(tls);
+            if (tls.filled("credentialName")) {
+                tls.warning(
+                        "credentialName",
+                        "ineffective",
+                        "sidecars are not given secrets for hosts that nobody declared",
+                        "files");
+            }
+            if (!policy.text("mode").equals("ALLOW_ANY_DYNAMIC_DNS")) {
+                policy.warning(
+                        "tls",
+                        "ineffective",
+                        "connections to unknown hosts are passed on as they are unless they are looked up",
+                        "mode: ALLOW_ANY_DYNAMIC_DNS");
+            }
+        });
+    }
+
+    private static void visibility(View setting) {
+        for (View policy : setting.objects("policies")) {
+            for (View rule : policy.objects("matchingRules")) {
+                rule.object("namespaceSelector").ifPresent(MeshConfigRules::selector);
+            }
+        }
+        if (!setting.flag("applyToSidecars")) {
+            setting.warning(
+                    "applyToSidecars",
+                    "ineffective",
+                    "without it only the proxies of ambient meshes follow these policies",
+                    "true");
+        }
+    }
+
+    private static void selector(View selector) {
+        selector.objects("matchExpressions").forEach(MeshConfigRules::labels);
     }
 
     /// A selector that nobody can read must not take every namespace out of the mesh.

@@ -28,6 +28,14 @@ final class ServerTlsRules {
             default -> ignoreCertificates(tls);
         }
         oldVersions(tls);
+        boolean asks = tls.text("mode").equals("MUTUAL") || tls.text("mode").equals("OPTIONAL_MUTUAL");
+        if (tls.flag("insecureSkipVerify") && !asks) {
+            tls.warning(
+                    "insecureSkipVerify",
+                    "ineffective",
+                    "no client is asked for a certificate that could be left unchecked",
+                    "mode MUTUAL or OPTIONAL_MUTUAL");
+        }
     }
 
     private static void refuseCertificates(View tls) {

@@ -11,6 +11,7 @@ import dev.lateen.model.tree.Position;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ValidatorTest {
@@ -196,6 +197,68 @@ class ValidatorTest {
                 """);
         assertThat(diagnostic.path()).isEqualTo("spec.meshConfig.outboundTrafficPolicy.mode");
         assertThat(diagnostic.advice()).isEqualTo("did you mean 'REGISTRY_ONLY'?");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "outboundTrafficPolicy: {mode: ALLOW_ANY, tls: {mode: SIMPLE}} | outboundTrafficPolicy.tls | ineffective",
+                "outboundTrafficPolicy: {mode: ALLOW_ANY_DYNAMIC_DNS, tls: {mode: MUTUAL, privateKey: a}} | outboundTrafficPolicy.tls.clientCertificate | missing-required",
+                "serviceEntryVisibility: {applyToSidecars: true, defaultVisibility: NAMESPCE} | serviceEntryVisibility.defaultVisibility | bad-enum-value",
+                "serviceEntryVisibility: {defaultVisibility: NONE} | serviceEntryVisibility.applyToSidecars | ineffective",
+                "defaultTrafficPolicy: {connectionPool: {tcp: {connectTimeout: 1ns}}} | defaultTrafficPolicy.connectionPool.tcp.connectTimeout | out-of-range",
+            })
+    void checksWhatTheMeshConfigSaysOfTraffic(String setting, String path, String code) {
+        Diagnostic diagnostic = only("""
+                apiVersion: install.istio.io/v1alpha1
+                kind: IstioOperator
+                spec:
+                  meshConfig:
+                    %s
+                """.formatted(setting));
+        assertThat(diagnostic.path()).isEqualTo("spec.meshConfig." + path);
+        assertThat(diagnostic.code()).isEqualTo(code);
+        assertThat(diagnostic.at().line()).isEqualTo(5);
+    }
+
+    @Test
+    void leavesLookingUpUnknownHostsToTheMesh() {
+        Diagnostic diagnostic = only("""
+                apiVersion: networking.istio.io/v1
+                kind: Sidecar
+                metadata: {name: own}
+                spec:
+                  outboundTrafficPolicy: {mode: ALLOW_ANY_DYNAMIC_DNS}
+                """);
+        assertThat(diagnostic.path()).isEqualTo("spec.outboundTrafficPolicy.mode");
+        assertThat(diagnostic.code()).isEqualTo("bad-enum-value");
+    }
+
+    @Test
+    void refusesARedirectThatReplacesItsPathTwice() {
+        Diagnostic diagnostic = only(virtualService("""
+                  http:
+                  - redirect: {uri: /a, prefixRewrite: /b}
+                """));
+        assertThat(diagnostic.path()).isEqualTo("spec.http[0].redirect.prefixRewrite");
+        assertThat(diagnostic.code()).isEqualTo("conflict");
+    }
+
+    @Test
+    void warnsOfUncheckedClientsWhereNoClientIsAsked() {
+        List<Diagnostic> found = findings("""
+                apiVersion: networking.istio.io/v1
+                kind: Gateway
+                metadata: {name: door}
+                spec:
+                  selector: {a: b}
+                  servers:
+                  - port: {number: 443, name: https, protocol: HTTPS}
+                    hosts: ["*"]
+                    tls: {mode: SIMPLE, credentialName: door, insecureSkipVerify: true}
+                """);
+        assertThat(found).extracting(Diagnostic::path).contains("spec.servers[0].tls.insecureSkipVerify");
     }
 
     @Test

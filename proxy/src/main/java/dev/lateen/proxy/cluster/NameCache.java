@@ -77,6 +77,7 @@ public final class NameCache {
     private final Counter attempts;
     private final Counter successes;
     private final Counter failures;
+    private final Counter timeouts;
     private final Counter added;
     private final Counter removed;
     private final Counter changed;
@@ -96,6 +97,7 @@ public final class NameCache {
         this.attempts = stats.counter(prefix + "dns_query_attempt");
         this.successes = stats.counter(prefix + "dns_query_success");
         this.failures = stats.counter(prefix + "dns_query_failure");
+        this.timeouts = stats.counter(prefix + "dns_query_timeout");
         this.added = stats.counter(prefix + "host_added");
         this.removed = stats.counter(prefix + "host_removed");
         this.changed = stats.counter(prefix + "host_address_changed");
@@ -204,6 +206,10 @@ public final class NameCache {
             return;
         }
         attempts.increment();
+        if (!entry.settled && config.timeout().isPositive()) {
+            // The system's resolver has limits of its own, which may be longer.
+            chores.schedule(() -> giveUp(entry), config.timeout().toNanos(), TimeUnit.NANOSECONDS);
+        }
         Thread.ofVirtual().name("dns " + entry.name).start(() -> {
             Answer answer = lookUp(entry.name);
             chores.execute(() -> {
@@ -211,6 +217,14 @@ public final class NameCache {
                 onAnswer(key, entry, answer);
             });
         });
+    }
+
+    /// Lets nobody wait any longer; an answer that comes later still counts.
+    private void giveUp(Entry entry) {
+        if (!entry.settled) {
+            timeouts.increment();
+            settle(entry);
+        }
     }
 
     private Answer lookUp(String name) {

@@ -112,6 +112,7 @@ final class PeerMetadataFilter implements RequestFilter {
         }
         Cluster cluster = clusters.get(clusterName);
         return clusterName.equals("PassthroughCluster")
+                || clusterName.equals("AllowAnyDynamicDNSCluster")
                 || (cluster != null
                         && Boolean.TRUE.equals(cluster.config().metadata().find("istio", "external")));
     }
