@@ -71,7 +71,7 @@ final class DynamicNames {
         Protocol protocol = secured ? Protocol.HTTP : Protocol.AUTO;
         HttpUpstream.apply(
                 cluster, protocol, false, pool, HttpUpstream.Naming.of(tls, protocol, true), List.of());
-        tls.ifPresent(t -> UpstreamTls.apply(cluster, t, new UpstreamTls.Peer("", List.of(), protocol, false, false), scene));
+        tls.ifPresent(t -> UpstreamTls.apply(cluster, t, new UpstreamTls.Peer("", List.of(), List.of(), protocol, false, false), scene));
         return Optional.of(cluster.build());
     }
 
