@@ -19,7 +19,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Hosts that the proxy looks up when they are asked for: those of services with a wildcard name (`DYNAMIC_DNS`), by the
+/// Hosts that the proxy looks up when they are asked for: those of services with a wildcard name (`DYNAMIC_DNS`), by
+/// the
 /// request's host where it is HTTP, by the server name where it is TLS; and where the mesh wants it
 /// (`ALLOW_ANY_DYNAMIC_DNS`) those that no registry knows, by the request's host.
 final class DynamicNames {
@@ -69,9 +70,9 @@ final class DynamicNames {
         // An upstream that is reached by TLS is told no protocol, and takes HTTP/1.1 then.
         boolean secured = tls.filter(t -> !t.mode().equals("DISABLE")).isPresent();
         Protocol protocol = secured ? Protocol.HTTP : Protocol.AUTO;
-        HttpUpstream.apply(
-                cluster, protocol, false, pool, HttpUpstream.Naming.of(tls, protocol, true), List.of());
-        tls.ifPresent(t -> UpstreamTls.apply(cluster, t, new UpstreamTls.Peer("", List.of(), List.of(), protocol, false, false), scene));
+        HttpUpstream.apply(cluster, protocol, false, pool, HttpUpstream.Naming.of(tls, protocol, true), List.of());
+        tls.ifPresent(t -> UpstreamTls.apply(
+                cluster, t, new UpstreamTls.Peer("", List.of(), List.of(), protocol, false, false), scene));
         return Optional.of(cluster.build());
     }
 

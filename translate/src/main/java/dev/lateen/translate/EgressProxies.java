@@ -4,7 +4,8 @@ import dev.lateen.model.istio.Destination;
 import dev.lateen.model.istio.Sidecar;
 import dev.lateen.model.mesh.Hostname;
 
-/// Where traffic to unknown hosts goes: to its own destination, to what its name leads to, or to a proxy that a `Sidecar`
+/// Where traffic to unknown hosts goes: to its own destination, to what its name leads to, or to a proxy that a
+/// `Sidecar`
 /// names.
 final class EgressProxies {
     private EgressProxies() {}

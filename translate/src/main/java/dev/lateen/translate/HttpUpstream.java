@@ -29,7 +29,8 @@ final class HttpUpstream {
         ASKED,
         /// From the request, and it must be in the certificate.
         ASKED_AND_CHECKED,
-        /// As above, of connections without TLS: Envoy demands it of hosts that are looked up, once anything else is said
+        /// As above, of connections without TLS: Envoy demands it of hosts that are looked up, once anything else is
+        /// said
         /// of their HTTP.
         LOOKED_UP;
 

@@ -67,7 +67,8 @@ final class OutboundClusters {
             Optional<Subset> subset,
             List<Endpoint> endpoints,
             Scene scene) {
-        TrafficPolicy policy = EffectivePolicy.of(rule, subset, port.port(), scene.mesh().baseline());
+        TrafficPolicy policy =
+                EffectivePolicy.of(rule, subset, port.port(), scene.mesh().baseline());
         String subsetName = subset.map(Subset::name).orElse("");
         String name = Names.outbound(port.port(), subsetName, service.hostname());
         Cluster.Builder cluster = Cluster.newBuilder()

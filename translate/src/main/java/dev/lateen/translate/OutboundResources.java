@@ -281,7 +281,8 @@ final class OutboundResources {
         List<Cluster> all = OutboundClusters.of(service, rule, own, scene);
         for (Cluster cluster : scene.isProxyless() ? ProxylessResources.clusters(all) : all) {
             made.add(EncodedResource.of(ResourceType.CLUSTER, cluster.getName(), cluster));
-            Endpoints.Target target = target(cluster.getName(), service, rule, scene.mesh().baseline());
+            Endpoints.Target target =
+                    target(cluster.getName(), service, rule, scene.mesh().baseline());
             boolean discovered = cluster.getType() == Cluster.DiscoveryType.EDS;
             if (discovered) {
                 assignments.add(assignment(target, own, scene));

@@ -44,7 +44,8 @@ final class VirtualListeners {
         return listener.build();
     }
 
-    /// Tells plain HTTP from the rest. Envoy looks before it hands a connection on, so that ports at which the server may
+    /// Tells plain HTTP from the rest. Envoy looks before it hands a connection on, so that ports at which the server
+    /// may
     /// have the first word are left out; where nobody knows whether it has, clients have to wait for a moment.
     private static void lookUp(Scene scene, Listener.Builder listener, Set<Integer> silent) {
         Duration patience = scene.mesh().protocolDetectionTimeout();

@@ -30,15 +30,14 @@ public record Sidecar(
                         in.object("outboundTrafficPolicy", OutboundPolicy::of)));
     }
 
-    /// @param mode `REGISTRY_ONLY`, `ALLOW_ANY`, of the whole mesh also `ALLOW_ANY_DYNAMIC_DNS`, or empty for the default
+    /// @param mode `REGISTRY_ONLY`, `ALLOW_ANY`, of the whole mesh also `ALLOW_ANY_DYNAMIC_DNS`, or empty for the
+    /// default
     /// @param egressProxy of a Sidecar only
     /// @param tls of the whole mesh only: towards hosts that were looked up
     public record OutboundPolicy(String mode, Optional<Destination> egressProxy, Optional<ClientTls> tls) {
         public static OutboundPolicy of(Reader in) {
             return new OutboundPolicy(
-                    in.text("mode", ""),
-                    in.object("egressProxy", Destination::of),
-                    in.object("tls", ClientTls::of));
+                    in.text("mode", ""), in.object("egressProxy", Destination::of), in.object("tls", ClientTls::of));
         }
     }
 

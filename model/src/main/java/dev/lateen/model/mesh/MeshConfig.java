@@ -132,9 +132,7 @@ public record MeshConfig(
                 "discoverySelectors",
                 "verifyCertificateAtClient",
                 "certificates");
-        in.notYet(
-                "hboneIdleTimeout",
-                "serviceScopeConfigs");
+        in.notYet("hboneIdleTimeout", "serviceScopeConfigs");
         return new MeshConfig(
                 new Ports(
                         in.integer("proxyListenPort").orElse(15001),

@@ -211,8 +211,7 @@ final class HttpRouteRules {
             report.error(redirect.spot(), "missing-required", "redirect has no uri, authority, scheme or port");
         }
         if (redirect.filled("uri") && redirect.filled("prefixRewrite")) {
-            redirect.error(
-                    "prefixRewrite", "conflict", "uri replaces the whole path already", "uri or prefixRewrite");
+            redirect.error("prefixRewrite", "conflict", "uri replaces the whole path already", "uri or prefixRewrite");
         }
         if (redirect.filled("scheme") && !Set.of("http", "https").contains(redirect.text("scheme"))) {
             redirect.error("scheme", "bad-format", "not a scheme to redirect to", "http or https");

@@ -100,7 +100,8 @@ class MeshFieldsTest {
     void anEntryIsSeenNoFurtherThanItsNamespacesPolicySays(
             boolean applied, String byDefault, String labels, String wanted, String left) {
         String config = CONFIG.formatted(POLICIES.formatted(applied, byDefault));
-        MeshSnapshot snapshot = builder(config + namespace("shop", labels)
+        MeshSnapshot snapshot = builder(config
+                        + namespace("shop", labels)
                         + ENTRY.formatted("shop", wanted.equals("*") ? "\"*\"" : wanted))
                 .build();
         assertThat(exportTo(snapshot)).containsExactly(left);
@@ -109,7 +110,10 @@ class MeshFieldsTest {
     @Test
     void anEntryThatNobodyMaySeeIsNone() {
         String config = CONFIG.formatted(POLICIES.formatted(true, "NONE"));
-        assertThat(builder(config + ENTRY.formatted("shop", "\"*\"")).build().services().all())
+        assertThat(builder(config + ENTRY.formatted("shop", "\"*\""))
+                        .build()
+                        .services()
+                        .all())
                 .isEmpty();
     }
 

@@ -20,10 +20,7 @@ final class Services {
                     text(service.get("host")), text(service.get("name")), text(service.get("namespace")));
         }
         return switch (cluster.name()) {
-            case "PassthroughCluster",
-                    "BlackHoleCluster",
-                    "InboundPassthroughCluster",
-                    "AllowAnyDynamicDNSCluster" ->
+            case "PassthroughCluster", "BlackHoleCluster", "InboundPassthroughCluster", "AllowAnyDynamicDNSCluster" ->
                 new DestinationService("", cluster.name(), UNKNOWN);
             default -> new DestinationService("", UNKNOWN, UNKNOWN);
         };
