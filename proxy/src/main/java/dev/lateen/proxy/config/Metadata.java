@@ -16,11 +16,17 @@ public record Metadata(Map<String, Map<String, Object>> namespaces) {
     public static final Metadata EMPTY = new Metadata(Map.of());
 
     public static Metadata of(io.envoyproxy.envoy.config.core.v3.Metadata metadata) {
+        return of(metadata, new Shared());
+    }
+
+    /// @param shared with the other metadata of a resource
+    public static Metadata of(io.envoyproxy.envoy.config.core.v3.Metadata metadata, Shared shared) {
         if (metadata.getFilterMetadataCount() == 0) {
             return EMPTY;
         }
         Map<String, Map<String, Object>> namespaces = new LinkedHashMap<>();
-        metadata.getFilterMetadataMap().forEach((name, struct) -> namespaces.put(name, tree(struct)));
+        metadata.getFilterMetadataMap()
+                .forEach((name, struct) -> namespaces.put(shared.one(name), shared.one(tree(struct, shared))));
         return new Metadata(Map.copyOf(namespaces));
     }
 
@@ -43,31 +49,35 @@ public record Metadata(Map<String, Map<String, Object>> namespaces) {
 
     /// A struct as plain Java.
     public static Map<String, Object> tree(Struct struct) {
+        return tree(struct, new Shared());
+    }
+
+    private static Map<String, Object> tree(Struct struct, Shared shared) {
         Map<String, Object> tree = new LinkedHashMap<>();
         struct.getFieldsMap().forEach((key, value) -> {
-            Object plain = plain(value);
+            Object plain = plain(value, shared);
             if (plain != null) {
-                tree.put(key, plain);
+                tree.put(shared.one(key), plain);
             }
         });
         return Map.copyOf(tree);
     }
 
-    private static @Nullable Object plain(Value value) {
+    private static @Nullable Object plain(Value value, Shared shared) {
         return switch (value.getKindCase()) {
-            case STRING_VALUE -> value.getStringValue();
+            case STRING_VALUE -> shared.one(value.getStringValue());
             case NUMBER_VALUE -> value.getNumberValue();
             case BOOL_VALUE -> value.getBoolValue();
-            case STRUCT_VALUE -> tree(value.getStructValue());
-            case LIST_VALUE -> list(value.getListValue().getValuesList());
+            case STRUCT_VALUE -> tree(value.getStructValue(), shared);
+            case LIST_VALUE -> list(value.getListValue().getValuesList(), shared);
             case NULL_VALUE, KIND_NOT_SET -> null;
         };
     }
 
-    private static List<Object> list(List<Value> values) {
+    private static List<Object> list(List<Value> values, Shared shared) {
         List<Object> list = new ArrayList<>();
         for (Value value : values) {
-            Object plain = plain(value);
+            Object plain = plain(value, shared);
             if (plain != null) {
                 list.add(plain);
             }

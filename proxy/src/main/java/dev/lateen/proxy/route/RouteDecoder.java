@@ -1,8 +1,10 @@
 package dev.lateen.proxy.route;
 
+import com.google.protobuf.ByteString;
 import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.config.Metadata;
 import dev.lateen.proxy.config.Place;
+import dev.lateen.proxy.config.Shared;
 import dev.lateen.proxy.route.RouteActionDecoder.Inherited;
 import dev.lateen.proxy.route.VirtualHostConfig.AttemptCount;
 import dev.lateen.proxy.route.VirtualHostConfig.TlsRequirement;
@@ -29,17 +31,37 @@ public final class RouteDecoder {
     }
 
     public Decoded<RouteConfig> decode(RouteConfiguration config) {
-        return Decoded.of(() -> decode(config, Place.resource("route", config.getName())));
+        return decode(config.toByteString());
+    }
+
+    /// @param config as on the wire: one of ten thousand routes is never an object as a whole
+    public Decoded<RouteConfig> decode(ByteString config) {
+        return Decoded.of(() -> {
+            Framed<RouteConfiguration> read = hosts(config, new Place("route", ""));
+            return decode(read, Place.resource("route", read.frame().getName()));
+        });
     }
 
     public RouteConfig decode(RouteConfiguration config, Place at) {
+        return decode(hosts(config.toByteString(), at), at);
+    }
+
+    private static Framed<RouteConfiguration> hosts(ByteString config, Place at) {
+        return Framed.of(config, RouteConfiguration.VIRTUAL_HOSTS_FIELD_NUMBER, RouteConfiguration.parser(), at);
+    }
+
+    private RouteConfig decode(Framed<RouteConfiguration> whole, Place at) {
+        RouteConfiguration config = whole.frame();
         RouteFields.LIST.check(config, at);
         List<VirtualHostConfig> hosts = new ArrayList<>();
+        Shared shared = new Shared();
         Map<String, String> ownerByDomain = new HashMap<>();
-        for (int index = 0; index < config.getVirtualHostsCount(); index++) {
-            VirtualHost host = config.getVirtualHosts(index);
+        for (ByteString item : whole.items()) {
+            Framed<VirtualHost> read =
+                    Framed.of(item, VirtualHost.ROUTES_FIELD_NUMBER, VirtualHost.parser(), at.field("virtual_hosts"));
+            VirtualHost host = read.frame();
             Place place = at.field("virtual_hosts").key(host.getName());
-            VirtualHostConfig decoded = virtualHost(host, config, place);
+            VirtualHostConfig decoded = virtualHost(read, config, shared, place);
             for (String domain : decoded.domains()) {
                 String owner = ownerByDomain.putIfAbsent(domain, host.getName());
                 place.field("domains")
@@ -69,7 +91,10 @@ public final class RouteDecoder {
                 config.getMostSpecificHeaderMutationsWins());
     }
 
-    private VirtualHostConfig virtualHost(VirtualHost host, RouteConfiguration config, Place at) {
+    private VirtualHostConfig virtualHost(
+            Framed<VirtualHost> whole, RouteConfiguration config, Shared shared, Place at) {
+        VirtualHost host = whole.frame();
+        RouteFields.LIST.check(host, at);
         List<MirrorPolicy> own = RouteActionDecoder.mirrors(host.getRequestMirrorPoliciesList(), at);
         Inherited inherited = new Inherited(
                 host.hasRetryPolicy()
@@ -77,8 +102,12 @@ public final class RouteDecoder {
                         : Optional.empty(),
                 own.isEmpty() ? RouteActionDecoder.mirrors(config.getRequestMirrorPoliciesList(), at) : own);
         List<Route> routes = new ArrayList<>();
-        for (int index = 0; index < host.getRoutesCount(); index++) {
-            routes.add(route(host, index, inherited, config, at.field("routes").index(index)));
+        for (int index = 0; index < whole.items().size(); index++) {
+            Place place = at.field("routes").index(index);
+            var route =
+                    Framed.read(whole.items().get(index), io.envoyproxy.envoy.config.route.v3.Route.parser(), place);
+            RouteFields.LIST.check(route, place);
+            routes.add(route(route, host, inherited, config, shared, place));
         }
         at.require(host.getDomainsCount() > 0, "has no domains (expected: at least one)");
         return new VirtualHostConfig(
@@ -120,8 +149,13 @@ public final class RouteDecoder {
         return List.copyOf(domains);
     }
 
-    private Route route(VirtualHost host, int index, Inherited inherited, RouteConfiguration config, Place at) {
-        var route = host.getRoutes(index);
+    private Route route(
+            io.envoyproxy.envoy.config.route.v3.Route route,
+            VirtualHost host,
+            Inherited inherited,
+            RouteConfiguration config,
+            Shared shared,
+            Place at) {
         RouteAction action = switch (route.getActionCase()) {
             case ROUTE -> actions.forward(route.getRoute(), inherited, at.field("route"));
             case REDIRECT -> RouteActionDecoder.redirect(route.getRedirect(), at.field("redirect"));
@@ -147,8 +181,8 @@ public final class RouteDecoder {
         return new Route(
                 route.getName(),
                 RouteMatchDecoder.decode(route.getMatch(), at.field("match")),
-                action,
-                new HeaderChanges(
+                shared.one(action),
+                shared.one(new HeaderChanges(
                         HeaderChangesDecoder.decode(
                                 route.getRequestHeadersToAddList(),
                                 route.getRequestHeadersToRemoveList(),
@@ -158,12 +192,12 @@ public final class RouteDecoder {
                                 route.getResponseHeadersToAddList(),
                                 route.getResponseHeadersToRemoveList(),
                                 "response_headers",
-                                at)),
+                                at))),
                 overrides.decode(route.getTypedPerFilterConfigMap(), at),
-                route.getDecorator().getOperation(),
+                shared.one(route.getDecorator().getOperation()),
                 !route.getDecorator().hasPropagate()
                         || route.getDecorator().getPropagate().getValue(),
                 limit,
-                Metadata.of(route.getMetadata()));
+                Metadata.of(route.getMetadata(), shared));
     }
 }

@@ -29,7 +29,6 @@ import dev.lateen.proxy.tls.UpstreamTlsContext;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
-import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -74,7 +73,7 @@ public final class ResourceDecoders {
     }
 
     public Decoded<RouteConfig> routes(Any any) {
-        return decode(any, "route", RouteConfiguration.parser(), HttpConnectionManagerDecoder.routes()::decode);
+        return HttpConnectionManagerDecoder.routes().decode(any.getValue());
     }
 
     public Decoded<Secret> secret(Any any) {

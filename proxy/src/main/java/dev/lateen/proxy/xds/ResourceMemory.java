@@ -3,7 +3,8 @@ package dev.lateen.proxy.xds;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// Which resources fit into the heap: one takes many times its size on the wire while it is read. What does not fit is
+/// Which resources fit into the heap: one takes several times its size on the wire while it is read and in force. What
+/// does not fit is
 /// refused, so that it costs nobody but itself.
 ///
 /// Limits: `heap / PARTS` bytes a resource. Thread: any (immutable).
@@ -11,7 +12,7 @@ import java.util.function.Supplier;
 /// @param heap bytes
 record ResourceMemory(long heap) {
     /// Measured with route configurations, which grow most.
-    static final int PARTS = 24;
+    static final int PARTS = 8;
 
     private static final String ADVICE = "; make it smaller (a Sidecar, fewer routes), or give the proxy more heap by"
             + " LATEEN_PROXY_HEAP or the container's memory limit";

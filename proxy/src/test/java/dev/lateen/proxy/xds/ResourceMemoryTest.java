@@ -15,7 +15,7 @@ class ResourceMemoryTest {
         assertThat(memory.refusal(HEAP / ResourceMemory.PARTS + 1, () -> {
                     throw new AssertionError("read");
                 }))
-                .hasValueSatisfying(reason -> assertThat(reason).contains("2097153 bytes", "LATEEN_PROXY_HEAP"));
+                .hasValueSatisfying(reason -> assertThat(reason).contains("6291457 bytes", "LATEEN_PROXY_HEAP"));
     }
 
     @Test
