@@ -54,7 +54,7 @@ public final class FieldLists {
         }
     }
 
-    /// By an accessor, or as the case of a `oneof`.
+    /// By an accessor, by its number, or as the case of a `oneof`.
     private static boolean isRead(FieldDescriptor field, String decoders) {
         StringBuilder camel = new StringBuilder();
         for (String part : field.getName().split("_", -1)) {
@@ -66,7 +66,10 @@ public final class FieldLists {
             upper.append(part.substring(0, 1).toUpperCase(Locale.ROOT)).append(part.substring(1));
         }
         String pattern = "(get|has)" + upper + "(List|Count|Map|Value|Case|OrDefault)?\\(";
+        String number =
+                field.getContainingType().getName() + "." + field.getName().toUpperCase(Locale.ROOT) + "_FIELD_NUMBER";
         return Pattern.compile(pattern).matcher(decoders).find()
+                || decoders.contains(number)
                 || (field.getContainingOneof() != null
                         && decoders.contains("case " + field.getName().toUpperCase(Locale.ROOT)));
     }
