@@ -59,7 +59,8 @@ final class ControlLoop implements Executor, AutoCloseable {
         return () -> {
             try {
                 task.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | VirtualMachineError e) {
+                // Also where memory or stack ran out: the executor would swallow it.
                 LOG.atError().setCause(e).log("a task of the control loop failed");
             }
         };
