@@ -107,23 +107,33 @@ public final class ClusterSource implements AutoCloseable {
             first.addAll(meanwhile);
             report(first);
             while (true) {
-                List<ClusterEvent> told = new ArrayList<>();
-                ClusterEvent event = queue.poll(RETRY.toMillis(), TimeUnit.MILLISECONDS);
-                if (event != null) {
-                    told.add(event);
-                }
-                List<ClusterEvent> events = mine(drained(told));
-                if (!events.isEmpty()) {
-                    report(events);
-                }
-                boolean others = events.stream().filter(credentials::onEvent).count() > 0;
-                if (others || !watched) {
-                    watched = secrets.follow(credentials.wanted());
+                try {
+                    watched = next(watched);
+                } catch (RuntimeException | VirtualMachineError failure) {
+                    LOG.atError().setCause(failure).log("changes in the cluster were lost");
                 }
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// Waits for what happens next, or until it is time to ask again.
+    ///
+    /// @param watched whether all secrets that are wanted are watched
+    /// @return whether they are now
+    private boolean next(boolean watched) throws InterruptedException {
+        List<ClusterEvent> told = new ArrayList<>();
+        ClusterEvent event = queue.poll(RETRY.toMillis(), TimeUnit.MILLISECONDS);
+        if (event != null) {
+            told.add(event);
+        }
+        List<ClusterEvent> events = mine(drained(told));
+        if (!events.isEmpty()) {
+            report(events);
+        }
+        boolean others = events.stream().filter(credentials::onEvent).count() > 0;
+        return others || !watched ? secrets.follow(credentials.wanted()) : watched;
     }
 
     /// What of the events this control plane goes by, with what it has to go by or to forget because of them. A list

@@ -95,7 +95,7 @@ public final class DirectorySource implements AutoCloseable {
             while (true) {
                 try {
                     look(noticed);
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | VirtualMachineError e) {
                     LOG.atError().setCause(e).log("looking at the configuration failed");
                 }
                 noticed = notices.await(Duration.ofNanos(nextScan - System.nanoTime()));

@@ -75,7 +75,7 @@ final class AdsLoop implements Executor, AutoCloseable {
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             try {
                 task.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | VirtualMachineError e) {
                 LOG.atError().setCause(e).log("a discovery stream failed");
             }
         }
