@@ -9,7 +9,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -133,13 +132,13 @@ class LoadSpreadIT {
     @ParameterizedTest
     @ValueSource(strings = {"round-robin", "least-request", "random", "ring", "maglev"})
     void givesEqualHostsTheSame(String policy) throws IOException {
-        assertFollows(homes(policy, "header"), 1, 1, 1, 1, 1);
+        Spread.assertFollows(homes(policy, "header"), 1, 1, 1, 1, 1);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"round-robin", "least-request", "ring", "maglev"})
     void givesByWeight(String policy) throws IOException {
-        assertFollows(homes(policy + "-weighted", "header"), 1, 2, 3, 4, 5);
+        Spread.assertFollows(homes(policy + "-weighted", "header"), 1, 2, 3, 4, 5);
     }
 
     @ParameterizedTest
@@ -154,8 +153,8 @@ class LoadSpreadIT {
         List<Integer> after = homes(policy + "-failing", "header");
         FAILING.clear();
 
-        assertFollows(before, 1, 1, 1, 1, 1);
-        assertFollows(after, 1, 1, 0, 1, 1);
+        Spread.assertFollows(before, 1, 1, 1, 1, 1);
+        Spread.assertFollows(after, 1, 1, 0, 1, 1);
         if (hashing) {
             int moved = 0;
             for (int key = 0; key < before.size(); key++) {
@@ -186,7 +185,7 @@ class LoadSpreadIT {
             assertThat(fromAddress(policy, address)).isEqualTo(first);
             homes.add(first);
         }
-        assertFollows(homes, 1, 1, 1, 1, 1);
+        Spread.assertFollows(homes, 1, 1, 1, 1, 1);
         assertSameOnBoth(policy, " by address", homes);
     }
 
@@ -208,12 +207,12 @@ class LoadSpreadIT {
     @Test
     void failsOverToTheNextLocalityAndReturns() throws IOException {
         FAILING.clear();
-        assertFollows(ask("/localities/"), 1, 1, 0, 0, 0);
+        Spread.assertFollows(ask("/localities/"), 1, 1, 0, 0, 0);
         FAILING.addAll(List.of(0, 1));
         await().atMost(Duration.ofSeconds(20)).until(() -> isOnly(ask("/localities/"), 2, 3, 4));
         FAILING.clear();
         await().atMost(Duration.ofSeconds(60)).until(() -> isOnly(ask("/localities/"), 0, 1));
-        assertFollows(ask("/localities/"), 1, 1, 0, 0, 0);
+        Spread.assertFollows(ask("/localities/"), 1, 1, 0, 0, 0);
     }
 
     private static boolean isOnly(List<Integer> homes, Integer... expected) {
@@ -249,27 +248,5 @@ class LoadSpreadIT {
             }
         }
         return homes;
-    }
-
-    /// A right balancer fails this once in a hundred thousand times.
-    private static void assertFollows(List<Integer> homes, int... shares) {
-        double statistic = 0;
-        int whole = Arrays.stream(shares).sum();
-        int freedom = -1;
-        long[] counts = new long[shares.length];
-        homes.forEach(home -> counts[home]++);
-        for (int host = 0; host < shares.length; host++) {
-            double expected = (double) homes.size() * shares[host] / whole;
-            if (expected == 0) {
-                assertThat(counts[host]).as("requests to host %d", host).isZero();
-            } else {
-                statistic += (counts[host] - expected) * (counts[host] - expected) / expected;
-                freedom++;
-            }
-        }
-        double spread = 2.0 / (9 * freedom);
-        assertThat(statistic)
-                .as("chi-square of %s for %s", Arrays.toString(counts), Arrays.toString(shares))
-                .isLessThan(freedom * Math.pow(1 - spread + 4.265 * Math.sqrt(spread), 3));
     }
 }
