@@ -105,7 +105,7 @@ final class ProxyEnvironment {
         environment.put("ISTIO_PROMETHEUS_ANNOTATIONS", JsonText.object(said));
     }
 
-    /// Istio's ProxyConfig; a pod's own annotation is merged by the proxy itself.
+    /// Istio's ProxyConfig; the proxy itself puts the pod's annotation over it.
     private String proxyConfig(WorkloadSpec workload) {
         Map<String, String> config = new TreeMap<>();
         config.put("discoveryAddress", control.tls());

@@ -56,7 +56,8 @@ final class LocalCluster {
             revision.keySet().retainAll(REVISIONS);
             // Entries of workloads have names of their own, which say nothing of the kind.
             Optional<String> workload = first.map(target -> nameOf(target.endpoint()))
-                    .filter(node.metadata().workloadName()::equals);
+                    .filter(node.labels()
+                            .getOrDefault(WORKLOAD_NAME, node.metadata().workloadName())::equals);
             return new Kind(
                     first.map(target -> target.service().id()),
                     first.map(target -> target.port().name()).orElse(""),

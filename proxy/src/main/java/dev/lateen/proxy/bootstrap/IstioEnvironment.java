@@ -59,7 +59,7 @@ public final class IstioEnvironment {
     private IstioEnvironment(Map<String, String> environment, Path root) {
         this.environment = environment;
         this.root = root;
-        this.proxyConfig = proxyConfig(environment);
+        this.proxyConfig = PodProxyConfig.of(environment);
     }
 
     /// @param router whether this is a gateway
@@ -72,7 +72,7 @@ public final class IstioEnvironment {
     ///
     /// Errors: `Refusal` where it is none.
     public static Duration setting(Map<String, String> environment, String field, Duration otherwise) {
-        Object value = proxyConfig(environment).get(field);
+        Object value = PodProxyConfig.of(environment).get(field);
         return value == null ? otherwise : duration("environment variable PROXY_CONFIG: " + field, value.toString());
     }
 
@@ -80,7 +80,7 @@ public final class IstioEnvironment {
     /// neither.
     public static String variable(Map<String, String> environment, String name) {
         String given = environment.getOrDefault(name, "");
-        if (!given.isEmpty() || !(proxyConfig(environment).get("proxyMetadata") instanceof Map<?, ?> metadata)) {
+        if (!given.isEmpty() || !(PodProxyConfig.of(environment).get("proxyMetadata") instanceof Map<?, ?> metadata)) {
             return given;
         }
         Object value = metadata.get(name);
@@ -287,23 +287,6 @@ public final class IstioEnvironment {
         return text("PILOT_CERT_PROVIDER", "istiod").equals("kubernetes")
                 ? root.resolve("var/run/secrets/kubernetes.io/serviceaccount/ca.crt")
                 : root.resolve("var/run/secrets/istio/root-cert.pem");
-    }
-
-    private static Map<String, Object> proxyConfig(Map<String, String> environment) {
-        String yaml = environment.getOrDefault("PROXY_CONFIG", "");
-        Map<String, Object> config = new LinkedHashMap<>();
-        if (yaml.isBlank()) {
-            return config;
-        }
-        if (!(YamlToJson.tree(yaml, "environment variable PROXY_CONFIG") instanceof Map<?, ?> tree)) {
-            throw new Refusal("environment variable PROXY_CONFIG: a mapping is expected");
-        }
-        tree.forEach((key, value) -> {
-            if (value != null) {
-                config.put(String.valueOf(key), value);
-            }
-        });
-        return config;
     }
 
     private static Value value(Object tree) {
