@@ -40,6 +40,10 @@ final class InboundResources {
         this.node = node;
     }
 
+    ProxyNode node() {
+        return node;
+    }
+
     boolean isFor(ProxyNode other) {
         return node.equals(other);
     }

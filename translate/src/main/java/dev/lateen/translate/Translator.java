@@ -107,6 +107,8 @@ public final class Translator {
     /// What is wrong with resources and shows only when they are translated.
     public List<Diagnostic> problems(MeshSnapshot snapshot) {
         Set<Diagnostic> found = new LinkedHashSet<>(envoyFilters.problems(snapshot));
+        found.addAll(ZoneAwareLimits.of(
+                snapshot, own.values().stream().map(InboundResources::node).toList()));
         proxyless.forEach((node, outbound) -> {
             found.addAll(outbound.problems());
             InboundResources inbound = own.get(node);

@@ -131,6 +131,19 @@ class ZoneAwareTest {
     }
 
     @Test
+    void saysWhereNoProxyAsksForItsKindSoThatZonesDoNotCount() {
+        mesh(rule("{zoneAwareLbSetting: {}}"));
+        resources(node(false));
+        assertThat(translator.problems(builder.build())).singleElement().satisfies(problem -> {
+            assertThat(problem.path()).isEqualTo("spec.trafficPolicy.loadBalancer.zoneAwareLbSetting");
+            assertThat(problem.advice()).contains("ISTIO_META_ENABLE_SELF_DISCOVERY");
+        });
+
+        resources(node(true));
+        assertThat(translator.problems(builder.build())).isEmpty();
+    }
+
+    @Test
     void tellsAProxyWithoutAServiceThatItIsAlone() throws Exception {
         mesh("");
         assertThat(assignment("local_cluster", node(true)).getEndpointsCount()).isZero();
