@@ -133,7 +133,7 @@ public final class ClusterSource implements AutoCloseable {
             report(events);
         }
         boolean others = events.stream().filter(credentials::onEvent).count() > 0;
-        return others || !watched ? secrets.follow(credentials.wanted()) : watched;
+        return (watched && !others) || secrets.follow(credentials.wanted());
     }
 
     /// What of the events this control plane goes by, with what it has to go by or to forget because of them. A list
