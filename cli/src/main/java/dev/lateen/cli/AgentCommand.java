@@ -4,10 +4,13 @@ import dev.lateen.local.agent.Agent;
 import dev.lateen.local.agent.AgentOptions;
 import dev.lateen.local.agent.EnvoyBinary;
 import dev.lateen.local.agent.ProxylessAgent;
+import dev.lateen.proxy.bootstrap.MachineFiles;
+import dev.lateen.proxy.config.Decoded;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -28,6 +31,8 @@ import picocli.CommandLine.Spec;
                     + " ISTIO_META_…). The agent gets the workload's certificate, serves it to Envoy on a socket file,"
                     + " writes Envoy's bootstrap, starts Envoy and ends with it. Readiness and merged numbers are on"
                     + " port 15020.",
+            "On a machine outside, the files that `x workload entry configure` writes stand for the environment where"
+                    + " they are in the working directory.",
             "For gRPC it writes the bootstrap to the file that GRPC_XDS_BOOTSTRAP names, keeps certificates in the"
                     + " directory OUTPUT_CERTS, and hands discovery on."
         },
@@ -100,8 +105,9 @@ final class AgentCommand implements Callable<Integer> {
         if (envoy.filter(file -> !Files.isExecutable(file)).isPresent()) {
             throw new ParameterException(spec.commandLine(), envoy.get() + ": not a program");
         }
-        if (role == Role.grpc || ProxylessAgent.isAsked(System.getenv())) {
-            ProxylessAgent agent = ProxylessAgent.start(System.getenv(), Path.of(""));
+        Map<String, String> environment = environment();
+        if (role == Role.grpc || ProxylessAgent.isAsked(environment)) {
+            ProxylessAgent agent = ProxylessAgent.start(environment, Path.of(""));
             Shutdown.register(agent::shutdown);
             agent.await();
             return 0;
@@ -113,9 +119,17 @@ final class AgentCommand implements Callable<Integer> {
                 logLevel,
                 componentLogLevel,
                 drainSeconds.map(Duration::ofSeconds),
-                System.getenv(),
+                environment,
                 Path.of("")));
         Shutdown.register(agent::shutdown);
         return agent.await();
+    }
+
+    private Map<String, String> environment() {
+        return switch (MachineFiles.complete(System.getenv(), Path.of(""))) {
+            case Decoded.Ok<Map<String, String>>(var environment) -> environment;
+            case Decoded.Rejected<Map<String, String>>(var reason) ->
+                throw new ParameterException(spec.commandLine(), reason);
+        };
     }
 }

@@ -4,8 +4,10 @@ import dev.lateen.local.agent.Agent;
 import dev.lateen.local.agent.AgentOptions;
 import dev.lateen.local.agent.EnvoyBinary;
 import dev.lateen.local.agent.ProxylessAgent;
+import dev.lateen.proxy.config.Decoded;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /// Where the container of an Envoy starts: `lateen agent` with the arguments that injection gives to a proxy,
@@ -27,8 +29,9 @@ public final class AgentMain {
 
     private static int run(ProxyArguments arguments) throws InterruptedException {
         try {
-            if (ProxylessAgent.isAsked(arguments.environment())) {
-                ProxylessAgent agent = ProxylessAgent.start(arguments.environment(), Path.of(""));
+            Map<String, String> environment = environment(arguments);
+            if (ProxylessAgent.isAsked(environment)) {
+                ProxylessAgent agent = ProxylessAgent.start(environment, Path.of(""));
                 Runtime.getRuntime().addShutdownHook(new Thread(agent::shutdown));
                 agent.await();
                 return 0;
@@ -40,7 +43,7 @@ public final class AgentMain {
                     arguments.logLevel(),
                     arguments.componentLogLevel(),
                     Optional.empty(),
-                    arguments.environment(),
+                    environment,
                     Path.of("")));
             Runtime.getRuntime().addShutdownHook(new Thread(() -> endBySignal(agent)));
             return agent.await();
@@ -48,6 +51,13 @@ public final class AgentMain {
             System.err.println("agent: " + failure.getMessage());
             return 1;
         }
+    }
+
+    private static Map<String, String> environment(ProxyArguments arguments) {
+        return switch (arguments.environment()) {
+            case Decoded.Ok<Map<String, String>>(var environment) -> environment;
+            case Decoded.Rejected<Map<String, String>>(var reason) -> throw new IllegalArgumentException(reason);
+        };
     }
 
     /// A JVM that a signal ends exits with 143; having drained, we have ended as asked.

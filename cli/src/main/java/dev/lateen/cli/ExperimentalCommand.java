@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
             MetricsCommand.class,
             PrecheckCommand.class,
             PrecheckStrictCommand.class,
-            WaitCommand.class
+            WaitCommand.class,
+            WorkloadCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         footerHeading = "%nExamples:%n",
@@ -29,7 +30,8 @@ import picocli.CommandLine.Spec;
             "  ${ROOT-COMMAND-NAME} x injector list",
             "  ${ROOT-COMMAND-NAME} x metrics order-service",
             "  ${ROOT-COMMAND-NAME} x precheck",
-            "  ${ROOT-COMMAND-NAME} x precheck-strict -n default"
+            "  ${ROOT-COMMAND-NAME} x precheck-strict -n default",
+            "  ${ROOT-COMMAND-NAME} x workload group create --name cart -n shop"
         },
         mixinStandardHelpOptions = true)
 final class ExperimentalCommand implements Runnable {

@@ -96,6 +96,12 @@ final class MeshTarget {
         return inCluster;
     }
 
+    /// The mesh that runs on this machine; empty where none does, or several and no option says which.
+    Optional<MeshState> here() {
+        List<MeshState> running = meshes();
+        return running.size() == 1 ? Optional.of(running.getFirst()) : Optional.empty();
+    }
+
     /// What the meshes on this machine were made from: files and directories.
     List<Path> manifests() {
         return meshes().stream().flatMap(one -> one.manifests().stream()).toList();

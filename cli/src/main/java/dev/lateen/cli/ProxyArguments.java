@@ -1,5 +1,7 @@
 package dev.lateen.cli;
 
+import dev.lateen.proxy.bootstrap.MachineFiles;
+import dev.lateen.proxy.config.Decoded;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -77,10 +79,13 @@ record ProxyArguments(
                 values.getOrDefault("--proxyComponentLogLevel", "")));
     }
 
-    /// The process's environment, and what the arguments say that belongs there.
-    Map<String, String> environment() {
+    /// The process's environment, what the arguments say that belongs there, and what the files of a machine outside
+    /// say.
+    Decoded<Map<String, String>> environment() {
         Map<String, String> environment = new HashMap<>(System.getenv());
         domain.ifPresent(text -> environment.put("DNS_DOMAIN", text));
-        return Map.copyOf(environment);
+        return file.isPresent()
+                ? new Decoded.Ok<>(Map.copyOf(environment))
+                : MachineFiles.complete(environment, Path.of(""));
     }
 }

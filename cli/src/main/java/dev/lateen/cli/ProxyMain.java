@@ -3,7 +3,9 @@ package dev.lateen.cli;
 import dev.lateen.proxy.ProxyOptions;
 import dev.lateen.proxy.ProxyOptions.Role;
 import dev.lateen.proxy.ProxyProcess;
+import dev.lateen.proxy.config.Decoded;
 import java.io.PrintStream;
+import java.util.Map;
 import java.util.Optional;
 
 /// Where a process of `lateen proxy` starts.
@@ -15,7 +17,8 @@ public final class ProxyMain {
             Run a proxy: a sidecar or a gateway (router).
 
               -c, --config-path FILE   an Envoy v3 bootstrap in YAML or JSON; without it the environment is Istio's
-                                       (POD_NAME, POD_NAMESPACE, INSTANCE_IP, PROXY_CONFIG, ISTIO_META_…)
+                                       (POD_NAME, POD_NAMESPACE, INSTANCE_IP, PROXY_CONFIG, ISTIO_META_…), or the
+                                       files that `lateen x workload entry configure` writes are in this directory
                   --concurrency N      event loops (default: one for each processor)
                   --domain NAME        the DNS domain of the pod (default: NAMESPACE.svc.cluster.local)
                   --proxyLogLevel, --proxyComponentLogLevel, --log_output_level, --log_as_json, --stsPort, --outlierLogPath
@@ -42,11 +45,21 @@ public final class ProxyMain {
 
     /// The options, or empty where they are not understood.
     static Optional<ProxyOptions> parse(String[] arguments, PrintStream errors) {
-        return ProxyArguments.parse(arguments, errors)
-                .map(parsed -> new ProxyOptions(
+        return ProxyArguments.parse(arguments, errors).flatMap(parsed -> options(parsed, errors));
+    }
+
+    private static Optional<ProxyOptions> options(ProxyArguments parsed, PrintStream errors) {
+        return switch (parsed.environment()) {
+            case Decoded.Ok<Map<String, String>>(var environment) ->
+                Optional.of(new ProxyOptions(
                         parsed.file(),
                         parsed.concurrency(),
                         parsed.router() ? Role.ROUTER : Role.SIDECAR,
-                        parsed.environment()));
+                        environment));
+            case Decoded.Rejected<Map<String, String>>(var reason) -> {
+                errors.println("lateen proxy: " + reason);
+                yield Optional.empty();
+            }
+        };
     }
 }

@@ -1,19 +1,17 @@
 package dev.lateen.proxy;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.Message;
 import dev.lateen.identity.WorkloadCertificate;
 import dev.lateen.net.EventLoops;
 import dev.lateen.proxy.accesslog.AccessLogs;
 import dev.lateen.proxy.admin.AdminApi;
 import dev.lateen.proxy.admin.AdminServer;
 import dev.lateen.proxy.admin.AgentApi;
+import dev.lateen.proxy.admin.AppProber;
 import dev.lateen.proxy.bootstrap.AppMetrics;
 import dev.lateen.proxy.bootstrap.BootstrapConfig;
 import dev.lateen.proxy.bootstrap.DiscoveryConfig;
 import dev.lateen.proxy.cluster.ClusterEnvironment;
 import dev.lateen.proxy.cluster.Clusters;
-import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.control.DiscoveryStream;
 import dev.lateen.proxy.control.IdentityDuty;
 import dev.lateen.proxy.control.KnownRoots;
@@ -23,6 +21,8 @@ import dev.lateen.proxy.listener.ListenerEnvironment;
 import dev.lateen.proxy.listener.Listeners;
 import dev.lateen.proxy.overload.Admission;
 import dev.lateen.proxy.overload.Overload;
+import dev.lateen.proxy.probe.HealthCheck;
+import dev.lateen.proxy.probe.ProbeAsker;
 import dev.lateen.proxy.telemetry.Counter;
 import dev.lateen.proxy.telemetry.Eviction;
 import dev.lateen.proxy.telemetry.Stats;
@@ -30,14 +30,11 @@ import dev.lateen.proxy.tls.CertificateConfig;
 import dev.lateen.proxy.tls.Revocations;
 import dev.lateen.proxy.tls.Secret;
 import dev.lateen.proxy.tls.Secrets;
-import dev.lateen.proxy.tls.TlsDecoder;
 import dev.lateen.proxy.xds.ResourceDecoders;
 import dev.lateen.proxy.xds.Routes;
 import dev.lateen.proxy.xds.RuntimeBuilder;
 import dev.lateen.proxy.xds.SnapshotAssembler;
 import dev.lateen.xds.ResourceType;
-import dev.lateen.xds.client.ResourceUpdate;
-import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -46,9 +43,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -58,7 +55,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// A sidecar or gateway: started in the order in which `start` reads, drained and ended by SIGTERM.
@@ -81,6 +77,8 @@ public final class ProxyProcess implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Set<ResourceType> awaited = EnumSet.noneOf(ResourceType.class);
     private final NameService names;
+    private final Map<String, String> environment;
+    private volatile Optional<HealthCheck> health = Optional.empty();
     private volatile boolean ready;
 
     private ProxyProcess(
@@ -89,8 +87,10 @@ public final class ProxyProcess implements AutoCloseable {
             int concurrency,
             Optional<DnsSettings> dns,
             Stats stats,
-            int decisions) {
+            int decisions,
+            Map<String, String> environment) {
         this.drain = drain;
+        this.environment = environment;
         this.names = new NameService(dns);
         this.loops = EventLoops.create("worker", concurrency);
         this.choresLoops = EventLoops.create("chores", 1);
@@ -144,7 +144,13 @@ public final class ProxyProcess implements AutoCloseable {
         Optional<DnsSettings> dns = ProxyStart.accepted(DnsSettings.of(options.environment(), bootstrap));
         int decisions = ProxyStart.accepted(Decisions.kept(options.environment()));
         ProxyProcess process = new ProxyProcess(
-                bootstrap, ProxyStart.accepted(DrainConfig.of(options)), concurrency, dns, stats, decisions);
+                bootstrap,
+                ProxyStart.accepted(DrainConfig.of(options)),
+                concurrency,
+                dns,
+                stats,
+                decisions,
+                options.environment());
         ProxyStart.accepted(bootstrap.statsEviction())
                 .ifPresent(interval -> Eviction.every(interval, stats, process.choresLoops));
         return process;
@@ -164,42 +170,12 @@ public final class ProxyProcess implements AutoCloseable {
         followControlPlane();
     }
 
-    /// Static resources take the same way as discovered ones; one that is refused ends the start.
     private void loadStaticResources() throws ProxyStartException {
-        Bootstrap.StaticResources resources = runtime.bootstrap().resources().getStaticResources();
-        List<String> refused = onChores(() -> {
-            List<String> reasons = new ArrayList<>();
-            for (var secret : resources.getSecretsList()) {
-                switch (TlsDecoder.secret(secret)) {
-                    case Decoded.Ok<Secret>(Secret value) -> runtime.assembler().putStatic(secret.getName(), value);
-                    case Decoded.Rejected<Secret>(String reason) -> reasons.add(reason);
-                }
-            }
-            reasons.addAll(update(ResourceType.CLUSTER, resources.getClustersList(), cluster -> cluster.getName()));
-            reasons.addAll(update(ResourceType.LISTENER, resources.getListenersList(), listener -> listener.getName()));
-            return reasons;
-        });
+        List<String> refused = onChores(
+                () -> StaticResources.load(runtime.bootstrap().resources().getStaticResources(), runtime.assembler()));
         if (!refused.isEmpty()) {
             throw new ProxyStartException(refused);
         }
-    }
-
-    private <M extends Message> Collection<String> update(
-            ResourceType type, List<M> messages, Function<M, String> name) {
-        List<ResourceUpdate.Received> received = messages.stream()
-                .map(message -> new ResourceUpdate.Received(name.apply(message), "", packed(type, message)))
-                .toList();
-        return runtime.assembler()
-                .updateStatic(new ResourceUpdate(type, "", received, Set.of()))
-                .values();
-    }
-
-    /// `Any.pack` would ask the message's class for its name, hence for all descriptors.
-    private static Any packed(ResourceType type, Message message) {
-        return Any.newBuilder()
-                .setTypeUrl(type.typeUrl())
-                .setValue(message.toByteString())
-                .build();
     }
 
     private void watchReadiness() {
@@ -218,11 +194,10 @@ public final class ProxyProcess implements AutoCloseable {
                 admin.add(AdminServer.start(choresLoops, bootstrap.admin().get(), api));
             }
             var asking = bootstrap.identity().map(one -> IdentityDuty.controlPlaneTls(one, runtime.secrets()));
+            AppProber prober = AppProber.of(environment, choresLoops);
             for (SocketAddress address : bootstrap.agent()) {
-                Optional<AppMetrics> application =
-                        ProxyStart.accepted(AppMetrics.at(address, bootstrap, System.getenv()));
-                AgentApi api =
-                        new AgentApi(backend, runtime.stats(), runtime.decisions(), System.getenv(), application);
+                Optional<AppMetrics> application = ProxyStart.accepted(AppMetrics.at(address, bootstrap, environment));
+                AgentApi api = new AgentApi(backend, runtime.stats(), runtime.decisions(), prober, application);
                 admin.add(AdminServer.start(choresLoops, address, api, asking));
             }
         } catch (IOException e) {
@@ -241,7 +216,7 @@ public final class ProxyProcess implements AutoCloseable {
                         new Secret.Certificate(new CertificateConfig(certificate.chain(), certificate.key())));
     }
 
-    private void followControlPlane() {
+    private void followControlPlane() throws ProxyStartException {
         BootstrapConfig bootstrap = runtime.bootstrap();
         Optional<IdentityDuty> identity = bootstrap
                 .identity()
@@ -249,11 +224,23 @@ public final class ProxyProcess implements AutoCloseable {
                         config, choresLoops, knownRoots, this::useIdentity, Clock.systemUTC(), new SplittableRandom()));
         identity.ifPresent(IdentityDuty::start);
         Supplier<Optional<WorkloadCertificate>> own = () -> identity.flatMap(IdentityDuty::certificate);
-        bootstrap.discovery().ifPresent(config -> {
+        if (bootstrap.discovery().isPresent()) {
             DiscoveryStream stream = DiscoveryStream.create(
-                    bootstrap, config, choresLoops, knownRoots, own, runtime.clusters(), runtime.assembler());
+                    bootstrap,
+                    bootstrap.discovery().get(),
+                    choresLoops,
+                    knownRoots,
+                    own,
+                    runtime.clusters(),
+                    runtime.assembler());
             chores.execute(stream::start);
-        });
+            health = ProxyStart.accepted(bootstrap.healthCheck())
+                    .map(check -> HealthCheck.start(
+                            check,
+                            () -> ready ? Optional.empty() : Optional.of("the proxy is not ready"),
+                            new ProbeAsker(choresLoops, bootstrap.address()),
+                            found -> chores.execute(() -> stream.report(found))));
+        }
     }
 
     private void checkReady() {
@@ -285,6 +272,7 @@ public final class ProxyProcess implements AutoCloseable {
     public void shutdown() {
         // The log has a shutdown hook of its own, which may silence it before this line.
         System.err.println("INFO: draining for at most " + drain.atMost());
+        health.ifPresent(HealthCheck::drain);
         chores.execute(this::drainListeners);
         long start = System.nanoTime();
         while (!drain.isOver(System.nanoTime() - start, runtime.listeners()::connectionCount)) {
@@ -323,6 +311,7 @@ public final class ProxyProcess implements AutoCloseable {
             return;
         }
         admin.forEach(AdminServer::close);
+        health.ifPresent(HealthCheck::close);
         names.close();
         onChores(() -> {
             runtime.listeners().close();

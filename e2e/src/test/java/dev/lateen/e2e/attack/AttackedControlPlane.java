@@ -52,6 +52,27 @@ final class AttackedControlPlane implements AutoCloseable {
             metadata: {name: gate, namespace: istio-system}
             type: kubernetes.io/tls
             stringData: {tls.crt: "a chain", tls.key: "%s"}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: till-1, namespace: shop}
+            spec: {serviceAccountName: till}
+            status: {podIP: 10.9.0.9}
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: WorkloadGroup
+            metadata: {name: user, namespace: shop}
+            spec: {template: {serviceAccount: user}}
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: WorkloadGroup
+            metadata: {name: many, namespace: shop}
+            spec: {template: {serviceAccount: user}}
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: WorkloadGroup
+            metadata: {name: till, namespace: shop}
+            spec: {template: {serviceAccount: till}}
             """.formatted(KEY_MARK);
 
     private final Victim victim;

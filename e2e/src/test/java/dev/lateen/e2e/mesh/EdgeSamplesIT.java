@@ -183,4 +183,28 @@ final class EdgeSamplesIT {
             machine.stop(0);
         }
     }
+
+    @Test
+    void aMachineJoinsByItself() throws Exception {
+        HttpServer machine = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 16);
+        machine.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        machine.start();
+        String port = Integer.toString(machine.getAddress().getPort());
+        try {
+            mesh.apply("workload-group", Map.of("9090", port));
+            try (OutsideMachine joined = mesh.join("127.0.9.1")) {
+                await().atMost(SOON).untilAsserted(() -> assertThat(mesh.asks("machines.test/").body())
+                        .as(joined.output())
+                        .contains("\"status\":200"));
+                machine.stop(0);
+                await().atMost(SOON).untilAsserted(() -> assertThat(mesh.asks("machines.test/").body())
+                        .contains("\"status\":503"));
+            }
+        } finally {
+            machine.stop(0);
+        }
+    }
 }

@@ -94,6 +94,11 @@ final class RunningMesh implements AutoCloseable {
                 StandardCopyOption.REPLACE_EXISTING);
     }
 
+    /// The file of the manifests that the test wrote.
+    Path manifest() {
+        return manifests.resolve("all.yaml");
+    }
+
     /// A workload that runs `Peer`, with its service on port 80.
     static String peer(String name, String annotations, String environment) {
         String command = java() + " -Xmx32m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp " + classes()

@@ -63,6 +63,11 @@ final class SampleMesh implements AutoCloseable {
         mesh.replace(text);
     }
 
+    /// A machine of the WorkloadGroup that was applied last, by its files alone.
+    OutsideMachine join(String address) throws Exception {
+        return OutsideMachine.join(mesh, mesh.manifest(), address, directory.resolve("machine"), "proxy");
+    }
+
     /// What the gateway answers for `users.test`.
     ///
     /// @param fields of the request's head, names and values in turns

@@ -3,6 +3,7 @@ package dev.lateen.kubernetes.cluster;
 import dev.lateen.kubernetes.tree.Trees;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.NamedContext;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -299,6 +301,23 @@ public final class Cluster implements AutoCloseable {
                 .patch(
                         PatchContext.of(PatchType.JSON_MERGE),
                         Trees.object("status", status).toString()));
+    }
+
+    /// A token that proves a service account.
+    ///
+    /// @param audience for whom it is
+    public String token(String namespace, String account, String audience, Duration lifetime) throws ClusterException {
+        return asked(() -> client.serviceAccounts()
+                .inNamespace(namespace)
+                .withName(account)
+                .tokenRequest(new TokenRequestBuilder()
+                        .withNewSpec()
+                        .withAudiences(audience)
+                        .withExpirationSeconds(lifetime.toSeconds())
+                        .endSpec()
+                        .build())
+                .getStatus()
+                .getToken());
     }
 
     /// Takes part in the election of a leader until closed, which gives the lead back.

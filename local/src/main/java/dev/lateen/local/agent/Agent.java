@@ -9,7 +9,9 @@ import dev.lateen.proxy.bootstrap.DiscoveryConfig;
 import dev.lateen.proxy.bootstrap.IdentityConfig;
 import dev.lateen.proxy.bootstrap.IstioEnvironment;
 import dev.lateen.proxy.bootstrap.LocalPeer;
+import dev.lateen.proxy.bootstrap.ServerAddress;
 import dev.lateen.proxy.config.Decoded;
+import dev.lateen.proxy.control.HealthStream;
 import dev.lateen.proxy.control.IdentityDuty;
 import dev.lateen.proxy.control.KnownRoots;
 import dev.lateen.proxy.control.NameStream;
@@ -18,6 +20,9 @@ import dev.lateen.proxy.dns.DnsServer;
 import dev.lateen.proxy.dns.DnsSettings;
 import dev.lateen.proxy.dns.LiveNames;
 import dev.lateen.proxy.http.filter.OwnMetadata;
+import dev.lateen.proxy.probe.HealthCheck;
+import dev.lateen.proxy.probe.HealthCheckConfig;
+import dev.lateen.proxy.probe.ProbeAsker;
 import dev.lateen.proxy.telemetry.Eviction;
 import dev.lateen.proxy.telemetry.Stats;
 import dev.lateen.xds.server.UnixGrpcListener;
@@ -59,6 +64,7 @@ public final class Agent implements AutoCloseable {
     private final AgentServer server;
     private final EnvoyProcess envoy;
     private final Optional<DnsServer> nameServer;
+    private final Optional<HealthCheck> health;
     private final AtomicBoolean ending = new AtomicBoolean();
 
     private Agent(
@@ -96,10 +102,11 @@ public final class Agent implements AutoCloseable {
                 admin,
                 () -> names.told() || nameServer.isEmpty(),
                 AgentServer.merged(application, stats, admin),
-                AppProber.of(options.environment()),
+                AppProber.of(options.environment(), loops),
                 this::drain,
                 this::quit);
         server.add("/decisions", decisions::answer);
+        this.health = accepted(config.healthCheck()).map(check -> checkHealth(check, identity));
         writeBootstrap();
         this.envoy = EnvoyProcess.start(command(), peerHeaders(), new FileOutputStream(FileDescriptor.out));
         LOG.log(System.Logger.Level.INFO, "Envoy runs with pid {0}", Long.toString(envoy.pid()));
@@ -143,16 +150,29 @@ public final class Agent implements AutoCloseable {
     /// Envoy has no part in this: names come over a stream of our own.
     private DnsServer serveNames(DnsSettings dns, LiveNames names, IdentityDuty identity) throws IOException {
         DnsServer started = DnsServer.start(loops, dns, names, stats);
-        if (config.discovery().orElseThrow().target() instanceof DiscoveryConfig.Target.Server(var address)) {
-            NameStream.start(
-                    config,
-                    address,
-                    loops,
-                    KnownRoots.of(config.identity().orElseThrow()),
-                    identity::certificate,
-                    names);
-        }
+        NameStream.start(
+                config,
+                controlPlane(),
+                loops,
+                KnownRoots.of(config.identity().orElseThrow()),
+                identity::certificate,
+                names);
         return started;
+    }
+
+    /// Nor in this.
+    private HealthCheck checkHealth(HealthCheckConfig check, IdentityDuty identity) {
+        HealthStream stream = new HealthStream(
+                config, controlPlane(), loops, KnownRoots.of(config.identity().orElseThrow()), identity::certificate);
+        return HealthCheck.start(check, admin::notReady, new ProbeAsker(loops, config.address()), stream::report);
+    }
+
+    private ServerAddress controlPlane() {
+        return switch (config.discovery().orElseThrow().target()) {
+            case DiscoveryConfig.Target.Server(var address) -> address;
+            case DiscoveryConfig.Target.StaticCluster(var name) ->
+                throw new IllegalStateException("Istio's environment names no cluster: " + name);
+        };
     }
 
     private InetSocketAddress statusAddress() {
@@ -232,6 +252,7 @@ public final class Agent implements AutoCloseable {
             // The log has a shutdown hook of its own, which may silence it before this line.
             System.err.println("INFO: draining for at most " + drain.atMost());
             server.draining();
+            health.ifPresent(HealthCheck::drain);
             drain();
             awaitDrained();
             envoy.stop(ENVOY_GRACE);
@@ -262,6 +283,7 @@ public final class Agent implements AutoCloseable {
         ending.set(true);
         envoy.stop(ENVOY_GRACE);
         server.close();
+        health.ifPresent(HealthCheck::close);
         nameServer.ifPresent(DnsServer::close);
         try {
             socket.close();

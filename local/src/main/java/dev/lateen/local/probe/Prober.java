@@ -8,6 +8,7 @@ import dev.lateen.local.manifest.ProbeSpec.Check.TcpSocket;
 import dev.lateen.local.manifest.ProbeSpec.Check.Unsupported;
 import dev.lateen.local.probe.ProbeResult.Failure;
 import dev.lateen.local.probe.ProbeResult.Success;
+import dev.lateen.proxy.probe.UnverifiedTls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ProcessBuilder.Redirect;

@@ -3,6 +3,7 @@ package dev.lateen.local.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.lateen.net.EventLoops;
 import dev.lateen.proxy.admin.AppProber;
 import dev.lateen.proxy.bootstrap.AppMetrics;
 import dev.lateen.proxy.telemetry.Stats;
@@ -25,6 +26,7 @@ final class AgentMetricsIT {
 
     private final Stats stats = new Stats();
     private final HttpClient client = HttpClient.newHttpClient();
+    private final EventLoops loops = EventLoops.create("test", 1);
     private HttpServer envoy;
     private HttpServer application;
     private AgentServer server;
@@ -47,7 +49,7 @@ final class AgentMetricsIT {
                 admin,
                 () -> true,
                 AgentServer.merged(Optional.of(new AppMetrics(metrics)), stats, admin),
-                AppProber.of(Map.of()),
+                AppProber.of(Map.of(), loops),
                 () -> {},
                 () -> {});
     }
@@ -58,6 +60,7 @@ final class AgentMetricsIT {
         envoy.stop(0);
         application.stop(0);
         client.close();
+        loops.close();
     }
 
     private static HttpServer page(String path, String type, String text) throws IOException {

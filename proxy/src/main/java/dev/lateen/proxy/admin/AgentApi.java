@@ -6,7 +6,6 @@ import dev.lateen.proxy.decision.Decisions;
 import dev.lateen.proxy.telemetry.PrometheusText;
 import dev.lateen.proxy.telemetry.Rendering;
 import dev.lateen.proxy.telemetry.Stats;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -22,17 +21,16 @@ public final class AgentApi implements AdminPages {
     private final AppProber prober;
     private final MergedPage metrics;
 
-    /// @param environment tells of probes
     /// @param application where it shows metrics, for the page that merges them
     public AgentApi(
             AdminBackend backend,
             Stats stats,
             Decisions decisions,
-            Map<String, String> environment,
+            AppProber prober,
             Optional<AppMetrics> application) {
         this.backend = backend;
         this.decisions = new DecisionsPage(decisions, new InForce(backend), backend::later);
-        this.prober = AppProber.of(environment);
+        this.prober = prober;
         this.stats = stats;
         this.metrics = new MergedPage(application, (rendering, out) -> {
             PrometheusText.write(stats, rendering, out);

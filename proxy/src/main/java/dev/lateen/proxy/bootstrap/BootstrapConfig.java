@@ -6,6 +6,7 @@ import dev.lateen.proxy.cluster.LocalityName;
 import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.overload.ConnectionLimits;
 import dev.lateen.proxy.overload.OverloadConfig;
+import dev.lateen.proxy.probe.HealthCheckConfig;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Node;
@@ -79,6 +80,17 @@ public record BootstrapConfig(
         return new LocalZone(
                 resources.getClusterManager().getLocalClusterName(),
                 new LocalityName(at.getRegion(), at.getZone(), at.getSubZone()));
+    }
+
+    /// The workload's address: the second part of the proxy's id.
+    public String address() {
+        String[] parts = node.getId().split("~", 3);
+        return parts.length > 1 ? parts[1] : "";
+    }
+
+    /// How the application is asked for the control plane, as `PROXY_CONFIG` says; empty where it is not.
+    public Decoded<Optional<HealthCheckConfig>> healthCheck() {
+        return HealthCheckConfig.of(StructTrees.map(metadata("PROXY_CONFIG").getStructValue()), address());
     }
 
     /// How often numbers that nothing uses any more are forgotten, as a pod's annotation says; empty where they are

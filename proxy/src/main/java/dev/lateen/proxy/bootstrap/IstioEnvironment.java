@@ -29,7 +29,7 @@ import java.util.Optional;
 /// Files are looked for where Istio mounts them, below the working directory: the token in
 /// `var/run/secrets/tokens/istio-token`, the authority in `var/run/secrets/istio/root-cert.pem`, revoked
 /// certificates in `var/run/secrets/istio/crl/ca-crl.pem`, labels and annotations
-/// in `etc/istio/pod`.
+/// in `etc/istio/pod`. A machine outside has other files: `MachineFiles`.
 ///
 /// Source: Istio's pilot-agent, environment variables and node metadata. Thread: main.
 public final class IstioEnvironment {
@@ -271,8 +271,9 @@ public final class IstioEnvironment {
                 .orElseThrow(() -> new Refusal("control plane address '" + address + "' (expected: host:port)"));
         boolean plain = configText("controlPlaneAuthPolicy", "MUTUAL_TLS").equals("NONE");
         Path token = root.resolve(text("LATEEN_TOKEN_FILE", "var/run/secrets/tokens/istio-token"));
+        String hosts = text(MachineFiles.HOSTS, "");
         return new ServerAddress(
-                target.host(),
+                hosts.isEmpty() ? target.host() : MachineFiles.lookUp(root.resolve(hosts), target.host()),
                 target.port(),
                 plain ? Optional.empty() : Optional.of(rootCertificate(rootVariable)),
                 target.host(),

@@ -13,6 +13,7 @@ import dev.lateen.xds.client.AdsClientSettings;
 import dev.lateen.xds.client.AdsListener;
 import dev.lateen.xds.client.AdsTransport;
 import dev.lateen.xds.client.Answer;
+import dev.lateen.xds.client.ApplicationHealth;
 import dev.lateen.xds.client.ClientLoop;
 import dev.lateen.xds.client.GrpcAdsTransport;
 import dev.lateen.xds.client.ResourceUpdate;
@@ -96,6 +97,11 @@ public final class DiscoveryStream implements AdsListener {
         }
         assembler.subscriptions(client::subscribe);
         client.start();
+    }
+
+    /// Tells the control plane how the application is.
+    public void report(ApplicationHealth health) {
+        client.report(health);
     }
 
     public void close() {

@@ -56,7 +56,7 @@ final class MergedPageIT {
                 new SilentBackend(List.of(), Runnable::run, () -> {}),
                 stats,
                 new Decisions(List.of(), "proxy", 0),
-                Map.of(),
+                AppProber.of(Map.of(), chores),
                 Optional.of(new AppMetrics(URI.create(
                         "http://localhost:" + application.getAddress().getPort() + "/metrics"))));
         server = AdminServer.start(chores, new InetSocketAddress("127.0.0.1", 0), api, Optional.empty());
