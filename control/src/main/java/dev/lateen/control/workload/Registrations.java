@@ -68,6 +68,8 @@ public final class Registrations implements NodeListener {
     private final Map<EntryKey, EntryState> entries = new LinkedHashMap<>();
     private final Map<EntryKey, Live> live = new HashMap<>();
     private final Map<NodeStream, EntryKey> streams = new HashMap<>();
+    /// What agents have said last of those that live, for an entry that has to be made anew.
+    private final Map<EntryKey, ObjectNode> conditions = new HashMap<>();
 
     /// @param most entries in all
     record Limits(int most, int ofGroup) {
@@ -231,6 +233,7 @@ public final class Registrations implements NodeListener {
                 && held.streams().remove(stream)
                 && held.streams().isEmpty()) {
             live.remove(key);
+            conditions.remove(key);
             home.disconnected(key, held.since(), clock.instant());
             LOG.atInfo().addKeyValue("entry", key).addKeyValue("grace", grace).log("a registered workload has gone");
         }
@@ -240,7 +243,9 @@ public final class Registrations implements NodeListener {
     public void health(NodeStream stream, Optional<String> unwell) {
         EntryKey key = streams.get(stream);
         if (key != null && live.containsKey(key)) {
-            home.health(key, EntryObjects.condition(unwell, clock.instant()));
+            ObjectNode condition = EntryObjects.condition(unwell, clock.instant());
+            conditions.put(key, condition);
+            home.health(key, condition.deepCopy());
         }
     }
 
@@ -306,7 +311,7 @@ public final class Registrations implements NodeListener {
                 && ours
                 && state.connectedAt().isEmpty()
                 && state.disconnectedAt().isPresent()) {
-            tell(key, held); // somebody else thought that we were gone
+            tellAgain(key, held); // somebody else thought that we were gone
         }
     }
 
@@ -315,7 +320,15 @@ public final class Registrations implements NodeListener {
         entries.remove(key);
         Live held = live.get(key);
         if (held != null && groups.containsKey(new EntryKey(key.namespace(), held.group()))) {
-            tell(key, held);
+            tellAgain(key, held);
+        }
+    }
+
+    private void tellAgain(EntryKey key, Live held) {
+        tell(key, held);
+        ObjectNode condition = conditions.get(key);
+        if (condition != null) {
+            home.health(key, condition.deepCopy());
         }
     }
 

@@ -81,10 +81,12 @@ final class BootstrapClusters {
         return switch (discovery.target()) {
             case DiscoveryConfig.Target.Server(ServerAddress server) -> {
                 boolean literal = IPV4_OR_6.matcher(server.host()).matches();
+                // A machine's own file may say where the name leads.
+                boolean nameless = IPV4_OR_6.matcher(server.serverName()).matches();
                 String tls = server.rootCertificate().isEmpty()
                         ? ""
-                        : XDS_TLS.replace("${sni}", literal ? "" : "sni: \"" + server.serverName() + "\"")
-                                .replace("${sanType}", literal ? "IP_ADDRESS" : "DNS")
+                        : XDS_TLS.replace("${sni}", nameless ? "" : "sni: \"" + server.serverName() + "\"")
+                                .replace("${sanType}", nameless ? "IP_ADDRESS" : "DNS")
                                 .replace("${san}", server.serverName());
                 yield XDS.replace("${type}", literal ? "STATIC" : "STRICT_DNS")
                         .replace("${address}", new HostPort(server.host(), server.port()).yaml())

@@ -59,7 +59,7 @@ public final class MachineFiles {
     }
 
     private Map<String, String> complete() {
-        find(VARIABLES).ifPresent(file -> variables(file).forEach(this::putIfUnset));
+        find(VARIABLES).ifPresent(file -> variables(text(file), file.toString()).forEach(this::putIfUnset));
         find(MESH).ifPresent(file -> mesh(file).ifPresent(json -> putIfUnset("PROXY_CONFIG", json)));
         find(TOKEN).ifPresent(file -> putIfUnset("LATEEN_TOKEN_FILE", file.toString()));
         find(ROOT).ifPresent(file -> {
@@ -92,10 +92,10 @@ public final class MachineFiles {
     }
 
     /// Lines `NAME='value'`, as a shell reads them.
-    private Map<String, String> variables(Path file) {
+    static Map<String, String> variables(String text, String file) {
         Map<String, String> read = new LinkedHashMap<>();
         int number = 0;
-        for (String line : text(file).lines().toList()) {
+        for (String line : text.lines().toList()) {
             number++;
             String stripped = line.strip();
             if (stripped.isEmpty() || stripped.startsWith("#")) {
