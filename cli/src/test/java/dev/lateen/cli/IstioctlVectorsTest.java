@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.lateen.cli.output.Json;
+import dev.lateen.cli.workload.MachineSetup;
+import dev.lateen.cli.workload.SettingsText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +39,46 @@ class IstioctlVectorsTest {
         }
         assertThat(cases).as("cases").isNotEmpty();
         return cases.stream().map(one -> dynamicTest(one.getFileName().toString(), () -> check(one)));
+    }
+
+    /// What a cluster would be asked for is in the case.
+    @TestFactory
+    Stream<DynamicTest> writesWhatIstioctlWritesForMachines() throws IOException {
+        assumeTrue(Files.isDirectory(VECTORS), "no conformance data at " + VECTORS + ": set LATEEN_VECTORS");
+        List<Path> cases;
+        try (Stream<Path> found = Files.list(VECTORS)) {
+            cases = found.filter(path -> path.getFileName().toString().startsWith("workload-entry-configure-"))
+                    .sorted()
+                    .toList();
+        }
+        assertThat(cases).as("cases").isNotEmpty();
+        return cases.stream().map(one -> dynamicTest(one.getFileName().toString(), () -> {
+            List<String> words = Json.read(Files.readString(one.resolve("options.json"))).path("args").valueStream()
+                    .map(word -> word.asString(""))
+                    .toList();
+            MachineSetup setup = new MachineSetup(
+                    SettingsText.read(Files.readString(one.resolve("input.yaml")), "input"),
+                    SettingsText.read(Files.readString(one.resolve("mesh.yaml")), "mesh"),
+                    new MachineSetup.ControlPlanePlace(
+                            "istio-system", option(words, "--revision"), option(words, "--ingressIP")),
+                    option(words, "--clusterID"),
+                    option(words, "--internalIP"),
+                    true,
+                    words.contains("--autoregister"));
+            assertThat(setup.clusterEnv().strip()).isEqualTo(expected(one, "cluster.env"));
+            assertThat(setup.hosts().strip()).isEqualTo(expected(one, "hosts"));
+            assertThat(SettingsText.read(setup.meshYaml(), "ours"))
+                    .isEqualTo(SettingsText.read(expected(one, "mesh.yaml"), "theirs"));
+        }));
+    }
+
+    private static String option(List<String> words, String name) {
+        int at = words.indexOf(name);
+        return at < 0 ? "" : words.get(at + 1);
+    }
+
+    private static String expected(Path one, String file) throws IOException {
+        return Files.readString(one.resolve("expected." + file)).strip();
     }
 
     @TestFactory

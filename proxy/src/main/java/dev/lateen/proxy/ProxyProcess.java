@@ -34,6 +34,7 @@ import dev.lateen.proxy.xds.ResourceDecoders;
 import dev.lateen.proxy.xds.Routes;
 import dev.lateen.proxy.xds.RuntimeBuilder;
 import dev.lateen.proxy.xds.SnapshotAssembler;
+import dev.lateen.proxy.xds.StaticResources;
 import dev.lateen.xds.ResourceType;
 import io.netty.channel.EventLoop;
 import java.io.IOException;

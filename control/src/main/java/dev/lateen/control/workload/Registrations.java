@@ -68,8 +68,8 @@ public final class Registrations implements NodeListener {
     private final Map<EntryKey, EntryState> entries = new LinkedHashMap<>();
     private final Map<EntryKey, Live> live = new HashMap<>();
     private final Map<NodeStream, EntryKey> streams = new HashMap<>();
-    /// What agents have said last of those that live, for an entry that has to be made anew.
-    private final Map<EntryKey, ObjectNode> conditions = new HashMap<>();
+    /// What agents have said of those that live, and what of it is in force.
+    private final HealthReports reports = new HealthReports();
 
     /// @param most entries in all
     record Limits(int most, int ofGroup) {
@@ -233,7 +233,7 @@ public final class Registrations implements NodeListener {
                 && held.streams().remove(stream)
                 && held.streams().isEmpty()) {
             live.remove(key);
-            conditions.remove(key);
+            reports.forget(key);
             home.disconnected(key, held.since(), clock.instant());
             LOG.atInfo().addKeyValue("entry", key).addKeyValue("grace", grace).log("a registered workload has gone");
         }
@@ -243,9 +243,7 @@ public final class Registrations implements NodeListener {
     public void health(NodeStream stream, Optional<String> unwell) {
         EntryKey key = streams.get(stream);
         if (key != null && live.containsKey(key)) {
-            ObjectNode condition = EntryObjects.condition(unwell, clock.instant());
-            conditions.put(key, condition);
-            home.health(key, condition.deepCopy());
+            reports.said(key, unwell, clock.instant()).ifPresent(now -> home.health(key, now));
         }
     }
 
@@ -326,15 +324,13 @@ public final class Registrations implements NodeListener {
 
     private void tellAgain(EntryKey key, Live held) {
         tell(key, held);
-        ObjectNode condition = conditions.get(key);
-        if (condition != null) {
-            home.health(key, condition.deepCopy());
-        }
+        reports.latest(key, clock.instant()).ifPresent(now -> home.health(key, now));
     }
 
     /// Removes what is over. To be called every second or so.
     public void sweep() {
         Instant now = clock.instant();
+        reports.due(now).forEach(home::health);
         boolean settled = !now.isBefore(started.plus(RETURN));
         entries.forEach((key, state) -> {
             if (!state.isRegistered() || live.containsKey(key)) {

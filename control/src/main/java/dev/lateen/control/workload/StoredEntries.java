@@ -28,7 +28,7 @@ public final class StoredEntries implements EntryHome {
     private static final Logger LOG = LoggerFactory.getLogger(StoredEntries.class);
     private static final long PAUSE_MILLIS = 100;
     private static final long MOST_BYTES = 256L << 20;
-    private static final List<ObjectNode> NOTHING = new ArrayList<>();
+    private static final List<ObjectNode> NOTHING = List.of();
 
     private final Path file;
     private final Consumer<List<ConfigFile>> changes;

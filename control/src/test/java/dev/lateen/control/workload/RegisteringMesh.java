@@ -191,6 +191,12 @@ final class RegisteringMesh implements AutoCloseable, InstantSource {
         return entry(name).orElseThrow().metadata();
     }
 
+    /// As if somebody had deleted it.
+    void losesEntry(String name) {
+        home.groupGone(new EntryKey("shop", name));
+        settled();
+    }
+
     List<String> entries() {
         List<String> names = new ArrayList<>();
         store.resources().stream()

@@ -151,13 +151,42 @@ class RegistrationsTest {
         Health atFirst = mesh.endpoints(HOST).getFirst().health();
         node.isWell();
         Health thatIsWell = mesh.endpoints(HOST).getFirst().health();
+        mesh.pass(Duration.ofSeconds(1));
         node.isUnwell("HTTP status 503");
 
         assertThat(atFirst).isEqualTo(Health.UNHEALTHY);
         assertThat(thatIsWell).isEqualTo(Health.HEALTHY);
         assertThat(mesh.endpoints(HOST).getFirst().health()).isEqualTo(Health.UNHEALTHY);
+        mesh.pass(Duration.ofSeconds(1));
         node.isWell();
         assertThat(mesh.endpoints(HOST).getFirst().health()).isEqualTo(Health.HEALTHY);
+    }
+
+    @Test
+    void whoChangesHisMindAllTheTimeIsHeardOnceASecond() {
+        var node = mesh.node().says("PROXY_CONFIG", PROBE);
+        node.connects();
+        node.isWell();
+        String before = mesh.entry("cart-192.0.2.7").orElseThrow().root().toString();
+        for (int i = 0; i < 100; i++) {
+            node.isUnwell("no " + i);
+            node.isWell();
+        }
+        node.isUnwell("at last");
+
+        assertThat(mesh.entry("cart-192.0.2.7").orElseThrow().root()).hasToString(before);
+        mesh.pass(Duration.ofSeconds(1));
+        assertThat(mesh.endpoints(HOST).getFirst().health()).isEqualTo(Health.UNHEALTHY);
+    }
+
+    @Test
+    void anEntryThatIsMadeAnewIsAsWellAsBefore() {
+        var node = mesh.node().says("PROXY_CONFIG", PROBE);
+        node.connects();
+        node.isWell();
+        mesh.losesEntry("cart-192.0.2.7");
+
+        assertThat(mesh.endpoints(HOST)).singleElement().returns(Health.HEALTHY, Endpoint::health);
     }
 
     @Test

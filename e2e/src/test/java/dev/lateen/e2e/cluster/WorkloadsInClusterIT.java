@@ -40,12 +40,7 @@ final class WorkloadsInClusterIT {
     private static final String ADDRESS = "127.66.4.1";
     private static final String ENTRY = "cart-" + ADDRESS;
     private static final Set<String> KINDS = Set.of(
-            "CustomResourceDefinition",
-            "ServiceAccount",
-            "ClusterRole",
-            "ClusterRoleBinding",
-            "Role",
-            "RoleBinding");
+            "CustomResourceDefinition", "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding");
 
     @TempDir
     private static Path directory;
@@ -60,9 +55,11 @@ final class WorkloadsInClusterIT {
     @BeforeAll
     static void prepare() throws IOException, InterruptedException {
         cluster = Kubectl.start();
-        rights = Stream.of(lateen("manifest", "generate", "--set", "profile=minimal").split("\n---\n"))
+        rights = Stream.of(lateen("manifest", "generate", "--set", "profile=minimal")
+                        .split("\n---\n"))
                 .filter(one -> one.lines()
-                        .anyMatch(line -> line.startsWith("kind: ") && KINDS.contains(line.substring(6).strip())))
+                        .anyMatch(line -> line.startsWith("kind: ")
+                                && KINDS.contains(line.substring(6).strip())))
                 .collect(Collectors.joining("\n---\n"));
         cluster.run("create", "namespace", SYSTEM);
         cluster.run("create", "namespace", SPACE);
@@ -104,7 +101,9 @@ final class WorkloadsInClusterIT {
             assertThat(annotation("proxy.istio.io/health-checks-enabled")).isEqualTo("true");
             assertThat(annotation("istio.io/connectedAt")).isNotEmpty();
             assertThat(Trees.text(made, "spec", "address")).isEqualTo(ADDRESS);
-            assertThat(Trees.objects(made, "metadata", "ownerReferences").getFirst().toString())
+            assertThat(Trees.objects(made, "metadata", "ownerReferences")
+                            .getFirst()
+                            .toString())
                     .contains("\"kind\":\"WorkloadGroup\"", "\"name\":\"cart\"");
             String controller = annotation("istio.io/workloadController");
 
@@ -117,8 +116,8 @@ final class WorkloadsInClusterIT {
             first.waitFor(20, TimeUnit.SECONDS);
             Process second = controlPlane("second");
             await().atMost(SOON)
-                    .untilAsserted(
-                            () -> assertThat(annotation("istio.io/workloadController")).isNotEqualTo(controller));
+                    .untilAsserted(() -> assertThat(annotation("istio.io/workloadController"))
+                            .isNotEqualTo(controller));
             assertThat(Trees.text(entry(), "metadata", "uid")).isEqualTo(uid);
             assertThat(healthy()).isEqualTo("True");
 
@@ -148,10 +147,15 @@ final class WorkloadsInClusterIT {
                 home.resolve("token"),
                 cluster.run("-n", SYSTEM, "create", "token", "istiod").strip());
         String view = cluster.run(
-                "config", "view", "--raw", "--minify", "-o", "jsonpath={.clusters[0].cluster.certificate-authority-data}");
+                "config",
+                "view",
+                "--raw",
+                "--minify",
+                "-o",
+                "jsonpath={.clusters[0].cluster.certificate-authority-data}");
         Path roots = Files.write(home.resolve("ca.crt"), Base64.getDecoder().decode(view.strip()));
-        String server =
-                cluster.run("config", "view", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}").strip();
+        String server = cluster.run("config", "view", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}")
+                .strip();
         Process process = start(
                 home,
                 "control-plane",
@@ -257,8 +261,7 @@ final class WorkloadsInClusterIT {
     }
 
     private static List<ObjectNode> entries() throws IOException, InterruptedException {
-        return Trees.objects(
-                Trees.parse(cluster.run("-n", SPACE, "get", "workloadentries", "-o", "json")), "items");
+        return Trees.objects(Trees.parse(cluster.run("-n", SPACE, "get", "workloadentries", "-o", "json")), "items");
     }
 
     private static ObjectNode entry() throws IOException, InterruptedException {
@@ -295,8 +298,11 @@ final class WorkloadsInClusterIT {
     }
 
     private static List<String> words(String... words) {
-        List<String> line =
-                new ArrayList<>(List.of(InstalledMesh.HOME.resolve("lateen").toAbsolutePath().normalize().toString()));
+        List<String> line = new ArrayList<>(List.of(InstalledMesh.HOME
+                .resolve("lateen")
+                .toAbsolutePath()
+                .normalize()
+                .toString()));
         line.addAll(Arrays.asList(words));
         return line;
     }

@@ -196,12 +196,15 @@ final class EdgeSamplesIT {
         try {
             mesh.apply("workload-group", Map.of("9090", port));
             try (OutsideMachine joined = mesh.join("127.0.9.1")) {
-                await().atMost(SOON).untilAsserted(() -> assertThat(mesh.asks("machines.test/").body())
-                        .as(joined.output())
-                        .contains("\"status\":200"));
+                await().atMost(SOON)
+                        .untilAsserted(
+                                () -> assertThat(mesh.asks("machines.test/").body())
+                                        .as(joined.output())
+                                        .contains("\"status\":200"));
                 machine.stop(0);
-                await().atMost(SOON).untilAsserted(() -> assertThat(mesh.asks("machines.test/").body())
-                        .contains("\"status\":503"));
+                await().atMost(SOON)
+                        .untilAsserted(() ->
+                                assertThat(mesh.asks("machines.test/").body()).contains("\"status\":503"));
             }
         } finally {
             machine.stop(0);

@@ -46,8 +46,7 @@ final class WorkloadGroupIT {
                 plane)) {
             assertThat(ask(mesh)).doesNotContain("from cart");
             Path file = Files.writeString(directory.resolve("group.yaml"), group);
-            try (OutsideMachine joined =
-                    OutsideMachine.join(mesh, file, address, directory.resolve("machine"), verb)) {
+            try (OutsideMachine joined = OutsideMachine.join(mesh, file, address, directory.resolve("machine"), verb)) {
                 await().atMost(SOON)
                         .untilAsserted(() -> assertThat(ask(mesh))
                                 .as(joined.output())

@@ -1,11 +1,10 @@
-package dev.lateen.proxy;
+package dev.lateen.proxy.xds;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
 import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.tls.Secret;
 import dev.lateen.proxy.tls.TlsDecoder;
-import dev.lateen.proxy.xds.SnapshotAssembler;
 import dev.lateen.xds.ResourceType;
 import dev.lateen.xds.client.ResourceUpdate;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
@@ -18,11 +17,11 @@ import java.util.function.Function;
 /// The bootstrap's own resources, which take the same way as discovered ones.
 ///
 /// Thread: chores loop.
-final class StaticResources {
+public final class StaticResources {
     private StaticResources() {}
 
     /// @return why some were refused; one such ends the start
-    static List<String> load(Bootstrap.StaticResources resources, SnapshotAssembler assembler) {
+    public static List<String> load(Bootstrap.StaticResources resources, SnapshotAssembler assembler) {
         List<String> reasons = new ArrayList<>();
         for (var secret : resources.getSecretsList()) {
             switch (TlsDecoder.secret(secret)) {
