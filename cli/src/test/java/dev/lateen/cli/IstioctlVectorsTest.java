@@ -52,24 +52,27 @@ class IstioctlVectorsTest {
                     .toList();
         }
         assertThat(cases).as("cases").isNotEmpty();
-        return cases.stream().map(one -> dynamicTest(one.getFileName().toString(), () -> {
-            List<String> words = Json.read(Files.readString(one.resolve("options.json"))).path("args").valueStream()
-                    .map(word -> word.asString(""))
-                    .toList();
-            MachineSetup setup = new MachineSetup(
-                    SettingsText.read(Files.readString(one.resolve("input.yaml")), "input"),
-                    SettingsText.read(Files.readString(one.resolve("mesh.yaml")), "mesh"),
-                    new MachineSetup.ControlPlanePlace(
-                            "istio-system", option(words, "--revision"), option(words, "--ingressIP")),
-                    option(words, "--clusterID"),
-                    option(words, "--internalIP"),
-                    true,
-                    words.contains("--autoregister"));
-            assertThat(setup.clusterEnv().strip()).isEqualTo(expected(one, "cluster.env"));
-            assertThat(setup.hosts().strip()).isEqualTo(expected(one, "hosts"));
-            assertThat(SettingsText.read(setup.meshYaml(), "ours"))
-                    .isEqualTo(SettingsText.read(expected(one, "mesh.yaml"), "theirs"));
-        }));
+        return cases.stream()
+                .map(one -> dynamicTest(one.getFileName().toString(), () -> {
+                    List<String> words = Json.read(Files.readString(one.resolve("options.json")))
+                            .path("args")
+                            .valueStream()
+                            .map(word -> word.asString(""))
+                            .toList();
+                    MachineSetup setup = new MachineSetup(
+                            SettingsText.read(Files.readString(one.resolve("input.yaml")), "input"),
+                            SettingsText.read(Files.readString(one.resolve("mesh.yaml")), "mesh"),
+                            new MachineSetup.ControlPlanePlace(
+                                    "istio-system", option(words, "--revision"), option(words, "--ingressIP")),
+                            option(words, "--clusterID"),
+                            option(words, "--internalIP"),
+                            true,
+                            words.contains("--autoregister"));
+                    assertThat(setup.clusterEnv().strip()).isEqualTo(expected(one, "cluster.env"));
+                    assertThat(setup.hosts().strip()).isEqualTo(expected(one, "hosts"));
+                    assertThat(SettingsText.read(setup.meshYaml(), "ours"))
+                            .isEqualTo(SettingsText.read(expected(one, "mesh.yaml"), "theirs"));
+                }));
     }
 
     private static String option(List<String> words, String name) {

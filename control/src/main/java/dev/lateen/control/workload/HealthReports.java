@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What agents say of their applications. Each change moves traffic in the whole mesh: what is said twice changes nothing,
+/// What agents say of their applications. Each change moves traffic in the whole mesh: what is said twice changes
+/// nothing,
 /// and who changes his mind more often than once a second is heard once a second.
 ///
 /// Thread: control loop.
@@ -44,8 +45,8 @@ final class HealthReports {
                 due.put(key, EntryObjects.condition(report.unwell(), now));
             }
         });
-        due.keySet().forEach(key -> reports.computeIfPresent(
-                key, (_, report) -> new Report(report.unwell(), true, now)));
+        due.keySet()
+                .forEach(key -> reports.computeIfPresent(key, (_, report) -> new Report(report.unwell(), true, now)));
         return due;
     }
 
