@@ -35,6 +35,31 @@ import java.util.Optional;
 /// and time passes when it is told to.
 final class RegisteringMesh implements AutoCloseable, InstantSource {
     static final Registrations.Limits LIMITS = new Registrations.Limits(5, 3);
+    static final String GROUP = """
+            apiVersion: networking.istio.io/v1
+            kind: WorkloadGroup
+            metadata: {name: cart, namespace: shop}
+            spec:
+              metadata:
+                labels: {app: cart, tier: group}
+                annotations: {example.com/owner: cart-team}
+              template:
+                labels: {tier: template, disk: ssd}
+                ports: {http: 8081}
+                serviceAccount: cart
+                weight: 3
+                locality: west/a
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: ServiceEntry
+            metadata: {name: cart, namespace: shop}
+            spec:
+              hosts: [cart.internal]
+              ports: [{number: 80, name: http, protocol: HTTP}]
+              resolution: STATIC
+              location: MESH_INTERNAL
+              workloadSelector: {labels: {app: cart}}
+            """;
     static final Duration GRACE = Duration.ofSeconds(10);
 
     private final ResourceStore store = new ResourceStore();

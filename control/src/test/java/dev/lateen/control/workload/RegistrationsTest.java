@@ -22,31 +22,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RegistrationsTest {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     private static final String HOST = "cart.internal";
-    private static final String GROUP = """
-            apiVersion: networking.istio.io/v1
-            kind: WorkloadGroup
-            metadata: {name: cart, namespace: shop}
-            spec:
-              metadata:
-                labels: {app: cart, tier: group}
-                annotations: {example.com/owner: cart-team}
-              template:
-                labels: {tier: template, disk: ssd}
-                ports: {http: 8081}
-                serviceAccount: cart
-                weight: 3
-                locality: west/a
-            ---
-            apiVersion: networking.istio.io/v1
-            kind: ServiceEntry
-            metadata: {name: cart, namespace: shop}
-            spec:
-              hosts: [cart.internal]
-              ports: [{number: 80, name: http, protocol: HTTP}]
-              resolution: STATIC
-              location: MESH_INTERNAL
-              workloadSelector: {labels: {app: cart}}
-            """;
     private static final Map<String, Object> PROBE =
             Map.of("readinessProbe", Map.of("httpGet", Map.of("port", 8081.0)));
 
@@ -57,7 +32,7 @@ class RegistrationsTest {
 
     @BeforeEach
     void start() throws IOException {
-        mesh = new RegisteringMesh(state, START).file("group.yaml", GROUP);
+        mesh = new RegisteringMesh(state, START).file("group.yaml", RegisteringMesh.GROUP);
     }
 
     @AfterEach
@@ -219,7 +194,7 @@ class RegistrationsTest {
     void aFileThatCannotBeReadIsPutAside() throws IOException {
         mesh.close();
         Files.writeString(state.resolve("entries.json"), "{");
-        mesh = new RegisteringMesh(state, START).file("group.yaml", GROUP);
+        mesh = new RegisteringMesh(state, START).file("group.yaml", RegisteringMesh.GROUP);
 
         assertThat(mesh.node().connects()).isEmpty();
         assertThat(state.resolve("entries.json.damaged")).hasContent("{");
@@ -229,7 +204,7 @@ class RegistrationsTest {
     void nodesComeAgainWhenTheirGroupChanges() {
         var node = mesh.node();
         node.connects();
-        mesh.file("group.yaml", GROUP.replace("weight: 3", "weight: 4"));
+        mesh.file("group.yaml", RegisteringMesh.GROUP.replace("weight: 3", "weight: 4"));
 
         assertThat(node.refusal()).isEqualTo("WorkloadGroup shop/cart has changed: connect again");
         node.goes();
@@ -241,7 +216,7 @@ class RegistrationsTest {
     void aChangeThatMeansNothingToAnEntrySendsNobodyAway() {
         var node = mesh.node();
         node.connects();
-        mesh.file("group.yaml", "# moved\n" + GROUP);
+        mesh.file("group.yaml", "# moved\n" + RegisteringMesh.GROUP);
 
         assertThat(node.refusal()).isEmpty();
     }
@@ -376,40 +351,8 @@ class RegistrationsTest {
         assertThat(mesh.node().says("LABELS", labels).connects()).contains("(limit: 16384): fewer labels");
     }
 
-    @Test
-    void aGroupHasNoMoreEntriesThanItsLimit() {
-        for (int i = 0; i < RegisteringMesh.LIMITS.ofGroup(); i++) {
-            assertThat(mesh.node().at("10.0.0." + i).connects()).isEmpty();
-        }
-
-        assertThat(mesh.node().connects())
-                .isEqualTo("too many registered workloads of WorkloadGroup shop/cart (limit: 3)");
-        assertThat(mesh.node().at("10.0.0.0").connects()).isEmpty();
-    }
-
-    @Test
-    void thereAreNoMoreEntriesInAllThanTheLimit() {
-        for (int group = 0; group < 3; group++) {
-            mesh.file("group-" + group + ".yaml", """
-                    apiVersion: networking.istio.io/v1
-                    kind: WorkloadGroup
-                    metadata: {name: group-N, namespace: shop}
-                    spec: {template: {serviceAccount: cart}}
-                    """.replace("group-N", "group-" + group));
-        }
-        for (int i = 0; i < RegisteringMesh.LIMITS.most(); i++) {
-            assertThat(mesh.node()
-                            .says("AUTO_REGISTER_GROUP", "group-" + i % 3)
-                            .at("10.0.0." + i)
-                            .connects())
-                    .isEmpty();
-        }
-
-        assertThat(mesh.node().connects()).isEqualTo("too many registered workloads (limit: 5)");
-    }
-
     private void restart(Instant now) throws IOException {
         mesh.close();
-        mesh = new RegisteringMesh(state, now).file("group.yaml", GROUP);
+        mesh = new RegisteringMesh(state, now).file("group.yaml", RegisteringMesh.GROUP);
     }
 }
