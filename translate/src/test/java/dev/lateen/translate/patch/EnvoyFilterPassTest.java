@@ -23,6 +23,8 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class EnvoyFilterPassTest {
@@ -294,16 +296,25 @@ class EnvoyFilterPassTest {
     @Test
     void aPatchThatMakesTooMuchIsLeftOutAndReported() throws InvalidProtocolBufferException {
         String value = "x".repeat(60_000);
-        String headers = ("{header: {key: a, value: " + value + "}}, ").repeat(80);
-        var mesh = mesh(filter("a", "default", "", """
-                - applyTo: ROUTE_CONFIGURATION
+        String headers = ("{header: {key: a, value: " + value + "}}, ").repeat(20);
+        String others = IntStream.range(0, 4).mapToObj("""
+                        ---
+                        apiVersion: v1
+                        kind: Service
+                        metadata: {name: other-%d, namespace: default}
+                        spec: {ports: [{name: http, port: 80}]}
+                        """::formatted).collect(Collectors.joining());
+        var mesh = mesh(others, filter("a", "default", "", """
+                - applyTo: VIRTUAL_HOST
                   match: {context: SIDECAR_OUTBOUND}
                   patch: {operation: MERGE, value: {response_headers_to_add: [%s]}}
                 """.formatted(headers)));
 
         RouteConfiguration routes = RouteConfiguration.parseFrom(
                 translated(mesh).ofType(ResourceType.ROUTE).get("80").any().getValue());
-        assertThat(routes.getResponseHeadersToAddCount()).isZero();
+        assertThat(routes.getVirtualHostsList())
+                .hasSizeGreaterThan(4)
+                .allMatch(host -> host.getResponseHeadersToAddCount() == 0);
         assertThat(translator.problems(mesh))
                 .extracting(Diagnostic::message)
                 .singleElement()
