@@ -7,7 +7,6 @@ import dev.lateen.model.istio.VirtualService.WeightedDestination;
 import dev.lateen.model.mesh.EffectivePolicy;
 import dev.lateen.model.mesh.Hostname;
 import dev.lateen.model.mesh.MeshService;
-import dev.lateen.model.mesh.NodeMetadata.DataPlane;
 import dev.lateen.model.mesh.ServicePort;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
@@ -164,20 +163,14 @@ final class TcpProxies {
                 .filter(TrafficPolicy.ConsistentHash::sourceIp)
                 .ifPresent(_ -> proxy.addHashPolicy(io.envoyproxy.envoy.type.v3.HashPolicy.newBuilder()
                         .setSourceIp(io.envoyproxy.envoy.type.v3.HashPolicy.SourceIp.getDefaultInstance())));
-        policy.tunnel().ifPresent(tunnel -> tunnel(scene, proxy, tunnel));
+        policy.tunnel().ifPresent(tunnel -> proxy.setTunnelingConfig(tunnel(tunnel)));
     }
 
-    /// Differs: our own proxy does not tunnel by POST. Its connections end, since without a tunnel they would go where
-    /// nobody wants them; the resource's status says so.
-    private static void tunnel(Scene scene, TcpProxy.Builder proxy, TrafficPolicy.Tunnel tunnel) {
-        boolean post = tunnel.protocol().equals("POST");
-        if (post && scene.dataPlane() == DataPlane.LATEEN) {
-            proxy.setCluster(Names.BLACK_HOLE);
-            return;
-        }
-        proxy.setTunnelingConfig(TcpProxy.TunnelingConfig.newBuilder()
+    private static TcpProxy.TunnelingConfig tunnel(TrafficPolicy.Tunnel tunnel) {
+        return TcpProxy.TunnelingConfig.newBuilder()
                 .setHostname(tunnel.targetHost() + ":" + tunnel.targetPort())
-                .setUsePost(post));
+                .setUsePost(tunnel.protocol().equals("POST"))
+                .build();
     }
 
     private static List<Filter> outbound(Scene scene, TcpProxy.Builder proxy) {

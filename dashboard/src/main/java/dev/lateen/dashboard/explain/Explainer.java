@@ -40,7 +40,8 @@ public final class Explainer {
         if (decision.has("RL") || decision.has("RLSE")) {
             return new AccessReasons(origins).limited(decision);
         }
-        if (details.startsWith("upstream_reset") || decision.has("UF") || decision.has("UC") || decision.has("UO")) {
+        boolean broken = decision.has("UF") || decision.has("UC") || decision.has("UO") || decision.has("UR");
+        if (details.startsWith("upstream_reset") || broken) {
             return new UpstreamReasons(origins).explain(decision);
         }
         return switch (details) {

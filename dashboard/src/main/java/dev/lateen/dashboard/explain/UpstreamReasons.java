@@ -33,7 +33,8 @@ final class UpstreamReasons {
             return overflow(decision);
         }
         Explanation failure = failure(decision);
-        if (!decision.has("URX")) {
+        // A TCP connection is tried again by no route.
+        if (!decision.has("URX") || decision.asked().method().isEmpty()) {
             return failure;
         }
         List<Place> places = new ArrayList<>(origins.route(decision, List.of(".retries.attempts", ".retries", "")));
@@ -117,6 +118,13 @@ final class UpstreamReasons {
                     "compare what this side does (`trafficPolicy.tls` of the DestinationRule) with what the other side"
                             + " takes (PeerAuthentication, or the server's own certificate)");
         }
+        if (upstream.transportFailure().startsWith("tunnel_response")) {
+            return new Explanation(
+                    "the proxy " + host + " granted no tunnel",
+                    because,
+                    origins.trafficPolicy(decision, List.of("tunnel")),
+                    "let that proxy connect to the tunnel's targetHost and targetPort, or ask another one");
+        }
         if (decision.has("UF")) {
             return new Explanation(
                     "no connection to " + host,
@@ -144,6 +152,13 @@ final class UpstreamReasons {
                     because,
                     origins.service(decision),
                     "see to it that the Service's port is named after its protocol (`http`, `http2`, `grpc`, `tcp`)");
+        }
+        if (decision.has("UR") && decision.asked().method().isEmpty()) {
+            return new Explanation(
+                    host + " reset the connection",
+                    because,
+                    origins.service(decision),
+                    "it crashed, or did not like what it was sent: look into its log");
         }
         return new Explanation(
                 host + " ended the connection before it had answered",

@@ -13,6 +13,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -28,8 +29,10 @@ class TcpIT {
             listener_filters: [{name: envoy.filters.listener.http_inspector, typed_config: {
               "@type": type.googleapis.com/envoy.extensions.filters.listener.http_inspector.v3.HttpInspector}}],
             listener_filters_timeout: 0.3s, continue_on_listener_filters_timeout: true,""";
+    private static final AtomicInteger RESETS = new AtomicInteger();
     private static RunningProxy proxy;
     private static ServerSocket shouting;
+    private static int dead;
     private static Upstream web;
 
     @Parameter
@@ -40,13 +43,20 @@ class TcpIT {
         shouting = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread.startVirtualThread(TcpIT::accept);
         web = Upstream.saying("web");
+        dead = Ports.free();
         proxy = plane.start(new Bootstrap()
                 .cluster("shouting", shouting.getLocalPort())
                 .cluster("web", web.port())
-                .cluster("dead", Ports.free())
+                .cluster("dead", dead)
+                .cluster(
+                        "half-dead",
+                        "connect_timeout: 1s, outlier_detection: {consecutive_5xx: 2, interval: 60s, base_ejection_time: 60s, max_ejection_percent: 50}",
+                        shouting.getLocalPort(),
+                        dead)
                 .listener("relay", chain(Bootstrap.tcp("cluster: shouting")))
                 .listener("idle", chain(Bootstrap.tcp("cluster: shouting, idle_timeout: 0.3s")))
                 .listener("dead", chain(Bootstrap.tcp("cluster: dead")))
+                .listener("half-dead", chain(Bootstrap.tcp("cluster: half-dead")))
                 .listener(
                         "split",
                         chain(
@@ -97,15 +107,22 @@ class TcpIT {
         }
     }
 
-    /// Says everything again in upper case, and goodbye when the client has finished.
+    /// Says everything again in upper case, and goodbye when the client has finished; resets the connection of one that
+    /// wants that.
     private static void shout(Socket socket) {
         try (socket) {
             InputStream in = socket.getInputStream();
             byte[] bytes = new byte[64 << 10];
             for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
+                if (new String(bytes, 0, n, StandardCharsets.ISO_8859_1).equals("reset!")) {
+                    Upstream.reset(socket);
+                    return;
+                }
                 HttpClient.write(socket, new String(bytes, 0, n, StandardCharsets.ISO_8859_1).toUpperCase(Locale.ROOT));
             }
             HttpClient.write(socket, " goodbye");
+        } catch (SocketException _) {
+            RESETS.incrementAndGet();
         } catch (IOException _) {
             // The proxy ended it.
         }
@@ -166,6 +183,39 @@ class TcpIT {
     void closesWhereTheUpstreamRefuses() throws Exception {
         assertThat(talk("dead", "x")).isIn("", "reset");
         assertThat(proxy.logged(" dead ").flags()).contains("UF");
+    }
+
+    @Test
+    void passesAResetOfTheUpstreamOn() throws Exception {
+        try (Socket socket = proxy.connect("relay")) {
+            HttpClient.write(socket, "reset!");
+            assertThatThrownBy(() -> socket.getInputStream().read()).isInstanceOf(SocketException.class);
+        }
+        await().until(() -> proxy.lines().stream()
+                .anyMatch(line -> LogLine.parse(line).flags().equals("UR")));
+    }
+
+    @Test
+    void passesAResetOfTheClientOn() throws Exception {
+        int before = RESETS.get();
+        Socket socket = proxy.connect("relay");
+        HttpClient.write(socket, "a");
+        assertThat(socket.getInputStream().read()).isEqualTo('A');
+        Upstream.reset(socket);
+        await().until(() -> RESETS.get() > before);
+    }
+
+    /// A connection that cannot be opened counts like a 503.
+    @Test
+    void ejectsHostsThatCannotBeReached() throws Exception {
+        String ejections = "cluster.half-dead.outlier_detection.ejections_enforced_total: ";
+        await().until(() -> {
+            talk("half-dead", "x");
+            return proxy.admin("/stats?filter=half-dead.outlier").contains(ejections + "1");
+        });
+        for (int index = 0; index < 10; index++) {
+            assertThat(talk("half-dead", "x")).isEqualTo("X goodbye");
+        }
     }
 
     @Test

@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -31,7 +30,6 @@ final class MeshIndex {
     private final Map<String, Map<String, String>> selectorByHost = new HashMap<>();
     private final Set<String> providers = new HashSet<>(Set.of("prometheus", "envoy", "stackdriver"));
     private final Map<String, String> hostByProvider = new HashMap<>();
-    private final Set<String> hostsOfHttp2 = new HashSet<>();
     private final Set<String> askedByHttp = new HashSet<>();
     private final Set<String> kinds = new HashSet<>();
     private final Set<String> routeNames = new HashSet<>();
@@ -113,32 +111,17 @@ final class MeshIndex {
     private void addService(RawResource resource, View spec) {
         String host = resource.key().name() + "." + resource.key().namespace() + SERVICE_SUFFIX;
         hosts.add(host);
-        if (spec.objects("ports").stream()
-                .anyMatch(port -> isHttp2(port.text("name")) || isHttp2(port.text("appProtocol")))) {
-            hostsOfHttp2.add(host);
-        }
         if (spec.filled("selector")) {
             selectorByHost.put(host, textMap(spec, "selector"));
         }
     }
 
     private void addEntry(View spec) {
-        boolean http2 = spec.objects("ports").stream().anyMatch(port -> isHttp2(port.text("protocol")));
         for (Spot host : spec.items("hosts")) {
             addHost(host.value().startsWith("*"), host.value());
-            if (http2) {
-                hostsOfHttp2.add(host.value());
-            }
         }
     }
 
-    /// Of a protocol, or a port's name that begins with one.
-    private static boolean isHttp2(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        int dash = lower.indexOf('-');
-        String protocol = dash < 0 ? lower : lower.substring(0, dash);
-        return protocol.equals("http2") || protocol.equals("grpc") || lower.equals("kubernetes.io/h2c");
-    }
 
     private void addHost(boolean wildcard, String host) {
         if (wildcard) {
@@ -251,11 +234,6 @@ final class MeshIndex {
                 .anyMatch(
                         workload -> (namespace.isEmpty() || workload.namespace().equals(namespace))
                                 && workload.labels().entrySet().containsAll(labels.entrySet()));
-    }
-
-    /// Whether a port of the service speaks HTTP/2.
-    boolean speaksHttp2(String fullHost) {
-        return hostsOfHttp2.contains(fullHost);
     }
 
     /// Names that virtual services give to their routes.

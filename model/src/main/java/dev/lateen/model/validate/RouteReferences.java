@@ -39,9 +39,6 @@ final class RouteReferences {
 
     void destinationRule(ResourceKey key, View spec) {
         String host = references.host(spec.spot("host"), key.namespace());
-        spec.object("trafficPolicy").ifPresent(policy -> tunnel(host, policy));
-        spec.objects("subsets")
-                .forEach(subset -> subset.object("trafficPolicy").ifPresent(policy -> tunnel(host, policy)));
         Map<String, String> selector = index.selectorOf(host);
         for (View subset : spec.objects("subsets")) {
             Map<String, String> labels = MeshIndex.textMap(subset, "labels");
@@ -58,24 +55,6 @@ final class RouteReferences {
                                         + "'",
                                 "requests to the subset will fail with 503");
             }
-        }
-    }
-
-    private void tunnel(String host, View policy) {
-        boolean upgraded = policy.object("connectionPool")
-                .flatMap(pool -> pool.object("http"))
-                .map(http -> http.text("h2UpgradePolicy").equals("UPGRADE"))
-                .orElse(false);
-        if (policy.has("tunnel") && (upgraded || index.speaksHttp2(host))) {
-            references
-                    .report()
-                    .warning(
-                            policy.spot("tunnel"),
-                            "needs-envoy",
-                            "only Envoy tunnels through HTTP/2, which this host "
-                                    + (upgraded ? "is upgraded to" : "has a port of")
-                                    + ": from workloads with the mesh's own proxy connections end",
-                            "a port of the proxy that speaks HTTP/1.1, by its name or protocol");
         }
     }
 

@@ -70,13 +70,6 @@ final class TrafficPolicyRules {
         if (tunnel.filled("protocol") && !Set.of("CONNECT", "POST").contains(tunnel.text("protocol"))) {
             tunnel.error("protocol", "bad-enum-value", "not a method to tunnel with", "CONNECT or POST");
         }
-        if (tunnel.text("protocol").equals("POST")) {
-            tunnel.warning(
-                    "protocol",
-                    "needs-envoy",
-                    "only Envoy tunnels by POST: from workloads with the mesh's own proxy connections end",
-                    "CONNECT");
-        }
         String host = tunnel.text("targetHost");
         if (!HostNames.faultOfFqdn(host).isEmpty() && !IpAddresses.isAddress(host)) {
             tunnel.error("targetHost", "bad-host", "neither a host name nor an IP address");

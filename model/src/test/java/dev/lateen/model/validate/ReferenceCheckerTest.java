@@ -44,31 +44,6 @@ class ReferenceCheckerTest {
         assertThat(diagnostic.advice()).isEqualTo("did you mean 'shop'?");
     }
 
-    private static String tunnel(String port, String policy) {
-        return """
-                apiVersion: networking.istio.io/v1
-                kind: ServiceEntry
-                metadata: {name: forward}
-                spec: {hosts: [forward.example], ports: [{number: 3128, name: p, protocol: %s}], resolution: DNS}
-                ---
-                apiVersion: networking.istio.io/v1
-                kind: DestinationRule
-                metadata: {name: forward}
-                spec:
-                  host: forward.example
-                  trafficPolicy: {tunnel: {targetHost: a.example, targetPort: 443} %s}
-                """.formatted(port, policy);
-    }
-
-    @Test
-    void saysThatTunnelsThroughHttp2NeedEnvoy() {
-        assertThat(only(tunnel("HTTP2", "")).path()).isEqualTo("spec.trafficPolicy.tunnel");
-        assertThat(only(tunnel("HTTP", ", connectionPool: {http: {h2UpgradePolicy: UPGRADE}}"))
-                        .code())
-                .isEqualTo("needs-envoy");
-        assertThat(check(tunnel("HTTP", ""))).isEmpty();
-    }
-
     private static String limitOf(String route, String app) {
         return """
                 ---

@@ -170,11 +170,6 @@ final class Http2Exchange implements ServerStream, ClientStream {
     }
 
     void receiveReset(long errorCode) {
-        if (errorCode == ErrorCode.NO_ERROR.code() && incomingEnded) {
-            // The response is complete and the peer wants no more of the request (RFC 9113 §8.1).
-            gone = true;
-            return;
-        }
         boolean refused = errorCode == ErrorCode.REFUSED_STREAM.code();
         fail(refused ? StreamReset.REMOTE_REFUSED : StreamReset.REMOTE_RESET, "http2.remote_reset_" + errorCode);
     }

@@ -113,10 +113,8 @@ final class OutlierDetector {
 
     private void onLocal(Host host, HostMonitor monitor, boolean success) {
         if (!config.splitLocalErrors()) {
-            // Taken for the host's own 503 or 504.
-            if (!success) {
-                onAnswer(host, monitor, true, true);
-            }
+            // Taken for the host's own answer: 200, 503 or 504.
+            onAnswer(host, monitor, !success, !success);
             return;
         }
         monitor.local.count(success);

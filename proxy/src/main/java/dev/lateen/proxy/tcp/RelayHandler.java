@@ -7,36 +7,32 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
-/// One side of a relay. What it reads goes to the other side; it stops reading while the other side cannot take more.
-/// The end of one direction (FIN) is passed on, the other direction goes on.
+/// The end of a relay that is a connection of its own. The end of one direction (FIN) is passed on as such, and so is a
+/// reset (RST).
 ///
 /// Thread: event loop of both channels.
-final class RelayHandler extends ChannelInboundHandlerAdapter {
-    /// Who owns the relay.
-    interface Owner {
-        void onBytes(boolean fromDownstream, int count);
-
-        /// The channel of this side is gone.
-        void onClosed(boolean downstreamSide);
-    }
-
+final class RelayHandler extends ChannelInboundHandlerAdapter implements RelayEnd {
     private final Channel channel;
     private final Owner owner;
     private final boolean downstreamSide;
     private final Queue<ByteBuf> early = new ArrayDeque<>(1);
-    private @Nullable RelayHandler other;
+    private @Nullable RelayEnd other;
     private @Nullable StraightSocket socket;
     private boolean inputEnded;
     private boolean outputEnded;
     private boolean unflushed;
+    private boolean reset;
 
     RelayHandler(Channel channel, Owner owner, boolean downstreamSide) {
         this.channel = channel;
@@ -49,30 +45,27 @@ final class RelayHandler extends ChannelInboundHandlerAdapter {
         socket = StraightSocket.of(ctx);
     }
 
-    /// What this side had sent before the relay began.
-    void began(ByteBuf bytes) {
-        early.add(bytes);
-    }
+    // ---- What this end reads
 
-    /// Starts the flow from this side to `target`, with what came before.
-    void connect(RelayHandler target) {
+    @Override
+    public void connect(RelayEnd target) {
         other = target;
         ByteBuf bytes;
         while ((bytes = early.poll()) != null) {
             forward(target, bytes);
         }
-        target.channel.flush();
+        target.flush();
         if (inputEnded) {
             target.endOutput();
         } else {
-            channel.config().setAutoRead(target.channel.isWritable());
+            channel.config().setAutoRead(target.isWritable());
         }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;
-        RelayHandler target = other;
+        RelayEnd target = other;
         if (target == null) {
             early.add(bytes);
         } else {
@@ -80,34 +73,30 @@ final class RelayHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void forward(RelayHandler target, ByteBuf bytes) {
+    private void forward(RelayEnd target, ByteBuf bytes) {
         owner.onBytes(downstreamSide, bytes.readableBytes());
-        StraightSocket straight = target.socket;
-        if (straight != null && straight.send(bytes)) {
-            bytes.release();
-            return;
-        }
-        target.channel.write(bytes, target.channel.voidPromise());
-        unflushed = true;
-        if (!target.channel.isWritable()) {
-            channel.config().setAutoRead(false);
+        if (target.write(bytes)) {
+            unflushed = true;
+            if (!target.isWritable()) {
+                channel.config().setAutoRead(false);
+            }
         }
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        RelayHandler target = other;
+        RelayEnd target = other;
         if (target != null && unflushed) {
             unflushed = false;
-            target.channel.flush();
+            target.flush();
         }
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        RelayHandler source = other;
-        if (source != null && channel.isWritable() && !source.inputEnded) {
-            source.channel.config().setAutoRead(true);
+        RelayEnd source = other;
+        if (source != null && channel.isWritable()) {
+            source.read(true);
         }
         ctx.fireChannelWritabilityChanged();
     }
@@ -116,15 +105,72 @@ final class RelayHandler extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == ChannelInputShutdownEvent.INSTANCE || event instanceof SslCloseCompletionEvent) {
             inputEnded = true;
-            RelayHandler target = other;
+            RelayEnd target = other;
             if (target != null) {
                 target.endOutput();
             }
         }
     }
 
-    /// Passes the end of the other side's input on, after all bytes before it.
-    private void endOutput() {
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        releaseEarly();
+        owner.onClosed(downstreamSide, reset);
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        releaseEarly();
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // Netty's contract for inbound handlers.
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        // A reset by the peer or a broken TLS record: the connection ends, channelInactive tells the owner.
+        reset |= cause instanceof IOException;
+        ctx.close();
+    }
+
+    private void releaseEarly() {
+        ByteBuf bytes;
+        while ((bytes = early.poll()) != null) {
+            bytes.release();
+        }
+    }
+
+    // ---- What the other end has for it
+
+    @Override
+    public boolean write(ByteBuf bytes) {
+        StraightSocket straight = socket;
+        if (straight != null && straight.send(bytes)) {
+            bytes.release();
+            return false;
+        }
+        channel.write(bytes, channel.voidPromise());
+        return true;
+    }
+
+    @Override
+    public void flush() {
+        channel.flush();
+    }
+
+    @Override
+    public boolean isWritable() {
+        return channel.isWritable();
+    }
+
+    @Override
+    public void read(boolean wanted) {
+        if (!inputEnded) {
+            channel.config().setAutoRead(wanted);
+        }
+    }
+
+    @Override
+    public void endOutput() {
         if (outputEnded) {
             return;
         }
@@ -141,34 +187,17 @@ final class RelayHandler extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-        releaseEarly();
-        owner.onClosed(downstreamSide);
-        ctx.fireChannelInactive();
-    }
-
-    @Override
-    public void handlerRemoved(ChannelHandlerContext ctx) {
-        releaseEarly();
-    }
-
-    @Override
-    @SuppressWarnings("deprecation") // Netty's contract for inbound handlers.
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        // A reset by the peer or a broken TLS record: the connection ends, channelInactive tells the owner.
-        ctx.close();
-    }
-
-    void closeWhenFlushed() {
+    public void closeWhenFlushed() {
         if (channel.isActive()) {
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }
     }
 
-    private void releaseEarly() {
-        ByteBuf bytes;
-        while ((bytes = early.poll()) != null) {
-            bytes.release();
+    @Override
+    public void abort() {
+        if (channel instanceof SocketChannel) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
         }
+        channel.close();
     }
 }

@@ -1,13 +1,15 @@
 package dev.lateen.proxy.tcp;
 
+import dev.lateen.net.proxyprotocol.ProxyHeader;
 import dev.lateen.proxy.cluster.Cluster;
 import dev.lateen.proxy.cluster.ClusterWorker;
 import dev.lateen.proxy.cluster.Host;
-import dev.lateen.proxy.cluster.HttpOptions;
+import dev.lateen.proxy.cluster.HostResult;
 import dev.lateen.proxy.cluster.LbContext;
 import dev.lateen.proxy.cluster.NameCache;
 import dev.lateen.proxy.cluster.PendingStream;
 import dev.lateen.proxy.cluster.RoutePriority;
+import dev.lateen.proxy.cluster.StreamOptions;
 import dev.lateen.proxy.cluster.TcpOptions;
 import dev.lateen.proxy.cluster.TcpReady;
 import dev.lateen.proxy.cluster.XxHash64;
@@ -19,8 +21,6 @@ import dev.lateen.proxy.stream.ResponseFlag;
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.tls.OwnIdentity;
 import dev.lateen.proxy.tls.PeerIdentity;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslHandler;
@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 /// finish.
 ///
 /// Thread: event loop of the downstream channel, which the upstream channel shares.
-final class TcpPath implements LbContext, TcpReady, TunnelHandshake.Outcome, RelayHandler.Owner {
+final class TcpPath implements LbContext, TcpReady, Tunnel.Outcome, RelayEnd.Owner {
     private final TcpProxy proxy;
     private final DownstreamConnection connection;
     private final StreamInfo info;
@@ -46,8 +46,8 @@ final class TcpPath implements LbContext, TcpReady, TunnelHandshake.Outcome, Rel
     private PendingStream pending = PendingStream.DONE;
     private @Nullable ClusterWorker worker;
     private @Nullable String destination;
-    private @Nullable Channel opening;
-    private @Nullable RelayHandler upstream;
+    private @Nullable Tunnel asking;
+    private @Nullable RelayEnd upstream;
     private @Nullable Future<?> idleTimer;
     private @Nullable Future<?> durationTimer;
     private @Nullable Future<?> countTimer;
@@ -115,12 +115,32 @@ final class TcpPath implements LbContext, TcpReady, TunnelHandshake.Outcome, Rel
         info.upstreamHostMetadata = host.config().metadata().namespaces();
         info.clusterMetadata = host.cluster().config().metadata().namespaces();
         info.upstreamPeer = host.peer();
+        ProxyHeader client = host.proxyProtocol() == null ? null : connection.proxyHeader();
         ClientSource source = connection.origin().source();
-        TcpOptions options = host.proxyProtocol() == null && source == null
-                ? TcpOptions.NONE
-                : new TcpOptions(
-                        null, List.of(), host.proxyProtocol() == null ? null : connection.proxyHeader(), source);
+        Optional<TunnelConfig> tunnel = proxy.config().tunnel();
+        if (tunnel.isPresent()) {
+            askForTunnel(cluster, host, tunnel.get(), client, source);
+            return;
+        }
+        TcpOptions options =
+                client == null && source == null ? TcpOptions.NONE : new TcpOptions(null, List.of(), client, source);
         pending = cluster.newTcpConnection(host, options, this);
+    }
+
+    private void askForTunnel(
+            ClusterWorker cluster,
+            Host host,
+            TunnelConfig config,
+            @Nullable ProxyHeader client,
+            @Nullable ClientSource source) {
+        Tunnel tunnel = new Tunnel(config, info, this, this);
+        asking = tunnel;
+        // Whatever the cluster speaks; it may leave that to the client, which speaks no HTTP.
+        PendingStream waiting =
+                cluster.newStream(host, StreamOptions.HTTP2.from(client).seenAs(source), tunnel);
+        if (asking == tunnel) {
+            pending = waiting;
+        }
     }
 
     @Override
@@ -130,59 +150,27 @@ final class TcpPath implements LbContext, TcpReady, TunnelHandshake.Outcome, Rel
             channel.close();
             return;
         }
+        describeUpstream(channel, host);
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        RelayHandler other = new RelayHandler(channel, this, false);
+        channel.pipeline().addLast(other);
+        relay(other, channel, host);
+    }
+
+    @Override
+    public void onTunnel(Tunnel tunnel, Channel channel, Host host) {
+        asking = null;
+        pending = PendingStream.DONE;
+        describeUpstream(channel, host);
+        relay(tunnel, channel, host);
+    }
+
+    private void describeUpstream(Channel channel, Host host) {
         info.upstreamHost = host.address();
         info.upstreamHostMetadata = host.config().metadata().namespaces();
         info.clusterMetadata = host.cluster().config().metadata().namespaces();
         info.upstreamLocal = channel.localAddress();
         info.upstreamMutualTls = host.mutualTls();
-        describePeer(channel);
-        Optional<String> tunnelTo = proxy.config().tunnelTo();
-        if (tunnelTo.isEmpty()) {
-            relay(channel, Unpooled.EMPTY_BUFFER);
-            return;
-        }
-        if (host.cluster().config().http().protocol() == HttpOptions.Protocol.HTTP2) {
-            channel.close();
-            fail(ProxyError.CONNECT_FAILURE, "tunnels through HTTP/2 are not supported by this proxy yet");
-            return;
-        }
-        opening = channel;
-        TunnelHandshake.start(
-                channel, tunnelTo.get(), host.cluster().config().connections().connectTimeout(), this);
-    }
-
-    @Override
-    public void onTunnel(Channel channel, ByteBuf rest) {
-        opening = null;
-        relay(channel, rest);
-    }
-
-    @Override
-    public void onTunnelRefused(String details) {
-        opening = null;
-        onFailure(ProxyError.CONNECT_FAILURE, details);
-    }
-
-    private void relay(Channel channel, ByteBuf first) {
-        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        RelayHandler other = new RelayHandler(channel, this, false);
-        if (first.isReadable()) {
-            other.began(first);
-        } else {
-            first.release();
-        }
-        upstream = other;
-        channel.pipeline().addLast(other);
-        downstream.connect(other);
-        other.connect(downstream);
-        if (worker != null) {
-            proxy.established(info, channel.eventLoop(), worker.cluster().service());
-            countInTime();
-        }
-        watchIdle();
-    }
-
-    private void describePeer(Channel channel) {
         SslHandler ssl = channel.pipeline().get(SslHandler.class);
         if (ssl != null) {
             info.upstreamPeerUri = PeerIdentity.uriOfPeer(ssl.engine().getSession());
@@ -190,17 +178,42 @@ final class TcpPath implements LbContext, TcpReady, TunnelHandshake.Outcome, Rel
         }
     }
 
+    private void relay(RelayEnd other, Channel channel, Host host) {
+        host.recordResult(HostResult.LOCAL_SUCCESS);
+        upstream = other;
+        downstream.connect(other);
+        other.connect(downstream);
+        if (ended) {
+            return;
+        }
+        if (worker != null) {
+            proxy.established(info, channel.eventLoop(), worker.cluster().service());
+            countInTime();
+        }
+        watchIdle();
+    }
+
     @Override
     public void onFailure(ProxyError error, String details) {
+        asking = null;
         pending = PendingStream.DONE;
         if (ended) {
             return;
         }
-        boolean again = error.retry() == ProxyError.Retry.YES
-                && info.attempts < proxy.config().maxConnectAttempts();
-        if (again) {
+        if (error.retry() != ProxyError.Retry.YES) {
+            fail(error, details);
+            return;
+        }
+        tried.getLast()
+                .recordResult(
+                        error.equals(ProxyError.CONNECT_TIMEOUT) ? HostResult.LOCAL_TIMEOUT : HostResult.LOCAL_FAILURE);
+        if (info.attempts < proxy.config().maxConnectAttempts()) {
+            // What an attempt met stays in the log, as with Envoy.
+            info.flag(error.flag());
+            info.upstreamTransportFailure = details.isEmpty() ? null : details;
             connect();
         } else {
+            info.flag(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED);
             fail(error, details);
         }
     }
@@ -231,16 +244,24 @@ final class TcpPath implements LbContext, TcpReady, TunnelHandshake.Outcome, Rel
     }
 
     @Override
-    public void onClosed(boolean downstreamSide) {
+    public void onClosed(boolean downstreamSide, boolean reset) {
         if (ended) {
             return;
         }
-        if (upstream == null) {
+        RelayEnd relay = upstream;
+        if (relay == null) {
             info.flag(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION);
+        } else if (reset && !downstreamSide) {
+            info.flag(ResponseFlag.UPSTREAM_REMOTE_RESET);
         }
-        RelayHandler other = downstreamSide ? upstream : downstream;
+        RelayEnd other = downstreamSide ? relay : downstream;
         finish();
-        if (other != null) {
+        if (other == null) {
+            return;
+        }
+        if (reset) {
+            other.abort();
+        } else {
             other.closeWhenFlushed();
         }
     }
@@ -259,8 +280,8 @@ final class TcpPath implements LbContext, TcpReady, TunnelHandshake.Outcome, Rel
         }
         ended = true;
         pending.cancel();
-        if (opening != null) {
-            opening.close();
+        if (asking != null) {
+            asking.abort();
         }
         if (idleTimer != null) {
             idleTimer.cancel(false);

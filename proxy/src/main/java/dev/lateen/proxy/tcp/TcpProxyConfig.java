@@ -14,7 +14,7 @@ import java.util.Optional;
 /// @param maxConnectAttempts hosts tried before giving up
 /// @param maxDuration of a connection; empty means no limit
 /// @param hashesSource whether consistent hashing goes by the client's address
-/// @param tunnelTo what the upstream is asked to connect to, `host:port`; empty where the upstream is the destination
+/// @param tunnel what the upstream is asked for; empty where it is the destination
 public record TcpProxyConfig(
         String statPrefix,
         List<WeightedCluster> clusters,
@@ -22,7 +22,7 @@ public record TcpProxyConfig(
         int maxConnectAttempts,
         Optional<Duration> maxDuration,
         boolean hashesSource,
-        Optional<String> tunnelTo,
+        Optional<TunnelConfig> tunnel,
         List<AccessLogConfig> accessLogs) {
     public static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofHours(1);
 

@@ -6,6 +6,8 @@ import dev.lateen.proxy.config.CommonFields;
 import dev.lateen.proxy.config.ImplementedFields;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.TypedConfig;
+import dev.lateen.proxy.route.HeaderChangesDecoder;
+import dev.lateen.proxy.route.HeaderFormat;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import java.time.Duration;
 import java.util.List;
@@ -31,12 +33,14 @@ public final class TcpProxyDecoder {
                     "access_log")
             .message("envoy.type.v3.HashPolicy", "source_ip")
             .message("envoy.type.v3.HashPolicy.SourceIp")
-            .message(TYPE + ".TunnelingConfig", "hostname")
+            .message(TYPE + ".TunnelingConfig", "hostname", "use_post", "headers_to_add", "post_path")
+            .message("envoy.config.core.v3.HeaderValueOption", "header", "append", "append_action", "keep_empty_value")
+            .message("envoy.config.core.v3.HeaderValue", "key", "value", "raw_value")
             .message(TYPE + ".WeightedCluster", "clusters")
             .message(TYPE + ".WeightedCluster.ClusterWeight", "name", "weight")
             .build();
 
-    private static final Pattern AUTHORITY = Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+]):[0-9]{1,5}");
+    private static final Pattern PATH = Pattern.compile("/[!-~]*");
 
     private TcpProxyDecoder() {}
 
@@ -62,17 +66,28 @@ public final class TcpProxyDecoder {
                 maxDuration,
                 proxy.getHashPolicyCount() > 0,
                 proxy.hasTunnelingConfig()
-                        ? Optional.of(authority(proxy.getTunnelingConfig().getHostname(), at))
+                        ? Optional.of(tunnel(proxy.getTunnelingConfig(), at.field("tunneling_config")))
                         : Optional.empty(),
                 AccessLogDecoder.decode(proxy.getAccessLogList(), at.field("access_log")));
     }
 
-    private static String authority(String hostname, Place at) {
-        at.field("tunneling_config.hostname")
+    private static TunnelConfig tunnel(TcpProxy.TunnelingConfig tunnel, Place at) {
+        String hostname = tunnel.getHostname();
+        at.field("hostname")
                 .require(
-                        AUTHORITY.matcher(hostname).matches(),
-                        "value: " + hostname + " (expected: host:port; formats are not supported by this proxy yet)");
-        return hostname;
+                        hostname.indexOf('%') >= 0 || Tunnel.AUTHORITY.matcher(hostname).matches(),
+                        "value: " + hostname + " (expected: host:port)");
+        String path = tunnel.getPostPath();
+        at.field("post_path").require(path.isEmpty() || tunnel.getUsePost(), "needs use_post: true");
+        at.field("post_path")
+                .require(
+                        path.isEmpty() || PATH.matcher(path).matches(),
+                        "value: " + path + " (expected: a path that begins with /)");
+        return new TunnelConfig(
+                HeaderFormat.parse(hostname, at.field("hostname")),
+                tunnel.getUsePost(),
+                path.isEmpty() ? "/" : path,
+                HeaderChangesDecoder.decode(tunnel.getHeadersToAddList(), List.of(), "headers", at));
     }
 
     private static List<TcpProxyConfig.WeightedCluster> clusters(TcpProxy proxy, Place at) {
