@@ -128,8 +128,7 @@ final class ForwardProxy implements AutoCloseable {
     private static void talk(Socket socket, BufferedReader in, boolean post, String before) throws IOException {
         String head = before + "HTTP/1.1 200 OK\r\nvia: test\r\n";
         HttpClient.write(
-                socket,
-                post ? head + "transfer-encoding: chunked\r\n\r\n6\r\nfirst \r\n" : head + "\r\nfirst ");
+                socket, post ? head + "transfer-encoding: chunked\r\n\r\n6\r\nfirst \r\n" : head + "\r\nfirst ");
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             if (!post) {
                 HttpClient.write(socket, line.toUpperCase(Locale.ROOT) + "\n");

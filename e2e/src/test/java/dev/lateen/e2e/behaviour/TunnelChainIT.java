@@ -30,8 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TunnelChainIT {
     private static final int MUCH = 4 << 20;
     /// So that streams, and not the connection, are what holds a sender back.
-    private static final String WINDOWS =
-            "initial_stream_window_size: 65536, initial_connection_window_size: 1048576";
+    private static final String WINDOWS = "initial_stream_window_size: 65536, initial_connection_window_size: 1048576";
     private static final String HTTP2 =
             Bootstrap.HTTP2.replace("http2_protocol_options: {}", "http2_protocol_options: {" + WINDOWS + "}");
     private static RunningProxy terminator;
@@ -50,8 +49,10 @@ class TunnelChainIT {
                 .cluster("echo", echo.getLocalPort())
                 .http(
                         "ends",
-                        "http2_protocol_options: {allow_connect: true, " + WINDOWS + "}, upgrade_configs: [{upgrade_type: CONNECT}],",
-                        "", """
+                        "http2_protocol_options: {allow_connect: true, " + WINDOWS
+                                + "}, upgrade_configs: [{upgrade_type: CONNECT}],",
+                        "",
+                        """
                         {match: {connect_matcher: {}}, route: {cluster: echo, timeout: 0s, upgrade_configs: [
                           {upgrade_type: CONNECT, connect_config: {}}]}},
                         {match: {prefix: /, headers: [{name: ":method", string_match: {exact: POST}}]}, route: {cluster: echo, timeout: 0s, upgrade_configs: [
@@ -60,7 +61,8 @@ class TunnelChainIT {
         Bootstrap bootstrap = new Bootstrap().cluster("http1", ends).cluster("http2", HTTP2, ends);
         bootstrap.http(
                 "passes",
-                "http2_protocol_options: {allow_connect: true, " + WINDOWS + "}, upgrade_configs: [{upgrade_type: CONNECT}],",
+                "http2_protocol_options: {allow_connect: true, " + WINDOWS
+                        + "}, upgrade_configs: [{upgrade_type: CONNECT}],",
                 "",
                 "{match: {connect_matcher: {}}, route: {cluster: http2, timeout: 0s}}");
         int passes = bootstrap.ports().of("passes");

@@ -27,8 +27,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @EnumSource(DataPlane.class)
 class TunnelIT {
     private static final List<String> FORMS = List.of("connect1", "post1", "connect2", "post2");
-    private static final List<String> OF_ANY = List.of("open", "interim", "created", "refused", "closed", "flaky", "silent");
-    private static final List<String> OF_HTTP2 = List.of("ended", "reset", "broken", "lost", "leaving", "done", "narrow");
+    private static final List<String> OF_ANY =
+            List.of("open", "interim", "created", "refused", "closed", "flaky", "silent");
+    private static final List<String> OF_HTTP2 =
+            List.of("ended", "reset", "broken", "lost", "leaving", "done", "narrow");
     private static RunningProxy proxy;
     private static ForwardProxy http1;
     private static ForwardProxy http2;
@@ -97,7 +99,12 @@ class TunnelIT {
 
     @ParameterizedTest
     @CsvSource({
-        "connect1, open", "post1, open", "connect2, open", "post2, open", "connect1, interim", "connect2, interim"
+        "connect1, open",
+        "post1, open",
+        "connect2, open",
+        "post2, open",
+        "connect1, interim",
+        "connect2, interim"
     })
     void relaysThroughATunnelThatWasGranted(String form, String host) throws Exception {
         assertThat(ask(form + "-" + host)).isEqualTo("first HELLO");

@@ -25,9 +25,8 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ArchitectureTest {
     /// Holders of a buffer between two calls; everyone else releases or passes it on in the call that brought it.
-    private static final Set<String> MAY_HOLD_BUFFERS = Set.of(
-            "dev.lateen.proxy.listener.Inspector",
-            "dev.lateen.proxy.listener.PrefaceSniffer");
+    private static final Set<String> MAY_HOLD_BUFFERS =
+            Set.of("dev.lateen.proxy.listener.Inspector", "dev.lateen.proxy.listener.PrefaceSniffer");
 
     private JavaClasses ours;
 

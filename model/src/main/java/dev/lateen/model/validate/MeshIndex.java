@@ -122,7 +122,6 @@ final class MeshIndex {
         }
     }
 
-
     private void addHost(boolean wildcard, String host) {
         if (wildcard) {
             wildcardHosts.add(host);

@@ -89,6 +89,9 @@ final class ClustersPage {
 
     private static String healthFlags(Host host) {
         StringBuilder flags = new StringBuilder();
+        if (host.checked().failed()) {
+            flags.append("/failed_active_hc");
+        }
         if (host.ejected()) {
             flags.append("/failed_outlier_check");
         }
@@ -97,6 +100,15 @@ final class ClustersPage {
             case DEGRADED -> flags.append("/degraded_eds_health");
             case UNHEALTHY -> flags.append("/failed_eds_health");
             case DRAINING -> flags.append("/eds_status_draining");
+        }
+        if (host.checked().degraded()) {
+            flags.append("/degraded_active_hc");
+        }
+        if (host.pendingRemoval()) {
+            flags.append("/pending_dynamic_removal");
+        }
+        if (host.checked().timedOut()) {
+            flags.append("/active_hc_timeout");
         }
         return flags.isEmpty() ? "healthy" : flags.toString();
     }
@@ -142,8 +154,20 @@ final class ClustersPage {
         json.end()
                 .object("health_status")
                 .text("eds_health_status", edsHealth(host.config().health()));
+        if (host.checked().failed()) {
+            json.bool("failed_active_health_check", true);
+        }
         if (host.ejected()) {
             json.bool("failed_outlier_check", true);
+        }
+        if (host.checked().degraded()) {
+            json.bool("failed_active_degraded_check", true);
+        }
+        if (host.pendingRemoval()) {
+            json.bool("pending_dynamic_removal", true);
+        }
+        if (host.checked().timedOut()) {
+            json.bool("active_hc_timeout", true);
         }
         json.end().number("weight", host.config().weight()).number("priority", host.priority());
         if (!host.config().hostname().isEmpty()) {

@@ -21,6 +21,7 @@ public final class Cluster {
     private final ResourceLimits high;
     private final HostRegistry hosts;
     private final OutlierDetector outliers;
+    private final @Nullable HealthChecker checker;
     private final List<Runnable> warmActions = new ArrayList<>();
     private final @Nullable DnsRefresher dns;
     private final @Nullable NameCache names;
@@ -37,6 +38,8 @@ public final class Cluster {
         this.high = new ResourceLimits(config.breakers().high());
         this.hosts = new HostRegistry(this);
         this.outliers = new OutlierDetector(this, System::nanoTime);
+        this.checker =
+                config.health().check().map(check -> new HealthChecker(this, check)).orElse(null);
         this.dns = config.discovery() instanceof Discovery.Dns named ? new DnsRefresher(this, named) : null;
         this.names = config.discovery() instanceof Discovery.Named(NameCacheConfig cache)
                 ? new NameCache(this, cache, config.transport().of(Metadata.EMPTY) == null ? 80 : 443)
@@ -78,6 +81,12 @@ public final class Cluster {
 
     OutlierDetector outliers() {
         return outliers;
+    }
+
+    /// Null where its hosts are not checked.
+    @Nullable
+    HealthChecker checker() {
+        return checker;
     }
 
     ClusterEnvironment environment() {
@@ -150,8 +159,11 @@ public final class Cluster {
         becomeWarm();
     }
 
-    /// A cluster that takes another's place starts with its endpoints.
+    /// A cluster that takes another's place starts with its endpoints, and with what was known of its hosts.
     void inheritEndpoints(Cluster old) {
+        if (checker != null) {
+            checker.inherit(old);
+        }
         if (config.discovery() instanceof Discovery.Eds(String service)
                 && old.config.discovery() instanceof Discovery.Eds(String before)
                 && service.equals(before)
@@ -184,6 +196,9 @@ public final class Cluster {
     void stop() {
         stopped = true;
         outliers.stop();
+        if (checker != null) {
+            checker.stop();
+        }
         hosts.stop();
         if (dns != null) {
             dns.stop();
@@ -208,7 +223,8 @@ public final class Cluster {
     }
 
     void becomeWarm() {
-        if (!warm) {
+        boolean waits = checker != null && config.health().waitsForChecks() && !checker.firstRoundIsOver();
+        if (!warm && !waits) {
             warm = true;
             List<Runnable> actions = List.copyOf(warmActions);
             warmActions.clear();
@@ -216,7 +232,8 @@ public final class Cluster {
         }
     }
 
-    /// Whether its hosts are known: endpoint discovery or the first name resolution has answered. Chores loop.
+    /// Whether its hosts are known: endpoint discovery or the first name resolution has answered, and each host was
+    /// checked once where they are. Chores loop.
     public boolean warm() {
         return warm;
     }

@@ -16,4 +16,5 @@ public record ClusterConfig(
         OutlierDetection outlier,
         HttpOptions http,
         TransportSockets transport,
+        HealthSettings health,
         Metadata metadata) {}

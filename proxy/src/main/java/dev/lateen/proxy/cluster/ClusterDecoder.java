@@ -8,6 +8,7 @@ import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.config.Metadata;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.TypedConfig;
+import dev.lateen.proxy.health.HealthCheckDecoder;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers.Thresholds.RetryBudget;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Filter;
@@ -68,8 +69,21 @@ public final class ClusterDecoder {
                             : OutlierDetection.OFF,
                     http(cluster, at),
                     transport(cluster, at),
+                    health(cluster, at),
                     Metadata.of(cluster.getMetadata()));
         });
+    }
+
+    private static HealthSettings health(Cluster cluster, Place at) {
+        Place place = at.field("health_checks");
+        boolean checked = cluster.getHealthChecksCount() > 0;
+        place.require(
+                !checked || !(cluster.hasClusterType() || cluster.getType() == Cluster.DiscoveryType.ORIGINAL_DST),
+                "hosts that only requests name cannot be checked; remove it, or use Envoy as the proxy");
+        return new HealthSettings(
+                HealthCheckDecoder.decode(cluster.getHealthChecksList(), place),
+                !cluster.hasWaitForWarmOnInit() || cluster.getWaitForWarmOnInit().getValue(),
+                cluster.getIgnoreHealthOnHostRemoval());
     }
 
     private static void refuseFilters(Cluster cluster, Place at) {

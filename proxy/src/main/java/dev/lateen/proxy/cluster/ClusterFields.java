@@ -2,6 +2,7 @@ package dev.lateen.proxy.cluster;
 
 import dev.lateen.proxy.config.CommonFields;
 import dev.lateen.proxy.config.ImplementedFields;
+import dev.lateen.proxy.health.HealthCheckDecoder;
 
 /// The fields of clusters and load assignments that this package implements.
 final class ClusterFields {
@@ -37,9 +38,13 @@ final class ClusterFields {
                     "health_status",
                     "metadata",
                     "load_balancing_weight")
-            .message("envoy.config.endpoint.v3.Endpoint", "address", "hostname")
-            .harmless("envoy.config.endpoint.v3.Endpoint", "no active health checks exist", "health_check_config")
-            .whole("envoy.config.endpoint.v3.Endpoint.HealthCheckConfig")
+            .message("envoy.config.endpoint.v3.Endpoint", "address", "hostname", "health_check_config")
+            .message(
+                    "envoy.config.endpoint.v3.Endpoint.HealthCheckConfig",
+                    "port_value",
+                    "hostname",
+                    "address",
+                    "disable_active_health_check")
             .build();
 
     /// Which servers are asked is this machine's business.
@@ -72,6 +77,9 @@ final class ClusterFields {
                     "max_requests_per_connection",
                     "circuit_breakers",
                     "outlier_detection",
+                    "health_checks",
+                    "wait_for_warm_on_init",
+                    "ignore_health_on_host_removal",
                     "http2_protocol_options",
                     "common_http_protocol_options",
                     "upstream_http_protocol_options",
@@ -100,8 +108,6 @@ final class ClusterFields {
                     "respect_dns_ttl",
                     "dns_failure_refresh_rate",
                     "dns_jitter",
-                    "wait_for_warm_on_init",
-                    "ignore_health_on_host_removal",
                     "track_cluster_stats",
                     "lrs_report_endpoint_metrics")
             .message(CLUSTER, "typed_dns_resolver_config")
@@ -180,11 +186,9 @@ final class ClusterFields {
                     "failure_percentage_request_volume",
                     "max_ejection_time",
                     "max_ejection_time_jitter",
-                    "always_eject_one_host")
-            .harmless(
-                    "envoy.config.cluster.v3.OutlierDetection",
-                    "no active health checks exist",
+                    "always_eject_one_host",
                     "successful_active_health_check_uneject_host")
+            .include(HealthCheckDecoder.FIELDS)
             .include(http())
             .include(policies())
             .build();

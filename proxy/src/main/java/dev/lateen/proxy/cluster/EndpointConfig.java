@@ -11,7 +11,18 @@ import java.net.SocketAddress;
 /// @param weight at least 1
 /// @param peer the workload behind it, as the control plane tells in the endpoint's metadata
 public record EndpointConfig(
-        SocketAddress address, String hostname, int weight, Health health, Metadata metadata, PeerInfo peer) {
+        SocketAddress address,
+        String hostname,
+        int weight,
+        Health health,
+        EndpointCheck check,
+        Metadata metadata,
+        PeerInfo peer) {
+    /// One that is checked like all of its cluster, if that is checked.
+    public EndpointConfig(
+            SocketAddress address, String hostname, int weight, Health health, Metadata metadata, PeerInfo peer) {
+        this(address, hostname, weight, health, EndpointCheck.USUAL, metadata, peer);
+    }
 
     /// What the control plane says of an endpoint.
     public enum Health {
@@ -25,6 +36,6 @@ public record EndpointConfig(
     }
 
     EndpointConfig at(SocketAddress resolved) {
-        return new EndpointConfig(resolved, hostname, weight, health, metadata, peer);
+        return new EndpointConfig(resolved, hostname, weight, health, check, metadata, peer);
     }
 }

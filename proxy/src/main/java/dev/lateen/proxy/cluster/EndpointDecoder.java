@@ -13,6 +13,7 @@ import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// Decodes ClusterLoadAssignment resources.
 public final class EndpointDecoder {
     private static final int MAX_PRIORITY = 128;
+    private static final int MAX_PORT = 65_535;
 
     private EndpointDecoder() {}
 
@@ -104,8 +106,27 @@ public final class EndpointDecoder {
                 host.getHostname(),
                 weight,
                 health(endpoint.getHealthStatus(), at.field("health_status")),
+                check(host, at.field("endpoint.health_check_config")),
                 metadata,
                 peer(metadata.text("istio", "workload")));
+    }
+
+    private static EndpointCheck check(Endpoint host, Place at) {
+        if (!host.hasHealthCheckConfig()) {
+            return EndpointCheck.USUAL;
+        }
+        Endpoint.HealthCheckConfig check = host.getHealthCheckConfig();
+        int port = check.getPortValue();
+        at.field("port_value")
+                .require(
+                        port >= 0 && port <= MAX_PORT,
+                        "value: " + Integer.toUnsignedString(port) + " (expected: 0 to " + MAX_PORT + ")");
+        SocketAddress address = check.hasAddress() ? CommonDecoder.address(check.getAddress(), at.field("address")) : null;
+        at.field("address")
+                .require(
+                        !(address instanceof InetSocketAddress inet && inet.isUnresolved()),
+                        "is no IP address; names are not resolved for checks");
+        return new EndpointCheck(address, port, check.getHostname(), check.getDisableActiveHealthCheck());
     }
 
     private static Endpoint named(String name, Map<String, Endpoint> named, Place at) {

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.cluster;
 
+import dev.lateen.proxy.health.CheckedHealth;
 import dev.lateen.proxy.stream.PeerInfo;
 import io.netty.util.NetUtil;
 import java.net.SocketAddress;
@@ -22,6 +23,8 @@ public final class Host {
     private volatile int priority;
     private volatile boolean removed;
     private volatile boolean used = true;
+    private volatile boolean pendingRemoval;
+    private volatile CheckedHealth checked = CheckedHealth.WELL;
 
     Host(Cluster cluster, EndpointConfig config, int priority) {
         this(cluster, config, priority, System.nanoTime());
@@ -103,6 +106,37 @@ public final class Host {
 
     public boolean ejected() {
         return monitor.ejected();
+    }
+
+    /// What checks have found, where its cluster is checked.
+    public CheckedHealth checked() {
+        return checked;
+    }
+
+    void checked(CheckedHealth found) {
+        checked = found;
+    }
+
+    /// Discovery has left it out, and it stays for as long as its checks are good.
+    public boolean pendingRemoval() {
+        return pendingRemoval;
+    }
+
+    void pendingRemoval(boolean pending) {
+        pendingRemoval = pending;
+    }
+
+    /// Whether somebody checks it.
+    public boolean checkedActively() {
+        return cluster.checker() != null;
+    }
+
+    /// An answer of its own says that it wants no more requests. Any thread.
+    public void failCheckNow() {
+        HealthChecker checker = cluster.checker();
+        if (checker != null) {
+            checker.failNow(this);
+        }
     }
 
     /// No longer in the cluster: its connections end when they are idle.

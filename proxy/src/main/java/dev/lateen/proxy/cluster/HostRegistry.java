@@ -61,6 +61,7 @@ final class HostRegistry {
         Host host = byAddress.get(address);
         return host != null
                         && !host.ejected()
+                        && !host.checked().failed()
                         && cluster.config()
                                 .loadBalancing()
                                 .sessionsWith()
@@ -92,21 +93,52 @@ final class HostRegistry {
                 next.add(new Member(host, locality.name(), locality.weight(), locality.priority()));
             }
         }
+        HealthChecker checker = cluster.checker();
+        if (checker != null && !cluster.config().health().dropsHealthyHosts()) {
+            keepHealthy(gone, next);
+        }
         for (Host host : gone.values()) {
             byAddress.remove(host.address(), host);
             host.remove();
         }
         assignment = endpoints;
         members = next;
+        if (checker != null) {
+            checker.watch(next.stream().map(Member::host).toList());
+        }
         refresh();
         if (!gone.isEmpty()) {
             cluster.drainRemoved();
         }
     }
 
+    /// What discovery leaves out may be its own fault: hosts that answer their checks stay until they do not.
+    private void keepHealthy(Map<SocketAddress, Host> gone, List<Member> next) {
+        for (Member member : members) {
+            Host host = member.host();
+            if (gone.get(host.address()) == host
+                    && !host.checked().failed()
+                    && !host.config().check().disabled()) {
+                gone.remove(host.address());
+                host.pendingRemoval(true);
+                next.add(member);
+            }
+        }
+    }
+
+    /// Chores loop. A host goes that had only its checks to stay for.
+    void drop(Host host) {
+        byAddress.remove(host.address(), host);
+        host.remove();
+        members = members.stream().filter(member -> member.host() != host).toList();
+        refresh();
+        cluster.drainRemoved();
+    }
+
     /// New metadata may ask for another transport socket: connections of the old kind end when idle.
     private void update(Host host, EndpointConfig endpoint, EndpointsConfig.Locality locality) {
         host.config(endpoint);
+        host.pendingRemoval(false);
         host.locality(locality.name());
         host.priority(locality.priority());
     }

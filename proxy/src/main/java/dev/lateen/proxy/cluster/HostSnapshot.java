@@ -111,11 +111,18 @@ final class HostSnapshot {
     }
 
     static boolean healthy(Host host) {
-        return !host.ejected() && host.config().health() == EndpointConfig.Health.HEALTHY;
+        return !host.ejected()
+                && !host.checked().failed()
+                && !host.checked().degraded()
+                && host.config().health() == EndpointConfig.Health.HEALTHY;
     }
 
     static boolean degraded(Host host) {
-        return !host.ejected() && host.config().health() == EndpointConfig.Health.DEGRADED;
+        EndpointConfig.Health said = host.config().health();
+        return !host.ejected()
+                && !host.checked().failed()
+                && (said == EndpointConfig.Health.DEGRADED
+                        || (host.checked().degraded() && said == EndpointConfig.Health.HEALTHY));
     }
 
     List<Member> members() {

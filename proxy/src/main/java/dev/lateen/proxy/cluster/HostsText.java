@@ -22,13 +22,19 @@ final class HostsText {
                 bad.append(bad.isEmpty() ? ": " : ", ")
                         .append(Addresses.text(host.address()))
                         .append(' ')
-                        .append(host.ejected() ? "ejected" : state(host));
+                        .append(state(host));
             }
         }
         return hosts.size() + " hosts, " + healthy + " healthy, " + ejected + " ejected" + bad;
     }
 
     private static String state(Host host) {
+        if (host.ejected()) {
+            return "ejected";
+        }
+        if (host.checked().failed()) {
+            return host.checked().timedOut() ? "failed its health check (no answer in time)" : "failed its health check";
+        }
         return switch (host.config().health()) {
             case HEALTHY -> "healthy";
             case DEGRADED -> "degraded";

@@ -11,24 +11,26 @@ final class HttpCodecs {
     private HttpCodecs() {}
 
     static ClientConnection install(Channel channel, HttpPool.Wish protocol, Cluster cluster) {
+        boolean http2 = protocol == HttpPool.Wish.HTTP2;
+        (http2 ? cluster.stats().connectionsHttp2 : cluster.stats().connectionsHttp1).increment();
+        return uncounted(channel, http2, cluster);
+    }
+
+    /// For what is no traffic.
+    static ClientConnection uncounted(Channel channel, boolean http2, Cluster cluster) {
         HttpLimits limits = limits(cluster.config());
-        ClientConnection connection = switch (protocol) {
-            case HTTP2 -> http2(channel, limits, cluster);
-            case HTTP1, AUTO -> http1(channel, limits, cluster);
-        };
+        ClientConnection connection = http2 ? http2(channel, limits, cluster) : http1(channel, limits);
         channel.config().setAutoRead(true);
         return connection;
     }
 
-    private static ClientConnection http1(Channel channel, HttpLimits limits, Cluster cluster) {
-        cluster.stats().connectionsHttp1.increment();
+    private static ClientConnection http1(Channel channel, HttpLimits limits) {
         Http1ClientConnection connection = new Http1ClientConnection(limits);
         channel.pipeline().addLast(connection);
         return connection;
     }
 
     private static ClientConnection http2(Channel channel, HttpLimits limits, Cluster cluster) {
-        cluster.stats().connectionsHttp2.increment();
         Http2ClientConnection connection = new Http2ClientConnection(limits);
         channel.pipeline().addLast(connection.handler());
         HttpOptions.Http2Options options = cluster.config().http().http2();

@@ -34,7 +34,9 @@ final class OutlierDecoder {
                 consecutive(off.consecutive()),
                 successRate(off.successRate()),
                 failurePercentage(off.failurePercentage()),
-                proto.getSplitExternalLocalOriginErrors());
+                proto.getSplitExternalLocalOriginErrors(),
+                !proto.hasSuccessfulActiveHealthCheckUnejectHost()
+                        || proto.getSuccessfulActiveHealthCheckUnejectHost().getValue());
     }
 
     private Ejection ejection(Ejection off) {

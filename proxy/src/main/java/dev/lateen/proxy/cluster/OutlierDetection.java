@@ -6,6 +6,7 @@ import java.time.Duration;
 ///
 /// Source: envoy.config.cluster.v3.OutlierDetection; percentages are 0 to 100.
 ///
+/// @param forgivesCheckedHosts whether a good check brings an ejected host back
 /// @param splitLocalErrors judge connect failures and timeouts apart from what the host answered
 public record OutlierDetection(
         boolean enabled,
@@ -14,7 +15,8 @@ public record OutlierDetection(
         Consecutive consecutive,
         SuccessRate successRate,
         FailurePercentage failurePercentage,
-        boolean splitLocalErrors) {
+        boolean splitLocalErrors,
+        boolean forgivesCheckedHosts) {
 
     public static final OutlierDetection OFF = new OutlierDetection(
             false,
@@ -23,7 +25,8 @@ public record OutlierDetection(
             new Consecutive(5, 100, 5, 0, 5, 100),
             new SuccessRate(5, 100, 1900, 100, 100),
             new FailurePercentage(85, 0, 0, 5, 50),
-            false);
+            false,
+            true);
 
     /// @param baseTime times the number of ejections in a row is how long one lasts, up to `maxTime`
     /// @param maxJitter random time added to each ejection

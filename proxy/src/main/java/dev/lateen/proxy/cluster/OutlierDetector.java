@@ -198,6 +198,15 @@ final class OutlierDetector {
         cluster.registry().refresh();
     }
 
+    /// A check found the host well, whatever requests met.
+    void onGoodCheck(Host host) {
+        if (config.enabled() && config.forgivesCheckedHosts() && host.ejected()) {
+            host.monitor().restore();
+            ejectedNow = Math.max(0, ejectedNow - 1);
+            cluster.registry().refresh();
+        }
+    }
+
     /// Once an interval: hosts come back whose time is over, and the rates of the interval are judged.
     void sweep() {
         long now = nanoClock.getAsLong();

@@ -15,6 +15,8 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,9 @@ final class UpstreamConnect {
     private static final ReportedFailures REPORTED = new ReportedFailures();
 
     private final Host host;
+    private final SocketAddress address;
+    private final Duration limit;
+    private final boolean counted;
     private final Wishes wishes;
     private final Outcome outcome;
     private final EventLoop loop;
@@ -73,9 +78,19 @@ final class UpstreamConnect {
         }
     }
 
-    private UpstreamConnect(EventLoop loop, Host host, Wishes wishes, Outcome outcome) {
+    private UpstreamConnect(
+            EventLoop loop,
+            Host host,
+            SocketAddress address,
+            Duration limit,
+            boolean counted,
+            Wishes wishes,
+            Outcome outcome) {
         this.loop = loop;
         this.host = host;
+        this.address = address;
+        this.limit = limit;
+        this.counted = counted;
         this.wishes = wishes;
         this.outcome = outcome;
         String own = host.serverName();
@@ -85,18 +100,30 @@ final class UpstreamConnect {
     }
 
     static UpstreamConnect start(EventLoop loop, Host host, Wishes wishes, Outcome outcome) {
-        UpstreamConnect attempt = new UpstreamConnect(loop, host, wishes, outcome);
+        Duration limit = host.cluster().config().connections().connectTimeout();
+        UpstreamConnect attempt = new UpstreamConnect(loop, host, host.address(), limit, true, wishes, outcome);
+        attempt.begin();
+        return attempt;
+    }
+
+    /// For a check of the host, which is no traffic and is not counted as such.
+    static UpstreamConnect check(
+            EventLoop loop, Host host, SocketAddress address, Duration limit, List<String> alpn, Outcome outcome) {
+        Wishes wishes = new Wishes(null, false, alpn, null, null);
+        UpstreamConnect attempt = new UpstreamConnect(loop, host, address, limit, false, wishes, outcome);
         attempt.begin();
         return attempt;
     }
 
     private void begin() {
         ConnectionSettings settings = host.cluster().config().connections();
-        host.cluster().stats().connections.increment();
-        host.stats().connectionsTotal.getAndIncrement();
-        ChannelFuture connecting = Connector.connect(loop, host.address(), settings, wishes.source);
+        if (counted) {
+            host.cluster().stats().connections.increment();
+            host.stats().connectionsTotal.getAndIncrement();
+        }
+        ChannelFuture connecting = Connector.connect(loop, address, settings, wishes.source);
         channel = connecting.channel();
-        timer = loop.schedule(this::onTimeout, settings.connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
+        timer = loop.schedule(this::onTimeout, limit.toNanos(), TimeUnit.NANOSECONDS);
         connecting.addListener((ChannelFuture future) -> {
             if (future.isSuccess()) {
                 onTcpConnected(future.channel());
@@ -150,7 +177,9 @@ final class UpstreamConnect {
 
     private void onTimeout() {
         if (!done) {
-            host.cluster().stats().connectTimeouts.increment();
+            if (counted) {
+                host.cluster().stats().connectTimeouts.increment();
+            }
             // As whoever waits for words of HTTP, and has been sent those of TLS.
             fail(
                     ProxyError.CONNECT_TIMEOUT,
@@ -167,11 +196,13 @@ final class UpstreamConnect {
         if (tls != null) {
             connected.pipeline().remove(REPORTED);
         }
-        host.stats().connectionsActive.getAndIncrement();
-        connected.closeFuture().addListener(_ -> {
-            host.stats().connectionsActive.getAndDecrement();
-            host.cluster().stats().connectionsDestroyed.increment();
-        });
+        if (counted) {
+            host.stats().connectionsActive.getAndIncrement();
+            connected.closeFuture().addListener(_ -> {
+                host.stats().connectionsActive.getAndDecrement();
+                host.cluster().stats().connectionsDestroyed.increment();
+            });
+        }
         outcome.onConnected(connected, tls);
     }
 
@@ -184,8 +215,10 @@ final class UpstreamConnect {
         if (channel != null && channel.isRegistered()) {
             channel.close();
         }
-        host.cluster().stats().connectFailures.increment();
-        host.stats().connectFailures.getAndIncrement();
+        if (counted) {
+            host.cluster().stats().connectFailures.increment();
+            host.stats().connectFailures.getAndIncrement();
+        }
         outcome.onFailed(error, details);
     }
 

@@ -183,6 +183,9 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
         StreamInfo info = forwarding.path.info();
         info.upstreamHeadNanos = System.nanoTime();
         host.recordResult(HostResult.ofStatus(outlierStatus(head)));
+        if (host.checkedActively() && head.headers().contains("x-envoy-immediate-health-check-fail")) {
+            host.failCheckNow();
+        }
         if (forwarding.retryInsteadOf(this, head)) {
             noteEnd(Integer.toString(head.status()));
             report(head.status());

@@ -35,7 +35,6 @@ public final class TcpProxyDecoder {
             .message("envoy.type.v3.HashPolicy.SourceIp")
             .message(TYPE + ".TunnelingConfig", "hostname", "use_post", "headers_to_add", "post_path")
             .message("envoy.config.core.v3.HeaderValueOption", "header", "append", "append_action", "keep_empty_value")
-            .message("envoy.config.core.v3.HeaderValue", "key", "value", "raw_value")
             .message(TYPE + ".WeightedCluster", "clusters")
             .message(TYPE + ".WeightedCluster.ClusterWeight", "name", "weight")
             .build();
@@ -75,7 +74,8 @@ public final class TcpProxyDecoder {
         String hostname = tunnel.getHostname();
         at.field("hostname")
                 .require(
-                        hostname.indexOf('%') >= 0 || Tunnel.AUTHORITY.matcher(hostname).matches(),
+                        hostname.indexOf('%') >= 0
+                                || Tunnel.AUTHORITY.matcher(hostname).matches(),
                         "value: " + hostname + " (expected: host:port)");
         String path = tunnel.getPostPath();
         at.field("post_path").require(path.isEmpty() || tunnel.getUsePost(), "needs use_post: true");

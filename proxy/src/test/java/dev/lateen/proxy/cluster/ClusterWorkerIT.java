@@ -196,7 +196,8 @@ final class ClusterWorkerIT {
                 new OutlierDetection.Consecutive(3, 100, 5, 0, 5, 100),
                 OutlierDetection.OFF.successRate(),
                 OutlierDetection.OFF.failurePercentage(),
-                false);
+                false,
+                true);
         Cluster cluster = put(TestClusters.cluster(
                 new LoadBalancing(LbPolicy.RoundRobin.INSTANCE, 0, false, false, false),
                 CircuitBreakers.DEFAULT,

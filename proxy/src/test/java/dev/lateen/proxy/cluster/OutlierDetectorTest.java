@@ -40,7 +40,8 @@ final class OutlierDetectorTest {
                 THREE,
                 rate,
                 failures,
-                split);
+                split,
+                true);
     }
 
     private static OutlierDetection config(int maxPercent) {

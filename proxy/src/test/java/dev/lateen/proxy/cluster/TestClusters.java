@@ -36,6 +36,7 @@ public final class TestClusters {
                 outlier,
                 http,
                 TransportSockets.PLAIN,
+                HealthSettings.NONE,
                 Metadata.EMPTY);
     }
 
