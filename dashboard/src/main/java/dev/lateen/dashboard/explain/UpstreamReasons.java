@@ -59,6 +59,14 @@ final class UpstreamReasons {
                             ? "no ready pod of the Service has the labels of the subset: deploy one, or change the labels"
                             : "no ready pod has the labels that the Service selects: start one, or change the selector");
         }
+        if (hosts.contains("failed its health check")) {
+            return new Explanation(
+                    cause,
+                    hosts,
+                    origins.trafficPolicy(decision, List.of()),
+                    "they do not pass the active health check of the cluster (`health_checks`, from an EnvoyFilter or the"
+                            + " bootstrap): ask them what it asks");
+        }
         if (!hosts.contains(" 0 ejected")) {
             return new Explanation(
                     cause,

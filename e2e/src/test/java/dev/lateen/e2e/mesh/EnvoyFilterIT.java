@@ -148,6 +148,34 @@ final class EnvoyFilterIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"ours", "theirs"})
+    void aServicesHostsAreAskedHowTheyAre(String peer) throws IOException {
+        String other = peer.equals("ours") ? "theirs" : "ours";
+        apply("health", peer, """
+                - applyTo: CLUSTER
+                  match: {context: SIDECAR_OUTBOUND, cluster: {service: %s.default.svc.cluster.local}}
+                  patch:
+                    operation: MERGE
+                    value:
+                      health_checks:
+                      - timeout: 1s
+                        interval: 0.2s
+                        no_traffic_interval: 0.2s
+                        unhealthy_threshold: 1
+                        healthy_threshold: 1
+                        http_health_check: {path: /, expected_statuses: [{start: 418, end: 419}]}
+                """.formatted(other));
+
+        await().atMost(SOON)
+                .until(() ->
+                        mesh.ask(peer, "/fetch", "http://" + other + "/sick").startsWith("503"));
+        mesh.explains(503, "/sick", "EnvoyFilter default/health", "applyTo: CLUSTER");
+        remove();
+        await().atMost(SOON)
+                .until(() -> mesh.ask(peer, "/fetch", "http://" + other + "/").startsWith("200 " + other));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ours", "theirs"})
     void aRouteIsInsertedFirst(String peer) throws IOException {
         String other = peer.equals("ours") ? "theirs" : "ours";
         apply("route", peer, """

@@ -38,8 +38,10 @@ public final class Cluster {
         this.high = new ResourceLimits(config.breakers().high());
         this.hosts = new HostRegistry(this);
         this.outliers = new OutlierDetector(this, System::nanoTime);
-        this.checker =
-                config.health().check().map(check -> new HealthChecker(this, check)).orElse(null);
+        this.checker = config.health()
+                .check()
+                .map(check -> new HealthChecker(this, check))
+                .orElse(null);
         this.dns = config.discovery() instanceof Discovery.Dns named ? new DnsRefresher(this, named) : null;
         this.names = config.discovery() instanceof Discovery.Named(NameCacheConfig cache)
                 ? new NameCache(this, cache, config.transport().of(Metadata.EMPTY) == null ? 80 : 443)

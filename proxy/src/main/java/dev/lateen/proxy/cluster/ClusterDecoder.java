@@ -82,7 +82,8 @@ public final class ClusterDecoder {
                 "hosts that only requests name cannot be checked; remove it, or use Envoy as the proxy");
         return new HealthSettings(
                 HealthCheckDecoder.decode(cluster.getHealthChecksList(), place),
-                !cluster.hasWaitForWarmOnInit() || cluster.getWaitForWarmOnInit().getValue(),
+                !cluster.hasWaitForWarmOnInit()
+                        || cluster.getWaitForWarmOnInit().getValue(),
                 cluster.getIgnoreHealthOnHostRemoval());
     }
 

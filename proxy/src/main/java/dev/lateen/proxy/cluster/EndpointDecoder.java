@@ -121,7 +121,8 @@ public final class EndpointDecoder {
                 .require(
                         port >= 0 && port <= MAX_PORT,
                         "value: " + Integer.toUnsignedString(port) + " (expected: 0 to " + MAX_PORT + ")");
-        SocketAddress address = check.hasAddress() ? CommonDecoder.address(check.getAddress(), at.field("address")) : null;
+        SocketAddress address =
+                check.hasAddress() ? CommonDecoder.address(check.getAddress(), at.field("address")) : null;
         at.field("address")
                 .require(
                         !(address instanceof InetSocketAddress inet && inet.isUnresolved()),

@@ -29,7 +29,7 @@ final class HealthChecker {
     private final Cluster cluster;
     private final HealthCheckConfig config;
     private final EventLoop loop;
-    private final Map<Host, HostCheck> checks = new IdentityHashMap<>();
+    private final IdentityHashMap<Host, HostCheck> checks = new IdentityHashMap<>();
     private final ArrayDeque<HostCheck> waiting = new ArrayDeque<>();
     private final Map<SocketAddress, CheckedHealth> inherited = new HashMap<>();
     private final Counters counters;
@@ -101,9 +101,8 @@ final class HealthChecker {
             if (present != null && present.isOf(own)) {
                 continue;
             }
-            CheckedHealth known = present == null
-                    ? inherited.getOrDefault(host.address(), CheckedHealth.UNKNOWN)
-                    : host.checked();
+            CheckedHealth known =
+                    present == null ? inherited.getOrDefault(host.address(), CheckedHealth.UNKNOWN) : host.checked();
             forget(present);
             begin(host, own, known);
         }

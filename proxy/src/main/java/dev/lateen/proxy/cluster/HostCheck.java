@@ -77,8 +77,7 @@ final class HostCheck implements HostProbe.Outcome {
     void start() {
         running = true;
         timer = checker.loop()
-                .schedule(
-                        this::onTimeout, checker.config().timeout().toNanos(), TimeUnit.NANOSECONDS);
+                .schedule(this::onTimeout, checker.config().timeout().toNanos(), TimeUnit.NANOSECONDS);
         probe.start(this);
     }
 
@@ -100,8 +99,7 @@ final class HostCheck implements HostProbe.Outcome {
         if (!stopped) {
             next(checker.config()
                     .pace()
-                    .nextNanos(
-                            state.health().failed(), changed, checker.hadTraffic(), ThreadLocalRandom.current()));
+                    .nextNanos(state.health().failed(), changed, checker.hadTraffic(), ThreadLocalRandom.current()));
         }
         checker.ended();
     }

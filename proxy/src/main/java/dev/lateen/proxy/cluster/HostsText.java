@@ -33,7 +33,9 @@ final class HostsText {
             return "ejected";
         }
         if (host.checked().failed()) {
-            return host.checked().timedOut() ? "failed its health check (no answer in time)" : "failed its health check";
+            return host.checked().timedOut()
+                    ? "failed its health check (no answer in time)"
+                    : "failed its health check";
         }
         return switch (host.config().health()) {
             case HEALTHY -> "healthy";

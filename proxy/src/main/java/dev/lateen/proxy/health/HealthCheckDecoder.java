@@ -283,7 +283,9 @@ public final class HealthCheckDecoder {
                                     && option.getHeader().getKey().charAt(0) != ':',
                             "'" + option.getHeader().getKey() + "' (expected: a header name)");
             place.field("value")
-                    .require(value.indexOf('%') < 0, "'" + value + "': formats are not supported in checks by this proxy");
+                    .require(
+                            value.indexOf('%') < 0,
+                            "'" + value + "': formats are not supported in checks by this proxy");
             boolean append = option.hasAppend()
                     ? option.getAppend().getValue()
                     : option.getAppendAction() == HeaderValueOption.HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD;
