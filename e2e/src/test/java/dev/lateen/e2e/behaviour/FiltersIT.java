@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// HTTP filters: access rules, faults, CORS, local rate limits.
 @ParameterizedClass
@@ -54,6 +55,9 @@ class FiltersIT {
                         headers: [{name: x-fail, present_match: true}]"""), ROUTE)
                 .http("delay", "", filter("envoy.filters.http.fault", FAULT, """
                         delay: {fixed_delay: 0.3s, percentage: {numerator: 100}}"""), ROUTE)
+                .http("asked", "", filter("envoy.filters.http.fault", FAULT, """
+                        delay: {header_delay: {}, percentage: {numerator: 100}},
+                        abort: {header_abort: {}, percentage: {numerator: 100}}"""), ROUTE)
                 .http("half", "", filter("envoy.filters.http.fault", FAULT, """
                         abort: {http_status: 503, percentage: {numerator: 50}}"""), ROUTE)
                 .http("cors", "", filter("envoy.filters.http.cors", CORS, ""), """
@@ -124,6 +128,57 @@ class FiltersIT {
         assertThat(proxy.logged("?abort").flags()).isEqualTo("FI");
         assertThat(proxy.logged("?abort").details()).isEqualTo("fault_filter_abort");
         assertThat(proxy.client("abort").get("/").status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "x-envoy-fault-abort-request: 503, 503",
+        "x-envoy-fault-abort-request: 200, 200",
+        "x-envoy-fault-abort-request: 599, 599",
+        "x-envoy-fault-abort-request: 503|x-envoy-fault-abort-grpc-request: 5, 503",
+        "x-envoy-fault-abort-request: 503|x-envoy-fault-abort-request-percentage: x, 503",
+        "x-envoy-fault-abort-request: 503|x-envoy-fault-abort-request-percentage: 500, 503",
+        "x-envoy-fault-abort-grpc-request: 5, 200",
+        "x-envoy-fault-delay-request: 100|x-envoy-fault-abort-request: 503, 503",
+    })
+    void abortsAsARequestAsks(String fields, int status) throws Exception {
+        Reply reply = proxy.client("asked").get("/", fields.split("\\|"));
+        assertThat(reply.status()).isEqualTo(status);
+        assertThat(reply.body()).isEqualTo("fault filter abort");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x-other: 1",
+                "x-envoy-fault-abort-request: 199",
+                "x-envoy-fault-abort-request: 600",
+                "x-envoy-fault-abort-request: 503x",
+                "x-envoy-fault-abort-request: 503|x-envoy-fault-abort-request-percentage: 0",
+                "x-envoy-fault-abort-grpc-request: 5|x-envoy-fault-abort-request-percentage: 0",
+                "x-envoy-fault-delay-request: 0",
+                "x-envoy-fault-delay-request: -5",
+                "x-envoy-fault-delay-request: 300000|x-envoy-fault-delay-request-percentage: 0"
+            })
+    void letsRequestsThroughThatAskForNothing(String fields) throws Exception {
+        assertThat(proxy.client("asked").get("/", fields.split("\\|")).status()).isEqualTo(200);
+        assertThat(proxy.client("asked").get("/", fields.split("\\|")).body()).startsWith("GET / ");
+    }
+
+    @Test
+    void delaysForAsLongAsARequestAsks() throws Exception {
+        long start = System.nanoTime();
+        assertThat(proxy.client("asked").get("/?asked", "x-envoy-fault-delay-request: 300").status())
+                .isEqualTo(200);
+        assertThat(System.nanoTime() - start).isGreaterThan(290_000_000L);
+        assertThat(proxy.logged("?asked").flags()).isEqualTo("DI");
+    }
+
+    @Test
+    void tellsGrpcClientsTheStatusThatTheyAskFor() throws Exception {
+        Reply reply = proxy.client("asked")
+                .get("/", "x-envoy-fault-abort-grpc-request: 5", "content-type: application/grpc");
+        assertThat(reply.field("grpc-status")).isEqualTo("5");
     }
 
     @Test

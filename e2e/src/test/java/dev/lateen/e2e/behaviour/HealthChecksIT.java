@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @EnumSource(DataPlane.class)
 class HealthChecksIT {
     private static final String QUICK =
-            "timeout: 0.4s, interval: 0.1s, no_traffic_interval: 0.1s, unhealthy_threshold: %d, healthy_threshold: 2, %s";
+            "timeout: 3s, interval: 0.1s, no_traffic_interval: 0.1s, unhealthy_threshold: %d, healthy_threshold: 2, %s";
     private static final String NO_PANIC = "connect_timeout: 1s, common_lb_config: {healthy_panic_threshold: {value: 0}}";
     private static final Map<String, HealthHost> HOSTS = new LinkedHashMap<>();
     private static RunningProxy proxy;
@@ -43,7 +43,7 @@ class HealthChecksIT {
         String http = "http_health_check: {path: /health%s}";
         cluster(bootstrap, "basic", NO_PANIC, quick(2, http.formatted("")), host("basic-a"), host("basic-b"));
         cluster(bootstrap, "closing", NO_PANIC, quick(4, http.formatted("")), host("closing"));
-        cluster(bootstrap, "silent", NO_PANIC, quick(1, http.formatted("")), host("silent"));
+        cluster(bootstrap, "silent", NO_PANIC, impatient(http.formatted("")), host("silent"));
         cluster(
                 bootstrap,
                 "statuses",
@@ -91,6 +91,7 @@ class HealthChecksIT {
                 endpoint(host("unchecked").port(), "disable_active_health_check: true")));
         bootstrap.http("unchecked", route("unchecked"));
         cluster(bootstrap, "degraded", NO_PANIC, quick(1, http.formatted("")), host("degraded-a"), host("degraded-b"));
+        cluster(bootstrap, "refusing", NO_PANIC, quick(1, http.formatted("")), host("refusing"));
         cluster(bootstrap, "panic", "connect_timeout: 1s", quick(1, http.formatted("")), host("panic"));
         cluster(
                 bootstrap,
@@ -123,10 +124,11 @@ class HealthChecksIT {
         cluster(bootstrap, "tcp", NO_PANIC, quick(1, "tcp_health_check: {}"), host("tcp"));
         String talk = "tcp_health_check: {send: {text: \"50\"}, receive: [{text: \"4142\"}, {text: \"%s\"}]}";
         for (String name : new String[] {"talking", "lying"}) {
+            boolean right = name.equals("talking");
+            String kind = talk.formatted(right ? "4344" : "5858");
             bootstrap.cluster(
                     name,
-                    NO_PANIC + ", health_checks: [{"
-                            + quick(1, talk.formatted(name.equals("talking") ? "4344" : "5858")) + "}]",
+                    NO_PANIC + ", health_checks: [{" + (right ? quick(1, kind) : impatient(kind)) + "}]",
                     talking.getLocalPort());
         }
         bootstrap.cluster(
@@ -134,7 +136,7 @@ class HealthChecksIT {
         HOSTS.put("grpc", HealthHost.grpc("grpc"));
         bootstrap.cluster(
                 "grpc",
-                NO_PANIC + ", health_checks: [{"
+                Bootstrap.HTTP2 + ", health_checks: [{"
                         + quick(
                                 3,
                                 "grpc_health_check: {service_name: shop, authority: grpc.test, initial_metadata: [{header: {key: x-check, value: me}}]}")
@@ -145,6 +147,10 @@ class HealthChecksIT {
 
     private static String quick(int unhealthyThreshold, String kind) {
         return QUICK.formatted(unhealthyThreshold, kind);
+    }
+
+    private static String impatient(String kind) {
+        return quick(1, kind).replace("timeout: 3s", "timeout: 0.4s");
     }
 
     private static HealthHost host(String name) throws IOException {
@@ -282,6 +288,7 @@ class HealthChecksIT {
 
     @Test
     void asksWithGetForThePathAndTheClustersName() throws Exception {
+        awaitChecks(of("basic-b"), 1);
         String check = of("basic-b").checks().getFirst();
         assertThat(check).startsWith("GET /health HTTP/1.1\r\n").contains("host: basic\r\n", "user-agent: Envoy/HC\r\n");
         // No traffic, and not counted as such.
@@ -405,13 +412,10 @@ class HealthChecksIT {
 
     @Test
     void refusesRequestsWhereNobodyIsWellAndPanicIsOff() throws Exception {
-        awaitFlags("statuses", flags("statuses", 0));
-        of("elsewhere").answers(200);
-        HealthHost host = of("named");
-        host.answers(500);
-        awaitFlags("named", "/failed_active_hc");
-        await().until(() -> status("named") == 503);
-        assertThat(proxy.client("named").get("/refused-for-health").body()).contains("no healthy upstream");
+        of("refusing").answers(500);
+        awaitFlags("refusing", "/failed_active_hc");
+        await().until(() -> status("refusing") == 503);
+        assertThat(proxy.client("refusing").get("/refused-for-health").body()).contains("no healthy upstream");
         LogLine line = proxy.logged("/refused-for-health");
         assertThat(line.flags()).isEqualTo("UH");
         if (plane == DataPlane.LATEEN) {

@@ -386,7 +386,8 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     private void inputEnded() {
         Http1ClientStream stream = current;
-        if (stream != null && headRead && stream.isTunnel() && input.isEmpty()) {
+        if (stream != null && headRead && stream.isTunnel()) {
+            flushHeld(stream);
             stream.responses().onData(Unpooled.EMPTY_BUFFER, true);
             stream.incomingEnded();
             return;

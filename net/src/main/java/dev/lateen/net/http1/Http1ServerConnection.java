@@ -415,6 +415,12 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter
         Http1ServerStream stream = current;
         if (stream != null && stream.isTunnel() && !closing) {
             stream.requestEnded();
+            // What came before the end, though its reader had wanted a pause.
+            ByteBuf held = input.poll();
+            while (held != null) {
+                stream.listener().onData(held, false);
+                held = input.poll();
+            }
             stream.listener().onData(Unpooled.EMPTY_BUFFER, true);
             stream.finishIfDone();
             return;

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// The HTTP connection of one host's checks, opened when it is needed and kept where the configuration says so.
 ///
 /// Thread: chores loop.
+@SuppressWarnings("ReferenceEquality") // whether it is this very connection, for this very check
 final class CheckConnection implements UpstreamConnect.Outcome, ClientConnection.Listener {
     /// Takes the connection, or the news that there is none. One call, not after `close`.
     interface User {

@@ -17,4 +17,30 @@ public record ClusterConfig(
         HttpOptions http,
         TransportSockets transport,
         HealthSettings health,
-        Metadata metadata) {}
+        Metadata metadata) {
+    /// One whose hosts are not checked.
+    ClusterConfig(
+            String name,
+            String statName,
+            Discovery discovery,
+            ConnectionSettings connections,
+            LoadBalancing loadBalancing,
+            CircuitBreakers breakers,
+            OutlierDetection outlier,
+            HttpOptions http,
+            TransportSockets transport,
+            Metadata metadata) {
+        this(
+                name,
+                statName,
+                discovery,
+                connections,
+                loadBalancing,
+                breakers,
+                outlier,
+                http,
+                transport,
+                HealthSettings.NONE,
+                metadata);
+    }
+}

@@ -8,6 +8,8 @@ import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.config.Metadata;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.TypedConfig;
+import dev.lateen.proxy.health.CheckKind;
+import dev.lateen.proxy.health.HealthCheckConfig;
 import dev.lateen.proxy.health.HealthCheckDecoder;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers.Thresholds.RetryBudget;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -24,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Decodes Cluster resources. What they set and this proxy does not do refuses them by the field's name.
 ///
@@ -57,6 +60,7 @@ public final class ClusterDecoder {
             refuseFilters(cluster, at);
             checkResolver(cluster, at.field("typed_dns_resolver_config"));
             LoadBalancing balancing = LbPolicyDecoder.decode(cluster, at);
+            HttpOptions http = http(cluster, at);
             return new ClusterConfig(
                     cluster.getName(),
                     cluster.getAltStatName().isEmpty() ? cluster.getName() : cluster.getAltStatName(),
@@ -67,21 +71,26 @@ public final class ClusterDecoder {
                     cluster.hasOutlierDetection()
                             ? OutlierDecoder.decode(cluster.getOutlierDetection(), at.field("outlier_detection"))
                             : OutlierDetection.OFF,
-                    http(cluster, at),
+                    http,
                     transport(cluster, at),
-                    health(cluster, at),
+                    health(cluster, http, at),
                     Metadata.of(cluster.getMetadata()));
         });
     }
 
-    private static HealthSettings health(Cluster cluster, Place at) {
+    private static HealthSettings health(Cluster cluster, HttpOptions http, Place at) {
         Place place = at.field("health_checks");
         boolean checked = cluster.getHealthChecksCount() > 0;
         place.require(
                 !checked || !(cluster.hasClusterType() || cluster.getType() == Cluster.DiscoveryType.ORIGINAL_DST),
                 "hosts that only requests name cannot be checked; remove it, or use Envoy as the proxy");
+        Optional<HealthCheckConfig> check = HealthCheckDecoder.decode(cluster.getHealthChecksList(), place);
+        place.require(
+                check.filter(one -> one.kind() instanceof CheckKind.Grpc).isEmpty()
+                        || http.protocol() != HttpOptions.Protocol.HTTP1,
+                "grpc_health_check needs a cluster whose hosts speak HTTP/2 (http2_protocol_options)");
         return new HealthSettings(
-                HealthCheckDecoder.decode(cluster.getHealthChecksList(), place),
+                check,
                 !cluster.hasWaitForWarmOnInit()
                         || cluster.getWaitForWarmOnInit().getValue(),
                 cluster.getIgnoreHealthOnHostRemoval());

@@ -30,15 +30,13 @@ final class GrpcProbe implements HostProbe {
     private static final int STATUS = 1;
     private static final int SERVING = 1;
 
-    private final HealthChecker checker;
     private final CheckKind.Grpc kind;
     private final CheckConnection connection;
     private final String authority;
     private final byte[] question;
     private @Nullable Exchange current;
 
-    GrpcProbe(HealthChecker checker, CheckKind.Grpc kind, CheckConnection connection, String authority) {
-        this.checker = checker;
+    GrpcProbe(CheckKind.Grpc kind, CheckConnection connection, String authority) {
         this.kind = kind;
         this.connection = connection;
         this.authority = authority;

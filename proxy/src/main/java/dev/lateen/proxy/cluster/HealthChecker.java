@@ -34,7 +34,7 @@ final class HealthChecker {
     private final Map<SocketAddress, CheckedHealth> inherited = new HashMap<>();
     private final Counters counters;
     private int running;
-    private int firstOnes;
+    private int awaited;
     private boolean regrouping;
     private boolean stopped;
 
@@ -120,7 +120,7 @@ final class HealthChecker {
         host.checked(known);
         HostCheck check = new HostCheck(this, host, own, known);
         checks.put(host, check);
-        firstOnes++;
+        awaited += check.isAwaited() ? 1 : 0;
         check.begin();
     }
 
@@ -128,16 +128,14 @@ final class HealthChecker {
         if (check == null) {
             return;
         }
-        if (check.isFirst()) {
-            firstOnes--;
-        }
+        awaited -= check.isAwaited() ? 1 : 0;
         waiting.remove(check);
         check.stop();
     }
 
-    /// Whether each host has been checked once, or has gone.
+    /// Whether something is known of each host.
     boolean firstRoundIsOver() {
-        return firstOnes == 0;
+        return awaited == 0;
     }
 
     void stop() {
@@ -179,7 +177,7 @@ final class HealthChecker {
         counters.verified.increment();
     }
 
-    /// @param first whether there was no result before
+    /// @param first whether nothing was known of the host before
     /// @param changed whether the host came or went by it
     void onResult(Host host, CheckResult result, CheckedHealth health, boolean first, boolean changed) {
         (result.good() ? counters.successes : counters.failures).increment();
@@ -190,9 +188,7 @@ final class HealthChecker {
         }
         boolean regroup = changed || host.checked().degraded() != health.degraded();
         host.checked(health);
-        if (first) {
-            firstOnes--;
-        }
+        awaited -= first ? 1 : 0;
         if (!health.failed()) {
             cluster.outliers().onGoodCheck(host);
         } else if (host.pendingRemoval()) {
@@ -202,7 +198,7 @@ final class HealthChecker {
         if (regroup) {
             regroup();
         }
-        if (firstOnes == 0) {
+        if (awaited == 0) {
             cluster.becomeWarm();
         }
     }

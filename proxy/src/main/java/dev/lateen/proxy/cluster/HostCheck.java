@@ -21,6 +21,7 @@ final class HostCheck implements HostProbe.Outcome {
     private final HealthState state;
     private final HostProbe probe;
     private @Nullable Future<?> timer;
+    private final boolean unknown;
     private boolean running;
     private boolean stopped;
 
@@ -28,10 +29,11 @@ final class HostCheck implements HostProbe.Outcome {
         this.checker = checker;
         this.host = host;
         this.own = own;
+        this.unknown = known.failed();
         this.state = new HealthState(checker.config(), known);
         this.probe = switch (checker.config().kind()) {
             case CheckKind.Http http -> new HttpProbe(checker, http, connection(http.http2()), authority(http.host()));
-            case CheckKind.Grpc grpc -> new GrpcProbe(checker, grpc, connection(true), authority(grpc.authority()));
+            case CheckKind.Grpc grpc -> new GrpcProbe(grpc, connection(true), authority(grpc.authority()));
             case CheckKind.Tcp tcp -> new TcpProbe(checker, tcp, host, address());
         };
     }
@@ -61,9 +63,9 @@ final class HostCheck implements HostProbe.Outcome {
         return own.equals(check);
     }
 
-    /// Whether it has no result so far.
-    boolean isFirst() {
-        return state.first();
+    /// Whether nothing is known of the host, and its first result is still to come.
+    boolean isAwaited() {
+        return unknown && state.first();
     }
 
     void begin() {
@@ -105,9 +107,9 @@ final class HostCheck implements HostProbe.Outcome {
     }
 
     private boolean take(CheckResult result) {
-        boolean first = state.first();
+        boolean awaited = isAwaited();
         boolean changed = state.take(result);
-        checker.onResult(host, result, state.health(), first && !state.first(), changed);
+        checker.onResult(host, result, state.health(), awaited && !isAwaited(), changed);
         return changed;
     }
 

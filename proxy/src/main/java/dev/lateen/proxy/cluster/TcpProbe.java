@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// Limits: `MAX_BYTES` of an answer; nothing is read between checks.
 ///
 /// Thread: chores loop.
-// A write or close that fails closes the channel, which is how it is heard of.
-@SuppressWarnings("FutureReturnValueIgnored")
+@SuppressWarnings("ReferenceEquality") // whether it is this very channel, of this very check
 final class TcpProbe implements HostProbe, UpstreamConnect.Outcome {
     static final long MAX_BYTES = 64 << 10;
 

@@ -103,6 +103,7 @@ public final class CommonDecoder {
     }
 
     public static Pattern regex(RegexMatcher matcher, Place at) {
+        at.field("regex").require(!matcher.getRegex().isEmpty(), "is empty (expected: an RE2 expression, such as .*)");
         return regex(matcher.getRegex(), at.field("regex"));
     }
 

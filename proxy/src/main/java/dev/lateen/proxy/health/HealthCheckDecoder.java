@@ -286,6 +286,9 @@ public final class HealthCheckDecoder {
                     .require(
                             value.indexOf('%') < 0,
                             "'" + value + "': formats are not supported in checks by this proxy");
+            if (value.isEmpty() && !option.getKeepEmptyValue()) {
+                continue;
+            }
             boolean append = option.hasAppend()
                     ? option.getAppend().getValue()
                     : option.getAppendAction() == HeaderValueOption.HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD;

@@ -18,6 +18,7 @@ class ClusterFieldsTest {
                         ProxyProtocolUpstreamTransport.getDescriptor()),
                 "cluster",
                 "config",
+                "health",
                 "tls");
     }
 }

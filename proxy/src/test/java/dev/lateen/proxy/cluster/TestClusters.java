@@ -36,7 +36,6 @@ public final class TestClusters {
                 outlier,
                 http,
                 TransportSockets.PLAIN,
-                HealthSettings.NONE,
                 Metadata.EMPTY);
     }
 

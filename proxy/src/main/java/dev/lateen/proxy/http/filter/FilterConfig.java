@@ -32,18 +32,22 @@ public sealed interface FilterConfig {
     /// Source: envoy.extensions.filters.http.fault.v3.HTTPFault.
     ///
     /// @param delayNanos 0: none
+    /// @param delayByHeader whether requests say for how long, and how many of them
     /// @param abortStatus HTTP status; 0: none
     /// @param abortGrpcStatus -1: none
+    /// @param abortByHeader whether requests say with what, and how many of them
     /// @param headers all must match for a request to be touched
     record Fault(
             Fraction delayShare,
             long delayNanos,
+            boolean delayByHeader,
             Fraction abortShare,
             int abortStatus,
             int abortGrpcStatus,
+            boolean abortByHeader,
             List<HeaderMatcher> headers)
             implements FilterConfig {
-        static final Fault NONE = new Fault(Fraction.NONE, 0, Fraction.NONE, 0, -1, List.of());
+        static final Fault NONE = new Fault(Fraction.NONE, 0, false, Fraction.NONE, 0, -1, false, List.of());
     }
 
     /// Answers cross-origin questions as routes say.

@@ -103,11 +103,13 @@ public final class FilterDecoder {
                         : Fraction.NONE,
                 CommonDecoder.duration(fault.getDelay().getFixedDelay(), at.field("delay.fixed_delay"))
                         .toNanos(),
+                fault.getDelay().hasHeaderDelay(),
                 fault.hasAbort()
                         ? CommonDecoder.fraction(abort.getPercentage(), at.field("abort.percentage"))
                         : Fraction.NONE,
                 abort.hasHttpStatus() ? abort.getHttpStatus() : 0,
                 abort.hasGrpcStatus() ? abort.getGrpcStatus() : -1,
+                abort.hasHeaderAbort(),
                 List.copyOf(headers));
     }
 

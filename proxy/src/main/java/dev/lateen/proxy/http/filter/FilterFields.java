@@ -12,8 +12,10 @@ final class FilterFields {
             .message(HTTP + "router.v3.Router", "suppress_envoy_headers")
             .harmless(HTTP + "router.v3.Router", "statistics and spans only", "dynamic_stats", "start_child_span")
             .message(HTTP + "fault.v3.HTTPFault", "delay", "abort", "headers")
-            .message(HTTP + "fault.v3.FaultAbort", "http_status", "grpc_status", "percentage")
-            .message("envoy.extensions.filters.common.fault.v3.FaultDelay", "fixed_delay", "percentage")
+            .message(HTTP + "fault.v3.FaultAbort", "http_status", "grpc_status", "header_abort", "percentage")
+            .message(HTTP + "fault.v3.FaultAbort.HeaderAbort")
+            .message("envoy.extensions.filters.common.fault.v3.FaultDelay", "fixed_delay", "header_delay", "percentage")
+            .message("envoy.extensions.filters.common.fault.v3.FaultDelay.HeaderDelay")
             .message(HTTP + "cors.v3.Cors")
             .message(
                     HTTP + "cors.v3.CorsPolicy",
