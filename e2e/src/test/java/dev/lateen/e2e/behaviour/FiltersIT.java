@@ -168,7 +168,9 @@ class FiltersIT {
     @Test
     void delaysForAsLongAsARequestAsks() throws Exception {
         long start = System.nanoTime();
-        assertThat(proxy.client("asked").get("/?asked", "x-envoy-fault-delay-request: 300").status())
+        assertThat(proxy.client("asked")
+                        .get("/?asked", "x-envoy-fault-delay-request: 300")
+                        .status())
                 .isEqualTo(200);
         assertThat(System.nanoTime() - start).isGreaterThan(290_000_000L);
         assertThat(proxy.logged("?asked").flags()).isEqualTo("DI");
@@ -176,8 +178,8 @@ class FiltersIT {
 
     @Test
     void tellsGrpcClientsTheStatusThatTheyAskFor() throws Exception {
-        Reply reply = proxy.client("asked")
-                .get("/", "x-envoy-fault-abort-grpc-request: 5", "content-type: application/grpc");
+        Reply reply =
+                proxy.client("asked").get("/", "x-envoy-fault-abort-grpc-request: 5", "content-type: application/grpc");
         assertThat(reply.field("grpc-status")).isEqualTo("5");
     }
 

@@ -20,14 +20,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Hosts that are asked how they are, and what that does to traffic. Each test has hosts and a cluster of its own, which
+/// Hosts that are asked how they are, and what that does to traffic. Each test has hosts and a cluster of its own,
+/// which
 /// is named like its listener.
 @ParameterizedClass
 @EnumSource(DataPlane.class)
 class HealthChecksIT {
     private static final String QUICK =
             "timeout: 3s, interval: 0.1s, no_traffic_interval: 0.1s, unhealthy_threshold: %d, healthy_threshold: 2, %s";
-    private static final String NO_PANIC = "connect_timeout: 1s, common_lb_config: {healthy_panic_threshold: {value: 0}}";
+    private static final String NO_PANIC =
+            "connect_timeout: 1s, common_lb_config: {healthy_panic_threshold: {value: 0}}";
     private static final Map<String, HealthHost> HOSTS = new LinkedHashMap<>();
     private static RunningProxy proxy;
     private static ServerSocket talking;
@@ -57,10 +59,7 @@ class HealthChecksIT {
                 bootstrap,
                 "payload",
                 NO_PANIC,
-                quick(
-                        1,
-                        http.formatted(
-                                ", receive: [{text: \"4f4b\"}, {text: \"6e6f77\"}], response_buffer_size: 20")),
+                quick(1, http.formatted(", receive: [{text: \"4f4b\"}, {text: \"6e6f77\"}], response_buffer_size: 20")),
                 host("payload"));
         cluster(
                 bootstrap,
@@ -280,7 +279,8 @@ class HealthChecksIT {
         assertThat(stat("basic", "health_check.healthy")).isEqualTo(1);
         assertThat(stat("basic", "health_check.failure")).isPositive();
         assertThat(stat("basic", "health_check.network_failure")).isZero();
-        assertThat(proxy.admin("/clusters?format=json").replace(" ", "")).contains("\"failed_active_health_check\":true");
+        assertThat(proxy.admin("/clusters?format=json").replace(" ", ""))
+                .contains("\"failed_active_health_check\":true");
         of("basic-a").answers(200);
         await().until(() -> flags("basic", of("basic-a").port()), "healthy"::equals);
         await().until(() -> answering("basic").size() == 2);
@@ -290,7 +290,9 @@ class HealthChecksIT {
     void asksWithGetForThePathAndTheClustersName() throws Exception {
         awaitChecks(of("basic-b"), 1);
         String check = of("basic-b").checks().getFirst();
-        assertThat(check).startsWith("GET /health HTTP/1.1\r\n").contains("host: basic\r\n", "user-agent: Envoy/HC\r\n");
+        assertThat(check)
+                .startsWith("GET /health HTTP/1.1\r\n")
+                .contains("host: basic\r\n", "user-agent: Envoy/HC\r\n");
         // No traffic, and not counted as such.
         assertThat(of("rested").requests()).isZero();
         assertThat(stat("rested", "upstream_cx_total")).isZero();
@@ -362,7 +364,8 @@ class HealthChecksIT {
                 .contains("host: known.test\r\n", "x-check: me\r\n", "content-length: 0\r\n")
                 .doesNotContain("user-agent");
         assertThat(host.connections()).isGreaterThanOrEqualTo(5);
-        assertThat(of("basic-b").connections()).isLessThanOrEqualTo(of("basic-b").requests() + 2);
+        assertThat(of("basic-b").connections())
+                .isLessThanOrEqualTo(of("basic-b").requests() + 2);
     }
 
     @Test

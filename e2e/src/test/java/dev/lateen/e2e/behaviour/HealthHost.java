@@ -125,8 +125,7 @@ final class HealthHost implements AutoCloseable {
                 String[] fields = request.contains("?leave")
                         ? new String[] {"x-envoy-immediate-health-check-fail: true"}
                         : new String[0];
-                HttpClient.write(
-                        socket, Upstream.response(request.contains("?fail") ? 500 : 200, name, fields));
+                HttpClient.write(socket, Upstream.response(request.contains("?fail") ? 500 : 200, name, fields));
                 continue;
             }
             checks.add(request);

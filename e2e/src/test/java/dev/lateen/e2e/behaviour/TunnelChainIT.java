@@ -33,9 +33,9 @@ class TunnelChainIT {
     private static final int MUCH = 4 << 20;
     /// So that streams, and not the connection, are what holds a sender back.
     private static final String WINDOWS = "initial_stream_window_size: 65536, initial_connection_window_size: 1048576";
-    private static final String HTTP2 =
-            Bootstrap.HTTP2.replace("http2_protocol_options: {}", "http2_protocol_options: {" + WINDOWS + "}")
-                    .replace("connect_timeout: 1s", "connect_timeout: 10s");
+    private static final String HTTP2 = Bootstrap.HTTP2
+            .replace("http2_protocol_options: {}", "http2_protocol_options: {" + WINDOWS + "}")
+            .replace("connect_timeout: 1s", "connect_timeout: 10s");
     private static RunningProxy terminator;
     private static RunningProxy proxy;
     private static ServerSocket echo;
@@ -62,7 +62,8 @@ class TunnelChainIT {
                         {match: {prefix: /, headers: [{name: ":method", string_match: {exact: POST}}]}, route: {cluster: echo, timeout: 0s, upgrade_configs: [
                           {upgrade_type: CONNECT, connect_config: {allow_post: true}}]}}"""));
         int ends = terminator.port("ends");
-        Bootstrap bootstrap = new Bootstrap().cluster("http1", "connect_timeout: 10s", ends).cluster("http2", HTTP2, ends);
+        Bootstrap bootstrap =
+                new Bootstrap().cluster("http1", "connect_timeout: 10s", ends).cluster("http2", HTTP2, ends);
         bootstrap.http(
                 "passes",
                 "http2_protocol_options: {allow_connect: true, " + WINDOWS

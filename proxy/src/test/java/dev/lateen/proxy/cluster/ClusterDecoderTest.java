@@ -65,7 +65,8 @@ final class ClusterDecoderTest {
     void namesWhatIsNotSupported() throws Exception {
         assertThat(reason("{\"name\":\"a\",\"lrsServer\":{\"self\":{}}}")).contains("cluster 'a': lrs_server");
         assertThat(reason("{\"name\":\"a\",\"healthChecks\":[{}]}")).contains("health_checks[0]");
-        String check = "\"healthChecks\":[{\"timeout\":\"1s\",\"interval\":\"1s\",\"healthyThreshold\":1,\"unhealthyThreshold\":1,";
+        String check =
+                "\"healthChecks\":[{\"timeout\":\"1s\",\"interval\":\"1s\",\"healthyThreshold\":1,\"unhealthyThreshold\":1,";
         assertThat(reason("{\"name\":\"a\"," + check + "\"grpcHealthCheck\":{}}]}"))
                 .contains("health_checks: grpc_health_check needs");
         assertThat(reason("{\"name\":\"a\",\"type\":\"ORIGINAL_DST\",\"lbPolicy\":\"CLUSTER_PROVIDED\"," + check

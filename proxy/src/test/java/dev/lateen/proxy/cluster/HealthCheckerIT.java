@@ -65,7 +65,17 @@ final class HealthCheckerIT {
     private static HealthCheckConfig check(Duration interval, Duration timeout) {
         return new HealthCheckConfig(
                 new CheckKind.Http(
-                        "GET", "", "/", false, List.of(), List.of(), List.of(), List.of(), List.of(), 0, Optional.empty()),
+                        "GET",
+                        "",
+                        "/",
+                        false,
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        0,
+                        Optional.empty()),
                 timeout,
                 every(interval),
                 1,
@@ -186,7 +196,8 @@ final class HealthCheckerIT {
     void knowsWhatTheClusterBeforeItKnew() {
         put(config(check(SOON, TIMEOUT), "test", false));
         assign(server.getAddress());
-        Awaitility.await().until(() -> asked.get() > 0 && healthy(clusters.get("test")).size() == 1);
+        Awaitility.await()
+                .until(() -> asked.get() > 0 && healthy(clusters.get("test")).size() == 1);
         server.stop(0);
         List<Host> now = on(() -> healthy(clusters.put(config(check(Duration.ofHours(1), TIMEOUT), "again", false))));
         assertThat(now).hasSize(1);

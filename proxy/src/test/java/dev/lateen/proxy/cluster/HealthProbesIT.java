@@ -77,8 +77,7 @@ final class HealthProbesIT {
     private void check(CheckKind kind) {
         Duration once = Duration.ofHours(1);
         CheckPace pace = new CheckPace(once, once, once, once, once, once, Duration.ZERO, Duration.ZERO, 0);
-        HealthCheckConfig check =
-                new HealthCheckConfig(kind, Duration.ofSeconds(20), pace, 1, 1, true, List.of());
+        HealthCheckConfig check = new HealthCheckConfig(kind, Duration.ofSeconds(20), pace, 1, 1, true, List.of());
         ClusterConfig base = TestClusters.cluster(server.getLocalSocketAddress());
         ClusterConfig config = new ClusterConfig(
                 "test",

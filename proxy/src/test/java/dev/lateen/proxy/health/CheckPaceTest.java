@@ -41,9 +41,13 @@ final class CheckPaceTest {
         long most = 0;
         for (int draw = 0; draw < 1000; draw++) {
             long nanos = HealthStateTest.PACE.nextNanos(false, false, true, random);
-            assertThat(nanos).isBetween(Duration.ofSeconds(10).toNanos(), Duration.ofSeconds(18).toNanos());
+            assertThat(nanos)
+                    .isBetween(
+                            Duration.ofSeconds(10).toNanos(),
+                            Duration.ofSeconds(18).toNanos());
             most = Math.max(most, nanos);
-            assertThat(HealthStateTest.PACE.firstNanos(random)).isLessThan(Duration.ofSeconds(5).toNanos());
+            assertThat(HealthStateTest.PACE.firstNanos(random))
+                    .isLessThan(Duration.ofSeconds(5).toNanos());
         }
         assertThat(most).isGreaterThan(Duration.ofSeconds(17).toNanos());
     }

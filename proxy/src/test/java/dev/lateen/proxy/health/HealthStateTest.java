@@ -19,8 +19,8 @@ final class HealthStateTest {
             Duration.ofSeconds(5),
             Duration.ofSeconds(3),
             50);
-    private static final HealthCheckConfig CONFIG = new HealthCheckConfig(
-            new CheckKind.Tcp("", List.of()), Duration.ofSeconds(1), PACE, 3, 2, true, List.of());
+    private static final HealthCheckConfig CONFIG =
+            new HealthCheckConfig(new CheckKind.Tcp("", List.of()), Duration.ofSeconds(1), PACE, 3, 2, true, List.of());
 
     private final HealthState state = new HealthState(CONFIG, CheckedHealth.UNKNOWN);
 

@@ -124,16 +124,9 @@ final class FaultFilter implements RequestFilter {
         }
         exchange.info()
                 .evidence()
-                .note(
-                        "fault",
-                        grpc
-                                ? "abort with gRPC status " + grpcStatus
-                                : "abort with " + status);
+                .note("fault", grpc ? "abort with gRPC status " + grpcStatus : "abort with " + status);
         LocalReply reply = LocalReply.of(
-                grpc ? 200 : status,
-                "fault filter abort",
-                ResponseFlag.FAULT_INJECTED,
-                "fault_filter_abort");
+                grpc ? 200 : status, "fault filter abort", ResponseFlag.FAULT_INJECTED, "fault_filter_abort");
         exchange.reply(grpc ? reply.withGrpcStatus(grpcStatus) : reply);
         return true;
     }
