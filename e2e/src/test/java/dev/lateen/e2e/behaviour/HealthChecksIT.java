@@ -4,11 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -20,207 +15,33 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Hosts that are asked how they are, and what that does to traffic. Each test has hosts and a cluster of its own,
-/// which
-/// is named like its listener.
+/// Hosts that are asked how they are, and what that does to traffic.
 @ParameterizedClass
 @EnumSource(DataPlane.class)
 class HealthChecksIT {
-    private static final String QUICK =
-            "timeout: 3s, interval: 0.1s, no_traffic_interval: 0.1s, unhealthy_threshold: %d, healthy_threshold: 2, %s";
-    private static final String NO_PANIC =
-            "connect_timeout: 1s, common_lb_config: {healthy_panic_threshold: {value: 0}}";
-    private static final Map<String, HealthHost> HOSTS = new LinkedHashMap<>();
+    private static CheckedHosts hosts;
     private static RunningProxy proxy;
-    private static ServerSocket talking;
 
     @Parameter
     DataPlane plane;
 
     @BeforeParameterizedClassInvocation
     static void start(DataPlane plane) throws Exception {
-        talking = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        Thread.startVirtualThread(HealthChecksIT::accept);
         Bootstrap bootstrap = new Bootstrap();
-        String http = "http_health_check: {path: /health%s}";
-        cluster(bootstrap, "basic", NO_PANIC, quick(2, http.formatted("")), host("basic-a"), host("basic-b"));
-        cluster(bootstrap, "closing", NO_PANIC, quick(4, http.formatted("")), host("closing"));
-        cluster(bootstrap, "silent", NO_PANIC, impatient(http.formatted("")), host("silent"));
-        cluster(
-                bootstrap,
-                "statuses",
-                NO_PANIC,
-                quick(
-                        4,
-                        http.formatted(
-                                ", expected_statuses: [{start: 200, end: 201}, {start: 404, end: 405}], retriable_statuses: [{start: 500, end: 600}]")),
-                host("statuses"));
-        cluster(
-                bootstrap,
-                "payload",
-                NO_PANIC,
-                quick(1, http.formatted(", receive: [{text: \"4f4b\"}, {text: \"6e6f77\"}], response_buffer_size: 20")),
-                host("payload"));
-        cluster(
-                bootstrap,
-                "asked",
-                NO_PANIC,
-                quick(
-                        1,
-                        "reuse_connection: false, http_health_check: {path: /health, host: known.test, method: POST, request_headers_to_add: [{header: {key: X-Check, value: me}}], request_headers_to_remove: [user-agent]}"),
-                host("asked"));
-        cluster(
-                bootstrap,
-                "named",
-                NO_PANIC,
-                quick(1, http.formatted(", service_name_matcher: {prefix: shop}")),
-                host("named"));
-        HealthHost serving = host("elsewhere");
-        HealthHost apart = host("apart");
-        bootstrap.rawCluster(raw(
-                "elsewhere",
-                NO_PANIC,
-                quick(1, http.formatted("")),
-                endpoint(serving.port(), "port_value: %d, hostname: own.test".formatted(apart.port()))));
-        bootstrap.http("elsewhere", route("elsewhere"));
-        bootstrap.rawCluster(raw(
-                "unchecked",
-                NO_PANIC,
-                quick(1, http.formatted("")),
-                endpoint(host("unchecked").port(), "disable_active_health_check: true")));
-        bootstrap.http("unchecked", route("unchecked"));
-        cluster(bootstrap, "degraded", NO_PANIC, quick(1, http.formatted("")), host("degraded-a"), host("degraded-b"));
-        cluster(bootstrap, "refusing", NO_PANIC, quick(1, http.formatted("")), host("refusing"));
-        cluster(bootstrap, "panic", "connect_timeout: 1s", quick(1, http.formatted("")), host("panic"));
-        cluster(
-                bootstrap,
-                "forgiven",
-                NO_PANIC
-                        + ", outlier_detection: {consecutive_5xx: 1, base_ejection_time: 300s, max_ejection_percent: 100}",
-                quick(1, http.formatted("")),
-                host("forgiven"));
-        cluster(
-                bootstrap,
-                "unforgiven",
-                NO_PANIC
-                        + ", outlier_detection: {consecutive_5xx: 1, base_ejection_time: 300s, max_ejection_percent: 100, successful_active_health_check_uneject_host: false}",
-                quick(1, http.formatted("")),
-                host("unforgiven"));
-        cluster(
-                bootstrap,
-                "leaving",
-                NO_PANIC,
-                "timeout: 1s, interval: 300s, no_traffic_interval: 300s, unhealthy_threshold: 3, healthy_threshold: 3, "
-                        + http.formatted(""),
-                host("leaving"));
-        cluster(
-                bootstrap,
-                "rested",
-                NO_PANIC,
-                "timeout: 1s, interval: 0.02s, no_traffic_interval: 300s, unhealthy_threshold: 3, healthy_threshold: 3, "
-                        + http.formatted(""),
-                host("rested"));
-        cluster(bootstrap, "tcp", NO_PANIC, quick(1, "tcp_health_check: {}"), host("tcp"));
-        String talk = "tcp_health_check: {send: {text: \"50\"}, receive: [{text: \"4142\"}, {text: \"%s\"}]}";
-        for (String name : new String[] {"talking", "lying"}) {
-            boolean right = name.equals("talking");
-            String kind = talk.formatted(right ? "4344" : "5858");
-            bootstrap.cluster(
-                    name,
-                    NO_PANIC + ", health_checks: [{" + (right ? quick(1, kind) : impatient(kind)) + "}]",
-                    talking.getLocalPort());
-        }
-        bootstrap.cluster(
-                "dead", NO_PANIC + ", health_checks: [{" + quick(1, "tcp_health_check: {}") + "}]", Ports.free());
-        HOSTS.put("grpc", HealthHost.grpc("grpc"));
-        bootstrap.cluster(
-                "grpc",
-                Bootstrap.HTTP2 + ", health_checks: [{"
-                        + quick(
-                                3,
-                                "grpc_health_check: {service_name: shop, authority: grpc.test, initial_metadata: [{header: {key: x-check, value: me}}]}")
-                        + "}]",
-                HOSTS.get("grpc").port());
+        hosts = new CheckedHosts(bootstrap);
         proxy = plane.start(bootstrap);
-    }
-
-    private static String quick(int unhealthyThreshold, String kind) {
-        return QUICK.formatted(unhealthyThreshold, kind);
-    }
-
-    private static String impatient(String kind) {
-        return quick(1, kind).replace("timeout: 3s", "timeout: 0.4s");
-    }
-
-    private static HealthHost host(String name) throws IOException {
-        HealthHost host = HealthHost.http(name);
-        if (name.equals("named")) {
-            host.answers(HealthHost.ok("", "x-envoy-upstream-healthchecked-cluster: shop-1"));
-        } else if (name.equals("payload")) {
-            host.answers(HealthHost.ok("all OK now"));
-        }
-        HOSTS.put(name, host);
-        return host;
-    }
-
-    private static String route(String cluster) {
-        return "{match: {prefix: /}, route: {cluster: %s}}".formatted(cluster);
-    }
-
-    private static void cluster(Bootstrap bootstrap, String name, String fields, String check, HealthHost... hosts) {
-        int[] ports = new int[hosts.length];
-        for (int index = 0; index < ports.length; index++) {
-            ports[index] = hosts[index].port();
-        }
-        bootstrap.cluster(name, fields + ", health_checks: [{" + check + "}]", ports);
-        bootstrap.http(name, route(name));
-    }
-
-    private static String raw(String name, String fields, String check, String endpoint) {
-        return "{name: %s, type: STATIC, %s, health_checks: [{%s}], load_assignment: {cluster_name: %s, endpoints: [{lb_endpoints: [%s]}]}}"
-                .formatted(name, fields, check, name, endpoint);
-    }
-
-    private static String endpoint(int port, String check) {
-        return "{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}, health_check_config: {%s}}}"
-                .formatted(port, check);
     }
 
     @AfterParameterizedClassInvocation
     static void stop() throws Exception {
         proxy.close();
-        talking.close();
-        for (HealthHost host : HOSTS.values()) {
-            host.close();
-        }
-        HOSTS.clear();
-    }
-
-    private static void accept() {
-        while (!talking.isClosed()) {
-            try {
-                Socket socket = talking.accept();
-                Thread.startVirtualThread(() -> {
-                    try (socket) {
-                        while (socket.getInputStream().read() == 'P') {
-                            HttpClient.write(socket, "xAB");
-                            HttpClient.write(socket, "yC");
-                            HttpClient.write(socket, "Dz");
-                        }
-                    } catch (IOException _) {
-                        // The proxy ended it.
-                    }
-                });
-            } catch (IOException _) {
-                return;
-            }
-        }
+        hosts.close();
     }
 
     // ---- What the tests ask
 
     private static HealthHost of(String name) {
-        return HOSTS.get(name);
+        return hosts.of(name);
     }
 
     /// What `/clusters` says of a cluster's only host, or of the one at a port.
