@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// Hosts that can be made well and not well, each in a cluster of its own that checks it and is named like its listener.
-final class CheckedHosts implements AutoCloseable {
+final class CheckedHosts {
     private static final String QUICK =
             "timeout: 3s, interval: 0.1s, no_traffic_interval: 0.1s, unhealthy_threshold: %d, healthy_threshold: 2, %s";
     private static final String NO_PANIC =
@@ -125,8 +125,7 @@ final class CheckedHosts implements AutoCloseable {
         return hosts.get(name);
     }
 
-    @Override
-    public void close() throws Exception {
+    void close() throws Exception {
         talking.close();
         for (HealthHost host : hosts.values()) {
             host.close();
