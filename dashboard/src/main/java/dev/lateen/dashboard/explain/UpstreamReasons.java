@@ -46,7 +46,16 @@ final class UpstreamReasons {
     Explanation noHost(Decision decision) {
         String hosts = decision.note("hosts");
         String cluster = decision.config().cluster().name();
-        String cause = "no host of " + cluster + " can be used";
+        String cause = "no host of " + (cluster.isEmpty() ? "the route's cluster" : cluster) + " can be used";
+        if (hosts.isEmpty()) {
+            // Envoy's log says neither which cluster it was nor why.
+            return new Explanation(
+                    cause,
+                    "",
+                    cluster.isEmpty() ? origins.route(decision, List.of("")) : origins.service(decision),
+                    "`lateen proxy-config endpoints " + decision.proxy()
+                            + "` shows the hosts: they are not ready, ejected, or do not pass the cluster's health check");
+        }
         if (hosts.startsWith("0 hosts")) {
             List<Place> places = new ArrayList<>();
             origins.subset(decision).ifPresent(places::add);

@@ -180,6 +180,13 @@ final class ExplainerTest {
     }
 
     @Test
+    void saysWhereToLookForHostsThatEnvoyTellsNothingOf() {
+        Explanation told = explain(decision(503, "UH", "no_healthy_upstream"));
+        assertThat(told.because()).isEmpty();
+        assertThat(told.change()).contains("lateen proxy-config endpoints").doesNotContain("failed too often");
+    }
+
+    @Test
     void namesTheLimitOfTheCircuitThatIsFull() {
         Explanation told = explain(decision(
                 503,

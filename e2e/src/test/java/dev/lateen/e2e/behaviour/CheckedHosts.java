@@ -7,7 +7,8 @@ import java.net.Socket;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Hosts that can be made well and not well, each in a cluster of its own that checks it and is named like its listener.
+/// Hosts that can be made well and not well, each in a cluster of its own that checks it and is named like its
+/// listener.
 final class CheckedHosts {
     private static final String QUICK =
             "timeout: 3s, interval: 0.1s, no_traffic_interval: 0.1s, unhealthy_threshold: %d, healthy_threshold: 2, %s";
@@ -194,5 +195,4 @@ final class CheckedHosts {
             }
         }
     }
-
 }
