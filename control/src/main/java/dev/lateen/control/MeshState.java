@@ -199,11 +199,7 @@ final class MeshState implements AutoCloseable {
             }
             checkLater();
         } else if (!change.isEmpty()) {
-            boolean urgent = onlyEndpoints(change);
-            scheduler.changed(urgent);
-            if (!urgent) {
-                checkLater();
-            }
+            scheduler.changed(onlyEndpoints(change));
         }
     }
 
@@ -259,6 +255,7 @@ final class MeshState implements AutoCloseable {
     private void push(Instant since) {
         Instant start = clock.instant();
         changes.triggered(causes, Duration.between(since, start));
+        boolean endpointsAlone = causes.equals(EnumSet.of(Cause.ENDPOINT));
         causes.clear();
         MeshSnapshot next = builder.build();
         changes.built(Duration.between(start, clock.instant()));
@@ -269,6 +266,10 @@ final class MeshState implements AutoCloseable {
         proxies.push(next, next.generation() + "@" + since, since);
         keys.want(builder.keyAddresses());
         lists.want(builder.listAddresses());
+        if (!endpointsAlone) {
+            // Not sooner: what is wrong with a patch shows only when it is translated.
+            checkLater();
+        }
     }
 
     private void count(ResourceKey key) {

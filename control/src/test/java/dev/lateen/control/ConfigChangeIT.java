@@ -13,11 +13,16 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -143,6 +148,41 @@ class ConfigChangeIT {
                 .untilAsserted(() -> assertThat(route().path("diagnostics").toString())
                         .contains("route.yaml:9")
                         .contains("usre"));
+    }
+
+    /// With every number of changes right before it, since what is looked at after the first of them is looked at once.
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5})
+    void showsAMistakeInAPatchAtItsLine(int changesBefore) throws Exception {
+        Set<String> arrived = ConcurrentHashMap.newKeySet();
+        List<String> names = IntStream.rangeClosed(0, changesBefore)
+                .mapToObj("round-%d-"::formatted)
+                .toList();
+        connect(1, response -> {
+            names.stream().filter(name -> holds(response, name)).forEach(arrived::add);
+            return "";
+        });
+        for (String name : names) {
+            save(name, "user");
+            await().atMost(Duration.ofSeconds(20))
+                    .pollInterval(Duration.ofMillis(2))
+                    .until(() -> arrived.contains(name));
+        }
+
+        Files.writeString(config.resolve("filter.yaml"), """
+                apiVersion: networking.istio.io/v1alpha3
+                kind: EnvoyFilter
+                metadata: {name: mistake, namespace: shop}
+                spec:
+                  configPatches:
+                  - applyTo: CLUSTER
+                    patch: {operation: MERGE, value: {connect_timout: 1s}}
+                """);
+
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(
+                                resource("EnvoyFilter").path("diagnostics").toString())
+                        .contains("filter.yaml:7", "did you mean connect_timeout?"));
     }
 
     private void connect(int number, java.util.function.Function<DeltaDiscoveryResponse, String> answer) {
