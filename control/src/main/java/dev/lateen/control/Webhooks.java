@@ -13,6 +13,7 @@ import dev.lateen.kubernetes.webhook.InjectionHook;
 import dev.lateen.kubernetes.webhook.ValidationHook;
 import dev.lateen.kubernetes.webhook.WebhookServer;
 import dev.lateen.model.mesh.MeshConfig;
+import dev.lateen.model.mesh.ProxyConfigs;
 import dev.lateen.model.tree.Node.Mapping;
 import dev.lateen.xds.server.GrpcListener.Tls;
 import java.io.IOException;
@@ -37,9 +38,11 @@ final class Webhooks {
     private volatile Current current;
 
     /// @param settings of the mesh, from which the hook was made
+    /// @param proxies what resources say about proxies, likewise
     /// @param asked the values of the injector that were to be taken
     /// @param taken those that were
-    private record Current(Mapping settings, ObjectNode asked, ObjectNode taken, InjectionHook hook) {}
+    private record Current(
+            Mapping settings, ProxyConfigs proxies, ObjectNode asked, ObjectNode taken, InjectionHook hook) {}
 
     private Webhooks(MeshState mesh, ClusterFacts facts, ClusterSettings cluster, ClusterListener listener) {
         this.mesh = mesh;
@@ -47,7 +50,8 @@ final class Webhooks {
         this.cluster = cluster;
         this.listener = listener;
         ObjectNode none = Trees.object();
-        this.current = new Current(mesh.settings(), none, none, make(mesh.settings(), none));
+        this.current = new Current(
+                mesh.settings(), ProxyConfigs.NONE, none, none, make(mesh.settings(), ProxyConfigs.NONE, none));
     }
 
     /// @param own certificate: API servers show none of theirs
@@ -84,24 +88,25 @@ final class Webhooks {
         Mapping settings = mesh.settings();
         ObjectNode asked = facts.injector();
         Current known = current;
-        if (known.settings() != settings || known.asked() != asked) {
-            known = next(known, settings, asked);
+        ProxyConfigs proxies = mesh.snapshot().proxyConfigs();
+        if (known.settings() != settings || known.proxies() != proxies || known.asked() != asked) {
+            known = next(known, settings, proxies, asked);
             current = known;
         }
         return known.hook();
     }
 
     @SuppressWarnings("ReferenceEquality")
-    private Current next(Current known, Mapping settings, ObjectNode asked) {
+    private Current next(Current known, Mapping settings, ProxyConfigs proxies, ObjectNode asked) {
         Optional<String> problem;
         try {
-            InjectionHook hook = make(settings, asked);
+            InjectionHook hook = make(settings, proxies, asked);
             problem = hook.problem();
             if (problem.isEmpty()) {
                 if (known.asked() != asked) {
                     listener.settings(cluster.named("istio-sidecar-injector"), false);
                 }
-                return new Current(settings, asked, asked, hook);
+                return new Current(settings, proxies, asked, asked, hook);
             }
         } catch (RuntimeException failure) { // a value of a type that nobody could expect
             problem = Optional.of(String.valueOf(failure.getMessage()));
@@ -111,10 +116,10 @@ final class Webhooks {
                 .addKeyValue("reason", problem.get())
                 .log("no pod could be injected by these settings: earlier ones stay in force");
         listener.settings(cluster.named("istio-sidecar-injector"), true);
-        return new Current(settings, asked, known.taken(), make(settings, known.taken()));
+        return new Current(settings, proxies, asked, known.taken(), make(settings, proxies, known.taken()));
     }
 
-    private InjectionHook make(Mapping settings, ObjectNode injector) {
+    private InjectionHook make(Mapping settings, ProxyConfigs proxies, ObjectNode injector) {
         MeshConfig bound = MeshConfig.of(settings).value();
         ObjectNode document = Trees.object(
                 "proxyListenPort",
@@ -135,6 +140,7 @@ final class Webhooks {
         ObjectNode values = InjectionValues.defaults(BuildVersion.read().version());
         InjectionValues.overlay(values, injector);
         return new InjectionHook(
-                new InjectionSettings(values, document, cluster.revision(), true, false), facts::namespace);
+                new InjectionSettings(values, document, cluster.revision(), true, false).withProxyConfigs(proxies),
+                facts::namespace);
     }
 }

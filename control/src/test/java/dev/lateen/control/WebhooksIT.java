@@ -1,6 +1,7 @@
 package dev.lateen.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.lateen.control.ControlPlaneSettings.Ports;
 import java.io.IOException;
@@ -10,11 +11,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -65,6 +69,35 @@ class WebhooksIT {
                 post("/inject", REVIEW.formatted("{\"metadata\":{},\"spec\":{\"containers\":[{\"name\":\"app\"}]}}"));
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.body()).contains("\"uid\":\"1\"", "\"allowed\":true", "\"patchType\":\"JSONPatch\"");
+    }
+
+    @Test
+    void injectsWhatProxyConfigsOfTheMomentSay() throws IOException {
+        Files.writeString(directory.resolve("config/proxies.yaml"), """
+                apiVersion: networking.istio.io/v1beta1
+                kind: ProxyConfig
+                metadata: {name: user, namespace: shop}
+                spec:
+                  selector: {matchLabels: {app: user}}
+                  concurrency: 3
+                  environmentVariables: {COLOUR: blue}
+                """);
+        String pod = "{\"metadata\":{\"labels\":{\"app\":\"%s\"}},\"spec\":{\"containers\":[{\"name\":\"app\"}]}}";
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(patch(pod.formatted("user")))
+                        .contains("\"name\":\"COLOUR\",\"value\":\"blue\"", "\\\"concurrency\\\":3"));
+        assertThat(patch(pod.formatted("order"))).doesNotContain("COLOUR", "concurrency");
+    }
+
+    private String patch(String pod) throws IOException {
+        try {
+            String answer = post("/inject", REVIEW.formatted(pod)).body();
+            String encoded = answer.replaceFirst(".*\"patch\":\"([^\"]*)\".*", "$1");
+            return new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException(interrupted);
+        }
     }
 
     @Test

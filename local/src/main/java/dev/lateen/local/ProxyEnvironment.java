@@ -1,15 +1,17 @@
 package dev.lateen.local;
 
+import dev.lateen.kubernetes.tree.Trees;
 import dev.lateen.local.capture.Capture;
 import dev.lateen.local.capture.Place;
 import dev.lateen.local.manifest.ContainerSpec;
 import dev.lateen.local.manifest.WorkloadSpec;
 import dev.lateen.local.manifest.WorkloadSpec.Role;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.StringJoiner;
 import java.util.TreeMap;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The environment of a proxy: what an injected container gets in a cluster, under Istio's own names.
 ///
@@ -38,6 +40,7 @@ final class ProxyEnvironment {
         environment.put("CA_ADDR", control.tls());
         environment.put("PILOT_CERT_PROVIDER", "istiod");
         environment.put("PROXY_CONFIG", proxyConfig(workload));
+        environment.putAll(workload.proxy().metadata());
         environment.put("ISTIO_META_CLUSTER_ID", CLUSTER);
         environment.put("ISTIO_META_MESH_ID", "cluster.local");
         environment.put("ISTIO_META_NODE_NAME", "local");
@@ -48,8 +51,8 @@ final class ProxyEnvironment {
         environment.put("ISTIO_META_INTERCEPTION_MODE", capture.interceptionMode(workload));
         environment.put("ISTIO_META_POD_PORTS", podPorts(workload));
         environment.put("ISTIO_META_APP_CONTAINERS", containerNames(workload));
-        environment.put("ISTIO_METAJSON_LABELS", JsonText.object(workload.labels()));
-        environment.put("ISTIO_METAJSON_ANNOTATIONS", JsonText.object(workload.annotations()));
+        environment.put("ISTIO_METAJSON_LABELS", json(workload.labels()));
+        environment.put("ISTIO_METAJSON_ANNOTATIONS", json(workload.annotations()));
         if (workload.role() == Role.SIDECAR) {
             applicationMetrics(environment, workload, place);
         }
@@ -61,8 +64,8 @@ final class ProxyEnvironment {
             case EXPLICIT -> explicit(environment, workload, place);
             case TRANSPARENT -> {
                 // Names are resolved by the mesh: entries without an address have the one that their name leads to.
-                environment.put("ISTIO_META_DNS_CAPTURE", "true");
-                environment.put("ISTIO_META_DNS_AUTO_ALLOCATE", "true");
+                environment.putIfAbsent("ISTIO_META_DNS_CAPTURE", "true");
+                environment.putIfAbsent("ISTIO_META_DNS_AUTO_ALLOCATE", "true");
             }
         }
         environment.putAll(settings.proxyEnvironment());
@@ -79,7 +82,7 @@ final class ProxyEnvironment {
             Map<String, String> ports = new TreeMap<>();
             place.applicationPorts()
                     .forEach((declared, real) -> ports.put(Integer.toString(declared), Integer.toString(real)));
-            environment.put("ISTIO_METAJSON_APP_PORTS", JsonText.object(ports));
+            environment.put("ISTIO_METAJSON_APP_PORTS", json(ports));
             environment.put("ISTIO_META_HTTP_PROXY_PORT", Integer.toString(Capture.HTTP_PROXY_PORT));
         }
     }
@@ -102,27 +105,35 @@ final class ProxyEnvironment {
         if (port.matches("[0-9]{1,5}")) {
             said.put("port", Integer.toString(place.realPort(Integer.parseInt(port))));
         }
-        environment.put("ISTIO_PROMETHEUS_ANNOTATIONS", JsonText.object(said));
+        environment.put("ISTIO_PROMETHEUS_ANNOTATIONS", json(said));
     }
 
-    /// Istio's ProxyConfig; the proxy itself puts the pod's annotation over it.
+    /// Istio's ProxyConfig; where the control plane is, this mesh knows better than its manifests.
     private String proxyConfig(WorkloadSpec workload) {
-        Map<String, String> config = new TreeMap<>();
+        ObjectNode config = Trees.parseObject(workload.proxy().differences()).orElseThrow();
         config.put("discoveryAddress", control.tls());
-        config.put("serviceCluster", workload.name() + "." + workload.namespace());
-        return JsonText.object(config);
+        if (!config.has("serviceCluster")) {
+            config.put("serviceCluster", workload.name() + "." + workload.namespace());
+        }
+        return config.toString();
     }
 
     private static String podPorts(WorkloadSpec workload) {
-        StringJoiner ports = new StringJoiner(",", "[", "]");
+        List<ObjectNode> ports = new ArrayList<>();
         for (ContainerSpec container : workload.containers()) {
             for (ContainerSpec.Port port : container.ports()) {
-                String name = port.name().isEmpty() ? "" : "\"name\":" + JsonText.string(port.name()) + ",";
-                ports.add("{" + name + "\"containerPort\":" + port.number() + ",\"protocol\":"
-                        + JsonText.string(port.protocol()) + "}");
+                ObjectNode one = port.name().isEmpty() ? Trees.object() : Trees.object("name", port.name());
+                ports.add(one.put("containerPort", port.number()).put("protocol", port.protocol()));
             }
         }
-        return ports.toString();
+        return Trees.array(ports).toString();
+    }
+
+    /// In the order of the names.
+    private static String json(Map<String, String> fields) {
+        ObjectNode json = Trees.object();
+        new TreeMap<>(fields).forEach(json::put);
+        return json.toString();
     }
 
     private static String containerNames(WorkloadSpec workload) {

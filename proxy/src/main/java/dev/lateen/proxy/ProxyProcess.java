@@ -94,6 +94,7 @@ public final class ProxyProcess implements AutoCloseable {
         this.environment = environment;
         this.names = new NameService(dns);
         this.loops = EventLoops.create("worker", concurrency);
+        stats.computedGauge("server.concurrency", () -> concurrency);
         this.choresLoops = EventLoops.create("chores", 1);
         this.chores = choresLoops.at(0);
         this.knownRoots = bootstrap.identity().map(KnownRoots::of).orElse(KnownRoots.NONE);

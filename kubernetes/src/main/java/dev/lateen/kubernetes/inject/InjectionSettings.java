@@ -1,6 +1,7 @@
 package dev.lateen.kubernetes.inject;
 
 import dev.lateen.kubernetes.tree.Trees;
+import dev.lateen.model.mesh.ProxyConfigs;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,17 +15,33 @@ import tools.jackson.databind.JsonNode;
 /// @param revision of the control plane; empty for none
 /// @param nativeSidecars whether every node runs init containers that live as long as the pod
 /// @param openShift whether the cluster assigns user ids by namespace
+/// @param proxyConfigs what resources say about proxies
 public record InjectionSettings(
-        JsonNode values, JsonNode mesh, String revision, boolean nativeSidecars, boolean openShift) {
+        JsonNode values,
+        JsonNode mesh,
+        String revision,
+        boolean nativeSidecars,
+        boolean openShift,
+        ProxyConfigs proxyConfigs) {
 
     private static final String WEBHOOK = "sidecarInjectorWebhook";
 
+    /// Without resources.
+    public InjectionSettings(
+            JsonNode values, JsonNode mesh, String revision, boolean nativeSidecars, boolean openShift) {
+        this(values, mesh, revision, nativeSidecars, openShift, ProxyConfigs.NONE);
+    }
+
+    public InjectionSettings withProxyConfigs(ProxyConfigs all) {
+        return new InjectionSettings(values, mesh, revision, nativeSidecars, openShift, all);
+    }
+
     public InjectionSettings withRevision(String name) {
-        return new InjectionSettings(values, mesh, name, nativeSidecars, openShift);
+        return new InjectionSettings(values, mesh, name, nativeSidecars, openShift, proxyConfigs);
     }
 
     public InjectionSettings withNativeSidecars(boolean available) {
-        return new InjectionSettings(values, mesh, revision, available, openShift);
+        return new InjectionSettings(values, mesh, revision, available, openShift, proxyConfigs);
     }
 
     String revisionOrDefault() {

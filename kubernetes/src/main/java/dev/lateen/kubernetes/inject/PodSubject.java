@@ -1,6 +1,7 @@
 package dev.lateen.kubernetes.inject;
 
 import dev.lateen.kubernetes.tree.Trees;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,14 @@ record PodSubject(ObjectNode pod, Owner owner, Map<String, String> namespaceAnno
     Optional<String> label(String name) {
         JsonNode found = Trees.at(pod, "metadata", "labels", name);
         return found.isMissingNode() || found.isNull() ? Optional.empty() : Optional.of(found.asString(""));
+    }
+
+    Map<String, String> labels() {
+        Map<String, String> labels = new LinkedHashMap<>();
+        Trees.at(pod, "metadata", "labels")
+                .properties()
+                .forEach(label -> labels.put(label.getKey(), label.getValue().asString("")));
+        return labels;
     }
 
     static Optional<String> annotation(ObjectNode pod, String name) {

@@ -1,6 +1,8 @@
 package dev.lateen.kubernetes.inject;
 
 import dev.lateen.kubernetes.tree.Trees;
+import dev.lateen.model.istio.ProxyConfig;
+import dev.lateen.model.mesh.ProxyConfigs;
 import dev.lateen.model.source.YamlDocument;
 import dev.lateen.model.source.YamlLimits;
 import dev.lateen.model.source.YamlReader;
@@ -15,9 +17,11 @@ import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// ProxyConfig as it is in force for one pod: the mesh's `defaultConfig`, then the pod's annotation.
-/// Source: Istio `ProxyConfig`, annotation `proxy.istio.io/config`.
-final class ProxySettings {
+/// ProxyConfig as it is in force for one pod: the mesh's `defaultConfig`, over that the resources for all pods, the
+/// pod's annotation, and the resource whose selector chooses the pod.
+///
+/// Source: Istio `ProxyConfig`, annotation `proxy.istio.io/config`. Thread: any.
+public final class ProxySettings {
     /// What a proxy assumes by itself, so that it need not be told.
     private static final ObjectNode BUILT_IN = Trees.object(
             "configPath", "./etc/istio/proxy",
@@ -34,6 +38,9 @@ final class ProxySettings {
     private static final Set<String> DURATIONS =
             Set.of("drainDuration", "terminationDrainDuration", "fileFlushInterval");
 
+    /// Nothing but what proxies assume by themselves.
+    public static final ProxySettings DEFAULT = new ProxySettings(BUILT_IN);
+
     private final ObjectNode settings;
 
     private ProxySettings(ObjectNode settings) {
@@ -41,12 +48,21 @@ final class ProxySettings {
     }
 
     /// Empty where the annotation is no YAML object.
-    static Optional<ProxySettings> of(JsonNode mesh, Optional<String> annotation) {
+    ///
+    /// @param mesh MeshConfig as a document
+    /// @param annotation `proxy.istio.io/config`
+    public static Optional<ProxySettings> of(
+            JsonNode mesh,
+            ProxyConfigs resources,
+            String namespace,
+            Map<String, String> labels,
+            Optional<String> annotation) {
         ObjectNode settings = Trees.object();
         overlay(settings, BUILT_IN);
         if (mesh.path("defaultConfig") instanceof ObjectNode defaults) {
             overlay(settings, defaults);
         }
+        resources.general(namespace).forEach(config -> overlay(settings, fields(config)));
         if (annotation.isPresent() && !annotation.get().isBlank()) {
             Optional<ObjectNode> own = read(annotation.get());
             if (own.isEmpty()) {
@@ -54,7 +70,22 @@ final class ProxySettings {
             }
             overlay(settings, own.get());
         }
+        resources.selecting(namespace, labels).ifPresent(config -> overlay(settings, fields(config)));
         return Optional.of(new ProxySettings(settings));
+    }
+
+    /// What a resource says, in the words of MeshConfig.
+    private static ObjectNode fields(ProxyConfig config) {
+        ObjectNode fields = Trees.object();
+        config.concurrency().ifPresent(threads -> fields.put("concurrency", threads));
+        if (!config.imageType().isEmpty()) {
+            fields.set("image", Trees.object("imageType", config.imageType()));
+        }
+        if (!config.environment().isEmpty()) {
+            ObjectNode metadata = Trees.into(fields, "proxyMetadata");
+            config.environment().forEach(metadata::put);
+        }
+        return fields;
     }
 
     private static Optional<ObjectNode> read(String yaml) {
@@ -88,7 +119,8 @@ final class ProxySettings {
                 .orElse(text);
     }
 
-    String interceptionMode() {
+    /// How traffic is captured: `REDIRECT` unless something else is said.
+    public String interceptionMode() {
         String mode = Trees.text(settings, "interceptionMode");
         return mode.isEmpty() ? "REDIRECT" : mode;
     }
@@ -101,7 +133,8 @@ final class ProxySettings {
         return Trees.text(settings, "image", "imageType");
     }
 
-    Map<String, String> metadata() {
+    /// Variables of the proxy, by their names.
+    public Map<String, String> metadata() {
         Map<String, String> sorted = new TreeMap<>();
         settings.path("proxyMetadata")
                 .properties()
@@ -110,7 +143,7 @@ final class ProxySettings {
     }
 
     /// What differs from a proxy's own defaults, in one line of JSON.
-    String differences() {
+    public String differences() {
         ObjectNode differences = Trees.object();
         for (Map.Entry<String, JsonNode> field : settings.properties()) {
             if (!field.getValue().equals(BUILT_IN.get(field.getKey()))) {

@@ -42,7 +42,12 @@ public final class SidecarInjector {
 
     InjectionResult inject(PodSubject subject, Map<String, String> extraEnvironment) {
         List<Diagnostic> wrong = new ArrayList<>(AnnotationRules.check(subject, settings));
-        Optional<ProxySettings> proxy = ProxySettings.of(settings.mesh(), subject.annotation(Names.PROXY_CONFIG));
+        Optional<ProxySettings> proxy = ProxySettings.of(
+                settings.mesh(),
+                settings.proxyConfigs(),
+                subject.owner().namespaceOrDefault(),
+                subject.labels(),
+                subject.annotation(Names.PROXY_CONFIG));
         if (proxy.isEmpty()) {
             wrong.add(annotationError(Names.PROXY_CONFIG, "not a YAML object"));
         }

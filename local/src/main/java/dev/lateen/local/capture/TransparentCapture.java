@@ -101,7 +101,8 @@ public final class TransparentCapture implements Capture {
 
     @Override
     public String interceptionMode(WorkloadSpec workload) {
-        return workload.annotations().getOrDefault(MODE_ANNOTATION, "REDIRECT");
+        return workload.annotations()
+                .getOrDefault(MODE_ANNOTATION, workload.proxy().interceptionMode());
     }
 
     private boolean keepsSource(WorkloadSpec workload) {
@@ -110,8 +111,8 @@ public final class TransparentCapture implements Capture {
             case "REDIRECT" -> false;
             case "TPROXY" -> true;
             default ->
-                throw new IllegalStateException("annotation " + MODE_ANNOTATION + " of " + workload.name() + ": '"
-                        + mode + "' (expected: REDIRECT or TPROXY; on this machine --capture explicit does without)");
+                throw new IllegalStateException("interceptionMode of " + workload.name() + ": '" + mode
+                        + "' (expected: REDIRECT or TPROXY; on this machine --capture explicit does without)");
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.lateen.local.manifest;
 
+import dev.lateen.kubernetes.inject.ProxySettings;
 import dev.lateen.local.manifest.WorkloadSpec.Role;
 import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.tree.Fields;
@@ -17,6 +18,8 @@ import java.util.TreeSet;
 ///
 /// Thread: any.
 public final class ImpliedGateways {
+    private static final String NAMESPACE = "istio-system";
+
     private ImpliedGateways() {}
 
     /// A gateway that nobody declared.
@@ -33,11 +36,12 @@ public final class ImpliedGateways {
             }
         });
         List<ImpliedGateway> implied = new ArrayList<>();
-        wanted.forEach((selector, ports) -> implied.add(new ImpliedGateway(workload(selector), List.copyOf(ports))));
+        wanted.forEach((selector, ports) ->
+                implied.add(new ImpliedGateway(workload(selector, manifests.proxies()), List.copyOf(ports))));
         return implied;
     }
 
-    private static WorkloadSpec workload(Map<String, String> selector) {
+    private static WorkloadSpec workload(Map<String, String> selector, MeshProxies proxies) {
         String role =
                 selector.getOrDefault("istio", selector.values().iterator().next());
         String name = selector.containsKey("istio") ? "istio-" + role : role;
@@ -45,7 +49,7 @@ public final class ImpliedGateways {
         labels.putIfAbsent("app", name);
         return new WorkloadSpec(
                 "Deployment",
-                "istio-system",
+                NAMESPACE,
                 name,
                 1,
                 labels,
@@ -53,6 +57,7 @@ public final class ImpliedGateways {
                 name + "-service-account",
                 List.of(),
                 Role.GATEWAY,
+                proxies.of(NAMESPACE, labels, Map.of()).orElse(ProxySettings.DEFAULT),
                 Path.of("."),
                 Position.UNKNOWN);
     }

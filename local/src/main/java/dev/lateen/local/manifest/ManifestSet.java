@@ -10,9 +10,11 @@ import java.util.stream.Stream;
 ///
 /// @param resources all that parsed, in the order of the files
 /// @param workloads those of them that run here
+/// @param proxies what they say about the proxies of the workloads
 /// @param diagnostics what is wrong with the rest
-public record ManifestSet(List<RawResource> resources, List<WorkloadSpec> workloads, List<Diagnostic> diagnostics) {
-    public static final ManifestSet EMPTY = new ManifestSet(List.of(), List.of(), List.of());
+public record ManifestSet(
+        List<RawResource> resources, List<WorkloadSpec> workloads, MeshProxies proxies, List<Diagnostic> diagnostics) {
+    public static final ManifestSet EMPTY = new ManifestSet(List.of(), List.of(), MeshProxies.NONE, List.of());
 
     public ManifestSet {
         resources = List.copyOf(resources);
@@ -20,11 +22,12 @@ public record ManifestSet(List<RawResource> resources, List<WorkloadSpec> worklo
         diagnostics = List.copyOf(diagnostics);
     }
 
-    /// Both together.
+    /// Both together; of proxies only this one speaks.
     public ManifestSet and(ManifestSet other) {
         return new ManifestSet(
                 joined(resources, other.resources),
                 joined(workloads, other.workloads),
+                proxies,
                 joined(diagnostics, other.diagnostics));
     }
 

@@ -37,7 +37,6 @@ public final class Manifests {
     /// Reads everything. What cannot be read or parsed becomes a diagnostic and costs nothing else.
     public ManifestSet load() {
         List<RawResource> resources = new ArrayList<>();
-        List<WorkloadSpec> workloads = new ArrayList<>();
         List<Diagnostic> diagnostics = new ArrayList<>();
         Set<Object> seen = new HashSet<>();
         for (Path file : versions().keySet()) {
@@ -47,14 +46,17 @@ public final class Manifests {
                     case Valid valid -> {
                         if (seen.add(valid.resource().key())) {
                             resources.add(valid.resource());
-                            WorkloadReader.read(valid.resource()).ifPresent(workloads::add);
                         }
                     }
                     case Invalid _, Fragment _ -> {}
                 }
             }
         }
-        return new ManifestSet(resources, workloads, diagnostics);
+        MeshProxies proxies = MeshProxies.of(resources);
+        List<WorkloadSpec> workloads = new ArrayList<>();
+        WorkloadReader reader = new WorkloadReader(proxies, diagnostics);
+        resources.forEach(resource -> reader.read(resource).ifPresent(workloads::add));
+        return new ManifestSet(resources, workloads, proxies, diagnostics);
     }
 
     /// The files and when they changed last: equal as long as nothing has been edited.

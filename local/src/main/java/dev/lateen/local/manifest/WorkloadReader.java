@@ -1,6 +1,8 @@
 package dev.lateen.local.manifest;
 
+import dev.lateen.kubernetes.inject.ProxySettings;
 import dev.lateen.local.manifest.WorkloadSpec.Role;
+import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.tree.Fields;
 import dev.lateen.model.tree.Node.Mapping;
@@ -23,31 +25,47 @@ final class WorkloadReader {
     private static final String TEMPLATES = "inject.istio.io/templates";
     private static final String INJECT = "sidecar.istio.io/inject";
 
-    private WorkloadReader() {}
+    private final MeshProxies proxies;
+    private final List<Diagnostic> found;
 
-    /// The workload that the resource is, if it is one.
-    static Optional<WorkloadSpec> read(RawResource resource) {
+    /// @param found where it says what is wrong
+    WorkloadReader(MeshProxies proxies, List<Diagnostic> found) {
+        this.proxies = proxies;
+        this.found = found;
+    }
+
+    /// The workload that the resource is, if it is one that can run.
+    Optional<WorkloadSpec> read(RawResource resource) {
         Fields root = new Fields(resource.root());
         Fields spec = child(root, "spec");
         return switch (resource.key().kind()) {
             case "Deployment", "StatefulSet" ->
-                Optional.of(workload(
+                workload(
                         resource,
                         child(spec, "template"),
-                        spec.integer("replicas").orElse(1)));
-            case "DaemonSet" -> Optional.of(workload(resource, child(spec, "template"), 1));
-            case "Pod" -> Optional.of(workload(resource, root, 1));
+                        spec.integer("replicas").orElse(1));
+            case "DaemonSet" -> workload(resource, child(spec, "template"), 1);
+            case "Pod" -> workload(resource, root, 1);
             default -> Optional.empty();
         };
     }
 
-    private static WorkloadSpec workload(RawResource resource, Fields template, int replicas) {
+    private Optional<WorkloadSpec> workload(RawResource resource, Fields template, int replicas) {
         Fields metadata = child(template, "metadata");
         Fields spec = child(template, "spec");
         Map<String, String> labels = metadata.textMap("labels");
         Map<String, String> annotations = metadata.textMap("annotations");
         Path file = Path.of(resource.origin().file()).toAbsolutePath();
-        return new WorkloadSpec(
+        Optional<ProxySettings> proxy = proxies.of(resource.key().namespace(), labels, annotations);
+        if (proxy.isEmpty()) {
+            found.add(Diagnostic.error(
+                    "wrong-type",
+                    metadata.object("annotations", all -> all.at(MeshProxies.ANNOTATION))
+                            .orElse(resource.origin()),
+                    "metadata.annotations['" + MeshProxies.ANNOTATION + "']",
+                    "a YAML object is expected, such as 'concurrency: 2'"));
+        }
+        return proxy.map(settings -> new WorkloadSpec(
                 resource.key().kind(),
                 resource.key().namespace(),
                 resource.key().name(),
@@ -57,8 +75,9 @@ final class WorkloadReader {
                 spec.text("serviceAccountName", spec.text("serviceAccount", "default")),
                 containers(spec, annotations),
                 role(labels, annotations, spec),
+                settings,
                 Optional.ofNullable(file.getParent()).orElse(file),
-                resource.origin());
+                resource.origin()));
     }
 
     /// The label wins over the annotation. Istio injects where the namespace asks for it; here every pod is in the

@@ -1,5 +1,6 @@
 package dev.lateen.local.manifest;
 
+import dev.lateen.kubernetes.inject.ProxySettings;
 import dev.lateen.model.tree.Position;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.TreeMap;
 /// @param replicas how many pods; 1 for a Pod and for a DaemonSet, since this machine is the only node
 /// @param directory where relative commands start: the manifest's own
 /// @param role what its proxy is
+/// @param proxy what is in force for its proxy
 public record WorkloadSpec(
         String kind,
         String namespace,
@@ -22,6 +24,7 @@ public record WorkloadSpec(
         String serviceAccount,
         List<ContainerSpec> containers,
         Role role,
+        ProxySettings proxy,
         Path directory,
         Position at) {
     /// What the proxy of its pods does.
@@ -50,7 +53,8 @@ public record WorkloadSpec(
                         new TreeMap<>(annotations),
                         serviceAccount,
                         containers.stream().map(WorkloadSpec::facts).toList(),
-                        role.name())
+                        role.name(),
+                        proxy.differences())
                 .toString()
                 .hashCode();
         return Integer.toString((hash & 0x3fffffff) | 0x20000000, 36).substring(0, 5);

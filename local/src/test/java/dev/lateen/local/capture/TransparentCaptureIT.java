@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.lateen.kubernetes.inject.ProxySettings;
 import dev.lateen.local.manifest.WorkloadSpec;
 import dev.lateen.local.manifest.WorkloadSpec.Role;
 import dev.lateen.local.process.Children;
@@ -44,6 +45,7 @@ class TransparentCaptureIT {
                 "default",
                 List.of(),
                 role,
+                ProxySettings.DEFAULT,
                 Path.of("."),
                 Position.UNKNOWN);
     }

@@ -52,6 +52,39 @@ class ManifestsTest {
     }
 
     @Test
+    void replacesAPodWhenWhatIsInForceForItsProxyChanges() throws IOException {
+        String before = load(DEPLOYMENT).workloads().getFirst().fingerprint();
+        WorkloadSpec configured = load(DEPLOYMENT + """
+                ---
+                apiVersion: networking.istio.io/v1beta1
+                kind: ProxyConfig
+                metadata: {name: users}
+                spec: {selector: {matchLabels: {app: users}}, environmentVariables: {WHO: users}}
+                ---
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: istio, namespace: istio-system}
+                data:
+                  mesh: |
+                    defaultConfig: {drainDuration: 7s}
+                """).workloads().getFirst();
+
+        assertThat(configured.proxy().metadata()).containsEntry("WHO", "users");
+        assertThat(configured.proxy().differences()).contains("\"drainDuration\":\"7s\"");
+        assertThat(configured.fingerprint()).isNotEqualTo(before);
+    }
+
+    @Test
+    void saysWhereAnAnnotationIsNoObject() throws IOException {
+        ManifestSet set = load(
+                DEPLOYMENT.replace("local.lateen.dev/command: run 'a b' --port 1", "proxy.istio.io/config: '[1]'"));
+
+        assertThat(set.workloads()).isEmpty();
+        assertThat(set.diagnostics().getFirst().toString())
+                .contains("all.yaml:11:", "proxy.istio.io/config", "a YAML object is expected");
+    }
+
+    @Test
     void leavesTheCommandEmptyWhenOnlyTheImageKnowsIt() throws IOException {
         String withoutAnnotation = DEPLOYMENT.replace("local.lateen.dev/command", "unrelated");
 

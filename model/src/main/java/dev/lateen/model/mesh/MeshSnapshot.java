@@ -44,6 +44,7 @@ public record MeshSnapshot(
         Security security,
         Policies policies,
         List<Telemetry> telemetries,
+        ProxyConfigs proxyConfigs,
         Map<String, Secret> secrets,
         List<UnsupportedFeature> unsupported) {
 

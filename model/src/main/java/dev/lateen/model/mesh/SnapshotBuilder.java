@@ -7,6 +7,7 @@ import dev.lateen.model.istio.EnvoyFilter;
 import dev.lateen.model.istio.Gateway;
 import dev.lateen.model.istio.Origin;
 import dev.lateen.model.istio.PeerAuthentication;
+import dev.lateen.model.istio.ProxyConfig;
 import dev.lateen.model.istio.RequestAuthentication;
 import dev.lateen.model.istio.RequestAuthentication.JwtRule;
 import dev.lateen.model.istio.RequestAuthentication.KeyAddress;
@@ -40,7 +41,6 @@ public final class SnapshotBuilder {
     /// Kinds that would change traffic but do not yet.
     private static final Set<String> NOT_YET = Set.of(
             "WasmPlugin",
-            "ProxyConfig",
             "HTTPRoute",
             "GRPCRoute",
             "TCPRoute",
@@ -62,12 +62,14 @@ public final class SnapshotBuilder {
     private final KindTable<RequestAuthentication> requestAuthentications =
             new KindTable<>(RequestAuthentication::metadata);
     private final KindTable<Telemetry> telemetries = new KindTable<>(Telemetry::metadata);
+    private final KindTable<ProxyConfig> proxyConfigs = new KindTable<>(ProxyConfig::metadata);
     private final PolicyKinds policies = new PolicyKinds();
     private final Map<ResourceKey, UnsupportedFeature> wholeKinds = new HashMap<>();
     private Map<String, Secret> secrets = Map.of();
     private List<UnsupportedFeature> meshUnsupported = List.of();
     private List<UnsupportedFeature> networksUnsupported = List.of();
     private MeshConfig mesh = MeshConfig.defaults();
+    private ProxyConfigs forProxies = ProxyConfigs.NONE;
     private Traffic traffic = new Traffic(List.of(), List.of(), List.of(), List.of(), List.of());
     private List<VirtualService> unmerged = List.of();
     private Security security = new Security(List.of(), List.of(), List.of(), TrustBundles.NONE);
@@ -210,6 +212,7 @@ public final class SnapshotBuilder {
             case "Gateway" -> gateways.put(key, Gateway.bind(resource));
             case "Sidecar" -> sidecars.put(key, Sidecar.bind(resource));
             case "EnvoyFilter" -> envoyFilters.put(key, EnvoyFilter.bind(resource));
+            case "ProxyConfig" -> proxyConfigs.put(key, ProxyConfig.bind(resource));
             default -> registry.put(resource);
         }
     }
@@ -245,6 +248,7 @@ public final class SnapshotBuilder {
             authorizationPolicies.remove(key);
             requestAuthentications.remove(key);
             telemetries.remove(key);
+            proxyConfigs.remove(key);
             policies.remove(key);
             wholeKinds.remove(key);
             registry.remove(key);
@@ -278,8 +282,18 @@ public final class SnapshotBuilder {
                 security(),
                 policies.current(),
                 telemetries.sorted(),
+                proxyConfigs(),
                 secrets,
                 unsupported());
+    }
+
+    private ProxyConfigs proxyConfigs() {
+        String root = mesh.identity().rootNamespace();
+        if (forProxies.sorted() != proxyConfigs.sorted()
+                || !forProxies.rootNamespace().equals(root)) {
+            forProxies = new ProxyConfigs(root, proxyConfigs.sorted());
+        }
+        return forProxies;
     }
 
     private Traffic traffic() {
@@ -331,6 +345,7 @@ public final class SnapshotBuilder {
         authorizationPolicies.collectUnsupported(all);
         requestAuthentications.collectUnsupported(all);
         telemetries.collectUnsupported(all);
+        proxyConfigs.collectUnsupported(all);
         policies.collectUnsupported(all);
         registry.collectUnsupported(all);
         all.addAll(wholeKinds.values());
