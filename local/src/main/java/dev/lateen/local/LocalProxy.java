@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 
 /// The proxy of a pod: its directory with the identity it may ask a certificate for, its process, its readiness.
 ///
-/// Thread: any.
+/// Thread: the pod's.
 final class LocalProxy {
     private static final int ADMIN_PORT = 15000;
     private static final int STATUS_PORT = 15021;
@@ -30,6 +30,7 @@ final class LocalProxy {
     private static final String BOOTSTRAP = "etc/istio/proxy/grpc-bootstrap.json";
     private static final String STATUS_PATH = "/healthz/ready";
     private static final Duration STATUS_TIMEOUT = Duration.ofSeconds(1);
+    private static final int FAILURE_THRESHOLD = 4;
 
     private final String podName;
     private final WorkloadSpec workload;
@@ -39,6 +40,8 @@ final class LocalProxy {
     private final Supervised process;
     private final HttpStatus status;
     private final HttpStatus admin;
+    /// Of the last looks, in a row; nothing is ready at the start.
+    private int misses = FAILURE_THRESHOLD;
 
     LocalProxy(String podName, WorkloadSpec workload, Place place, PodContext context) {
         this.podName = podName;
@@ -76,9 +79,15 @@ final class LocalProxy {
         }
     }
 
-    /// Whether it serves: it has its certificate and its first configuration.
+    /// Whether it serves: it has its certificate and its first configuration. Once it did, it takes several misses in
+    /// a row, as of Istio's own readiness probe: a machine that is busy for a second must not end all traffic.
     boolean isReady() {
-        return status.of(STATUS_PATH) == 200 || admin.of("/ready") == 200;
+        if (status.of(STATUS_PATH) == 200 || admin.of("/ready") == 200) {
+            misses = 0;
+        } else {
+            misses = Math.min(misses + 1, FAILURE_THRESHOLD);
+        }
+        return misses < FAILURE_THRESHOLD;
     }
 
     /// What an application that speaks xDS itself has to know.

@@ -90,8 +90,13 @@ class TunnelChainIT {
 
     @AfterParameterizedClassInvocation
     static void stop() throws Exception {
-        proxy.close();
-        terminator.close();
+        // Neither was started where there is no Envoy.
+        if (proxy != null) {
+            proxy.close();
+        }
+        if (terminator != null) {
+            terminator.close();
+        }
         echo.close();
     }
 

@@ -117,8 +117,7 @@ final class ServerFilesIT {
     }
 
     private static InetSocketAddress door(RunningMesh mesh) {
-        Matcher found = TLS_GATEWAY.matcher(mesh.output());
-        assertThat(found.find()).as(mesh.output()).isTrue();
+        Matcher found = await().atMost(SOON).until(() -> TLS_GATEWAY.matcher(mesh.output()), Matcher::find);
         return new InetSocketAddress(found.group(1), Integer.parseInt(found.group(2)));
     }
 }
