@@ -1,6 +1,8 @@
 package dev.lateen.model.mesh;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,9 +13,12 @@ import java.util.function.Predicate;
 /// Gives addresses to services that have none, so that a proxy can tell connections to them apart. The address follows
 /// from the name, so that other services coming and going do not change it, save where two names fall on the same.
 ///
-/// Limits: 65,025 of either sort. Thread: any.
+/// Limits: 64,770 of either sort; what is over them shares an address. Thread: any.
 final class AutoAddresses {
-    private static final int SIZE = 255 * 255;
+    private static final int OCTETS = 255;
+    private static final int SIZE = OCTETS * OCTETS;
+    private static final int FNV_BASIS = 0x811c9dc5;
+    private static final int FNV_PRIME = 0x01000193;
     private static final String ENTRIES = "240.240.";
     private static final String IPV6 = "2001:2::";
     private static final String SERVICES = "240.241.";
@@ -44,25 +49,44 @@ final class AutoAddresses {
         TreeSet<String> names = new TreeSet<>();
         for (MeshService service : services) {
             if (inNeed.test(service)) {
-                names.add(service.namespace() + "/" + service.hostname());
+                names.add(key(service));
             }
         }
         Map<String, String> given = new HashMap<>();
-        boolean[] taken = new boolean[SIZE];
+        BitSet taken = new BitSet(SIZE);
         for (String name : names) {
-            int slot = Math.floorMod(name.hashCode(), SIZE);
-            for (int tries = 0; taken[slot] && tries < SIZE; tries++) {
-                slot = (slot + 1) % SIZE;
-            }
-            taken[slot] = true;
-            given.put(name, network + slot / 255 + "." + (slot % 255 + 1));
+            int slot = freeFrom(Integer.remainderUnsigned(fnv(name), SIZE), taken);
+            taken.set(slot);
+            given.put(name, network + slot / OCTETS + "." + slot % OCTETS);
         }
         List<MeshService> all = new ArrayList<>(services.size());
         for (MeshService service : services) {
-            String address = given.get(service.namespace() + "/" + service.hostname());
+            String address = given.get(key(service));
             all.add(address != null && inNeed.test(service) ? give.apply(service, address) : service);
         }
         return all;
+    }
+
+    private static String key(MeshService service) {
+        return service.namespace() + ":" + service.hostname();
+    }
+
+    /// The next slot, round the end, that is free and no address of a network (`.0`).
+    private static int freeFrom(int slot, BitSet taken) {
+        int free = slot;
+        for (int tries = 0; tries < SIZE && (taken.get(free) || free % OCTETS == 0); tries++) {
+            free = (free + 1) % SIZE;
+        }
+        return free;
+    }
+
+    /// FNV-1 of 32 bits (RFC 9923), as Istio places its names: the same name has the same address in both.
+    private static int fnv(String name) {
+        int hash = FNV_BASIS;
+        for (byte octet : name.getBytes(StandardCharsets.UTF_8)) {
+            hash = hash * FNV_PRIME ^ Byte.toUnsignedInt(octet);
+        }
+        return hash;
     }
 
     /// The address in 2001:2::/32 that belongs to one of IPv4; empty for none.
