@@ -237,10 +237,11 @@ public final class Mesh implements AutoCloseable {
         List<LocalPod> started = new ArrayList<>();
         wanted.forEach((name, workload) -> {
             if (!pods.containsKey(name)) {
-                LocalPod pod = new LocalPod(name, workload, context);
-                pods.put(name, pod);
-                pod.start();
-                started.add(pod);
+                made(name, workload).ifPresent(pod -> {
+                    pods.put(name, pod);
+                    pod.start();
+                    started.add(pod);
+                });
             }
         });
         List<LocalPod> unwanted = pods.values().stream()
@@ -250,6 +251,16 @@ public final class Mesh implements AutoCloseable {
         if (!unwanted.isEmpty()) {
             awaitReplacements(started);
             stopPods(unwanted);
+        }
+    }
+
+    /// One that has no place here must not keep the others from theirs.
+    private Optional<LocalPod> made(String name, WorkloadSpec workload) {
+        try {
+            return Optional.of(new LocalPod(name, workload, context));
+        } catch (IllegalStateException failure) {
+            listener.said("pod " + name + " cannot be started: " + failure.getMessage());
+            return Optional.empty();
         }
     }
 

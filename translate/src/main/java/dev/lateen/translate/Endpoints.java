@@ -38,14 +38,20 @@ final class Endpoints {
             return Names.sni(port.port(), subset.map(Subset::name).orElse(""), service.hostname());
         }
 
+        private static boolean has(Endpoint endpoint, Map<String, String> labels) {
+            for (Map.Entry<String, String> wanted : labels.entrySet()) {
+                if (!endpoint.label(wanted.getKey()).equals(wanted.getValue())) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
         /// One that is not well gets nothing, as a pod that is not ready.
         boolean includes(Endpoint endpoint) {
             return endpoint.servicePort().equals(port.name())
                     && endpoint.health() != Health.UNHEALTHY
-                    && subset.map(s -> endpoint.labels()
-                                    .entrySet()
-                                    .containsAll(s.labels().entrySet()))
-                            .orElse(true);
+                    && subset.map(s -> has(endpoint, s.labels())).orElse(true);
         }
     }
 
@@ -70,7 +76,9 @@ final class Endpoints {
             members.add(seen.stream().map(Seen::endpoint).toList());
         });
         LocalityPreference preference = LocalityPreference.of(
-                target.policy().loadBalancer(), scene.mesh().nearness());
+                target.policy().loadBalancer(),
+                target.service().distribution(),
+                scene.mesh().nearness());
         List<LocalityLbEndpoints> placed = new LocalityPriorities(
                         preference,
                         scene.node(),

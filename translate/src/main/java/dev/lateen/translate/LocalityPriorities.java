@@ -7,6 +7,7 @@ import dev.lateen.model.istio.TrafficPolicy.ZoneAwareLb;
 import dev.lateen.model.mesh.Endpoint;
 import dev.lateen.model.mesh.Locality;
 import dev.lateen.model.mesh.ProxyNode;
+import dev.lateen.model.mesh.TrafficDistribution;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import java.util.ArrayList;
@@ -17,7 +18,8 @@ import java.util.TreeSet;
 import java.util.function.ToIntFunction;
 
 /// Prefers endpoints that are near: by shares where a rule distributes traffic, else by priorities, which need outlier
-/// detection to tell that the near ones have failed. Where zones count, the proxy shares requests out among those of
+/// detection to tell that the near ones have failed. What a service says of itself orders its endpoints in any case.
+/// Where zones count, the proxy shares requests out among those of
 /// its own region by itself, so that the region is all that priorities tell apart, with or without outlier detection.
 final class LocalityPriorities {
     /// How many kinds of regions there are: one's own, the one that takes over, the others.
@@ -37,6 +39,8 @@ final class LocalityPriorities {
         return switch (preference) {
             case LocalityPreference.Off _ -> groups;
             case LocalityPreference.ByLocality(LocalityLb setting) -> byLocality(setting, groups, members);
+            case LocalityPreference.ByDistribution(TrafficDistribution near) ->
+                byRank(groups, members, endpoint -> rank(near.nearness(), endpoint));
             case LocalityPreference.ByZone(ZoneAwareLb setting) -> byRegion(setting, groups, members);
         };
     }
@@ -209,8 +213,8 @@ final class LocalityPriorities {
     private int rank(List<String> wanted, Endpoint endpoint) {
         for (int i = 0; i < wanted.size(); i++) {
             String[] pair = wanted.get(i).split("=", 2);
-            String expected = pair.length == 2 ? pair[1] : node.labels().getOrDefault(pair[0], "");
-            if (!expected.equals(endpoint.labels().getOrDefault(pair[0], ""))) {
+            String expected = pair.length == 2 ? pair[1] : node.label(pair[0]);
+            if (!expected.equals(endpoint.label(pair[0]))) {
                 return wanted.size() - i;
             }
         }

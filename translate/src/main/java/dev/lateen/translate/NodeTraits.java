@@ -8,11 +8,13 @@ import dev.lateen.model.istio.VirtualService;
 import dev.lateen.model.mesh.Endpoint;
 import dev.lateen.model.mesh.Locality;
 import dev.lateen.model.mesh.MeshConfig;
+import dev.lateen.model.mesh.MeshService;
 import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.model.mesh.NodeMetadata;
 import dev.lateen.model.mesh.NodeMetadata.DataPlane;
 import dev.lateen.model.mesh.NodeMetadata.Interception;
 import dev.lateen.model.mesh.ProxyNode;
+import dev.lateen.model.mesh.ServiceIndex;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +50,7 @@ record NodeTraits(
         private final MeshSnapshot.Traffic traffic;
         private final List<Telemetry> telemetries;
         private final MeshConfig mesh;
+        private final ServiceIndex services;
         private final Map<?, List<Endpoint>> structural;
         private final Set<String> labels = new HashSet<>();
         private final Set<String> addresses = new HashSet<>();
@@ -56,6 +59,7 @@ record NodeTraits(
             this.traffic = snapshot.traffic();
             this.telemetries = snapshot.telemetries();
             this.mesh = snapshot.mesh();
+            this.services = snapshot.services();
             this.structural = snapshot.structuralEndpoints();
             for (VirtualService service : traffic.virtualServices()) {
                 for (HttpRoute route : service.http()) {
@@ -76,6 +80,9 @@ record NodeTraits(
             telemetries.forEach(t -> labels.addAll(t.selector().labels().keySet()));
             mesh.nearness().locality().ifPresent(l -> failoverLabels(l.failoverPriority()));
             mesh.nearness().zoneAware().ifPresent(z -> failoverLabels(z.failoverPriority()));
+            for (MeshService service : services.all()) {
+                service.distribution().ifPresent(distribution -> labels.addAll(distribution.nearness()));
+            }
             structural.values().forEach(list -> list.forEach(e -> addresses.addAll(e.addresses())));
         }
 
@@ -83,6 +90,7 @@ record NodeTraits(
             return traffic == snapshot.traffic()
                     && telemetries == snapshot.telemetries()
                     && mesh == snapshot.mesh()
+                    && services == snapshot.services()
                     && structural == snapshot.structuralEndpoints();
         }
 
@@ -107,6 +115,12 @@ record NodeTraits(
         Map<String, String> labels = new TreeMap<>(node.labels());
         if (!node.isRouter()) {
             labels.keySet().retainAll(uses.labels);
+        }
+        for (String used : uses.labels) {
+            String value = node.label(used);
+            if (!value.isEmpty()) {
+                labels.put(used, value);
+            }
         }
         boolean addressed = whole || node.addresses().stream().anyMatch(uses.addresses::contains);
         return new NodeTraits(

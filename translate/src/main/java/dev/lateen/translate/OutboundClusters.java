@@ -84,7 +84,10 @@ final class OutboundClusters {
             TrafficPolicies.loadBalancer(
                     cluster,
                     policy.loadBalancer(),
-                    scene.mesh().nearness(),
+                    LocalityPreference.of(
+                            policy.loadBalancer(),
+                            service.distribution(),
+                            scene.mesh().nearness()),
                     scene.node().metadata().switches().selfDiscovery());
         }
         if (cluster.getType() == Cluster.DiscoveryType.STRICT_DNS

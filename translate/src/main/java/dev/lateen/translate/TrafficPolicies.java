@@ -10,7 +10,6 @@ import dev.lateen.model.istio.TrafficPolicy.OutlierDetection;
 import dev.lateen.model.istio.TrafficPolicy.RetryBudget;
 import dev.lateen.model.istio.TrafficPolicy.Warmup;
 import dev.lateen.model.istio.TrafficPolicy.ZoneAwareLb;
-import dev.lateen.model.mesh.MeshConfig.Nearness;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.CommonLbConfig;
@@ -108,8 +107,9 @@ final class TrafficPolicies {
     }
 
     /// @param knowsPeers whether the proxy knows where those of its own kind run: it would heed zones unasked then
-    static void loadBalancer(Cluster.Builder cluster, Optional<LoadBalancer> from, Nearness mesh, boolean knowsPeers) {
-        near(cluster.getCommonLbConfigBuilder(), from, mesh, knowsPeers);
+    static void loadBalancer(
+            Cluster.Builder cluster, Optional<LoadBalancer> from, LocalityPreference preference, boolean knowsPeers) {
+        near(cluster.getCommonLbConfigBuilder(), from, preference, knowsPeers);
         if (cluster.getType() == Cluster.DiscoveryType.ORIGINAL_DST) {
             cluster.setLbPolicy(LbPolicy.CLUSTER_PROVIDED);
             return;
@@ -166,8 +166,13 @@ final class TrafficPolicies {
     }
 
     private static void near(
-            CommonLbConfig.Builder common, Optional<LoadBalancer> from, Nearness mesh, boolean knowsPeers) {
-        switch (LocalityPreference.of(from, mesh)) {
+            CommonLbConfig.Builder common,
+            Optional<LoadBalancer> from,
+            LocalityPreference preference,
+            boolean knowsPeers) {
+        switch (preference) {
+            case LocalityPreference.ByDistribution _ ->
+                common.setLocalityWeightedLbConfig(CommonLbConfig.LocalityWeightedLbConfig.getDefaultInstance());
             case LocalityPreference.ByZone(ZoneAwareLb setting) -> {
                 CommonLbConfig.ZoneAwareLbConfig.Builder zones = common.getZoneAwareLbConfigBuilder();
                 setting.minClusterSize().ifPresent(size -> zones.setMinClusterSize(UInt64Value.of(size)));

@@ -1,6 +1,7 @@
 package dev.lateen.translate;
 
 import dev.lateen.model.diagnostic.Diagnostic;
+import dev.lateen.model.mesh.Locality;
 import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.model.mesh.NodeMetadata.DataPlane;
 import dev.lateen.model.mesh.ProxyNode;
@@ -68,7 +69,8 @@ public final class Translator {
 
     /// An application's own bootstrap need not say its labels, which policies are chosen by: those of its
     /// endpoints are taken then.
-    private ProxyScope resolve(MeshSnapshot snapshot, ProxyNode node) {
+    private ProxyScope resolve(MeshSnapshot snapshot, ProxyNode said) {
+        ProxyNode node = located(snapshot, said);
         ProxyScope scope = scopes.resolve(snapshot, node);
         boolean unknown = node.metadata().dataPlane() == DataPlane.GRPC
                 && node.labels().isEmpty()
@@ -78,6 +80,19 @@ public final class Translator {
                         snapshot,
                         node.withLabels(scope.targets().getFirst().endpoint().labels()))
                 : scope;
+    }
+
+    /// Where a proxy runs, its platform's registry knows where it does not itself.
+    private static ProxyNode located(MeshSnapshot snapshot, ProxyNode node) {
+        if (!node.locality().equals(Locality.NONE)) {
+            return node;
+        }
+        String pod = node.name().substring(0, Math.max(0, node.name().lastIndexOf('.')));
+        return snapshot.workloads()
+                .byName(node.namespace(), pod)
+                .filter(workload -> !workload.locality().equals(Locality.NONE))
+                .map(workload -> node.at(workload.locality()))
+                .orElse(node);
     }
 
     private void note(Object whose, PortConflicts found) {

@@ -200,6 +200,7 @@ public final class ClusterSource implements AutoCloseable {
                 }
                 ObjectNode tree = switch (kind) {
                     case "Pod" -> PodExtract.of(object);
+                    case "Node" -> NodeExtract.of(object);
                     case "Secret" -> GatewayCredentials.extract(object);
                     case "ConfigMap" -> SettingsMaps.plain(object);
                     default -> object;

@@ -14,6 +14,7 @@ final class MeshKinds {
     static List<WatchedKind> of(ClusterSettings settings) {
         List<WatchedKind> kinds = new ArrayList<>(List.of(
                 WatchedKind.of("", "v1", "Namespace", "namespaces"),
+                WatchedKind.of("", "v1", "Node", "nodes"),
                 registration("MutatingWebhookConfiguration", "mutatingwebhookconfigurations"),
                 registration("ValidatingWebhookConfiguration", "validatingwebhookconfigurations"),
                 WatchedKind.configMap(settings.namespace(), settings.named(SettingsMaps.MESH)),

@@ -12,8 +12,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A DestinationRule with `zoneAwareLbSetting` keeps calls in the caller's zone as far as there is room, from the file
-/// to the peer that answers: clients and servers run in zones a and b, one more server in another region. With our
+/// Near servers are preferred, from the file to the peer that answers: clients and servers run in zones a and b, one
+/// more server in another region. A DestinationRule with `zoneAwareLbSetting` keeps calls in the caller's zone as far
+/// as
+/// there is room, a Service with `trafficDistribution` as long as anybody is there. With our
 /// proxy, and with real Envoy where all integration tests are asked for.
 final class ZonesIT {
     private static final Duration SOON = Duration.ofSeconds(60);
@@ -84,6 +86,33 @@ final class ZonesIT {
             await().atMost(SOON).until(() -> calls(mesh, "client-b", 20).size() == 3);
             Map<String, Integer> all = calls(mesh, "client-b", CALLS);
             all.forEach((server, count) -> new Share(CALLS, 1.0 / 3).check(count, server));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lateen", "envoy"})
+    void prefersWhatIsNearAsTheServiceWants(String proxy) throws Exception {
+        RunningMesh.assumeAsked("explicit", proxy);
+        String services = SERVICES.replace(
+                "{selector: {role: server}", "{trafficDistribution: PreferClose, selector: {role: server}");
+        String others = services
+                + workload("client-a", "client", "eu.a", "")
+                + workload("client-b", "client", "eu.b", "")
+                + workload("server-b", "server", "eu.b", "")
+                + workload("server-far", "server", "us.a", "")
+                + RunningMesh.gateway("client-a", "client-b");
+        String serverA = workload("server-a", "server", "eu.a", "");
+        try (RunningMesh mesh =
+                RunningMesh.of(directory, others + serverA, "--proxy", proxy, "--capture", "explicit")) {
+            await().atMost(SOON).until(() -> calls(mesh, "client-a", 20).equals(Map.of("server-a", 20)));
+            await().atMost(SOON).until(() -> calls(mesh, "client-b", 20).equals(Map.of("server-b", 20)));
+            assertThat(calls(mesh, "client-a", CALLS)).isEqualTo(Map.of("server-a", CALLS));
+            assertThat(calls(mesh, "client-b", CALLS)).isEqualTo(Map.of("server-b", CALLS));
+
+            // Who is left of the region takes over, and nobody of another one.
+            mesh.replace(others);
+            await().atMost(SOON).until(() -> calls(mesh, "client-a", 20).equals(Map.of("server-b", 20)));
+            assertThat(calls(mesh, "client-a", CALLS)).isEqualTo(Map.of("server-b", CALLS));
         }
     }
 

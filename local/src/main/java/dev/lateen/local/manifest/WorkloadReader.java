@@ -3,6 +3,7 @@ package dev.lateen.local.manifest;
 import dev.lateen.kubernetes.inject.ProxySettings;
 import dev.lateen.local.manifest.WorkloadSpec.Role;
 import dev.lateen.model.diagnostic.Diagnostic;
+import dev.lateen.model.kubernetes.PodAnnotations;
 import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.tree.Fields;
 import dev.lateen.model.tree.Node.Mapping;
@@ -57,27 +58,39 @@ final class WorkloadReader {
         Map<String, String> annotations = metadata.textMap("annotations");
         Path file = Path.of(resource.origin().file()).toAbsolutePath();
         Optional<ProxySettings> proxy = proxies.of(resource.key().namespace(), labels, annotations);
+        List<Diagnostic> wrong = new ArrayList<>();
         if (proxy.isEmpty()) {
-            found.add(Diagnostic.error(
-                    "wrong-type",
-                    metadata.object("annotations", all -> all.at(MeshProxies.ANNOTATION))
-                            .orElse(resource.origin()),
-                    "metadata.annotations['" + MeshProxies.ANNOTATION + "']",
-                    "a YAML object is expected, such as 'concurrency: 2'"));
+            wrong.add(wrong("wrong-type", metadata, MeshProxies.ANNOTATION)
+                    .withExpected("a YAML object, such as 'concurrency: 2'"));
         }
-        return proxy.map(settings -> new WorkloadSpec(
-                resource.key().kind(),
-                resource.key().namespace(),
-                resource.key().name(),
-                replicas,
-                labels,
-                annotations,
-                spec.text("serviceAccountName", spec.text("serviceAccount", "default")),
-                containers(spec, annotations),
-                role(labels, annotations, spec),
-                settings,
-                Optional.ofNullable(file.getParent()).orElse(file),
-                resource.origin()));
+        annotations.forEach((name, value) -> PodAnnotations.expected(name, value)
+                .ifPresent(expected ->
+                        wrong.add(wrong("invalid-annotation", metadata, name).withExpected(expected))));
+        found.addAll(wrong);
+        return proxy.filter(_ -> wrong.isEmpty())
+                .map(settings -> new WorkloadSpec(
+                        resource.key().kind(),
+                        resource.key().namespace(),
+                        resource.key().name(),
+                        replicas,
+                        labels,
+                        annotations,
+                        spec.text("serviceAccountName", spec.text("serviceAccount", "default")),
+                        containers(spec, annotations),
+                        role(labels, annotations, spec),
+                        settings,
+                        Optional.ofNullable(file.getParent()).orElse(file),
+                        resource.origin()));
+    }
+
+    private static Diagnostic wrong(String code, Fields metadata, String annotation) {
+        Fields annotations = child(metadata, "annotations");
+        return Diagnostic.error(
+                        code,
+                        annotations.at(annotation),
+                        "metadata.annotations['" + annotation + "']",
+                        "not understood, so that the workload stays as it is")
+                .withValue(annotations.text(annotation, ""));
     }
 
     /// The label wins over the annotation. Istio injects where the namespace asks for it; here every pod is in the

@@ -81,7 +81,20 @@ class ManifestsTest {
 
         assertThat(set.workloads()).isEmpty();
         assertThat(set.diagnostics().getFirst().toString())
-                .contains("all.yaml:11:", "proxy.istio.io/config", "a YAML object is expected");
+                .contains("all.yaml:11:", "proxy.istio.io/config", "expected: a YAML object");
+    }
+
+    @Test
+    void saysWhichAnnotationIsNotUnderstoodAndTakesTheOtherWorkloads() throws IOException {
+        String other = DEPLOYMENT.replace("name: users\nspec", "name: others\nspec");
+        ManifestSet set = load(other
+                + "---\n"
+                + DEPLOYMENT.replace(
+                        "local.lateen.dev/command: run 'a b' --port 1", "sidecar.istio.io/interceptionMode: SIDEWAYS"));
+
+        assertThat(set.workloads()).extracting(WorkloadSpec::name).containsExactly("others");
+        assertThat(set.diagnostics().getFirst().toString())
+                .contains("interceptionMode", "SIDEWAYS", "expected: REDIRECT, TPROXY or NONE");
     }
 
     @Test

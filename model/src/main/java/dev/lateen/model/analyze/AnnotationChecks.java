@@ -1,6 +1,7 @@
 package dev.lateen.model.analyze;
 
 import dev.lateen.model.kubernetes.PodAnnotations;
+import dev.lateen.model.mesh.TrafficDistribution;
 import dev.lateen.model.validate.View;
 import java.util.List;
 import java.util.Map;
@@ -55,14 +56,22 @@ final class AnnotationChecks {
                     MessageType.MISPLACED_ANNOTATION, item, annotation.key(), name, String.join(", ", known.kinds()));
             return;
         }
-        Optional<String> expected =
-                PodAnnotations.expected(name, annotation.value().value());
-        expected.ifPresent(text -> messages.add(
-                MessageType.INVALID_ANNOTATION,
-                item,
-                annotation.value(),
-                name,
-                "'" + annotation.value().value() + "' is not " + text));
+        expected(name, annotation.value().value())
+                .ifPresent(text -> messages.add(
+                        MessageType.INVALID_ANNOTATION,
+                        item,
+                        annotation.value(),
+                        name,
+                        "'" + annotation.value().value() + "' is not " + text));
+    }
+
+    private static Optional<String> expected(String name, String value) {
+        if (!name.equals(TrafficDistribution.ANNOTATION)) {
+            return PodAnnotations.expected(name, value);
+        }
+        return TrafficDistribution.parse(value).isPresent()
+                ? Optional.empty()
+                : Optional.of("PreferSameZone, PreferSameNode, PreferClose or Any");
     }
 
     static void alpha(MeshContents mesh, Messages messages) {

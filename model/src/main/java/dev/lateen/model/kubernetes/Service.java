@@ -21,7 +21,8 @@ public record Service(
         Map<String, String> selector,
         String externalName,
         List<String> externalAddresses,
-        boolean publishNotReadyAddresses) {
+        boolean publishNotReadyAddresses,
+        String trafficDistribution) {
 
     public Service {
         ports = List.copyOf(ports);
@@ -53,7 +54,8 @@ public record Service(
                 spec.textMap("selector"),
                 spec.text("externalName", ""),
                 external,
-                spec.flag("publishNotReadyAddresses"));
+                spec.flag("publishNotReadyAddresses"),
+                spec.text("trafficDistribution", ""));
     }
 
     private static List<String> ingressAddresses(Fields loadBalancer) {

@@ -33,8 +33,11 @@ public record Endpoint(
     }
 
     /// The workload behind an endpoint.
-    public record Owner(String workload, String namespace, String serviceAccount, Map<String, String> labels) {
-        public static final Owner NONE = new Owner("", "", "", Map.of());
+    ///
+    /// @param node name of the machine that it runs on, empty where nobody says
+    public record Owner(
+            String workload, String namespace, String serviceAccount, Map<String, String> labels, String node) {
+        public static final Owner NONE = new Owner("", "", "", Map.of(), "");
 
         public Owner {
             labels = Map.copyOf(labels);
@@ -57,6 +60,11 @@ public record Endpoint(
 
     public Map<String, String> labels() {
         return owner.labels();
+    }
+
+    /// Its label of that name; where it runs counts as labels too (see [Topology]).
+    public String label(String name) {
+        return new Topology(network, clusterId, locality, owner.node()).label(name, owner.labels());
     }
 
     public boolean takesMutualTls() {

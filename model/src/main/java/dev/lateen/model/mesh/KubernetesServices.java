@@ -50,6 +50,7 @@ final class KubernetesServices {
                         service.externalName(),
                         service.externalAddresses(),
                         service.publishNotReadyAddresses()),
+                TrafficDistribution.of(service.trafficDistribution(), metadata.annotations()),
                 new Origin(
                         new ResourceKey("", "Service", metadata.namespace(), metadata.name()), "v1", service.at(), ""));
     }
@@ -104,7 +105,7 @@ final class KubernetesServices {
                         new Locality("", address.zone(), ""),
                         "",
                         settings.clusterId(),
-                        new Owner("", service.namespace(), "", Map.of())));
+                        new Owner("", service.namespace(), "", Map.of(), address.nodeName())));
     }
 
     /// Endpoints of the workloads that the service selects, as Kubernetes' own controller would find them.
@@ -144,7 +145,12 @@ final class KubernetesServices {
                 workload.locality(),
                 workload.network(),
                 settings.clusterId(),
-                new Owner(workload.workload(), workload.namespace(), workload.serviceAccount(), workload.labels()));
+                new Owner(
+                        workload.workload(),
+                        workload.namespace(),
+                        workload.serviceAccount(),
+                        workload.labels(),
+                        workload.node()));
     }
 
     /// 0 where a named port does not exist. A name may begin with a digit. A workload entry says by the name of the

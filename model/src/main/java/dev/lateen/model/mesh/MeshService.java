@@ -27,6 +27,7 @@ public record MeshService(
         List<String> subjectAltNames,
         Created created,
         KubernetesFacts kubernetes,
+        Optional<TrafficDistribution> distribution,
         Origin origin) {
 
     public enum Registry {
@@ -95,6 +96,7 @@ public record MeshService(
                 subjectAltNames,
                 created,
                 kubernetes,
+                distribution,
                 origin);
     }
 
@@ -115,6 +117,7 @@ public record MeshService(
                 subjectAltNames,
                 created,
                 kubernetes,
+                distribution,
                 origin);
     }
 
@@ -134,6 +137,7 @@ public record MeshService(
                 subjectAltNames,
                 created,
                 kubernetes,
+                distribution,
                 origin);
     }
 
@@ -158,6 +162,28 @@ public record MeshService(
                 subjectAltNames,
                 created,
                 kubernetes,
+                distribution,
+                origin);
+    }
+
+    /// Where its clients' preference is said for its whole namespace.
+    MeshService preferring(TrafficDistribution near) {
+        return new MeshService(
+                id,
+                name,
+                ports,
+                addresses,
+                autoAddress,
+                resolution,
+                registry,
+                meshExternal,
+                exportTo,
+                labels,
+                selector,
+                subjectAltNames,
+                created,
+                kubernetes,
+                Optional.of(near),
                 origin);
     }
 

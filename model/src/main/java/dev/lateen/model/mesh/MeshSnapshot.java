@@ -37,6 +37,7 @@ public record MeshSnapshot(
         MeshConfig mesh,
         List<NetworkGateway> networkGateways,
         ServiceIndex services,
+        WorkloadIndex workloads,
         Map<ServiceId, List<Endpoint>> endpoints,
         Moved moved,
         Map<ServiceId, List<Endpoint>> structuralEndpoints,

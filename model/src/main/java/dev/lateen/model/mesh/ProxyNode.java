@@ -77,6 +77,22 @@ public record ProxyNode(
                 type, id, name, addresses, namespace, serviceAccount, dnsDomain, all, clusterId, locality, metadata);
     }
 
+    /// The same, of which the mesh's own registry knows where it runs.
+    public ProxyNode at(Locality place) {
+        return new ProxyNode(
+                type, id, name, addresses, namespace, serviceAccount, dnsDomain, labels, clusterId, place, metadata);
+    }
+
+    /// Its label of that name; where it runs counts as labels too (see [Topology]).
+    public String label(String label) {
+        return new Topology(
+                        metadata.network(),
+                        clusterId,
+                        locality,
+                        metadata.texts().getOrDefault("NODE_NAME", ""))
+                .label(label, labels);
+    }
+
     private static Locality localityOf(NodeMetadata metadata, Locality fromNode) {
         String label = metadata.labels().getOrDefault("istio-locality", "");
         return label.isEmpty() ? fromNode : Locality.parse(label.replace('.', '/'));

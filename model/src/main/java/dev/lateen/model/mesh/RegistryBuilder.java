@@ -7,6 +7,7 @@ import dev.lateen.model.istio.UnsupportedFeature;
 import dev.lateen.model.kubernetes.EndpointSlice;
 import dev.lateen.model.kubernetes.Pod;
 import dev.lateen.model.kubernetes.Service;
+import dev.lateen.model.resource.Metadata;
 import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.resource.ResourceKey;
 import java.util.ArrayList;
@@ -26,6 +27,8 @@ import java.util.stream.Stream;
 ///
 /// Thread: control loop.
 final class RegistryBuilder {
+    private static final String LOCALITY_LABEL = "istio-locality";
+
     private final MeshSettings settings;
     private final Map<ResourceKey, MeshService> kubernetesServices = new LinkedHashMap<>();
     private final Map<ResourceKey, Bound<ServiceEntry>> entries = new LinkedHashMap<>();
@@ -35,7 +38,9 @@ final class RegistryBuilder {
     private final Map<ResourceKey, Bound<WorkloadEntry>> workloadEntries = new HashMap<>();
     private final Map<ResourceKey, List<EndpointSlice>> slices = new LinkedHashMap<>();
     private final Map<ServiceId, Set<ResourceKey>> slicesByService = new HashMap<>();
-    private final Map<String, Map<String, String>> namespaceLabels = new HashMap<>();
+    private final Map<String, NamespaceFacts> namespaces = new HashMap<>();
+    /// By the name of a machine, which the cluster's operators label.
+    private final Map<String, Locality> nodes = new HashMap<>();
     private EntryVisibility visibility = EntryVisibility.ALL;
     private List<String> exportTo = List.of("*");
     private Collection<Workload> extraWorkloads = List.of();
@@ -56,6 +61,15 @@ final class RegistryBuilder {
     private MeshNetworks networks = MeshNetworks.NONE;
     private List<NetworkGateway> networkGateways = List.of();
 
+    /// What a namespace says for all of its services.
+    private record NamespaceFacts(Map<String, String> labels, Optional<TrafficDistribution> distribution) {
+        static final NamespaceFacts NONE = new NamespaceFacts(Map.of(), Optional.empty());
+
+        static NamespaceFacts of(Metadata metadata) {
+            return new NamespaceFacts(metadata.labels(), TrafficDistribution.of(metadata.annotations()));
+        }
+    }
+
     RegistryBuilder(MeshSettings settings) {
         this.settings = settings;
     }
@@ -64,7 +78,8 @@ final class RegistryBuilder {
         ResourceKey key = resource.key();
         switch (key.kind()) {
             case "Service" -> putService(key, KubernetesServices.toMesh(Service.of(resource), settings));
-            case "Namespace" -> labels(key.name(), resource.metadata().labels());
+            case "Namespace" -> putNamespace(key.name(), NamespaceFacts.of(resource.metadata()));
+            case "Node" -> putNode(key.name(), localityOf(resource.metadata().labels()));
             case "Pod" -> putWorkload(key, workloadOf(Pod.of(resource)));
             case "EndpointSlice" -> putSlices(key, List.of(EndpointSlice.of(resource)));
             case "Endpoints" -> putSlices(key, EndpointSlice.ofEndpoints(resource));
@@ -79,8 +94,10 @@ final class RegistryBuilder {
     }
 
     void remove(ResourceKey key) {
-        if (key.kind().equals("Namespace") && namespaceLabels.remove(key.name()) != null) {
-            entriesStale();
+        switch (key.kind()) {
+            case "Namespace" -> putNamespace(key.name(), NamespaceFacts.NONE);
+            case "Node" -> putNode(key.name(), Locality.NONE);
+            default -> {}
         }
         MeshService service = kubernetesServices.remove(key);
         if (service != null) {
@@ -149,10 +166,31 @@ final class RegistryBuilder {
         dirty.addAll(entriesByService.keySet());
     }
 
-    private void labels(String namespace, Map<String, String> now) {
-        if (!now.equals(namespaceLabels.put(namespace, now))) {
+    private void putNamespace(String namespace, NamespaceFacts now) {
+        NamespaceFacts before =
+                now.equals(NamespaceFacts.NONE) ? namespaces.remove(namespace) : namespaces.put(namespace, now);
+        if (!now.equals(before == null ? NamespaceFacts.NONE : before)) {
             entriesStale();
         }
+    }
+
+    /// Pods that do not say themselves where they are, are where their machine is.
+    private void putNode(String node, Locality now) {
+        Locality before = now.equals(Locality.NONE) ? nodes.remove(node) : nodes.put(node, now);
+        if (!now.equals(before == null ? Locality.NONE : before)) {
+            workloads.forEach((key, workload) -> {
+                if (workload.node().equals(node) && !workload.labels().containsKey(LOCALITY_LABEL)) {
+                    putWorkload(key, workload.at(now));
+                }
+            });
+        }
+    }
+
+    private static Locality localityOf(Map<String, String> labels) {
+        return new Locality(
+                labels.getOrDefault(Topology.REGION, ""),
+                labels.getOrDefault(Topology.ZONE, ""),
+                labels.getOrDefault(Topology.SUBZONE, ""));
     }
 
     private void putService(ResourceKey key, MeshService service) {
@@ -217,7 +255,8 @@ final class RegistryBuilder {
         }
     }
 
-    private static Workload workloadOf(Pod pod) {
+    private Workload workloadOf(Pod pod) {
+        String own = pod.metadata().labels().getOrDefault(LOCALITY_LABEL, "");
         return new Workload(
                 pod.metadata().name(),
                 pod.metadata().namespace(),
@@ -227,11 +266,11 @@ final class RegistryBuilder {
                 pod.serviceAccount(),
                 pod.namedPorts(),
                 pod.ready(),
-                Locality.parse(pod.metadata()
-                        .labels()
-                        .getOrDefault("istio-locality", "")
-                        .replace('.', '/')),
+                own.isEmpty()
+                        ? nodes.getOrDefault(pod.nodeName(), Locality.NONE)
+                        : Locality.parse(own.replace('.', '/')),
                 pod.metadata().labels().getOrDefault(MeshNetworks.LABEL, ""),
+                pod.nodeName(),
                 Optional.empty());
     }
 
@@ -244,7 +283,8 @@ final class RegistryBuilder {
             workloadsStale = false;
         }
         if (servicesStale) {
-            List<MeshService> all = new ArrayList<>(kubernetesServices.values());
+            List<MeshService> all = new ArrayList<>(kubernetesServices.size());
+            kubernetesServices.values().forEach(service -> all.add(preferring(service)));
             for (ResourceKey key : entries.keySet()) {
                 entryServices.getOrDefault(key, List.of()).forEach(service -> addBounded(service, all));
             }
@@ -273,11 +313,21 @@ final class RegistryBuilder {
     }
 
     private void addBounded(MeshService service, List<MeshService> to) {
-        Map<String, String> labels = namespaceLabels.getOrDefault(service.namespace(), Map.of());
+        Map<String, String> labels = factsOf(service).labels();
         if (visibility.admits(service.namespace(), labels)) {
             List<String> left = visibility.bound(service.exportTo(), exportTo, service.namespace(), labels);
-            to.add(left.equals(service.exportTo()) ? service : service.exportedTo(left));
+            to.add(preferring(left.equals(service.exportTo()) ? service : service.exportedTo(left)));
         }
+    }
+
+    private MeshService preferring(MeshService service) {
+        return service.distribution().isPresent()
+                ? service
+                : factsOf(service).distribution().map(service::preferring).orElse(service);
+    }
+
+    private NamespaceFacts factsOf(MeshService service) {
+        return namespaces.getOrDefault(service.namespace(), NamespaceFacts.NONE);
     }
 
     private void refreshEndpoints() {
@@ -360,6 +410,10 @@ final class RegistryBuilder {
 
     List<NetworkGateway> networkGateways() {
         return networkGateways;
+    }
+
+    WorkloadIndex workloads() {
+        return index;
     }
 
     Optional<Workload> workloadAt(String address) {

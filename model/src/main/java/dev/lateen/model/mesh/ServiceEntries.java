@@ -51,6 +51,7 @@ final class ServiceEntries {
                 entry.subjectAltNames(),
                 new Created(metadata.creationTimestamp(), metadata.order()),
                 KubernetesFacts.NONE,
+                TrafficDistribution.of("", metadata.annotations()),
                 entry.origin());
     }
 
@@ -84,6 +85,7 @@ final class ServiceEntries {
                 true,
                 Locality.parse(entry.locality()),
                 entry.network(),
+                "",
                 Optional.of(new Workload.Entry(
                         entry.weight().orElse(0), entry.healthy() ? Health.HEALTHY : Health.UNHEALTHY)));
     }
@@ -121,7 +123,7 @@ final class ServiceEntries {
                 Locality.NONE,
                 "",
                 settings.clusterId(),
-                new Owner(entry.metadata().name(), service.namespace(), "", Map.of()));
+                new Owner(entry.metadata().name(), service.namespace(), "", Map.of(), ""));
     }
 
     private static Endpoint selected(Workload workload, ServicePort port, MeshSettings settings) {
@@ -163,6 +165,7 @@ final class ServiceEntries {
                         entry.metadata().name() + "-" + index,
                         service.namespace(),
                         listed.serviceAccount(),
-                        listed.labels()));
+                        listed.labels(),
+                        ""));
     }
 }

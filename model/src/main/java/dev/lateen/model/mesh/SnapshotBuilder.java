@@ -275,6 +275,7 @@ public final class SnapshotBuilder {
                 mesh,
                 registry.networkGateways(),
                 registry.services(),
+                registry.workloads(),
                 registry.endpoints(),
                 registry.moved(),
                 registry.structuralEndpoints(),

@@ -8,6 +8,7 @@ import java.util.Optional;
 ///
 /// @param name of the instance, such as a pod's name
 /// @param workload what it is a replica of, such as a Deployment's name
+/// @param node name of the machine that it runs on, empty where nobody says
 /// @param entry what is said only of a workload outside of the platform
 /// @param namedPorts ports by the name that a service's `targetPort` may use
 public record Workload(
@@ -21,6 +22,7 @@ public record Workload(
         boolean ready,
         Locality locality,
         String network,
+        String node,
         Optional<Entry> entry) {
     /// A workload entry takes mutual TLS where it has an identity, and stays known while it is not well.
     ///
@@ -49,7 +51,25 @@ public record Workload(
                 ready,
                 locality,
                 network,
+                "",
                 Optional.empty());
+    }
+
+    /// The same, whose machine tells where it is.
+    Workload at(Locality place) {
+        return new Workload(
+                name,
+                namespace,
+                workload,
+                addresses,
+                labels,
+                serviceAccount,
+                namedPorts,
+                ready,
+                place,
+                network,
+                node,
+                entry);
     }
 
     public Workload {

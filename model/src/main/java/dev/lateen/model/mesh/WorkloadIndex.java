@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Finds workloads by name, address and labels. Thread: any (immutable).
-final class WorkloadIndex {
+public final class WorkloadIndex {
     static final WorkloadIndex EMPTY = new WorkloadIndex(List.of());
 
     private final Map<String, List<Workload>> byNamespace = new HashMap<>();
@@ -27,7 +27,7 @@ final class WorkloadIndex {
         }
     }
 
-    Optional<Workload> byName(String namespace, String name) {
+    public Optional<Workload> byName(String namespace, String name) {
         return name.isEmpty() ? Optional.empty() : Optional.ofNullable(byName.get(namespace + "/" + name));
     }
 

@@ -13,6 +13,7 @@ import dev.lateen.model.tree.Node.Mapping;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MeshNetworksTest {
@@ -38,6 +39,7 @@ class MeshNetworksTest {
                 List.of(),
                 new Created(Instant.EPOCH, 0),
                 new KubernetesFacts("LoadBalancer", "", List.of(outside), false),
+                Optional.empty(),
                 Origin.NONE);
     }
 

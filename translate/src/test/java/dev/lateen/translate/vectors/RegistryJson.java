@@ -11,6 +11,7 @@ import dev.lateen.model.mesh.ServicePort;
 import dev.lateen.model.tree.Fields;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /// Services and endpoints as `services.json` and `instances.json` of a case write them.
 final class RegistryJson {
@@ -46,6 +47,7 @@ final class RegistryJson {
                 new MeshService.Created(
                         in.text("creationTimestamp").map(VectorCase::instant).orElse(Instant.EPOCH), order),
                 MeshService.KubernetesFacts.NONE,
+                Optional.empty(),
                 Origin.NONE);
     }
 
@@ -67,6 +69,7 @@ final class RegistryJson {
                                 ? ""
                                 : in.text("namespace", ""),
                         in.text("serviceAccount", ""),
-                        in.textMap("labels")));
+                        in.textMap("labels"),
+                        ""));
     }
 }
