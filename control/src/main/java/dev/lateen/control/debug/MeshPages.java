@@ -73,6 +73,9 @@ final class MeshPages {
                         .put("servicePort", endpoint.servicePort())
                         .put("health", endpoint.health().name())
                         .put("tlsMode", endpoint.tlsMode())
+                        .put("locality", endpoint.locality().toString())
+                        .put("network", endpoint.network())
+                        .put("node", endpoint.owner().node())
                         .put("workload", endpoint.owner().workload())
                         .put("serviceAccount", endpoint.owner().serviceAccount())
                         .set("labels", JSON.valueToTree(endpoint.labels()));

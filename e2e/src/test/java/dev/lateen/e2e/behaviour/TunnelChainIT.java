@@ -16,19 +16,21 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Tunnels that a real Envoy ends: from the data plane under test to it, and (`via…`) through a listener of the data
-/// plane that passes CONNECT on.
+/// Tunnels from one data plane to one that ends them, and (`via…`) through a listener of the first that passes CONNECT
+/// on.
 @ParameterizedClass
-@EnumSource(DataPlane.class)
+@MethodSource("pairs")
 class TunnelChainIT {
     private static final int MUCH = 4 << 20;
     /// So that streams, and not the connection, are what holds a sender back.
@@ -42,15 +44,27 @@ class TunnelChainIT {
     private static final AtomicLong TAKEN = new AtomicLong();
     private static final AtomicLong SENT = new AtomicLong();
 
-    @Parameter
+    @Parameter(0)
     DataPlane plane;
 
+    @Parameter(1)
+    DataPlane end;
+
+    static Stream<Arguments> pairs() {
+        return Stream.of(DataPlane.values())
+                .flatMap(plane -> Stream.of(DataPlane.values()).map(end -> Arguments.of(plane, end)));
+    }
+
     @BeforeParameterizedClassInvocation
-    static void start(DataPlane plane) throws Exception {
+    static void start(DataPlane plane, DataPlane end) throws Exception {
         echo = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread.startVirtualThread(TunnelChainIT::accept);
-        terminator = DataPlane.ENVOY.start(new Bootstrap()
+        terminator = end.start(new Bootstrap()
                 .cluster("echo", echo.getLocalPort())
+                .cluster("nobody", 1)
+                .http("vain", "upgrade_configs: [{upgrade_type: CONNECT}],", "", """
+                        {match: {connect_matcher: {}}, route: {cluster: nobody, upgrade_configs: [
+                          {upgrade_type: CONNECT, connect_config: {}}]}}""")
                 .http(
                         "ends",
                         "http2_protocol_options: {allow_connect: true, " + WINDOWS
@@ -90,7 +104,7 @@ class TunnelChainIT {
 
     @AfterParameterizedClassInvocation
     static void stop() throws Exception {
-        // Neither was started where there is no Envoy.
+        // Not started where there is no Envoy.
         if (proxy != null) {
             proxy.close();
         }
@@ -190,6 +204,14 @@ class TunnelChainIT {
             assertThat(Arrays.equals(socket.getInputStream().readAllBytes(), pattern(MUCH, 3)))
                     .isTrue();
         }
+    }
+
+    @Test
+    void failsAsAnyRequestWhereNobodyListens() throws IOException {
+        Reply reply =
+                terminator.client("vain").send("CONNECT echo.test:7 HTTP/1.1\r\nhost: echo.test:7\r\n\r\n", "CONNECT");
+        assertThat(reply.status()).isEqualTo(503);
+        assertThat(reply.body()).contains("connection failure");
     }
 
     /// Buffers on the way are bounded; what the client does not read is not taken from it either.

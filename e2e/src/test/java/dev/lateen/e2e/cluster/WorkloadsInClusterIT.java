@@ -6,22 +6,14 @@ import static org.awaitility.Awaitility.await;
 import com.sun.net.httpserver.HttpServer;
 import dev.lateen.kubernetes.tree.Trees;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,53 +23,43 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A machine outside registers with a cluster's mesh: what the API server shows of it, while replicas of the control
-/// plane come and go. The replicas run on this machine, with the rights that the chart gives them and no others.
+/// plane come and go.
 @EnabledIfSystemProperty(named = "lateen.cluster", matches = "true", disabledReason = "./dev cluster runs it")
 final class WorkloadsInClusterIT {
     private static final Duration SOON = Duration.ofSeconds(120);
-    private static final String SYSTEM = "istio-system";
     private static final String SPACE = "machines";
     private static final String ADDRESS = "127.66.4.1";
     private static final String ENTRY = "cart-" + ADDRESS;
-    private static final Set<String> KINDS = Set.of(
-            "CustomResourceDefinition", "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding");
 
     @TempDir
     private static Path directory;
 
     private static Kubectl cluster;
-    private static String rights;
+    private static HostedControlPlanes mesh;
 
     private final AtomicInteger health = new AtomicInteger(200);
     private final List<Process> processes = new ArrayList<>();
-    private final int[] ports = new int[4];
 
     @BeforeAll
     static void prepare() throws IOException, InterruptedException {
         cluster = Kubectl.start();
-        rights = Stream.of(lateen("manifest", "generate", "--set", "profile=minimal")
-                        .split("\n---\n"))
-                .filter(one -> one.lines()
-                        .anyMatch(line -> line.startsWith("kind: ")
-                                && KINDS.contains(line.substring(6).strip())))
-                .collect(Collectors.joining("\n---\n"));
-        cluster.run("create", "namespace", SYSTEM);
+        mesh = HostedControlPlanes.prepare(cluster, directory);
         cluster.run("create", "namespace", SPACE);
-        cluster.apply(rights);
         cluster.run("-n", SPACE, "create", "serviceaccount", "cart");
     }
 
     @AfterAll
     static void clear() throws IOException, InterruptedException {
         if (cluster != null) {
-            cluster.run("delete", "namespace", SPACE, SYSTEM, "--wait=true");
-            Kubectl.command(List.of("kubectl", "delete", "--ignore-not-found", "-f", "-"), rights);
+            cluster.run("delete", "namespace", SPACE, "--wait=true");
+            mesh.clear();
             cluster.close();
         }
     }
 
     @AfterEach
     void end() throws InterruptedException {
+        mesh.end();
         for (Process process : processes) {
             process.destroyForcibly();
             process.waitFor(20, TimeUnit.SECONDS);
@@ -88,10 +70,7 @@ final class WorkloadsInClusterIT {
     void itsEntryFollowsItWhileReplicasComeAndGo() throws Exception {
         HttpServer application = application();
         try {
-            for (int i = 0; i < ports.length; i++) {
-                ports[i] = freePort();
-            }
-            Process first = controlPlane("first");
+            Process first = mesh.start("first");
             Path machine = machine(application.getAddress().getPort());
             Process proxy = proxy(machine);
             await().atMost(SOON).untilAsserted(() -> assertThat(healthy()).isEqualTo("True"));
@@ -114,7 +93,7 @@ final class WorkloadsInClusterIT {
 
             first.destroyForcibly();
             first.waitFor(20, TimeUnit.SECONDS);
-            Process second = controlPlane("second");
+            Process second = mesh.start("second");
             await().atMost(SOON)
                     .untilAsserted(() -> assertThat(annotation("istio.io/workloadController"))
                             .isNotEqualTo(controller));
@@ -133,68 +112,25 @@ final class WorkloadsInClusterIT {
             second.destroyForcibly();
             other.destroyForcibly();
             second.waitFor(20, TimeUnit.SECONDS);
-            controlPlane("third");
+            mesh.start("third");
             await().atMost(SOON).untilAsserted(() -> assertThat(entries()).isEmpty());
         } finally {
             application.stop(0);
         }
     }
 
-    private Process controlPlane(String name) throws Exception {
-        Path home = Files.createDirectories(directory.resolve(name));
-        Path kubeconfig = Kubeconfig.of(cluster, SYSTEM, "istiod", home);
-        Path token = Files.writeString(
-                home.resolve("token"),
-                cluster.run("-n", SYSTEM, "create", "token", "istiod").strip());
-        String view = cluster.run(
-                "config",
-                "view",
-                "--raw",
-                "--minify",
-                "-o",
-                "jsonpath={.clusters[0].cluster.certificate-authority-data}");
-        Path roots = Files.write(home.resolve("ca.crt"), Base64.getDecoder().decode(view.strip()));
-        String server = cluster.run("config", "view", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}")
-                .strip();
-        Process process = start(
-                home,
-                "control-plane",
-                "--kubeconfig",
-                kubeconfig.toString(),
-                "--state",
-                home.resolve("state").toString(),
-                "--grpc-port",
-                "" + ports[0],
-                "--secure-grpc-port",
-                "" + ports[1],
-                "--monitoring-port",
-                "" + ports[2],
-                "--http-port",
-                "" + ports[3],
-                "--workload-entry-grace",
-                "3s",
-                "--token-review",
-                "--kube-api",
-                server,
-                "--kube-ca",
-                roots.toString(),
-                "--kube-token",
-                token.toString());
-        return process;
-    }
-
     private Path machine(int port) throws Exception {
         cluster.apply(group(port));
         Path file = Files.writeString(directory.resolve("group.yaml"), group(port));
-        Path mesh = Files.writeString(
+        Path settings = Files.writeString(
                 directory.resolve("mesh.yaml"),
-                "defaultConfig: {discoveryAddress: \"istiod.istio-system.svc:" + ports[1] + "\"}\n");
+                "defaultConfig: {discoveryAddress: \"istiod.istio-system.svc:" + mesh.securePort() + "\"}\n");
         Path machine = directory.resolve("machine");
         await().atMost(SOON)
                 .ignoreExceptions()
                 .untilAsserted(() -> assertThat(cluster.run("-n", SPACE, "get", "configmap", "istio-ca-root-cert"))
                         .contains("istio-ca-root-cert"));
-        lateen(
+        HostedControlPlanes.lateen(
                 "x",
                 "workload",
                 "entry",
@@ -210,7 +146,7 @@ final class WorkloadsInClusterIT {
                 "--ingressIP",
                 "127.0.0.1",
                 "--meshConfigFile",
-                mesh.toString(),
+                settings.toString(),
                 "--kubeconfig",
                 System.getenv().getOrDefault("KUBECONFIG", ""));
         return machine;
@@ -235,16 +171,7 @@ final class WorkloadsInClusterIT {
     }
 
     private Process proxy(Path machine) throws IOException {
-        return start(machine, "proxy", "sidecar");
-    }
-
-    private Process start(Path home, String... words) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(words(words))
-                .directory(home.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(home.resolve("log").toFile());
-        builder.environment().put("LATEEN_AOT", "off");
-        Process process = builder.start();
+        Process process = HostedControlPlanes.start(machine, "proxy", "sidecar");
         processes.add(process);
         return process;
     }
@@ -280,30 +207,5 @@ final class WorkloadsInClusterIT {
                 .map(one -> Trees.text(one, "status"))
                 .findFirst()
                 .orElse("");
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            return socket.getLocalPort();
-        }
-    }
-
-    private static String lateen(String... words) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(words(words))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(out).isZero();
-        return out;
-    }
-
-    private static List<String> words(String... words) {
-        List<String> line = new ArrayList<>(List.of(InstalledMesh.HOME
-                .resolve("lateen")
-                .toAbsolutePath()
-                .normalize()
-                .toString()));
-        line.addAll(Arrays.asList(words));
-        return line;
     }
 }

@@ -119,20 +119,40 @@ final class EdgeSamplesIT {
     @Test
     void failsOverToAnotherRegionAndComesBack() throws Exception {
         mesh.apply("locality-failover");
-        await().atMost(SOON).until(() -> always(() -> asked().equals("v1")));
+        await().atMost(SOON).until(() -> always(() -> asked("users").equals("v1")));
         await().atMost(SOON)
                 .until(() -> mesh.get("/control?failing=true").body().contains("\"failing\":true"));
         try {
-            await().atMost(SOON).until(() -> always(() -> asked().equals("v2")));
+            await().atMost(SOON).until(() -> always(() -> asked("users").equals("v2")));
         } finally {
             await().atMost(SOON)
                     .until(() -> mesh.get("/control?failing=false").body().contains("\"failing\":false"));
         }
-        await().atMost(SOON).until(() -> always(() -> asked().equals("v1")));
+        await().atMost(SOON).until(() -> always(() -> asked("users").equals("v1")));
     }
 
-    private static String asked() throws IOException {
-        HttpResponse<String> answer = mesh.asks("users/api/users");
+    @Test
+    void keepsCallsNear() throws Exception {
+        mesh.apply("traffic-distribution");
+        await().atMost(SOON).until(() -> always(() -> asked("near").equals("v1")));
+        await().atMost(SOON).until(() -> asked("users").equals("v2"));
+    }
+
+    @Test
+    void startsProxiesWithTheirSettings() throws Exception {
+        mesh.apply("proxy-config");
+        await().atMost(SOON).ignoreExceptions().untilAsserted(() -> {
+            assertThat(mesh.says("proxy-config", "bootstrap", "deploy/users-v2", "-o", "json"))
+                    .containsPattern("\"TEAM\":\\s*\"platform\"")
+                    .containsPattern("\"concurrency\":\\s*1\\b");
+            assertThat(mesh.says("proxy-config", "bootstrap", "deploy/users-v1", "-o", "json"))
+                    .containsPattern("\"TEAM\":\\s*\"platform\"")
+                    .doesNotContainPattern("\"concurrency\":\\s*1\\b");
+        });
+    }
+
+    private static String asked(String host) throws IOException {
+        HttpResponse<String> answer = mesh.asks(host + "/api/users");
         return answer.statusCode() == 200
                 ? answer.headers().firstValue("x-version").orElse("none")
                 : Integer.toString(answer.statusCode());

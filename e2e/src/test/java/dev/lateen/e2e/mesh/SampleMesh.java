@@ -9,6 +9,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
@@ -109,6 +111,13 @@ final class SampleMesh implements AutoCloseable {
             }
         }
         return true;
+    }
+
+    /// What a verb of the command line says of this mesh.
+    String says(String... words) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(List.of(words));
+        all.addAll(List.of("--mesh", mesh.name()));
+        return Launcher.run(all.toArray(String[]::new)).out();
     }
 
     /// As `RunningMesh.explains`.

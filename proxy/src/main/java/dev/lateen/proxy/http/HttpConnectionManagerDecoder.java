@@ -21,6 +21,7 @@ import dev.lateen.proxy.http.HttpConnectionManagerConfig.Underscores;
 import dev.lateen.proxy.http.filter.FilterConfig;
 import dev.lateen.proxy.http.filter.FilterDecoder;
 import dev.lateen.proxy.http.filter.NamedFilter;
+import dev.lateen.proxy.route.RouteAction.TunnelEnd;
 import dev.lateen.proxy.route.RouteAction.UpgradeRule;
 import dev.lateen.proxy.route.RouteDecoder;
 import dev.lateen.proxy.tracing.TracingDecoder;
@@ -220,7 +221,8 @@ public final class HttpConnectionManagerDecoder {
                 hcm.getUpgradeConfigsList().stream()
                         .map(upgrade -> new UpgradeRule(
                                 upgrade.getUpgradeType().toLowerCase(Locale.ROOT),
-                                !upgrade.hasEnabled() || upgrade.getEnabled().getValue()))
+                                !upgrade.hasEnabled() || upgrade.getEnabled().getValue(),
+                                TunnelEnd.NONE))
                         .toList(),
                 hcm.getProxy100Continue());
     }

@@ -38,6 +38,25 @@ final class Upgrades {
         return true;
     }
 
+    /// Whether the route ends the tunnel that the request asks for.
+    static boolean endsHere(RequestHead head, List<UpgradeRule> ofRoute) {
+        for (UpgradeRule rule : ofRoute) {
+            boolean ends = switch (rule.end()) {
+                case NONE -> false;
+                case OF_CONNECT -> isConnect(head);
+                case OF_CONNECT_AND_POST -> isConnect(head) || head.method().equals("POST");
+            };
+            if (ends && rule.enabled()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isConnect(RequestHead head) {
+        return head.method().equals(CONNECT) && head.protocol() == null;
+    }
+
     static boolean isTunnel(RequestHead head) {
         return asked(head) != null;
     }

@@ -14,6 +14,8 @@ import dev.lateen.proxy.cluster.PendingStream;
 import dev.lateen.proxy.cluster.RoutePriority;
 import dev.lateen.proxy.cluster.StreamOptions;
 import dev.lateen.proxy.cluster.StreamReady;
+import dev.lateen.proxy.cluster.TcpOptions;
+import dev.lateen.proxy.cluster.TcpReady;
 import dev.lateen.proxy.route.Authority;
 import dev.lateen.proxy.route.HostRewrite;
 import dev.lateen.proxy.stream.Addresses;
@@ -23,6 +25,8 @@ import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.tracing.Span;
 import dev.lateen.proxy.tracing.Tracer;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +58,9 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
         info.clusterMetadata = host.cluster().config().metadata().namespaces();
         info.upstreamPeer = host.peer();
         startSpan();
-        PendingStream waiting = forwarding.cluster.newStream(host, options(), this);
+        PendingStream waiting = Upgrades.endsHere(forwarding.path.head(), forwarding.forward.upgrades())
+                ? forwarding.cluster.newTcpConnection(host, tcpOptions(), new AtTheEnd())
+                : forwarding.cluster.newStream(host, options(), this);
         if (stream == null && !ended) {
             pending = waiting;
         }
@@ -84,6 +90,31 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
             options = options.seenAs(source);
         }
         return host.proxyProtocol() == null ? options : options.from(forwarding.path.connection.facts.proxyHeader());
+    }
+
+    private TcpOptions tcpOptions() {
+        return new TcpOptions(
+                null,
+                List.of(),
+                host.proxyProtocol() == null ? null : forwarding.path.connection.facts.proxyHeader(),
+                forwarding.path.connection.facts.origin().source());
+    }
+
+    /// Takes the connection that a tunnel which ends here leads to.
+    private final class AtTheEnd implements TcpReady {
+        @Override
+        public void onReady(Channel channel, Host connected) {
+            if (ended) {
+                channel.close();
+            } else {
+                UpstreamAttempt.this.onReady(new TunnelTarget(channel), connected, false);
+            }
+        }
+
+        @Override
+        public void onFailure(ProxyError error, String details) {
+            UpstreamAttempt.this.onFailure(error, details);
+        }
     }
 
     private StreamOptions ofRequest() {

@@ -37,7 +37,14 @@ public sealed interface RouteAction {
     }
 
     /// @param type such as `websocket` or `CONNECT`, lower case
-    record UpgradeRule(String type, boolean enabled) {}
+    record UpgradeRule(String type, boolean enabled, TunnelEnd end) {}
+
+    /// Which tunnels a route ends, so that what they carry goes to its cluster as it is.
+    enum TunnelEnd {
+        NONE,
+        OF_CONNECT,
+        OF_CONNECT_AND_POST
+    }
 
     /// Answers with another place. Empty parts stay as they were.
     ///

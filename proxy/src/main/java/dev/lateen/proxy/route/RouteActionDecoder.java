@@ -8,11 +8,13 @@ import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.route.RouteAction.ClusterChoice;
 import dev.lateen.proxy.route.RouteAction.Forward;
 import dev.lateen.proxy.route.RouteAction.Redirect;
+import dev.lateen.proxy.route.RouteAction.TunnelEnd;
 import dev.lateen.proxy.route.RouteAction.UpgradeRule;
 import dev.lateen.proxy.route.RouteAction.WeightedCluster;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction;
 import io.envoyproxy.envoy.config.route.v3.RouteAction.ClusterNotFoundResponseCode;
 import io.envoyproxy.envoy.config.route.v3.RouteAction.RequestMirrorPolicy;
+import io.envoyproxy.envoy.config.route.v3.RouteAction.UpgradeConfig;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -50,11 +52,22 @@ final class RouteActionDecoder {
                 action.getUpgradeConfigsList().stream()
                         .map(upgrade -> new UpgradeRule(
                                 upgrade.getUpgradeType().toLowerCase(Locale.ROOT),
-                                !upgrade.hasEnabled() || upgrade.getEnabled().getValue()))
+                                !upgrade.hasEnabled() || upgrade.getEnabled().getValue(),
+                                tunnelEnd(upgrade, at.field("upgrade_configs"))))
                         .toList(),
                 new RateLimits(
                         RateLimitPolicyDecoder.decode(action.getRateLimitsList(), at.field("rate_limits")),
                         action.getIncludeVhRateLimits().getValue()));
+    }
+
+    private static TunnelEnd tunnelEnd(UpgradeConfig upgrade, Place at) {
+        if (!upgrade.hasConnectConfig()) {
+            return TunnelEnd.NONE;
+        }
+        at.require(
+                upgrade.getUpgradeType().equalsIgnoreCase("CONNECT"),
+                "has a connect_config for '" + upgrade.getUpgradeType() + "' (expected: upgrade_type CONNECT)");
+        return upgrade.getConnectConfig().getAllowPost() ? TunnelEnd.OF_CONNECT_AND_POST : TunnelEnd.OF_CONNECT;
     }
 
     private static int status(ClusterNotFoundResponseCode code) {

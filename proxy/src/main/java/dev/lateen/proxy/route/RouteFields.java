@@ -106,7 +106,8 @@ public final class RouteFields {
                     "grpc_timeout_offset",
                     "rate_limits",
                     "include_vh_rate_limits")
-            .message(V3 + "RouteAction.UpgradeConfig", "upgrade_type", "enabled")
+            .message(V3 + "RouteAction.UpgradeConfig", "upgrade_type", "enabled", "connect_config")
+            .message(V3 + "RouteAction.UpgradeConfig.ConnectConfig", "allow_post")
             .message(
                     V3 + "RouteAction.MaxStreamDuration",
                     "max_stream_duration",
