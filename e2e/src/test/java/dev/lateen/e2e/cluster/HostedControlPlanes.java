@@ -59,9 +59,9 @@ final class HostedControlPlanes {
         return securePort;
     }
 
-    /// A page of the one that runs.
+    /// A page of the debug API of the one that runs.
     String page(String path) throws IOException, InterruptedException {
-        URI page = URI.create("http://127.0.0.1:" + httpPort + path);
+        URI page = URI.create("http://127.0.0.1:" + monitoringPort + path);
         try (HttpClient client = HttpClient.newHttpClient()) {
             return client.send(HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.ofString())
                     .body();
