@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 ///
 /// Thread: the pod's.
 final class LocalProxy {
+    private static final System.Logger LOG = System.getLogger(LocalProxy.class.getName());
     private static final int ADMIN_PORT = 15000;
     private static final int STATUS_PORT = 15021;
     private static final int AGENT_PORT = 15020;
@@ -103,8 +104,14 @@ final class LocalProxy {
         return process;
     }
 
+    /// Ends it. Its directory goes with it: that is how verbs tell which pods there are, and its token is in there.
     void stop(Duration grace) {
         process.stop(grace);
+        try {
+            FileTrees.delete(directory);
+        } catch (IOException failure) {
+            LOG.log(System.Logger.Level.WARNING, "{0} cannot be removed: {1}", directory, failure.toString());
+        }
     }
 
     private ChildCommand command() {

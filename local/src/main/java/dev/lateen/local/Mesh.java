@@ -146,8 +146,8 @@ public final class Mesh implements AutoCloseable {
         children.close();
         try {
             MeshState.read(settings.home()).ifPresent(Mesh::forget);
-            deleteBelow(settings.runtimeManifests());
-            deleteBelow(settings.pods());
+            FileTrees.delete(settings.runtimeManifests());
+            FileTrees.delete(settings.pods());
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -165,23 +165,12 @@ public final class Mesh implements AutoCloseable {
         try {
             Files.createDirectories(settings.home());
             for (Path directory : List.of(settings.runtimeManifests(), settings.pods(), settings.logs())) {
-                deleteBelow(directory);
+                FileTrees.delete(directory);
                 Files.createDirectories(directory);
             }
             MeshState.ofThisProcess(settings, controlPlane.ports().debug()).write();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
-        }
-    }
-
-    private static void deleteBelow(Path directory) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            return;
-        }
-        try (Stream<Path> found = Files.walk(directory)) {
-            for (Path path : found.sorted((one, other) -> other.compareTo(one)).toList()) {
-                Files.deleteIfExists(path);
-            }
         }
     }
 

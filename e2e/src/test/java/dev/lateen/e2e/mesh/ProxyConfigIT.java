@@ -98,7 +98,7 @@ final class ProxyConfigIT {
                 + metadata.path("NEAR").asString("");
     }
 
-    /// The directories of pods that are gone stay until the end of the mesh.
+    /// Of the youngest: while a pod is replaced there are two.
     private static String address(RunningMesh mesh, String app) throws IOException {
         try (Stream<Path> pods = Files.list(mesh.home().resolve("pods"))) {
             Path youngest = pods.filter(pod -> pod.getFileName().toString().startsWith(app + "-"))
