@@ -7,7 +7,6 @@ import dev.lateen.model.istio.UnsupportedFeature;
 import dev.lateen.model.kubernetes.EndpointSlice;
 import dev.lateen.model.kubernetes.Pod;
 import dev.lateen.model.kubernetes.Service;
-import dev.lateen.model.resource.Metadata;
 import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.resource.ResourceKey;
 import java.util.ArrayList;
@@ -27,8 +26,6 @@ import java.util.stream.Stream;
 ///
 /// Thread: control loop.
 final class RegistryBuilder {
-    private static final String LOCALITY_LABEL = "istio-locality";
-
     private final MeshSettings settings;
     private final Map<ResourceKey, MeshService> kubernetesServices = new LinkedHashMap<>();
     private final Map<ResourceKey, Bound<ServiceEntry>> entries = new LinkedHashMap<>();
@@ -39,8 +36,7 @@ final class RegistryBuilder {
     private final Map<ResourceKey, List<EndpointSlice>> slices = new LinkedHashMap<>();
     private final Map<ServiceId, Set<ResourceKey>> slicesByService = new HashMap<>();
     private final Map<String, NamespaceFacts> namespaces = new HashMap<>();
-    /// By the name of a machine, which the cluster's operators label.
-    private final Map<String, Locality> nodes = new HashMap<>();
+    private final PodPlaces places = new PodPlaces();
     private EntryVisibility visibility = EntryVisibility.ALL;
     private List<String> exportTo = List.of("*");
     private Collection<Workload> extraWorkloads = List.of();
@@ -61,15 +57,6 @@ final class RegistryBuilder {
     private MeshNetworks networks = MeshNetworks.NONE;
     private List<NetworkGateway> networkGateways = List.of();
 
-    /// What a namespace says for all of its services.
-    private record NamespaceFacts(Map<String, String> labels, Optional<TrafficDistribution> distribution) {
-        static final NamespaceFacts NONE = new NamespaceFacts(Map.of(), Optional.empty());
-
-        static NamespaceFacts of(Metadata metadata) {
-            return new NamespaceFacts(metadata.labels(), TrafficDistribution.of(metadata.annotations()));
-        }
-    }
-
     RegistryBuilder(MeshSettings settings) {
         this.settings = settings;
     }
@@ -79,8 +66,8 @@ final class RegistryBuilder {
         switch (key.kind()) {
             case "Service" -> putService(key, KubernetesServices.toMesh(Service.of(resource), settings));
             case "Namespace" -> putNamespace(key.name(), NamespaceFacts.of(resource.metadata()));
-            case "Node" -> putNode(key.name(), localityOf(resource.metadata().labels()));
-            case "Pod" -> putWorkload(key, workloadOf(Pod.of(resource)));
+            case "Node" -> putNode(key.name(), resource.metadata().labels());
+            case "Pod" -> putWorkload(key, places.workloadOf(Pod.of(resource)));
             case "EndpointSlice" -> putSlices(key, List.of(EndpointSlice.of(resource)));
             case "Endpoints" -> putSlices(key, EndpointSlice.ofEndpoints(resource));
             case "ServiceEntry" -> putEntry(key, ServiceEntry.bind(resource));
@@ -96,7 +83,7 @@ final class RegistryBuilder {
     void remove(ResourceKey key) {
         switch (key.kind()) {
             case "Namespace" -> putNamespace(key.name(), NamespaceFacts.NONE);
-            case "Node" -> putNode(key.name(), Locality.NONE);
+            case "Node" -> putNode(key.name(), Map.of());
             default -> {}
         }
         MeshService service = kubernetesServices.remove(key);
@@ -174,23 +161,14 @@ final class RegistryBuilder {
         }
     }
 
-    /// Pods that do not say themselves where they are, are where their machine is.
-    private void putNode(String node, Locality now) {
-        Locality before = now.equals(Locality.NONE) ? nodes.remove(node) : nodes.put(node, now);
-        if (!now.equals(before == null ? Locality.NONE : before)) {
+    private void putNode(String node, Map<String, String> labels) {
+        if (places.put(node, labels)) {
             workloads.forEach((key, workload) -> {
-                if (workload.node().equals(node) && !workload.labels().containsKey(LOCALITY_LABEL)) {
-                    putWorkload(key, workload.at(now));
+                if (workload.node().equals(node)) {
+                    putWorkload(key, places.placed(workload));
                 }
             });
         }
-    }
-
-    private static Locality localityOf(Map<String, String> labels) {
-        return new Locality(
-                labels.getOrDefault(Topology.REGION, ""),
-                labels.getOrDefault(Topology.ZONE, ""),
-                labels.getOrDefault(Topology.SUBZONE, ""));
     }
 
     private void putService(ResourceKey key, MeshService service) {
@@ -255,25 +233,6 @@ final class RegistryBuilder {
         }
     }
 
-    private Workload workloadOf(Pod pod) {
-        String own = pod.metadata().labels().getOrDefault(LOCALITY_LABEL, "");
-        return new Workload(
-                pod.metadata().name(),
-                pod.metadata().namespace(),
-                pod.workloadName(),
-                pod.addresses(),
-                pod.metadata().labels(),
-                pod.serviceAccount(),
-                pod.namedPorts(),
-                pod.ready(),
-                own.isEmpty()
-                        ? nodes.getOrDefault(pod.nodeName(), Locality.NONE)
-                        : Locality.parse(own.replace('.', '/')),
-                pod.metadata().labels().getOrDefault(MeshNetworks.LABEL, ""),
-                pod.nodeName(),
-                Optional.empty());
-    }
-
     /// Recomputes what has become stale.
     void refresh() {
         if (workloadsStale) {
@@ -284,7 +243,9 @@ final class RegistryBuilder {
         }
         if (servicesStale) {
             List<MeshService> all = new ArrayList<>(kubernetesServices.size());
-            kubernetesServices.values().forEach(service -> all.add(preferring(service)));
+            kubernetesServices
+                    .values()
+                    .forEach(service -> all.add(factsOf(service).over(service)));
             for (ResourceKey key : entries.keySet()) {
                 entryServices.getOrDefault(key, List.of()).forEach(service -> addBounded(service, all));
             }
@@ -313,17 +274,12 @@ final class RegistryBuilder {
     }
 
     private void addBounded(MeshService service, List<MeshService> to) {
-        Map<String, String> labels = factsOf(service).labels();
+        NamespaceFacts facts = factsOf(service);
+        Map<String, String> labels = facts.labels();
         if (visibility.admits(service.namespace(), labels)) {
             List<String> left = visibility.bound(service.exportTo(), exportTo, service.namespace(), labels);
-            to.add(preferring(left.equals(service.exportTo()) ? service : service.exportedTo(left)));
+            to.add(facts.over(left.equals(service.exportTo()) ? service : service.exportedTo(left)));
         }
-    }
-
-    private MeshService preferring(MeshService service) {
-        return service.distribution().isPresent()
-                ? service
-                : factsOf(service).distribution().map(service::preferring).orElse(service);
     }
 
     private NamespaceFacts factsOf(MeshService service) {

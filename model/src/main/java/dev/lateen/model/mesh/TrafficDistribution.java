@@ -4,27 +4,31 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Which endpoints of a service its clients prefer where no DestinationRule says: `spec.trafficDistribution` of a
 /// Service, else the annotation of the service or entry, else that of its namespace.
 ///
 /// Source: Istio, "Traffic Distribution"; KEP-3015.
 public enum TrafficDistribution {
-    ANY(List.of()),
-    SAME_ZONE(List.of(MeshNetworks.LABEL, Topology.REGION, Topology.ZONE, Topology.SUBZONE)),
-    SAME_NODE(List.of(MeshNetworks.LABEL, Topology.REGION, Topology.ZONE, Topology.SUBZONE, Topology.HOSTNAME));
+    ANY,
+    SAME_ZONE,
+    SAME_NODE;
 
     public static final String ANNOTATION = "networking.istio.io/traffic-distribution";
 
-    private final List<String> nearness;
-
-    TrafficDistribution(List<String> nearness) {
-        this.nearness = nearness;
-    }
+    private static final List<String> TO_ZONE =
+            List.of(MeshNetworks.LABEL, Topology.REGION, Topology.ZONE, Topology.SUBZONE);
+    private static final List<String> TO_NODE =
+            Stream.concat(TO_ZONE.stream(), Stream.of(Topology.HOSTNAME)).toList();
 
     /// Labels that tell endpoints apart: the more of them in a row are the client's own, the sooner one is used.
     public List<String> nearness() {
-        return nearness;
+        return switch (this) {
+            case ANY -> List.of();
+            case SAME_ZONE -> TO_ZONE;
+            case SAME_NODE -> TO_NODE;
+        };
     }
 
     /// What a service says for itself. Words that nobody knows have no say, as in Istio.
