@@ -96,7 +96,7 @@ final class HttpRoutes {
             return Optional.empty();
         }
         Route.Builder route = Route.newBuilder()
-                .setMatch(RouteMatches.of(match))
+                .setMatch(RouteMatches.of(match, service.matchesWholeElements()))
                 .setMetadata(Provenance.config(http.origin()))
                 .setName(name(http, match));
         HeaderChanges.apply(route, http.headers());
@@ -369,7 +369,7 @@ final class HttpRoutes {
         String path = switch (match.getPathSpecifierCase()) {
             case PATH -> match.getPath();
             case PREFIX -> match.getPrefix() + "*";
-            case PATH_SEPARATED_PREFIX -> match.getPathSeparatedPrefix() + "/*";
+            case PATH_SEPARATED_PREFIX -> "/*"; // as Istio calls it
             case SAFE_REGEX -> match.getSafeRegex().getRegex();
             case PATH_MATCH_POLICY, CONNECT_MATCHER, PATHSPECIFIER_NOT_SET -> "*";
         };

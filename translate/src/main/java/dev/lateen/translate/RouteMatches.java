@@ -16,7 +16,8 @@ import java.util.TreeMap;
 final class RouteMatches {
     private RouteMatches() {}
 
-    static RouteMatch of(Optional<Match> from) {
+    /// @param wholeElements whether a prefix of the path ends where an element of it does
+    static RouteMatch of(Optional<Match> from, boolean wholeElements) {
         RouteMatch.Builder to = RouteMatch.newBuilder().setPrefix("/");
         if (from.isEmpty()) {
             return to.build();
@@ -38,7 +39,7 @@ final class RouteMatches {
                 to.addDynamicMetadata(ClaimMatches.of(claim, value).setInvert(true));
             }
         });
-        match.uri().ifPresent(uri -> path(to, uri));
+        match.uri().ifPresent(uri -> path(to, uri, wholeElements));
         to.setCaseSensitive(com.google.protobuf.BoolValue.of(!match.ignoreUriCase()));
         match.method().ifPresent(m -> to.addHeaders(header(":method", m).build()));
         match.authority().ifPresent(m -> to.addHeaders(header(":authority", m).build()));
@@ -49,12 +50,26 @@ final class RouteMatches {
         return to.build();
     }
 
-    private static void path(RouteMatch.Builder to, StringMatch uri) {
+    private static void path(RouteMatch.Builder to, StringMatch uri, boolean wholeElements) {
         switch (uri) {
             case StringMatch.Exact(String text) -> to.setPath(text);
+            case StringMatch.Prefix(String text) when wholeElements -> prefixOfElements(to, text);
             case StringMatch.Prefix(String text) -> to.setPrefix(text);
             case StringMatch.Regex(String pattern) -> to.setSafeRegex(regex(pattern));
             case StringMatch.Present _ -> to.setPrefix("/");
+        }
+    }
+
+    private static void prefixOfElements(RouteMatch.Builder to, String text) {
+        int end = text.length();
+        while (end > 0 && text.charAt(end - 1) == '/') {
+            end--;
+        }
+        // Envoy refuses a whole table of routes for one prefix that is none.
+        if (end == 0 || !text.startsWith("/") || text.indexOf('?') >= 0 || text.indexOf('#') >= 0) {
+            to.setPrefix(end == 0 ? "/" : text);
+        } else {
+            to.setPathSeparatedPrefix(text.substring(0, end));
         }
     }
 

@@ -18,6 +18,14 @@ public record VirtualService(
         List<TlsRoute> tls,
         List<TcpRoute> tcp,
         List<String> exportTo) {
+    /// An annotation: whose rules the paths of routes follow, where those are not Istio's own.
+    public static final String SEMANTICS = "internal.istio.io/route-semantics";
+
+    /// Whether a prefix of a path takes whole elements alone: `/foo` matches `/foo/bar` and not `/foobar`.
+    public boolean matchesWholeElements() {
+        String semantics = metadata.annotations().getOrDefault(SEMANTICS, "");
+        return semantics.equals("ingress") || semantics.equals("gateway");
+    }
 
     public static Bound<VirtualService> bind(RawResource resource) {
         return Reader.spec(

@@ -1,5 +1,6 @@
 package dev.lateen.model.mesh;
 
+import dev.lateen.model.ingress.IngressSettings;
 import dev.lateen.model.istio.Bound;
 import dev.lateen.model.istio.HttpRoute.Retries;
 import dev.lateen.model.istio.Reader;
@@ -45,7 +46,8 @@ public record MeshConfig(
         Optional<Duration> dnsRefreshRate,
         Baseline baseline,
         ClusterLocal clusterLocal,
-        EntryVisibility entryVisibility) {
+        EntryVisibility entryVisibility,
+        IngressSettings ingress) {
 
     private static final String ALL = "*";
     private static final String LOOK_UP_ANY = "ALLOW_ANY_DYNAMIC_DNS";
@@ -122,10 +124,6 @@ public record MeshConfig(
 
     private static MeshConfig read(Reader in) {
         in.noEffectNeeded(
-                "ingressClass",
-                "ingressService",
-                "ingressControllerMode",
-                "ingressSelector",
                 "configSources",
                 "enablePrometheusMerge",
                 "ca",
@@ -180,7 +178,8 @@ public record MeshConfig(
                 in.duration("dnsRefreshRate"),
                 in.object("defaultTrafficPolicy", Baseline::of).orElse(Baseline.NONE),
                 ClusterLocal.of(in),
-                in.object("serviceEntryVisibility", EntryVisibility::of).orElse(EntryVisibility.ALL));
+                in.object("serviceEntryVisibility", EntryVisibility::of).orElse(EntryVisibility.ALL),
+                IngressSettings.of(in));
     }
 
     private static List<String> orAll(List<String> list) {

@@ -47,7 +47,6 @@ public final class SnapshotBuilder {
             "TLSRoute",
             "UDPRoute",
             "BackendTLSPolicy",
-            "Ingress",
             "TrafficExtension");
 
     private final MeshSettings settings;
@@ -63,6 +62,7 @@ public final class SnapshotBuilder {
             new KindTable<>(RequestAuthentication::metadata);
     private final KindTable<Telemetry> telemetries = new KindTable<>(Telemetry::metadata);
     private final KindTable<ProxyConfig> proxyConfigs = new KindTable<>(ProxyConfig::metadata);
+    private final IngressKinds ingresses = new IngressKinds();
     private final PolicyKinds policies = new PolicyKinds();
     private final Map<ResourceKey, UnsupportedFeature> wholeKinds = new HashMap<>();
     private Map<String, Secret> secrets = Map.of();
@@ -186,6 +186,7 @@ public final class SnapshotBuilder {
             case "networking.istio.io" -> putNetworking(key, resource);
             case "security.istio.io" -> putSecurity(key, resource);
             case PolicyKinds.GROUP -> policies.put(key, resource);
+            case IngressKinds.GROUP -> ingresses.put(key, resource);
             case "telemetry.istio.io" -> {
                 if (key.kind().equals("Telemetry")) {
                     telemetries.put(key, Telemetry.bind(resource));
@@ -250,6 +251,7 @@ public final class SnapshotBuilder {
             telemetries.remove(key);
             proxyConfigs.remove(key);
             policies.remove(key);
+            ingresses.remove(key);
             wholeKinds.remove(key);
             registry.remove(key);
             if (key.kind().equals("Secret") && secrets.containsKey(secretName(key))) {
@@ -269,6 +271,7 @@ public final class SnapshotBuilder {
     public MeshSnapshot build() {
         registry.visibility(mesh.entryVisibility(), mesh.exportTo().services());
         registry.refresh();
+        ingresses.apply(mesh, settings.clusterDomain(), registry.services(), gateways, virtualServices);
         return new MeshSnapshot(
                 ++generation,
                 settings,
@@ -348,6 +351,7 @@ public final class SnapshotBuilder {
         telemetries.collectUnsupported(all);
         proxyConfigs.collectUnsupported(all);
         policies.collectUnsupported(all);
+        ingresses.collectUnsupported(all);
         registry.collectUnsupported(all);
         all.addAll(wholeKinds.values());
         return List.copyOf(all);

@@ -1,5 +1,6 @@
 package dev.lateen.model.validate;
 
+import dev.lateen.model.istio.VirtualService;
 import java.util.Map;
 
 /// What the rules of a kind know about the resource beside its `spec`.
@@ -9,8 +10,6 @@ record Subject(String name, String namespace, Map<String, String> labels, Map<St
         return annotations
                         .getOrDefault("internal.istio.io/gateway-semantics", "")
                         .equals("gateway")
-                || annotations
-                        .getOrDefault("internal.istio.io/route-semantics", "")
-                        .equals("gateway");
+                || annotations.getOrDefault(VirtualService.SEMANTICS, "").equals("gateway");
     }
 }

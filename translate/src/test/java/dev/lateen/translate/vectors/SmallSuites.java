@@ -5,9 +5,14 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.lateen.model.ingress.Ingress;
+import dev.lateen.model.ingress.Ingresses;
+import dev.lateen.model.istio.Bound;
+import dev.lateen.model.istio.Gateway;
 import dev.lateen.model.istio.HttpRoute;
 import dev.lateen.model.istio.VirtualService;
 import dev.lateen.model.mesh.Locality;
+import dev.lateen.model.mesh.MeshConfig;
 import dev.lateen.model.mesh.MeshService;
 import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.model.mesh.OutboundScope;
@@ -15,6 +20,7 @@ import dev.lateen.model.mesh.ProxyNode;
 import dev.lateen.model.mesh.ScopeResolver;
 import dev.lateen.model.mesh.ServicePort;
 import dev.lateen.model.mesh.VirtualServiceDelegation;
+import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.tree.Fields;
 import dev.lateen.model.tree.Node;
 import dev.lateen.translate.Translator;
@@ -29,13 +35,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Suites that look at one part only: what a namespace sees, and which filters policies become.
+/// Suites that look at one part only, such as what a namespace sees, or which filters policies become.
 final class SmallSuites {
     private SmallSuites() {}
 
@@ -143,12 +151,47 @@ final class SmallSuites {
     }
 
     private static List<VirtualService> services(VectorCase input, String file) {
-        List<VirtualService> services = new ArrayList<>();
+        return bound(input, file, "VirtualService", VirtualService::bind);
+    }
+
+    private static <T> List<T> bound(
+            VectorCase input, String file, String kind, Function<RawResource, Bound<T>> binder) {
+        List<T> bound = new ArrayList<>();
         for (Node root : VectorCase.documents(input.file(file))) {
-            input.resource((Node.Mapping) root, services.size())
-                    .ifPresent(raw -> services.add(VirtualService.bind(raw).value()));
+            input.resource((Node.Mapping) root, bound.size())
+                    .filter(raw -> raw.key().kind().equals(kind))
+                    .ifPresent(raw -> bound.add(binder.apply(raw).value()));
         }
-        return services;
+        return bound;
+    }
+
+    /// The Gateways and VirtualServices that Ingresses become. That they have a class is not asked: the cases have
+    /// none.
+    static Result ingress(Path root) {
+        return run(root, input -> {
+            Ingresses.Made made = Ingresses.convert(
+                    bound(input, "input.yaml", "Ingress", Ingress::bind),
+                    MeshConfig.defaults().ingress(),
+                    "istio-system",
+                    "mydomain",
+                    (_, _, _) -> OptionalInt.empty());
+            return servers(made.gateways()).equals(servers(bound(input, "expected.yaml", "Gateway", Gateway::bind)))
+                    && annotated(made.virtualServices()).equals(annotated(services(input, "expected.yaml")))
+                    && described(made.virtualServices()).equals(described(services(input, "expected.yaml")));
+        });
+    }
+
+    private static Set<String> servers(List<Gateway> gateways) {
+        Set<String> texts = new HashSet<>();
+        gateways.forEach(g -> texts.add(
+                g.metadata().namespace() + "/" + g.metadata().name() + g.selector() + withoutOrigins(g.servers())));
+        return texts;
+    }
+
+    private static Map<String, Map<String, String>> annotated(List<VirtualService> services) {
+        Map<String, Map<String, String>> annotations = new HashMap<>();
+        services.forEach(s -> annotations.put(s.metadata().name(), s.metadata().annotations()));
+        return annotations;
     }
 
     private static boolean mergesRoutes(VectorCase input) {
@@ -189,8 +232,8 @@ final class SmallSuites {
     }
 
     /// Where something stood does not count.
-    private static String withoutOrigins(List<HttpRoute> routes) {
-        return routes.toString().replaceAll("Origin\\[resource=.*?, field=[\\w.\\[\\]]*\\]", "Origin");
+    private static String withoutOrigins(List<?> parts) {
+        return parts.toString().replaceAll("Origin\\[resource=.*?, field=[\\w.\\[\\]]*\\]", "Origin");
     }
 
     /// The RBAC filters of a workload. Cases of custom actions ask for filters of an external authorizer.

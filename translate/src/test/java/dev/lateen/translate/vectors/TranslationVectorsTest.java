@@ -65,6 +65,12 @@ class TranslationVectorsTest {
     }
 
     @Test
+    @Tag("ingress")
+    void ingressesBecomeTheRecordedGatewaysAndRoutes() {
+        check("ingress", SmallSuites::ingress, Set.of());
+    }
+
+    @Test
     @Tag("authz")
     void policiesBecomeTheRecordedFilters() {
         check("authz", SmallSuites::authorization, Set.of());

@@ -208,7 +208,11 @@ public final class VectorCase {
                 read.withTexts(texts));
     }
 
+    /// None where the suite has none.
     public Fields options() {
+        if (!Files.exists(file("options.json"))) {
+            return new Fields(new Mapping(Map.of(), Position.UNKNOWN));
+        }
         return new Fields((Mapping) documents(file("options.json")).getFirst());
     }
 
