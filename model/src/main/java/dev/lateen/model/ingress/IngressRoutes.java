@@ -195,14 +195,7 @@ final class IngressRoutes {
                 ? backend.port()
                 : ports.number(backend.service(), namespace, backend.portName());
         if (port.isEmpty()) {
-            problems.add(Diagnostic.error(
-                            "reference-not-found",
-                            backend.origin().at(),
-                            backend.origin().field() + ".service.port.name",
-                            "no service '" + backend.service() + "' with such a port in namespace '" + namespace + "'")
-                    .withValue(backend.portName())
-                    .withAdvice("name one of the service's ports, or give its number"));
-            return Optional.empty();
+            return Optional.empty(); // which is reported with the other references
         }
         String host = backend.service() + "." + namespace + ".svc." + clusterDomain;
         return Optional.of(new Destination(host, "", port));

@@ -20,10 +20,7 @@ final class CredentialReferences {
     }
 
     void gateway(ResourceKey key, View spec) {
-        Map<String, String> selector = MeshIndex.textMap(spec, "selector");
-        Set<String> serving = selector.isEmpty() ? Set.of() : index.namespacesOf(selector);
-        // Where no workload is known, it may be one that runs beside its Gateway.
-        Set<String> namespaces = serving.isEmpty() ? Set.of(key.namespace()) : serving;
+        Set<String> namespaces = servedIn(MeshIndex.textMap(spec, "selector"), key.namespace());
         for (View server : spec.objects("servers")) {
             server.object("tls").ifPresent(tls -> {
                 List<Spot> names = new ArrayList<>(tls.items("credentialNames"));
@@ -33,6 +30,21 @@ final class CredentialReferences {
                 namespaces.forEach(namespace -> names.forEach(name -> secret(namespace, name)));
             });
         }
+    }
+
+    /// @param rootNamespace where the Gateway of an Ingress is
+    void ingress(View spec, Map<String, String> proxies, String rootNamespace) {
+        for (View tls : spec.objects("tls")) {
+            if (tls.filled("secretName")) {
+                servedIn(proxies, rootNamespace).forEach(namespace -> secret(namespace, tls.spot("secretName")));
+            }
+        }
+    }
+
+    /// Where no workload is known, it may be one that runs beside its Gateway.
+    private Set<String> servedIn(Map<String, String> selector, String besideGateway) {
+        Set<String> serving = selector.isEmpty() ? Set.of() : index.namespacesOf(selector);
+        return serving.isEmpty() ? Set.of(besideGateway) : serving;
     }
 
     /// A secret is looked for where the proxy runs: a gateway, or a workload that the rule selects.

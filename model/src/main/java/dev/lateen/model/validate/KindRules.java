@@ -42,6 +42,7 @@ final class KindRules {
             case "policy.lateen.dev/Quota" -> PolicyKindRules.quota(spec);
             case "policy.lateen.dev/AccessList" -> AccessListRules.check(spec);
             case "install.istio.io/IstioOperator" -> new InstallRules(report).operator(spec);
+            case "networking.k8s.io/Ingress" -> IngressRules.check(spec);
             default -> WorkloadRules.check(resource, spec);
         }
     }

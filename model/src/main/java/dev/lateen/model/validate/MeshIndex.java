@@ -1,8 +1,11 @@
 package dev.lateen.model.validate;
 
+import dev.lateen.model.ingress.Ingress;
+import dev.lateen.model.ingress.IngressSettings;
 import dev.lateen.model.resource.MeshConfigReader;
 import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.tree.Fields;
+import dev.lateen.model.tree.Node.Mapping;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -35,10 +38,32 @@ final class MeshIndex {
     private final Set<String> routeNames = new HashSet<>();
     private final Set<Map<String, String>> gateways = new HashSet<>();
 
+    private final Map<String, String> ingressControllers = new HashMap<>();
+    private final IngressSettings ingress;
+
     MeshIndex(Collection<RawResource> resources) {
+        Mapping mesh = new MeshConfigReader().read(resources).meshConfig();
+        this.ingress = IngressSettings.of(mesh);
         resources.forEach(this::add);
-        new Fields(new MeshConfigReader().read(resources).meshConfig())
-                .objects("extensionProviders", this::addProvider);
+        new Fields(mesh).objects("extensionProviders", this::addProvider);
+        boolean ingresses = resources.stream()
+                .anyMatch(resource ->
+                        isIngress(resource) && serves(Ingress.bind(resource).value()));
+        if (ingresses) {
+            gateways.add(ingress.proxies());
+        }
+    }
+
+    static boolean isIngress(RawResource resource) {
+        return resource.key().kind().equals("Ingress") && resource.key().group().equals("networking.k8s.io");
+    }
+
+    IngressSettings ingress() {
+        return ingress;
+    }
+
+    boolean serves(Ingress one) {
+        return ingress.serves(one, ingressControllers);
     }
 
     private String addProvider(Fields provider) {
@@ -73,6 +98,7 @@ final class MeshIndex {
                     gateways.add(textMap(spec, "selector"));
                 }
             }
+            case "IngressClass" -> ingressControllers.put(resource.key().name(), IngressSettings.controller(resource));
             case "Pod" ->
                 addWorkload(new Workload(namespace, resource.metadata().labels()));
             case "WorkloadEntry" -> addWorkload(new Workload(namespace, textMap(spec, "labels")));

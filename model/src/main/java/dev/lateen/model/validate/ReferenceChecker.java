@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Checks what resources say about each other: hosts, subsets, gateways, secrets and providers that do not exist,
-/// names given twice, hosts claimed twice.
+/// names given twice, hosts and paths claimed twice.
 ///
 /// A reference to something missing is an error where the set holds others of its kind, and a warning where it holds
 /// none: a single file is often checked without the mesh around it. Thread: any.
@@ -38,6 +38,7 @@ public final class ReferenceChecker {
         Report report = new Report();
         new RivalRules(report).check(resources);
         PeerAuthenticationUse.rivals(resources, among, report);
+        IngressReferences.together(resources, among, report);
         return report.findings();
     }
 
@@ -57,6 +58,7 @@ public final class ReferenceChecker {
                 new CredentialReferences(references).destinationRule(key, spec);
             }
             case "networking.istio.io/Gateway" -> new CredentialReferences(references).gateway(key, spec);
+            case "networking.k8s.io/Ingress" -> new IngressReferences(references, rootNamespace).check(resource, spec);
             case "security.istio.io/AuthorizationPolicy" ->
                 new PolicyReferences(references, rootNamespace).authorization(key, spec);
             case "telemetry.istio.io/Telemetry" -> new PolicyReferences(references, rootNamespace).telemetry(key, spec);

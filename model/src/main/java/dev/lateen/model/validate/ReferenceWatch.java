@@ -151,6 +151,8 @@ public final class ReferenceWatch {
                             spec.object("selector")
                                     .map(selector -> MeshIndex.textMap(selector, "matchLabels"))
                                     .orElse(Map.of())));
+                case "networking.k8s.io/Ingress" ->
+                    new Face(List.of(age(resource), resource.metadata().annotations(), spec.mapping()));
                 case "/Pod" ->
                     new Face(new Labels(
                             resource.key().namespace(), resource.metadata().labels()));
