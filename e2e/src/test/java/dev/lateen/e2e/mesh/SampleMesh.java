@@ -36,14 +36,18 @@ final class SampleMesh implements AutoCloseable {
     ///
     /// @param shared manifests that stay, besides those of all samples
     static SampleMesh of(Path directory, String sample, Path... shared) throws IOException {
-        String[] options = new String[shared.length + 3];
-        options[0] = SAMPLES.resolve("common/app.yaml").toString();
-        for (int i = 0; i < shared.length; i++) {
-            options[i + 1] = shared[i].toString();
+        return onPlane("lateen", directory, sample, shared);
+    }
+
+    /// @param plane `lateen` or `envoy`
+    static SampleMesh onPlane(String plane, Path directory, String sample, Path... shared) throws IOException {
+        List<String> options = new ArrayList<>();
+        options.add(SAMPLES.resolve("common/app.yaml").toString());
+        for (Path one : shared) {
+            options.add(one.toString());
         }
-        options[options.length - 2] = "--capture";
-        options[options.length - 1] = "explicit";
-        return new SampleMesh(RunningMesh.of(directory, traffic(sample), options), directory);
+        options.addAll(List.of("--capture", "explicit", "--proxy", plane));
+        return new SampleMesh(RunningMesh.of(directory, traffic(sample), options.toArray(String[]::new)), directory);
     }
 
     private static String traffic(String sample) throws IOException {

@@ -2,6 +2,10 @@ package dev.lateen.local.manifest;
 
 import dev.lateen.kubernetes.inject.ProxySettings;
 import dev.lateen.local.manifest.WorkloadSpec.Role;
+import dev.lateen.model.ingress.IngressSettings;
+import dev.lateen.model.ingress.Ingresses;
+import dev.lateen.model.istio.Gateway;
+import dev.lateen.model.resource.MeshConfigReader;
 import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.tree.Fields;
 import dev.lateen.model.tree.Position;
@@ -10,11 +14,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// Gateways that an installation would have brought: for each Gateway whose selector matches no workload of the
-/// manifests, the workload it means. `istio: ingressgateway` becomes `istio-ingressgateway` in `istio-system`.
+/// manifests, the workload it means; Ingresses mean one too. `istio: ingressgateway` becomes `istio-ingressgateway` in
+/// `istio-system`.
 ///
 /// Thread: any.
 public final class ImpliedGateways {
@@ -35,10 +41,31 @@ public final class ImpliedGateways {
                 wanted.computeIfAbsent(selector, _ -> new TreeSet<>()).addAll(portsOf(gateway));
             }
         });
+        for (Gateway gateway : ofIngresses(manifests)) {
+            Map<String, String> selector = gateway.selector().labels();
+            if (!selectsSome(manifests, selector)) {
+                gateway.servers()
+                        .forEach(server -> wanted.computeIfAbsent(selector, _ -> new TreeSet<>())
+                                .add(server.port().number()));
+            }
+        }
         List<ImpliedGateway> implied = new ArrayList<>();
         wanted.forEach((selector, ports) ->
                 implied.add(new ImpliedGateway(workload(selector, manifests.proxies()), List.copyOf(ports))));
         return implied;
+    }
+
+    /// Ports are what counts here; whether their routes lead anywhere the control plane says.
+    private static List<Gateway> ofIngresses(ManifestSet manifests) {
+        IngressSettings settings = IngressSettings.of(
+                new MeshConfigReader().read(manifests.resources()).meshConfig());
+        return Ingresses.convert(
+                        Ingresses.served(manifests.resources(), settings),
+                        settings,
+                        NAMESPACE,
+                        "",
+                        (_, _, _) -> OptionalInt.empty())
+                .gateways();
     }
 
     private static WorkloadSpec workload(Map<String, String> selector, MeshProxies proxies) {

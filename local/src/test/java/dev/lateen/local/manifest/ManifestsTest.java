@@ -171,6 +171,25 @@ class ManifestsTest {
     }
 
     @Test
+    void impliesTheGatewayOfAnIngress() throws IOException {
+        ManifestSet set = load("""
+                apiVersion: networking.k8s.io/v1
+                kind: Ingress
+                metadata:
+                  name: app
+                  annotations: {kubernetes.io/ingress.class: istio}
+                spec:
+                  tls: [{secretName: cert}]
+                  defaultBackend: {service: {name: app, port: {number: 80}}}
+                """);
+
+        var implied = ImpliedGateways.of(set).getFirst();
+
+        assertThat(implied.workload().name()).isEqualTo("istio-ingressgateway");
+        assertThat(implied.ports()).containsExactly(80, 443);
+    }
+
+    @Test
     void writesAPodThatParsesBackWithItsAddress() throws IOException {
         WorkloadSpec users = load(DEPLOYMENT).workloads().getFirst();
         Path written = directory.resolve("runtime");

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 // Identity is the point: a part of a snapshot that is the same instance has not changed.
 @SuppressWarnings("ReferenceEquality")
 final class IngressKinds {
-    static final String GROUP = "networking.k8s.io";
+    static final String GROUP = Ingresses.GROUP;
 
     private final Map<ResourceKey, Bound<Ingress>> ingresses = new HashMap<>();
     private final Map<ResourceKey, String> controllers = new HashMap<>();

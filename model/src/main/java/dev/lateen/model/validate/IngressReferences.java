@@ -1,11 +1,8 @@
 package dev.lateen.model.validate;
 
-import dev.lateen.model.ingress.Ingress;
 import dev.lateen.model.ingress.Ingresses;
 import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.resource.ResourceKey;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
@@ -25,7 +22,9 @@ final class IngressReferences {
     }
 
     void check(RawResource resource, View spec) {
-        if (!index.serves(Ingress.bind(resource).value())) {
+        boolean served = index.ingresses().stream()
+                .anyMatch(ingress -> ingress.origin().resource().equals(resource.key()));
+        if (!served) {
             className(spec);
             return;
         }
@@ -84,18 +83,9 @@ final class IngressReferences {
     }
 
     /// What those that the mesh serves say of each other, and what of them comes to nothing.
-    static void together(Collection<RawResource> resources, MeshIndex index, Report report) {
-        List<Ingress> served = new ArrayList<>();
-        for (RawResource resource : resources) {
-            if (MeshIndex.isIngress(resource)) {
-                Ingress ingress = Ingress.bind(resource).value();
-                if (index.serves(ingress)) {
-                    served.add(ingress);
-                }
-            }
-        }
+    static void together(MeshIndex index, Report report) {
         Ingresses.convert(
-                        served,
+                        index.ingresses(),
                         index.ingress(),
                         "",
                         "",

@@ -2,6 +2,7 @@ package dev.lateen.model.validate;
 
 import dev.lateen.model.ingress.Ingress;
 import dev.lateen.model.ingress.IngressSettings;
+import dev.lateen.model.ingress.Ingresses;
 import dev.lateen.model.resource.MeshConfigReader;
 import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.tree.Fields;
@@ -38,32 +39,27 @@ final class MeshIndex {
     private final Set<String> routeNames = new HashSet<>();
     private final Set<Map<String, String>> gateways = new HashSet<>();
 
-    private final Map<String, String> ingressControllers = new HashMap<>();
     private final IngressSettings ingress;
+    /// That the mesh serves.
+    private final List<Ingress> ingresses;
 
     MeshIndex(Collection<RawResource> resources) {
         Mapping mesh = new MeshConfigReader().read(resources).meshConfig();
         this.ingress = IngressSettings.of(mesh);
+        this.ingresses = Ingresses.served(resources, ingress);
         resources.forEach(this::add);
         new Fields(mesh).objects("extensionProviders", this::addProvider);
-        boolean ingresses = resources.stream()
-                .anyMatch(resource ->
-                        isIngress(resource) && serves(Ingress.bind(resource).value()));
-        if (ingresses) {
+        if (!ingresses.isEmpty()) {
             gateways.add(ingress.proxies());
         }
-    }
-
-    static boolean isIngress(RawResource resource) {
-        return resource.key().kind().equals("Ingress") && resource.key().group().equals("networking.k8s.io");
     }
 
     IngressSettings ingress() {
         return ingress;
     }
 
-    boolean serves(Ingress one) {
-        return ingress.serves(one, ingressControllers);
+    List<Ingress> ingresses() {
+        return ingresses;
     }
 
     private String addProvider(Fields provider) {
@@ -98,7 +94,6 @@ final class MeshIndex {
                     gateways.add(textMap(spec, "selector"));
                 }
             }
-            case "IngressClass" -> ingressControllers.put(resource.key().name(), IngressSettings.controller(resource));
             case "Pod" ->
                 addWorkload(new Workload(namespace, resource.metadata().labels()));
             case "WorkloadEntry" -> addWorkload(new Workload(namespace, textMap(spec, "labels")));

@@ -38,7 +38,7 @@ public final class ReferenceChecker {
         Report report = new Report();
         new RivalRules(report).check(resources);
         PeerAuthenticationUse.rivals(resources, among, report);
-        IngressReferences.together(resources, among, report);
+        IngressReferences.together(among, report);
         return report.findings();
     }
 
