@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
@@ -35,6 +36,9 @@ final class TrainingCluster implements AutoCloseable {
             "secrets/Secret",
             "configmaps/ConfigMap",
             "events/Event");
+    private static final Map<String, List<String>> OTHERS = Map.of(
+            "discovery.k8s.io", List.of("endpointslices/EndpointSlice"),
+            "networking.k8s.io", List.of("ingresses/Ingress", "ingressclasses/IngressClass"));
 
     private final List<ObjectNode> objects;
     private final HttpServer server;
@@ -131,14 +135,17 @@ final class TrainingCluster implements AutoCloseable {
 
     private static String plural(String kind) {
         String name = kind.toLowerCase(Locale.ROOT);
+        if (name.endsWith("s")) {
+            return name + "es";
+        }
         return name.endsWith("y") ? name.substring(0, name.length() - 1) + "ies" : name + "s";
     }
 
     private static ObjectNode kinds(String group, String version) {
         Stream<String> names = group.isEmpty()
                 ? CORE.stream()
-                : group.equals("discovery.k8s.io")
-                        ? Stream.of("endpointslices/EndpointSlice")
+                : OTHERS.containsKey(group)
+                        ? OTHERS.get(group).stream()
                         : ResourceDefinitions.all(Schemas.standard()).stream()
                                 .filter(one -> Trees.text(one, "spec", "group").equals(group))
                                 .map(one -> Trees.text(one, "spec", "names", "plural") + "/"
@@ -150,7 +157,7 @@ final class TrainingCluster implements AutoCloseable {
                 "kind",
                 name.substring(name.indexOf('/') + 1),
                 "namespaced",
-                !name.startsWith("namespaces/"),
+                !name.startsWith("namespaces/") && !name.startsWith("ingressclasses/"),
                 "verbs",
                 Trees.array("get", "list", "watch", "create", "patch"))));
         return Trees.object(

@@ -16,11 +16,12 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What one replica of a revision does for the cluster on behalf of all: puts the roots of trust into each namespace
 /// that the mesh has (`istio-ca-root-cert`) and into the configurations of the revision's webhooks and tags, so
-/// that API servers believe them.
+/// that API servers believe them; of Ingresses it says at which addresses they are reached.
 ///
 /// Thread: its own.
 public final class ClusterDuties implements AutoCloseable {
@@ -29,6 +30,7 @@ public final class ClusterDuties implements AutoCloseable {
     private static final String ROOTS = "istio-ca-root-cert";
     private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
     private static final String REGISTRATION = "admissionregistration.k8s.io/v1";
+    private static final Duration BETWEEN = Duration.ofMillis(40);
     private static final Duration LOOK = Duration.ofSeconds(1);
     /// After which what others may have undone is done again.
     private static final Duration REPEAT = Duration.ofMinutes(1);
@@ -40,6 +42,8 @@ public final class ClusterDuties implements AutoCloseable {
     private final StatusLead status;
     private final Thread thread = Thread.ofVirtual().name("cluster-duties").unstarted(this::run);
     private final Map<String, String> told = new HashMap<>();
+    /// By namespace and name.
+    private final Map<String, ArrayNode> addresses = new HashMap<>();
     private long repeatAt = System.nanoTime();
 
     /// @param roots of trust in PEM, as they are now
@@ -80,6 +84,9 @@ public final class ClusterDuties implements AutoCloseable {
                 if (leadership.leads()) {
                     status.stand(facts.isDefault());
                     look();
+                    if (status.leads()) {
+                        showAddresses();
+                    }
                 } else {
                     status.close();
                     forget();
@@ -106,8 +113,35 @@ public final class ClusterDuties implements AutoCloseable {
         patch(pem);
     }
 
+    /// What fails is tried again when everything is.
+    private void showAddresses() throws InterruptedException {
+        for (IngressFacts.Unshown one : facts.ingresses().unshown()) {
+            if (!one.addresses().equals(addresses.put(one.namespace() + "/" + one.name(), one.addresses()))) {
+                show(one);
+                Thread.sleep(BETWEEN);
+            }
+        }
+    }
+
+    private void show(IngressFacts.Unshown one) {
+        try {
+            cluster.patchStatus(
+                    IngressFacts.API_VERSION,
+                    IngressFacts.KIND,
+                    one.namespace(),
+                    one.name(),
+                    Trees.object("loadBalancer", Trees.object("ingress", one.addresses())));
+        } catch (ClusterException e) {
+            LOG.atWarn()
+                    .addKeyValue("ingress", one.namespace() + "/" + one.name())
+                    .addKeyValue("reason", e.getMessage())
+                    .log("an Ingress cannot be told its addresses, trying again");
+        }
+    }
+
     private void forget() {
         told.clear();
+        addresses.clear();
         repeatAt = System.nanoTime() + REPEAT.toNanos();
     }
 

@@ -34,6 +34,7 @@ public final class ClusterFacts {
     /// The revisions that the tag `default` means, by the object that says so.
     private final Map<String, String> defaults = new ConcurrentHashMap<>();
 
+    private final IngressFacts ingresses;
     private final AtomicLong scope = new AtomicLong();
     private volatile ObjectNode injector = Trees.object();
     private volatile List<ObjectNode> selectors = List.of();
@@ -44,6 +45,7 @@ public final class ClusterFacts {
         this.settings = settings;
         this.listener = listener;
         this.maps = new SettingsMaps(settings, listener);
+        this.ingresses = new IngressFacts(settings.namespace(), this::serves);
     }
 
     /// Webhooks by which API servers ask this revision.
@@ -88,6 +90,10 @@ public final class ClusterFacts {
         return defaults.isEmpty()
                 ? settings.revision().equals(ClusterSettings.DEFAULT_REVISION)
                 : defaults.containsValue(settings.revision());
+    }
+
+    IngressFacts ingresses() {
+        return ingresses;
     }
 
     List<OwnWebhooks> webhooks() {
@@ -136,6 +142,7 @@ public final class ClusterFacts {
 
     void onEvent(ClusterEvent event) {
         count(event);
+        ingresses.onEvent(event, isMeshSettings(event));
         switch (event) {
             case ClusterEvent.Seen(var kind, var _, var name, var object) -> seen(kind, name, object);
             case ClusterEvent.Gone(var kind, var _, var name) -> {

@@ -46,7 +46,7 @@ public final class ClusterSource implements AutoCloseable {
     private final Executor loop;
     private final Consumer<List<ConfigFile>> changes;
     private final BlockingQueue<ClusterEvent> queue = new LinkedBlockingQueue<>();
-    private final GatewayCredentials credentials = new GatewayCredentials();
+    private final GatewayCredentials credentials;
     private final SecretWatches secrets;
     private final DiscoveryScope scope;
     private final Thread thread;
@@ -72,6 +72,7 @@ public final class ClusterSource implements AutoCloseable {
         this.changes = changes;
         this.secrets = new SecretWatches(cluster, queue::add);
         this.scope = new DiscoveryScope(facts);
+        this.credentials = new GatewayCredentials(facts.ingresses()::credentials);
         this.thread = Thread.ofPlatform().name("cluster-source").daemon().unstarted(this::run);
     }
 

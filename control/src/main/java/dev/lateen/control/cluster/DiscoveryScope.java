@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// Thread: one at a time.
 final class DiscoveryScope {
     private static final String REVISION = "istio.io/rev";
-    private static final Set<String> CLUSTERS_OWN = Set.of("", "discovery.k8s.io");
+    private static final Set<String> CLUSTERS_OWN = Set.of("", "discovery.k8s.io", "networking.k8s.io");
 
     private final ClusterFacts facts;
     /// By namespace, what passed, and the revision that it names.
@@ -136,7 +136,7 @@ final class DiscoveryScope {
         return pass(objects);
     }
 
-    /// Labels of pods and Services are about their own proxies.
+    /// Labels of pods and Services are about their own proxies, and an Ingress has a class instead.
     private static String revision(ObjectNode object) {
         String apiVersion = Trees.text(object, "apiVersion");
         int slash = apiVersion.indexOf('/');

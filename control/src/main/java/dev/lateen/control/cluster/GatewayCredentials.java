@@ -10,12 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Which secrets proxies may have: gateways those that a `Gateway` or, for what a gateway connects to, a
+/// Which secrets proxies may have: gateways those that a `Gateway`, an `Ingress` or, for what a gateway connects to, a
 /// `DestinationRule` names as `credentialName`, in the namespaces of the pods that serve it; sidecars those of the
 /// rules that select them, in their own namespace. No other secret is ever asked for.
 ///
@@ -29,6 +30,7 @@ final class GatewayCredentials {
     private final Map<String, Served> gateways = new HashMap<>();
     private final Map<String, Demanded> upstream = new HashMap<>();
     private final Map<String, Pod> pods = new HashMap<>();
+    private final Supplier<IngressFacts.Credentials> ingresses;
 
     /// @param selector labels of the pods that serve it
     /// @param names of secrets
@@ -49,6 +51,11 @@ final class GatewayCredentials {
 
     private record Pod(String namespace, Map<String, String> labels) {}
 
+    /// @param ingresses what they name now; asked when there is news of them
+    GatewayCredentials(Supplier<IngressFacts.Credentials> ingresses) {
+        this.ingresses = ingresses;
+    }
+
     /// One secret.
     record Name(String namespace, String name) {}
 
@@ -61,14 +68,20 @@ final class GatewayCredentials {
             case "DestinationRule" ->
                 put(upstream, key, event instanceof ClusterEvent.Seen seen ? demanded(seen) : null);
             case "Pod" -> put(pods, key, event instanceof ClusterEvent.Seen seen ? pod(seen) : null);
+            case "Ingress", "IngressClass", "ConfigMap" -> true;
             default -> false;
         };
     }
 
     Set<Name> wanted() {
         Set<Name> wanted = new LinkedHashSet<>();
+        IngressFacts.Credentials ofIngresses = ingresses.get();
         for (Pod pod : pods.values()) {
-            boolean serves = false;
+            boolean serves =
+                    pod.labels().entrySet().containsAll(ofIngresses.proxies().entrySet());
+            if (serves) {
+                ofIngresses.secrets().forEach(name -> wanted.add(new Name(pod.namespace(), name)));
+            }
             for (Served gateway : gateways.values()) {
                 if (pod.labels().entrySet().containsAll(gateway.selector().entrySet())) {
                     serves = true;

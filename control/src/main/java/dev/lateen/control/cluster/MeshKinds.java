@@ -15,6 +15,7 @@ final class MeshKinds {
         List<WatchedKind> kinds = new ArrayList<>(List.of(
                 WatchedKind.of("", "v1", "Namespace", "namespaces"),
                 WatchedKind.of("", "v1", "Node", "nodes"),
+                WatchedKind.of("networking.k8s.io", "v1", "IngressClass", "ingressclasses"),
                 registration("MutatingWebhookConfiguration", "mutatingwebhookconfigurations"),
                 registration("ValidatingWebhookConfiguration", "validatingwebhookconfigurations"),
                 WatchedKind.configMap(settings.namespace(), settings.named(SettingsMaps.MESH)),
@@ -28,7 +29,8 @@ final class MeshKinds {
         List<WatchedKind> kinds = new ArrayList<>(List.of(
                 WatchedKind.of("", "v1", "Service", "services"),
                 WatchedKind.of("", "v1", "Pod", "pods"),
-                WatchedKind.of("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices")));
+                WatchedKind.of("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices"),
+                WatchedKind.of("networking.k8s.io", "v1", "Ingress", "ingresses")));
         for (ObjectNode definition : ResourceDefinitions.all(Schemas.standard())) {
             kinds.add(WatchedKind.of(definition));
         }

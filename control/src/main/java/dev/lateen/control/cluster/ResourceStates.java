@@ -15,7 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// Thread: any.
 public final class ResourceStates {
-    private static final Set<String> CLUSTERS_OWN = Set.of("", "discovery.k8s.io");
+    private static final Set<String> CLUSTERS_OWN = Set.of("", "discovery.k8s.io", "networking.k8s.io");
 
     private static final String REGISTERED = "istio.io/autoRegistrationGroup";
 

@@ -4,11 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.kubernetes.cluster.ClusterEvent;
 import dev.lateen.kubernetes.tree.Trees;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
 
 final class GatewayCredentialsTest {
-    private final GatewayCredentials credentials = new GatewayCredentials();
+    private Set<String> ofIngresses = Set.of();
+    private final GatewayCredentials credentials =
+            new GatewayCredentials(() -> new IngressFacts.Credentials(Map.of("istio", "ingressgateway"), ofIngresses));
+
+    @Test
+    void wantsWhatIngressesNameWhereTheirProxiesAre() {
+        ofIngresses = Set.of("shop-cert");
+        ObjectNode gateway = pod("gateway", "istio-proxy");
+        Trees.into(gateway, "metadata", "labels").put("istio", "ingressgateway");
+        seen("Pod", "edge", "gw-1", gateway);
+        seen("Pod", "edge", "other", pod("egress", "istio-proxy"));
+        assertThat(credentials.onEvent(new ClusterEvent.Gone("Ingress", "shop", "web")))
+                .isTrue();
+        assertThat(credentials.wanted()).containsExactly(new GatewayCredentials.Name("edge", "shop-cert"));
+    }
 
     @Test
     void wantsWhatAGatewayNamesWhereItsPodsAre() {
