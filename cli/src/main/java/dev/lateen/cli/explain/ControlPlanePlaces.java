@@ -41,6 +41,11 @@ public final class ControlPlanePlaces implements Places {
         return ask("strict=" + encoded(host));
     }
 
+    @Override
+    public Optional<Place> ofIngress(String file, int line) {
+        return ask("ingress=" + encoded(file) + "&at=" + line);
+    }
+
     private Optional<Place> ask(String query) {
         for (ControlPlaneAddress one : controlPlanes) {
             try {

@@ -33,12 +33,20 @@ final class PlacePage {
         return json;
     }
 
+    /// 0 for what is no line: nothing stands there.
+    private static int line(String text) {
+        return text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0;
+    }
+
     private Optional<Place> find(Map<String, String> query) {
         if (query.containsKey("issuer")) {
             return places.ofIssuer(query.get("issuer"), query.getOrDefault("namespace", ""));
         }
         if (query.containsKey("strict")) {
             return places.ofStrict(query.get("strict"));
+        }
+        if (query.containsKey("ingress")) {
+            return places.ofIngress(query.get("ingress"), line(query.getOrDefault("at", "")));
         }
         ResourceKey key = new ResourceKey(
                 query.getOrDefault("group", ""),

@@ -3,6 +3,7 @@ package dev.lateen.control.debug;
 import dev.lateen.dashboard.explain.Explanation.Place;
 import dev.lateen.dashboard.explain.FieldPath;
 import dev.lateen.dashboard.explain.Places;
+import dev.lateen.model.ingress.Ingresses;
 import dev.lateen.model.istio.PeerAuthentication;
 import dev.lateen.model.mesh.Endpoint;
 import dev.lateen.model.mesh.MeshSnapshot;
@@ -71,6 +72,16 @@ public final class StoredPlaces implements Places {
                 .flatMap(decision -> decision.by().stream())
                 .findFirst()
                 .flatMap(policy -> find(policy.origin().resource(), List.of("spec.mtls.mode", "spec")));
+    }
+
+    @Override
+    public Optional<Place> ofIngress(String file, int line) {
+        return mesh.stored().resources().stream()
+                .filter(resource -> resource.origin().file().equals(file)
+                        && resource.origin().line() <= line)
+                .max(Comparator.comparingInt(resource -> resource.origin().line()))
+                .filter(resource -> resource.key().group().equals(Ingresses.GROUP))
+                .map(resource -> new Place(resource.key().toString(), "", file + ":" + line));
     }
 
     private static Optional<Place> rule(RawResource resource, String issuer) {

@@ -2,6 +2,7 @@ package dev.lateen.dashboard.explain;
 
 import dev.lateen.dashboard.explain.Decision.Made;
 import dev.lateen.dashboard.explain.Explanation.Place;
+import dev.lateen.model.ingress.Ingresses;
 import dev.lateen.model.resource.ResourceKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,9 +49,19 @@ final class Origins {
     Optional<Place> made(Made from, List<String> below) {
         List<String> fields = below.stream().map(field -> from.field() + field).toList();
         return Named.ofPath(from.resource(), fields)
-                .flatMap(named -> places.find(named.resource(), named.fields())
-                        .or(() -> Optional.of(place(named.resource().toString(), from))))
+                .flatMap(named -> written(named, from))
                 .or(() -> from.file().isEmpty() ? Optional.empty() : Optional.of(place("the resource", from)));
+    }
+
+    /// A resource that was made from an Ingress is written there.
+    private Optional<Place> written(Named named, Made from) {
+        if (Ingresses.isMade(named.resource())) {
+            Optional<Place> ingress = places.ofIngress(from.file(), from.line());
+            return Optional.of(
+                    place(ingress.map(Place::resource).orElse(named.resource().toString()), from));
+        }
+        return places.find(named.resource(), named.fields())
+                .or(() -> Optional.of(place(named.resource().toString(), from)));
     }
 
     /// The patches of what refused it: of its cluster where there was trouble with that, else of listener and routes.

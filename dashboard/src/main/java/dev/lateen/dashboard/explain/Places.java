@@ -21,6 +21,9 @@ public interface Places {
     /// The PeerAuthentication that has workloads of this service take mutual TLS alone, if one does.
     Optional<Place> ofStrict(String host);
 
+    /// The Ingress that stands at a line, or ends there.
+    Optional<Place> ofIngress(String file, int line);
+
     /// Knows nothing.
     Places NONE = new Places() {
         @Override
@@ -35,6 +38,11 @@ public interface Places {
 
         @Override
         public Optional<Place> ofStrict(String host) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Place> ofIngress(String file, int line) {
             return Optional.empty();
         }
     };

@@ -18,6 +18,8 @@ final class KubernetesIngressIT {
     private static final String SAMPLE = "kubernetes-ingress";
     private static final String HOST = "users.example.com";
 
+    private static final String DEFAULT = "  defaultBackend: {service: {name: users-v2, port: {number: 80}}}\n";
+
     @TempDir
     Path directory = Path.of("");
 
@@ -32,6 +34,12 @@ final class KubernetesIngressIT {
 
             assertThat(status(mesh, HOST, "/nobody/here")).isEqualTo("503");
             mesh.explains(503, "/nobody/here", "Service default/nobody", "port: 80");
+
+            mesh.apply(SAMPLE, Map.of(DEFAULT, ""));
+            await().atMost(SOON)
+                    .untilAsserted(() ->
+                            assertThat(status(mesh, HOST, "/api/usersfoo")).isEqualTo("404"));
+            mesh.explains(404, "/api/usersfoo", "Ingress default/users", "path: /api/users");
 
             mesh.apply(SAMPLE, Map.of("path: /api/users\n", "path: /api/other\n"));
             await().atMost(SOON)

@@ -78,6 +78,11 @@ public final class Ingresses {
         this.ports = ports;
     }
 
+    /// Whether a resource of that name is one that is made here, and is written nowhere.
+    public static boolean isMade(ResourceKey key) {
+        return key.group().equals(NETWORKING) && key.name().contains(SUFFIX);
+    }
+
     /// Those that the mesh serves of all Ingresses among some resources.
     public static List<Ingress> served(Collection<RawResource> resources, IngressSettings settings) {
         Map<String, String> controllers = new HashMap<>();
