@@ -53,7 +53,8 @@ final class IngressKinds {
     }
 
     void remove(ResourceKey key) {
-        changed |= ingresses.remove(key) != null | controllers.remove(key) != null;
+        changed |= ingresses.remove(key) != null;
+        changed |= controllers.remove(key) != null;
     }
 
     /// Brings what Ingresses stand for up to date, where something that it depends on is another than last time.
