@@ -29,6 +29,7 @@ final class IngressRoutes {
             .reversed()
             .thenComparing(entry -> !(entry.uri().orElse(null) instanceof StringMatch.Exact));
 
+    private final String host;
     private final String clusterDomain;
     private final PortNames ports;
     private final List<Diagnostic> problems;
@@ -48,7 +49,8 @@ final class IngressRoutes {
     }
 
     /// @param problems where it says what has no effect
-    IngressRoutes(String clusterDomain, PortNames ports, List<Diagnostic> problems) {
+    IngressRoutes(String host, String clusterDomain, PortNames ports, List<Diagnostic> problems) {
+        this.host = host.equals("*") ? "all hosts" : host;
         this.clusterDomain = clusterDomain;
         this.ports = ports;
         this.problems = problems;
@@ -77,25 +79,23 @@ final class IngressRoutes {
         Entry entry = new Entry(path.origin(), uri, to.get());
         Entry elder = taken.putIfAbsent(uri, entry);
         if (elder != null) {
-            problems.add(shadowed(path.origin(), ".path", "the same path of this host is served already", elder)
+            problems.add(shadowed(path.origin(), ".path", "the same path of " + host + " is served already", elder)
                     .withValue(path.path()));
         }
         entries.add(entry);
     }
 
-    /// What takes the requests that no path is for.
-    void addDefault(Ingress ingress, Backend backend) {
-        Optional<Destination> to = destination(ingress, backend);
-        if (to.isEmpty()) {
-            return;
+    /// What takes the requests that no path is for; of several the first.
+    ///
+    /// @return whether this one does
+    boolean addDefault(Ingress ingress, Backend backend) {
+        if (!defaults.isEmpty()) {
+            problems.add(shadowed(
+                    backend.origin(), "", "another default backend of " + host + " is elder", defaults.getFirst()));
+            return false;
         }
-        Entry entry = new Entry(backend.origin(), Optional.empty(), to.get());
-        if (defaults.isEmpty()) {
-            defaults.add(entry);
-        } else if (!defaults.getFirst().origin().equals(entry.origin())) {
-            problems.add(
-                    shadowed(backend.origin(), "", "another default backend is in force already", defaults.getFirst()));
-        }
+        destination(ingress, backend).ifPresent(to -> defaults.add(new Entry(backend.origin(), Optional.empty(), to)));
+        return !defaults.isEmpty();
     }
 
     private static Diagnostic shadowed(Origin origin, String field, String message, Entry elder) {

@@ -1,6 +1,7 @@
 package dev.lateen.model.ingress;
 
 import dev.lateen.model.diagnostic.Diagnostic;
+import dev.lateen.model.ingress.Ingress.Backend;
 import dev.lateen.model.ingress.Ingress.Rule;
 import dev.lateen.model.ingress.Ingress.Tls;
 import dev.lateen.model.istio.Gateway;
@@ -17,11 +18,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /// Makes of Ingresses the Gateways and VirtualServices that do the same: a Gateway of each Ingress, with a server of
 /// plain HTTP and one for each certificate, and a VirtualService of each host, whichever Ingresses it stands in.
@@ -61,13 +66,32 @@ public final class Ingresses {
 
     /// What Ingresses say of one host.
     private static final class Host {
+        private final String name;
         private final Ingress eldest;
         private final List<String> gateways = new ArrayList<>();
+        private final Set<String> certified = new HashSet<>();
         private final IngressRoutes routes;
 
-        private Host(Ingress eldest, IngressRoutes routes) {
+        private Host(String name, Ingress eldest, IngressRoutes routes) {
+            this.name = name;
             this.eldest = eldest;
             this.routes = routes;
+        }
+
+        /// One Gateway is enough for plain HTTP; others count where they bring a certificate that is for the host.
+        private void serveAt(Ingress ingress, String gateway) {
+            boolean more = certified.addAll(ingress.tls().stream()
+                    .filter(tls -> !tls.secretName().isEmpty())
+                    .flatMap(tls -> tls.hosts().isEmpty() ? Stream.of(ALL_HOSTS) : tls.hosts().stream())
+                    .filter(host -> covers(host, name) || covers(name, host))
+                    .toList());
+            if ((gateways.isEmpty() || more) && !gateways.contains(gateway)) {
+                gateways.add(gateway);
+            }
+        }
+
+        private static boolean covers(String wide, String narrow) {
+            return wide.startsWith("*") ? narrow.endsWith(wide.substring(1)) : wide.equals(narrow);
         }
     }
 
@@ -119,8 +143,7 @@ public final class Ingresses {
             for (Rule rule : ingress.rules()) {
                 rule(ingress, rule);
             }
-            ingress.defaultBackend()
-                    .ifPresent(backend -> host(ingress, ALL_HOSTS).routes.addDefault(ingress, backend));
+            ingress.defaultBackend().ifPresent(backend -> everythingElse(ingress, backend));
         }
         List<VirtualService> services = new ArrayList<>();
         hosts.forEach((name, host) -> virtualService(name, host).ifPresent(services::add));
@@ -184,26 +207,35 @@ public final class Ingresses {
                     .withAdvice("give it paths, or the Ingress a defaultBackend"));
             return;
         }
-        IngressRoutes routes = host(ingress, rule.host().isEmpty() ? ALL_HOSTS : rule.host()).routes;
-        rule.paths().forEach(path -> routes.add(ingress, path));
-        ingress.defaultBackend().ifPresent(backend -> routes.addDefault(ingress, backend));
+        Host host = host(ingress, rule.host().isEmpty() ? ALL_HOSTS : rule.host());
+        host.serveAt(ingress, rootNamespace + "/" + gatewayName(ingress));
+        rule.paths().forEach(path -> host.routes.add(ingress, path));
+    }
+
+    /// Of each host the eldest default backend counts, on its own gateway alone: another certificate's hosts are those
+    /// of the Ingress that names it.
+    private void everythingElse(Ingress ingress, Backend backend) {
+        Set<String> names = new LinkedHashSet<>();
+        ingress.rules().forEach(rule -> names.add(rule.host().isEmpty() ? ALL_HOSTS : rule.host()));
+        ingress.tls().forEach(tls -> names.addAll(tls.hosts()));
+        names.add(ALL_HOSTS);
+        for (String name : names) {
+            Host host = host(ingress, name);
+            if (host.routes.addDefault(ingress, backend)) {
+                host.serveAt(ingress, rootNamespace + "/" + gatewayName(ingress));
+            }
+        }
     }
 
     private Host host(Ingress ingress, String name) {
-        Host host =
-                hosts.computeIfAbsent(name, _ -> new Host(ingress, new IngressRoutes(clusterDomain, ports, problems)));
-        String gateway = rootNamespace + "/" + gatewayName(ingress);
-        if (!host.gateways.contains(gateway)) {
-            host.gateways.add(gateway);
-        }
-        return host;
+        return hosts.computeIfAbsent(
+                name, _ -> new Host(name, ingress, new IngressRoutes(name, clusterDomain, ports, problems)));
     }
 
     private Optional<VirtualService> virtualService(String name, Host host) {
-        String prefix = name.equals(ALL_HOSTS) ? "" : name.replace('.', '-');
         Metadata metadata = metadata(
                 host.eldest,
-                prefix + "-" + host.eldest.metadata().name() + SUFFIX,
+                name.replace('.', '-') + "-" + host.eldest.metadata().name() + SUFFIX,
                 host.eldest.metadata().namespace(),
                 Map.of(VirtualService.SEMANTICS, "ingress"));
         ResourceKey key = new ResourceKey(NETWORKING, "VirtualService", metadata.namespace(), metadata.name());

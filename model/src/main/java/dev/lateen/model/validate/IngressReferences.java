@@ -22,9 +22,7 @@ final class IngressReferences {
     }
 
     void check(RawResource resource, View spec) {
-        boolean served = index.ingresses().stream()
-                .anyMatch(ingress -> ingress.origin().resource().equals(resource.key()));
-        if (!served) {
+        if (!index.servesIngress(resource.key())) {
             className(spec);
             return;
         }

@@ -5,6 +5,7 @@ import dev.lateen.model.ingress.IngressSettings;
 import dev.lateen.model.ingress.Ingresses;
 import dev.lateen.model.resource.MeshConfigReader;
 import dev.lateen.model.resource.RawResource;
+import dev.lateen.model.resource.ResourceKey;
 import dev.lateen.model.tree.Fields;
 import dev.lateen.model.tree.Node.Mapping;
 import java.util.ArrayList;
@@ -40,13 +41,14 @@ final class MeshIndex {
     private final Set<Map<String, String>> gateways = new HashSet<>();
 
     private final IngressSettings ingress;
-    /// That the mesh serves.
     private final List<Ingress> ingresses;
+    private final Set<ResourceKey> ingressKeys = new HashSet<>();
 
     MeshIndex(Collection<RawResource> resources) {
         Mapping mesh = new MeshConfigReader().read(resources).meshConfig();
         this.ingress = IngressSettings.of(mesh);
         this.ingresses = Ingresses.served(resources, ingress);
+        ingresses.forEach(one -> ingressKeys.add(one.origin().resource()));
         resources.forEach(this::add);
         new Fields(mesh).objects("extensionProviders", this::addProvider);
         if (!ingresses.isEmpty()) {
@@ -58,8 +60,13 @@ final class MeshIndex {
         return ingress;
     }
 
+    /// Those that the mesh serves.
     List<Ingress> ingresses() {
         return ingresses;
+    }
+
+    boolean servesIngress(ResourceKey key) {
+        return ingressKeys.contains(key);
     }
 
     private String addProvider(Fields provider) {

@@ -37,6 +37,7 @@ class GoldenTest {
         /// What the whole mesh says of hosts and connections that nothing else is said of.
         BASELINE("client", "sidecar~10.1.0.1~client-1.default~default.svc.cluster.local", Map.of("app", "client")),
         GATEWAY("edge", "router~10.1.9.9~edge-1.edge~edge.svc.cluster.local", Map.of("istio", "ingressgateway")),
+        INGRESS("edge", "router~10.1.9.9~edge-1.edge~edge.svc.cluster.local", Map.of("istio", "ingressgateway")),
         POLICIES("server", "sidecar~10.1.0.2~server-1.default~default.svc.cluster.local", Map.of("app", "server")),
         LIMITS("server", "sidecar~10.1.0.2~server-1.default~default.svc.cluster.local", Map.of("app", "server")),
         /// An application whose gRPC library speaks xDS: most of what the routes and rules say is not for it.
