@@ -224,17 +224,22 @@ public final class Mesh implements AutoCloseable {
         Stream.concat(implied.stream().map(ImpliedGateway::workload), set.workloads().stream())
                 .forEach(workload -> addPods(workload, wanted));
         List<LocalPod> started = new ArrayList<>();
+        List<WorkloadSpec> placeless = new ArrayList<>();
         wanted.forEach((name, workload) -> {
             if (!pods.containsKey(name)) {
-                made(name, workload).ifPresent(pod -> {
-                    pods.put(name, pod);
-                    pod.start();
-                    started.add(pod);
-                });
+                made(name, workload)
+                        .ifPresentOrElse(
+                                pod -> {
+                                    pods.put(name, pod);
+                                    pod.start();
+                                    started.add(pod);
+                                },
+                                () -> placeless.add(workload));
             }
         });
         List<LocalPod> unwanted = pods.values().stream()
                 .filter(pod -> !wanted.containsKey(pod.name()))
+                .filter(pod -> placeless.stream().noneMatch(pod.workload()::isVersionOf))
                 .filter(pod -> !Diagnostic.anyError(set.diagnostics()) || replaced(pod, started))
                 .toList();
         if (!unwanted.isEmpty()) {
@@ -243,7 +248,7 @@ public final class Mesh implements AutoCloseable {
         }
     }
 
-    /// One that has no place here must not keep the others from theirs.
+    /// One that has no place here must not keep the others from theirs; those that it was to replace stay.
     private Optional<LocalPod> made(String name, WorkloadSpec workload) {
         try {
             return Optional.of(new LocalPod(name, workload, context));
@@ -254,9 +259,7 @@ public final class Mesh implements AutoCloseable {
     }
 
     private static boolean replaced(LocalPod old, List<LocalPod> started) {
-        return started.stream()
-                .anyMatch(pod -> pod.workload().name().equals(old.workload().name())
-                        && pod.workload().namespace().equals(old.workload().namespace()));
+        return started.stream().anyMatch(pod -> pod.workload().isVersionOf(old.workload()));
     }
 
     private static void addPods(WorkloadSpec workload, Map<String, WorkloadSpec> wanted) {

@@ -40,7 +40,9 @@ final class Endpoints {
 
         private static boolean has(Endpoint endpoint, Map<String, String> labels) {
             for (Map.Entry<String, String> wanted : labels.entrySet()) {
-                if (!endpoint.label(wanted.getKey()).equals(wanted.getValue())) {
+                boolean unset =
+                        wanted.getValue().isEmpty() && !endpoint.labels().containsKey(wanted.getKey());
+                if (unset || !endpoint.label(wanted.getKey()).equals(wanted.getValue())) {
                     return false;
                 }
             }

@@ -21,10 +21,12 @@ import java.util.Optional;
 final class GatewayListeners {
     private final Scene scene;
     private final MergedGateways gateways;
+    private final BoundServices services;
 
-    GatewayListeners(Scene scene, MergedGateways gateways) {
+    GatewayListeners(Scene scene, MergedGateways gateways, BoundServices services) {
         this.scene = scene;
         this.gateways = gateways;
+        this.services = services;
     }
 
     List<Listener> build() {
@@ -113,7 +115,7 @@ final class GatewayListeners {
     }
 
     private List<FilterChain> tcp(Entry entry) {
-        for (VirtualService route : GatewayRoutes.bound(scene, entry)) {
+        for (VirtualService route : GatewayRoutes.bound(scene, services, entry)) {
             for (TcpRoute tcp : route.tcp()) {
                 boolean applies = tcp.match().isEmpty() || tcp.match().stream().anyMatch(m -> matches(m, route, entry));
                 if (applies) {
@@ -147,7 +149,7 @@ final class GatewayListeners {
     /// TLS that is passed on, opened or not, by the name that it asks for.
     private List<FilterChain> byServerName(Entry entry) {
         List<FilterChain> chains = new ArrayList<>();
-        for (VirtualService route : GatewayRoutes.bound(scene, entry)) {
+        for (VirtualService route : GatewayRoutes.bound(scene, services, entry)) {
             for (TlsRoute tls : route.tls()) {
                 for (L4Match match : tls.match()) {
                     if (matches(match, route, entry) && served(match.sniHosts(), entry)) {

@@ -25,10 +25,12 @@ final class GatewayRoutes {
     private static final int MAX_DIRECT_BODY = 1 << 20;
 
     private final Scene scene;
+    private final BoundServices services;
     private final RateLimiting limiting;
 
-    GatewayRoutes(Scene scene) {
+    GatewayRoutes(Scene scene, BoundServices services) {
         this.scene = scene;
+        this.services = services;
         this.limiting = scene.rateLimiting();
     }
 
@@ -93,7 +95,7 @@ final class GatewayRoutes {
     private void server(Entry entry, Map<String, Host> hosts) {
         int port = entry.server().port().number();
         boolean redirect = entry.server().tls().map(ServerTls::httpsRedirect).orElse(false);
-        for (VirtualService service : bound(scene, entry)) {
+        for (VirtualService service : bound(scene, services, entry)) {
             Set<String> names = hostsFor(service, entry);
             if (names.isEmpty()) {
                 continue;
@@ -121,13 +123,10 @@ final class GatewayRoutes {
     }
 
     /// The virtual services that name the server's gateway and may have one of its hosts.
-    static List<VirtualService> bound(Scene scene, Entry entry) {
+    static List<VirtualService> bound(Scene scene, BoundServices services, Entry entry) {
         List<VirtualService> found = new ArrayList<>();
-        for (VirtualService service : scene.outbound().virtualServices()) {
-            String namespace = service.metadata().namespace();
-            boolean named = service.gateways().stream()
-                    .anyMatch(g -> HttpRoutes.qualified(g, namespace).equals(entry.gatewayName()));
-            if (named && !hostsFor(scene, service, entry).isEmpty()) {
+        for (VirtualService service : services.of(entry.gatewayName())) {
+            if (!hostsFor(scene, service, entry).isEmpty()) {
                 found.add(service);
             }
         }

@@ -362,10 +362,11 @@ final class OutboundResources {
         ResourceMap routeMap = new ResourceMap(ResourceType.ROUTE, routes);
         ResourceMap secretMap = new ResourceMap(ResourceType.SECRET, secrets);
         MergedGateways gateways = MergedGateways.of(scene);
-        for (Listener listener : new GatewayListeners(scene, gateways).build()) {
+        BoundServices services = new BoundServices(scene);
+        for (Listener listener : new GatewayListeners(scene, gateways, services).build()) {
             listenerMap.add(listener.getName(), listener);
         }
-        GatewayRoutes gatewayRoutes = new GatewayRoutes(scene);
+        GatewayRoutes gatewayRoutes = new GatewayRoutes(scene, services);
         gateways.byRoute().forEach((name, entries) -> routeMap.add(name, gatewayRoutes.configuration(name, entries)));
         new CredentialSecrets(scene, secretMap).servers(gateways);
         credentials(scene, secretMap);

@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// Which endpoints are near by what a service says of itself, and by where the machines stand that pods run on.
@@ -87,6 +88,22 @@ class NearnessTest {
                 .isEqualTo(Map.of("10.2.0.1", 0, "10.2.0.4", 0, "10.2.0.2", 1, "10.2.0.3", 1, "10.2.0.5", 1));
     }
 
+    @Test
+    void isNoLabelOfPodsWithoutOne() throws Exception {
+        Translated web = web(service("", "") + """
+                apiVersion: networking.istio.io/v1
+                kind: DestinationRule
+                metadata: {name: shop, namespace: default}
+                spec:
+                  host: shop.default.svc.cluster.local
+                  subsets:
+                  - {name: unset, labels: {canary: ""}}
+                  - {name: zone, labels: {topology.kubernetes.io/zone: b}}
+                """);
+        assertThat(hosts(web, SHOP.replace("||", "|unset|"))).isEmpty();
+        assertThat(hosts(web, SHOP.replace("||", "|zone|"))).containsExactlyInAnyOrder("10.2.0.3", "10.2.0.5");
+    }
+
     private static String node(String name, String region, String zone) {
         return """
                 apiVersion: v1
@@ -139,9 +156,17 @@ class NearnessTest {
         return priorities(web(more));
     }
 
+    private static Set<String> hosts(Translated web, String cluster) throws Exception {
+        return priorities(web, cluster).keySet();
+    }
+
     private static Map<String, Integer> priorities(Translated web) throws Exception {
+        return priorities(web, SHOP);
+    }
+
+    private static Map<String, Integer> priorities(Translated web, String cluster) throws Exception {
         Map<String, Integer> found = new HashMap<>();
-        for (LocalityLbEndpoints group : ClusterLoadAssignment.parseFrom(web.sent(ResourceType.ENDPOINT, SHOP))
+        for (LocalityLbEndpoints group : ClusterLoadAssignment.parseFrom(web.sent(ResourceType.ENDPOINT, cluster))
                 .getEndpointsList()) {
             group.getLbEndpointsList()
                     .forEach(endpoint -> found.put(

@@ -31,6 +31,8 @@ public final class ClusterDuties implements AutoCloseable {
     private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
     private static final String REGISTRATION = "admissionregistration.k8s.io/v1";
     private static final Duration BETWEEN = Duration.ofMillis(40);
+    /// Ingresses in one look.
+    private static final int MOST_SHOWN = 20;
     private static final Duration LOOK = Duration.ofSeconds(1);
     /// After which what others may have undone is done again.
     private static final Duration REPEAT = Duration.ofMinutes(1);
@@ -113,10 +115,15 @@ public final class ClusterDuties implements AutoCloseable {
         patch(pem);
     }
 
-    /// What fails is tried again when everything is.
+    /// What fails is tried again when everything is. What is left waits for the next look, since roots do not wait.
     private void showAddresses() throws InterruptedException {
+        int left = MOST_SHOWN;
         for (IngressFacts.Unshown one : facts.ingresses().unshown()) {
+            if (left == 0 || !writesStatus()) {
+                return;
+            }
             if (!one.addresses().equals(addresses.put(one.namespace() + "/" + one.name(), one.addresses()))) {
+                left--;
                 show(one);
                 Thread.sleep(BETWEEN);
             }

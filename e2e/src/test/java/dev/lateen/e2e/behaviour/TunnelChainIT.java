@@ -11,12 +11,15 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -38,9 +41,13 @@ class TunnelChainIT {
     private static final String HTTP2 = Bootstrap.HTTP2
             .replace("http2_protocol_options: {}", "http2_protocol_options: {" + WINDOWS + "}")
             .replace("connect_timeout: 1s", "connect_timeout: 10s");
+    private static final String TLS = """
+            transport_socket: {name: tls, typed_config: {
+              "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext}}""";
     private static RunningProxy terminator;
     private static RunningProxy proxy;
     private static ServerSocket echo;
+    private static ServerSocket sealed;
     private static final AtomicLong TAKEN = new AtomicLong();
     private static final AtomicLong SENT = new AtomicLong();
 
@@ -58,9 +65,17 @@ class TunnelChainIT {
     @BeforeParameterizedClassInvocation
     static void start(DataPlane plane, DataPlane end) throws Exception {
         echo = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        Thread.startVirtualThread(TunnelChainIT::accept);
+        sealed = overTls(Certificates.create());
+        Thread.startVirtualThread(() -> accept(sealed));
+        Thread.startVirtualThread(() -> accept(echo));
         terminator = end.start(new Bootstrap()
                 .cluster("echo", echo.getLocalPort())
+                .cluster("tls", "connect_timeout: 10s, " + TLS, sealed.getLocalPort())
+                .http("sealed", "upgrade_configs: [{upgrade_type: CONNECT}],", "", """
+                        {match: {connect_matcher: {}}, route: {cluster: tls, timeout: 0s, upgrade_configs: [
+                          {upgrade_type: CONNECT, connect_config: {}}]}},
+                        {match: {prefix: /}, route: {cluster: tls, timeout: 0s, upgrade_configs: [
+                          {upgrade_type: CONNECT, connect_config: {allow_post: true}}]}}""")
                 .cluster("nobody", 1)
                 .http("vain", "upgrade_configs: [{upgrade_type: CONNECT}],", "", """
                         {match: {connect_matcher: {}}, route: {cluster: nobody, upgrade_configs: [
@@ -112,12 +127,23 @@ class TunnelChainIT {
             terminator.close();
         }
         echo.close();
+        sealed.close();
     }
 
-    private static void accept() {
-        while (!echo.isClosed()) {
+    private static ServerSocket overTls(Certificates certificates) throws Exception {
+        char[] password = "secret".toCharArray();
+        KeyStore store = KeyStore.getInstance(certificates.file("client.p12").toFile(), password);
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store, password);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        return context.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    }
+
+    private static void accept(ServerSocket server) {
+        while (!server.isClosed()) {
             try {
-                Socket socket = echo.accept();
+                Socket socket = server.accept();
                 Thread.startVirtualThread(() -> answer(socket));
             } catch (IOException _) {
                 return;
@@ -203,6 +229,24 @@ class TunnelChainIT {
             await().until(() -> SENT.get() > before);
             assertThat(Arrays.equals(socket.getInputStream().readAllBytes(), pattern(MUCH, 3)))
                     .isTrue();
+        }
+    }
+
+    /// That a request has ended does not end what is answered, over TLS neither.
+    @Test
+    void answersWhatItIsSentOverTls() throws IOException {
+        Reply reply = terminator
+                .client("sealed")
+                .send("POST / HTTP/1.1\r\nhost: a.test\r\nconnection: close\r\ncontent-length: 1\r\n\r\nS", "POST");
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.body()).hasSize(MUCH);
+        try (Socket socket = terminator.connect("sealed")) {
+            socket.setSoTimeout(20_000);
+            HttpClient.write(socket, "CONNECT echo.test:7 HTTP/1.1\r\nhost: echo.test:7\r\n\r\n");
+            assertThat(Reply.read(socket.getInputStream(), "HEAD").status()).isEqualTo(200);
+            byte[] sent = pattern(MUCH, 5);
+            write(socket, sent, false);
+            assertThat(socket.getInputStream().readNBytes(MUCH)).isEqualTo(sent);
         }
     }
 

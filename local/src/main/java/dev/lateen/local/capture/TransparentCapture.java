@@ -56,6 +56,7 @@ public final class TransparentCapture implements Capture {
 
     @Override
     public Place place(String podName, WorkloadSpec workload) {
+        boolean keepsSource = workload.role() != Role.NONE && keepsSource(workload);
         String address = subnet.take(podName);
         NetworkNamespace pod =
                 NetworkNamespace.create(children, podName, hosts.ofNamespace(workload.namespace()), directory);
@@ -68,7 +69,7 @@ public final class TransparentCapture implements Capture {
         pod.run("ip", "route", "add", "default", "via", subnet.node());
         prepare(pod);
         if (workload.role() == Role.SIDECAR) {
-            capture(pod, keepsSource(workload));
+            capture(pod, keepsSource);
         }
         boolean hasProxy = workload.role() != Role.NONE;
         return new Place(
@@ -78,9 +79,7 @@ public final class TransparentCapture implements Capture {
                 Map.of("HOST", "0.0.0.0"),
                 pod.prefix(),
                 Optional.of(subnet.probes()),
-                hasProxy
-                        ? Optional.of(new RunAs(PROXY_ID, PROXY_ID, !readableByAll, keepsSource(workload)))
-                        : Optional.empty());
+                hasProxy ? Optional.of(new RunAs(PROXY_ID, PROXY_ID, !readableByAll, keepsSource)) : Optional.empty());
     }
 
     @Override

@@ -63,9 +63,11 @@ final class WorkloadReader {
             wrong.add(wrong("wrong-type", metadata, MeshProxies.ANNOTATION)
                     .withExpected("a YAML object, such as 'concurrency: 2'"));
         }
-        annotations.forEach((name, value) -> PodAnnotations.expected(name, value)
-                .ifPresent(expected ->
-                        wrong.add(wrong("invalid-annotation", metadata, name).withExpected(expected))));
+        if (role(labels, annotations, spec) != Role.NONE) {
+            annotations.forEach((name, value) -> PodAnnotations.expected(name, value)
+                    .ifPresent(expected -> wrong.add(
+                            wrong("invalid-annotation", metadata, name).withExpected(expected))));
+        }
         found.addAll(wrong);
         return proxy.filter(_ -> wrong.isEmpty())
                 .map(settings -> new WorkloadSpec(

@@ -45,6 +45,11 @@ public record WorkloadSpec(
         containers = List.copyOf(containers);
     }
 
+    /// Whether both are the same workload, said in different words.
+    public boolean isVersionOf(WorkloadSpec other) {
+        return name.equals(other.name) && namespace.equals(other.namespace);
+    }
+
     /// All that decides how a pod runs; a pod is replaced when it changes, and only then. The same in every
     /// process.
     public String fingerprint() {

@@ -1,5 +1,6 @@
 package dev.lateen.net.http1;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
@@ -13,14 +14,19 @@ import io.netty.handler.ssl.SslHandler;
 final class HalfClose {
     private HalfClose() {}
 
-    /// Sends FIN (or TLS close_notify) behind what has been flushed.
+    /// Sends FIN (or TLS close_notify) behind what has been flushed. A socket whose output is shut down forgets what
+    /// still waits to be written, so that FIN waits for it.
     static void shutdownOutput(ChannelHandlerContext context) {
         SslHandler ssl = context.pipeline().get(SslHandler.class);
         Channel channel = context.channel();
         if (ssl != null) {
             ssl.closeOutbound();
         } else if (channel instanceof DuplexChannel duplex) {
-            duplex.shutdownOutput();
+            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+                if (written.isSuccess()) {
+                    duplex.shutdownOutput();
+                }
+            });
         }
     }
 

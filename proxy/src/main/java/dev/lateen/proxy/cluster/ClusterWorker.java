@@ -81,7 +81,28 @@ public final class ClusterWorker {
 
     /// Opens a connection to `host` for one TCP session. The caller tells the host how it went (`Host.recordResult`).
     public PendingStream newTcpConnection(Host host, TcpOptions options, TcpReady callback) {
-        ResourceLimits limits = cluster.limits(RoutePriority.DEFAULT);
+        return newTcpConnection(host, RoutePriority.DEFAULT, options, callback);
+    }
+
+    /// One that a request is the reason for, and counts as such.
+    public PendingStream newTunnelEnd(Host host, RoutePriority priority, TcpOptions options, TcpReady callback) {
+        return newTcpConnection(host, priority, options, new TcpReady() {
+            @Override
+            public void onReady(Channel channel, Host connected) {
+                connected.stats().requestsTotal.getAndIncrement();
+                cluster.stats().requests.increment();
+                callback.onReady(channel, connected);
+            }
+
+            @Override
+            public void onFailure(ProxyError error, String details) {
+                callback.onFailure(error, details);
+            }
+        });
+    }
+
+    private PendingStream newTcpConnection(Host host, RoutePriority priority, TcpOptions options, TcpReady callback) {
+        ResourceLimits limits = cluster.limits(priority);
         if (!limits.tryConnection()) {
             cluster.stats().connectionOverflow.increment();
             callback.onFailure(ProxyError.OVERFLOW, "");

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// What a tunnel that ends here leads to: a TCP connection that speaks no HTTP, as the one exchange of a connection.
 /// Its
 /// answer is a 200 as soon as there is a connection; its body is what the server sends, the request's what it is sent.
-/// The end of one direction is passed on as such, and so is a reset.
+/// The end of what the client sends is passed on as such, and so is a reset. What the server sends may end the
+/// exchange, as with any answer.
 ///
 /// Source: RFC 9110 §9.3.6, Envoy `RouteAction.UpgradeConfig.connect_config`. Thread: event loop of its channel.
 final class TunnelTarget extends ChannelInboundHandlerAdapter implements ClientConnection, ClientStream {
@@ -33,8 +34,11 @@ final class TunnelTarget extends ChannelInboundHandlerAdapter implements ClientC
 
     private final Channel channel;
     private @Nullable ResponseListener listener;
+    private boolean accepted;
+    private boolean paused;
     private boolean inputEnded;
     private boolean outputEnded;
+    private boolean outputSent;
 
     /// @param channel that does not read yet
     TunnelTarget(Channel channel) {
@@ -56,11 +60,15 @@ final class TunnelTarget extends ChannelInboundHandlerAdapter implements ClientC
         return this;
     }
 
+    /// Before anything that the server sends; that may have come with the last words of the handshake.
     private void accept() {
         ResponseListener answers = listener;
-        if (answers != null) {
+        if (answers != null && !accepted) {
+            accepted = true;
             answers.onHead(new ResponseHead(OK, new Headers()), false);
-            channel.config().setAutoRead(true);
+            if (!paused && !inputEnded) {
+                channel.config().setAutoRead(true);
+            }
         }
     }
 
@@ -139,14 +147,14 @@ final class TunnelTarget extends ChannelInboundHandlerAdapter implements ClientC
             return;
         }
         outputEnded = true;
-        boolean halfClose =
-                channel instanceof DuplexChannel && channel.pipeline().get(SslHandler.class) == null;
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> {
-            if (inputEnded || !halfClose) {
+            outputSent = true;
+            if (inputEnded) {
                 channel.close();
-            } else {
+            } else if (channel.pipeline().get(SslHandler.class) == null) {
                 ((DuplexChannel) channel).shutdownOutput();
             }
+            // The TLS library would end both halves: the server is told when its answer has ended.
         });
     }
 
@@ -178,12 +186,14 @@ final class TunnelTarget extends ChannelInboundHandlerAdapter implements ClientC
 
     @Override
     public void pauseReading() {
+        paused = true;
         channel.config().setAutoRead(false);
     }
 
     @Override
     public void resumeReading() {
-        if (!inputEnded) {
+        paused = false;
+        if (!inputEnded && accepted) {
             channel.config().setAutoRead(true);
         }
     }
@@ -191,6 +201,7 @@ final class TunnelTarget extends ChannelInboundHandlerAdapter implements ClientC
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;
+        accept();
         ResponseListener answers = listener;
         if (answers == null) {
             bytes.release();
@@ -207,6 +218,7 @@ final class TunnelTarget extends ChannelInboundHandlerAdapter implements ClientC
     }
 
     private void endInput() {
+        accept();
         ResponseListener answers = listener;
         if (inputEnded || answers == null) {
             return;
@@ -214,7 +226,7 @@ final class TunnelTarget extends ChannelInboundHandlerAdapter implements ClientC
         inputEnded = true;
         listener = null;
         answers.onData(Unpooled.EMPTY_BUFFER, true);
-        if (outputEnded) {
+        if (outputSent) {
             channel.close();
         }
     }

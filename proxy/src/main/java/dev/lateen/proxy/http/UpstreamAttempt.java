@@ -59,7 +59,7 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
         info.upstreamPeer = host.peer();
         startSpan();
         PendingStream waiting = Upgrades.endsHere(forwarding.path.head(), forwarding.forward.upgrades())
-                ? forwarding.cluster.newTcpConnection(host, tcpOptions(), new AtTheEnd())
+                ? forwarding.cluster.newTunnelEnd(host, forwarding.forward.priority(), tcpOptions(), new AtTheEnd())
                 : forwarding.cluster.newStream(host, options(), this);
         if (stream == null && !ended) {
             pending = waiting;
