@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +25,7 @@ final class ChurnIT {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration EVERY = Duration.ofMillis(300);
     private static final int CHANGES = Integer.parseInt(System.getenv().getOrDefault("LATEEN_CHURN_CHANGES", "40"));
-    private static final Pattern GATEWAY = Pattern.compile("gateway port (80|443) is at https?://([0-9.]+):([0-9]+)/");
+    private static final String GATEWAY = "gateway port %s is at https?://([0-9.]+):([0-9]+)/";
 
     @TempDir
     Path directory = Path.of("");
@@ -80,12 +80,7 @@ final class ChurnIT {
     }
 
     private static InetSocketAddress door(RunningMesh mesh, String port) {
-        Matcher found = GATEWAY.matcher(mesh.output());
-        while (found.find()) {
-            if (found.group(1).equals(port)) {
-                return new InetSocketAddress(found.group(2), Integer.parseInt(found.group(3)));
-            }
-        }
-        throw new AssertionError("no port " + port + " in " + mesh.output());
+        MatchResult found = mesh.said(Pattern.compile(GATEWAY.formatted(port)));
+        return new InetSocketAddress(found.group(1), Integer.parseInt(found.group(2)));
     }
 }

@@ -18,7 +18,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,8 +80,7 @@ final class GatewayRevocationIT {
     }
 
     private static InetSocketAddress door(RunningMesh mesh) {
-        Matcher found = TLS_GATEWAY.matcher(mesh.output());
-        assertThat(found.find()).as(mesh.output()).isTrue();
+        MatchResult found = mesh.said(TLS_GATEWAY);
         return new InetSocketAddress(found.group(1), Integer.parseInt(found.group(2)));
     }
 

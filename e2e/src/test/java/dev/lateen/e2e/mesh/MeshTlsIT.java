@@ -18,7 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,8 +83,7 @@ final class MeshTlsIT {
     }
 
     private static InetSocketAddress edge(RunningMesh mesh) {
-        Matcher found = GATEWAY.matcher(mesh.output());
-        assertThat(found.find()).as(mesh.output()).isTrue();
+        MatchResult found = mesh.said(GATEWAY);
         return new InetSocketAddress(found.group(1), Integer.parseInt(found.group(2)));
     }
 

@@ -7,7 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,8 +94,7 @@ final class NetworkGatewayIT {
     }
 
     private static InetSocketAddress door(RunningMesh mesh) {
-        Matcher found = GATEWAY.matcher(mesh.output());
-        assertThat(found.find()).as(mesh.output()).isTrue();
+        MatchResult found = mesh.said(GATEWAY);
         return new InetSocketAddress(found.group(1), PORT);
     }
 }

@@ -13,7 +13,6 @@ import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -127,10 +126,8 @@ final class ProxylessMeshIT {
 
     /// Of the workload's only pod.
     private static String address(RunningMesh mesh, String workload) {
-        Matcher found =
-                Pattern.compile("\\b" + workload + "-\\S+: ready at ([0-9.]+)").matcher(mesh.output());
-        assertThat(found.find()).as(mesh.output()).isTrue();
-        return found.group(1);
+        return mesh.said(Pattern.compile("\\b" + workload + "-\\S+: ready at ([0-9.]+)"))
+                .group(1);
     }
 
     /// TLS as a stranger speaks it, who believes everybody and has nothing to show.

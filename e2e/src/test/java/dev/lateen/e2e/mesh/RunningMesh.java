@@ -21,10 +21,11 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,6 +34,7 @@ import org.awaitility.core.ConditionTimeoutException;
 /// A mesh that `./lateen up` runs for one test, of manifests that the test writes. Requests enter by the ingress
 /// gateway that `manifests` adds: host `NAME.test` leads to service NAME.
 final class RunningMesh implements AutoCloseable {
+    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(30);
     private static final Duration LONGEST_START = Duration.ofMinutes(5);
     private static final String READY = "is ready; logs are in";
     private static final Pattern GATEWAY = Pattern.compile("gateway port 80 is at (http://\\S+)/");
@@ -288,10 +290,16 @@ final class RunningMesh implements AutoCloseable {
         }
     }
 
+    /// The first thing of that form that it says, or will soon have said: what it says when it is ready is several
+    /// lines.
+    MatchResult said(Pattern form) {
+        return await().atMost(LONGEST_ANSWER)
+                .until(() -> form.matcher(output()).results().findFirst(), Optional::isPresent)
+                .orElseThrow();
+    }
+
     private String gatewayAddress() {
-        Matcher found = GATEWAY.matcher(output());
-        assertThat(found.find()).as(output()).isTrue();
-        return found.group(1);
+        return said(GATEWAY).group(1);
     }
 
     private void awaitReady() {

@@ -97,9 +97,7 @@ final class SampleMesh implements AutoCloseable {
 
     /// Where the ingress gateway takes connections to a port of a Gateway, since when these are of this sample.
     InetSocketAddress port(int declared) throws IOException {
-        Matcher gateway = GATEWAY.matcher(mesh.output());
-        assertThat(gateway.find()).as(mesh.output()).isTrue();
-        String host = URI.create(gateway.group(1)).getHost();
+        String host = URI.create(mesh.said(GATEWAY).group(1)).getHost();
         String service = Files.readString(mesh.home().resolve("config/service-istio-ingressgateway.yaml"));
         Matcher port =
                 Pattern.compile("port: " + declared + "\\s+targetPort: (\\d+)").matcher(service);

@@ -15,7 +15,7 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
@@ -117,7 +117,7 @@ final class ServerFilesIT {
     }
 
     private static InetSocketAddress door(RunningMesh mesh) {
-        Matcher found = await().atMost(SOON).until(() -> TLS_GATEWAY.matcher(mesh.output()), Matcher::find);
+        MatchResult found = mesh.said(TLS_GATEWAY);
         return new InetSocketAddress(found.group(1), Integer.parseInt(found.group(2)));
     }
 }
