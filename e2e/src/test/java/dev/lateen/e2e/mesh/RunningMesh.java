@@ -293,9 +293,13 @@ final class RunningMesh implements AutoCloseable {
     /// The first thing of that form that it says, or will soon have said: what it says when it is ready is several
     /// lines.
     MatchResult said(Pattern form) {
-        return await().atMost(LONGEST_ANSWER)
-                .until(() -> form.matcher(output()).results().findFirst(), Optional::isPresent)
+        return firstOf(form)
+                .or(() -> await().atMost(LONGEST_ANSWER).until(() -> firstOf(form), Optional::isPresent))
                 .orElseThrow();
+    }
+
+    private Optional<MatchResult> firstOf(Pattern form) {
+        return form.matcher(output()).results().findFirst();
     }
 
     private String gatewayAddress() {
