@@ -8,8 +8,7 @@ import dev.lateen.model.mesh.TrafficDistribution;
 import java.util.Optional;
 
 /// Which of the settings that prefer near endpoints holds: the rule's own, whichever it is, else the service's, else
-/// the
-/// mesh's, where that of zones goes first. One that is turned off leaves no room for the next.
+/// the mesh's, where that of zones goes first. One that is turned off leaves no room for the next.
 sealed interface LocalityPreference {
     enum Off implements LocalityPreference {
         INSTANCE

@@ -19,8 +19,8 @@ import java.util.function.ToIntFunction;
 
 /// Prefers endpoints that are near: by shares where a rule distributes traffic, else by priorities, which need outlier
 /// detection to tell that the near ones have failed. What a service says of itself orders its endpoints in any case.
-/// Where zones count, the proxy shares requests out among those of
-/// its own region by itself, so that the region is all that priorities tell apart, with or without outlier detection.
+/// Where zones count, the proxy shares requests out among those of its own region by itself, so that the region is all
+/// that priorities tell apart, with or without outlier detection.
 final class LocalityPriorities {
     /// How many kinds of regions there are: one's own, the one that takes over, the others.
     private static final int REGIONS = 3;

@@ -17,7 +17,6 @@ import tools.jackson.databind.node.ObjectNode;
 /// Thread: one at a time.
 final class DiscoveryScope {
     private static final String REVISION = "istio.io/rev";
-    private static final Set<String> CLUSTERS_OWN = Set.of("", "discovery.k8s.io", "networking.k8s.io");
 
     private final ClusterFacts facts;
     /// By namespace, what passed, and the revision that it names.
@@ -139,9 +138,6 @@ final class DiscoveryScope {
     /// Labels of pods and Services are about their own proxies, and an Ingress has a class instead.
     private static String revision(ObjectNode object) {
         String apiVersion = Trees.text(object, "apiVersion");
-        int slash = apiVersion.indexOf('/');
-        return CLUSTERS_OWN.contains(slash < 0 ? "" : apiVersion.substring(0, slash))
-                ? ""
-                : Trees.text(object, "metadata", "labels", REVISION);
+        return MeshKinds.isClustersOwn(apiVersion) ? "" : Trees.text(object, "metadata", "labels", REVISION);
     }
 }

@@ -5,10 +5,13 @@ import dev.lateen.kubernetes.crd.ResourceDefinitions;
 import dev.lateen.model.schema.Schemas;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The kinds of objects that make up a mesh in a cluster.
 final class MeshKinds {
+    private static final Set<String> CLUSTERS_OWN = Set.of("", "discovery.k8s.io", "networking.k8s.io");
+
     private MeshKinds() {}
 
     static List<WatchedKind> of(ClusterSettings settings) {
@@ -35,6 +38,12 @@ final class MeshKinds {
             kinds.add(WatchedKind.of(definition));
         }
         return List.copyOf(kinds);
+    }
+
+    /// Whether an object is of the cluster's own kinds, and so of no revision.
+    static boolean isClustersOwn(String apiVersion) {
+        int slash = apiVersion.indexOf('/');
+        return CLUSTERS_OWN.contains(slash < 0 ? "" : apiVersion.substring(0, slash));
     }
 
     private static WatchedKind registration(String kind, String plural) {

@@ -5,7 +5,6 @@ import dev.lateen.kubernetes.tree.Trees;
 import dev.lateen.model.resource.ResourceKey;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import tools.jackson.databind.node.ObjectNode;
@@ -15,7 +14,6 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// Thread: any.
 public final class ResourceStates {
-    private static final Set<String> CLUSTERS_OWN = Set.of("", "discovery.k8s.io", "networking.k8s.io");
 
     private static final String REGISTERED = "istio.io/autoRegistrationGroup";
 
@@ -40,8 +38,7 @@ public final class ResourceStates {
                 Optional.of(new News(kind, namespace, name, Optional.empty()));
             case ClusterEvent.Seen(var kind, var namespace, var name, var object) -> {
                 String apiVersion = Trees.text(object, "apiVersion");
-                int slash = apiVersion.indexOf('/');
-                if (CLUSTERS_OWN.contains(slash < 0 ? "" : apiVersion.substring(0, slash)) || isRegistered(object)) {
+                if (MeshKinds.isClustersOwn(apiVersion) || isRegistered(object)) {
                     yield Optional.empty();
                 }
                 ObjectNode status = Trees.at(object, "status") instanceof ObjectNode shown ? shown : Trees.object();

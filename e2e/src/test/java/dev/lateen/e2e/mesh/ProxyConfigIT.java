@@ -20,8 +20,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// What `defaultConfig`, resources of the kind ProxyConfig and annotations say to the proxies of a mesh on this
-/// machine,
-/// also after an edit. With our proxy, and with real Envoy where all integration tests are asked for.
+/// machine, also after an edit. With our proxy, and with real Envoy where all integration tests are asked for.
 final class ProxyConfigIT {
     private static final Duration SOON = Duration.ofSeconds(90);
     private static final String MESH = """

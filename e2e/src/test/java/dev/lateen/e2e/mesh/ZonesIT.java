@@ -14,9 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Near servers are preferred, from the file to the peer that answers: clients and servers run in zones a and b, one
 /// more server in another region. A DestinationRule with `zoneAwareLbSetting` keeps calls in the caller's zone as far
-/// as
-/// there is room, a Service with `trafficDistribution` as long as anybody is there. With our
-/// proxy, and with real Envoy where all integration tests are asked for.
+/// as there is room, a Service with `trafficDistribution` as long as anybody is there. With our proxy, and with real
+/// Envoy where all integration tests are asked for.
 final class ZonesIT {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final int CALLS = 200;

@@ -1,5 +1,6 @@
 package dev.lateen.model.analyze;
 
+import dev.lateen.model.mesh.Topology;
 import dev.lateen.model.validate.View;
 import java.util.HashMap;
 import java.util.List;
@@ -11,10 +12,6 @@ import java.util.Set;
 /// Thread: any.
 final class DestinationRuleChecks {
     private static final Set<String> VERIFYING_MODES = Set.of("SIMPLE", "MUTUAL");
-    private static final String REGION = "topology.kubernetes.io/region";
-    private static final String ZONE = "topology.kubernetes.io/zone";
-    private static final String SUBZONE = "topology.istio.io/subzone";
-    private static final String HOSTNAME = "kubernetes.io/hostname";
 
     private DestinationRuleChecks() {}
 
@@ -82,8 +79,11 @@ final class DestinationRuleChecks {
             MeshContents mesh, Map<String, Item> nodes, Map<String, String> selector, Map<String, String> labels) {
         Map<String, String> own = new HashMap<>(selector);
         Map<String, String> ofNode = new HashMap<>();
-        labels.forEach((label, value) ->
-                (List.of(REGION, ZONE, SUBZONE, HOSTNAME).contains(label) ? ofNode : own).put(label, value));
+        labels.forEach((label, value) -> (List.of(Topology.REGION, Topology.ZONE, Topology.SUBZONE, Topology.HOSTNAME)
+                                .contains(label)
+                        ? ofNode
+                        : own)
+                .put(label, value));
         if (ofNode.isEmpty()) {
             return !mesh.pods().selected(own).isEmpty();
         }
@@ -96,10 +96,10 @@ final class DestinationRuleChecks {
         String name = pod.spec().text("nodeName");
         Item node = nodes.get(name);
         if (node != null) {
-            for (String label : List.of(REGION, ZONE, SUBZONE)) {
+            for (String label : List.of(Topology.REGION, Topology.ZONE, Topology.SUBZONE)) {
                 Optional.ofNullable(node.labels().get(label)).ifPresent(value -> labels.put(label, value));
             }
-            labels.put(HOSTNAME, name);
+            labels.put(Topology.HOSTNAME, name);
         }
         return labels;
     }

@@ -81,64 +81,16 @@ public record MeshService(
     }
 
     public MeshService withPorts(List<ServicePort> newPorts) {
-        return new MeshService(
-                id,
-                name,
-                newPorts,
-                addresses,
-                autoAddress,
-                resolution,
-                registry,
-                meshExternal,
-                exportTo,
-                labels,
-                selector,
-                subjectAltNames,
-                created,
-                kubernetes,
-                distribution,
-                origin);
+        return with(newPorts, addresses, autoAddress, exportTo, distribution);
     }
 
     /// For other namespaces to see.
     MeshService exportedTo(List<String> others) {
-        return new MeshService(
-                id,
-                name,
-                ports,
-                addresses,
-                autoAddress,
-                resolution,
-                registry,
-                meshExternal,
-                others,
-                labels,
-                selector,
-                subjectAltNames,
-                created,
-                kubernetes,
-                distribution,
-                origin);
+        return with(ports, addresses, autoAddress, others, distribution);
     }
 
     public MeshService withAddresses(List<String> newAddresses) {
-        return new MeshService(
-                id,
-                name,
-                ports,
-                newAddresses,
-                autoAddress,
-                resolution,
-                registry,
-                meshExternal,
-                exportTo,
-                labels,
-                selector,
-                subjectAltNames,
-                created,
-                kubernetes,
-                distribution,
-                origin);
+        return with(ports, newAddresses, autoAddress, exportTo, distribution);
     }
 
     /// The automatic address for clients of IPv6: in 2001:2::/32, with the other one at its end.
@@ -147,43 +99,36 @@ public record MeshService(
     }
 
     public MeshService withAutoAddress(String address) {
-        return new MeshService(
-                id,
-                name,
-                ports,
-                addresses,
-                address,
-                resolution,
-                registry,
-                meshExternal,
-                exportTo,
-                labels,
-                selector,
-                subjectAltNames,
-                created,
-                kubernetes,
-                distribution,
-                origin);
+        return with(ports, addresses, address, exportTo, distribution);
     }
 
     /// Where its clients' preference is said for its whole namespace.
     MeshService preferring(TrafficDistribution near) {
+        return with(ports, addresses, autoAddress, exportTo, Optional.of(near));
+    }
+
+    private MeshService with(
+            List<ServicePort> newPorts,
+            List<String> newAddresses,
+            String newAutoAddress,
+            List<String> newExportTo,
+            Optional<TrafficDistribution> newDistribution) {
         return new MeshService(
                 id,
                 name,
-                ports,
-                addresses,
-                autoAddress,
+                newPorts,
+                newAddresses,
+                newAutoAddress,
                 resolution,
                 registry,
                 meshExternal,
-                exportTo,
+                newExportTo,
                 labels,
                 selector,
                 subjectAltNames,
                 created,
                 kubernetes,
-                Optional.of(near),
+                newDistribution,
                 origin);
     }
 

@@ -10,8 +10,6 @@ import java.util.Optional;
 ///
 /// Thread: control loop.
 final class PodPlaces {
-    private static final String LABEL = "istio-locality";
-
     private final Map<String, Locality> nodes = new HashMap<>();
 
     /// @param labels of the machine; none where it is gone
@@ -43,8 +41,7 @@ final class PodPlaces {
 
     /// The same, where it is now.
     Workload placed(Workload pod) {
-        String own = pod.labels().getOrDefault(LABEL, "");
-        return pod.at(
-                own.isEmpty() ? nodes.getOrDefault(pod.node(), Locality.NONE) : Locality.parse(own.replace('.', '/')));
+        Locality own = Locality.ofLabel(pod.labels());
+        return pod.at(own.equals(Locality.NONE) ? nodes.getOrDefault(pod.node(), Locality.NONE) : own);
     }
 }

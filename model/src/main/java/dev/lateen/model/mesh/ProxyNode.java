@@ -94,8 +94,8 @@ public record ProxyNode(
     }
 
     private static Locality localityOf(NodeMetadata metadata, Locality fromNode) {
-        String label = metadata.labels().getOrDefault("istio-locality", "");
-        return label.isEmpty() ? fromNode : Locality.parse(label.replace('.', '/'));
+        Locality own = Locality.ofLabel(metadata.labels());
+        return own.equals(Locality.NONE) ? fromNode : own;
     }
 
     private static Optional<Type> typeOf(String text) {

@@ -4,11 +4,11 @@ import java.util.Map;
 
 /// Where something runs, as far as known; unknown parts are empty. Rules may ask for it by the names of labels, whether
 /// or not the workload itself has those labels: `failoverPriority` of a DestinationRule, as in Istio.
-record Topology(String network, String cluster, Locality locality, String node) {
-    static final String REGION = "topology.kubernetes.io/region";
-    static final String ZONE = "topology.kubernetes.io/zone";
-    static final String SUBZONE = "topology.istio.io/subzone";
-    static final String HOSTNAME = "kubernetes.io/hostname";
+public record Topology(String network, String cluster, Locality locality, String node) {
+    public static final String REGION = "topology.kubernetes.io/region";
+    public static final String ZONE = "topology.kubernetes.io/zone";
+    public static final String SUBZONE = "topology.istio.io/subzone";
+    public static final String HOSTNAME = "kubernetes.io/hostname";
     private static final String CLUSTER = "topology.istio.io/cluster";
 
     /// Where it runs, else what its own labels say.

@@ -1,5 +1,6 @@
 package dev.lateen.model.validate;
 
+import dev.lateen.model.mesh.Topology;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -7,11 +8,11 @@ import java.util.Set;
 final class LoadBalancerRules {
     private static final int LARGEST_TABLE = 5_000_011;
     private static final Set<String> PLACES = Set.of(
-            "topology.kubernetes.io/region",
+            Topology.REGION,
             "failure-domain.beta.kubernetes.io/region",
-            "topology.kubernetes.io/zone",
+            Topology.ZONE,
             "failure-domain.beta.kubernetes.io/zone",
-            "topology.istio.io/subzone");
+            Topology.SUBZONE);
 
     private LoadBalancerRules() {}
 

@@ -23,9 +23,8 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /// What a tunnel that ends here leads to: a TCP connection that speaks no HTTP, as the one exchange of a connection.
-/// Its
-/// answer is a 200 as soon as there is a connection; its body is what the server sends, the request's what it is sent.
-/// The end of what the client sends is passed on as such, and so is a reset. What the server sends may end the
+/// Its answer is a 200 as soon as there is a connection; its body is what the server sends, the request's what it is
+/// sent. The end of what the client sends is passed on as such, and so is a reset. What the server sends may end the
 /// exchange, as with any answer.
 ///
 /// Source: RFC 9110 §9.3.6, Envoy `RouteAction.UpgradeConfig.connect_config`. Thread: event loop of its channel.
