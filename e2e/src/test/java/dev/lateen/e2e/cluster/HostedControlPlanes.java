@@ -2,9 +2,8 @@ package dev.lateen.e2e.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.e2e.behaviour.Ports;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,10 +31,10 @@ final class HostedControlPlanes {
     private final Path directory;
     private final String rights;
     private final List<Process> processes = new ArrayList<>();
-    private final int grpcPort = freePort();
-    private final int securePort = freePort();
-    private final int monitoringPort = freePort();
-    private final int httpPort = freePort();
+    private final int grpcPort = Ports.free();
+    private final int securePort = Ports.free();
+    private final int monitoringPort = Ports.free();
+    private final int httpPort = Ports.free();
 
     private HostedControlPlanes(Kubectl cluster, Path directory, String rights) throws IOException {
         this.cluster = cluster;
@@ -140,12 +139,6 @@ final class HostedControlPlanes {
                 .toString()));
         line.addAll(Arrays.asList(words));
         return line;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            return socket.getLocalPort();
-        }
     }
 
     /// Ends those that run.
