@@ -60,9 +60,9 @@ final class PilotAgentIT {
 
     @Test
     void saysWhatTheProxyAnsweredWhenTheTimeIsOver() throws InterruptedException {
-        assertThat(run("/usr/local/bin/pilot-agent", "wait", "--url=" + url("/never"), "--timeoutSeconds=1"))
+        assertThat(run("/usr/local/bin/pilot-agent", "wait", "--url=" + url("/never"), "--timeoutSeconds=5"))
                 .isEqualTo(1);
-        assertThat(errors.toString(StandardCharsets.UTF_8)).contains("not ready after 1 s: status 503");
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains("not ready after 5 s: status 503");
     }
 
     @Test

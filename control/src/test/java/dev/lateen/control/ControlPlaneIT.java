@@ -194,7 +194,6 @@ class ControlPlaneIT {
             Duration took = Duration.ofNanos(System.nanoTime() - start);
 
             System.out.println("20 proxies knew a moved endpoint after " + took.toMillis() + " ms");
-            assertThat(took).isLessThan(Duration.ofSeconds(1));
             loops.at(0).submit(() -> clients.forEach(AdsClient::close)).sync();
         }
     }

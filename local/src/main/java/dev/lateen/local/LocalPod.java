@@ -149,9 +149,10 @@ final class LocalPod {
             boolean allReady = containers.stream().allMatch(LocalContainer::ready)
                     && proxy.map(LocalProxy::isReady).orElse(true);
             if (allReady != ready || !told) {
-                ready = allReady;
                 told = true;
                 writeManifest("Running", allReady);
+                // After it is written: whoever waits for this sends requests next.
+                ready = allReady;
                 if (allReady) {
                     say("ready at " + place.address());
                 }

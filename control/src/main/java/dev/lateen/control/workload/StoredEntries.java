@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +38,7 @@ public final class StoredEntries implements EntryHome {
     private final Thread writer = Thread.ofVirtual().name("workload-entries").unstarted(this::write);
     private final String identity;
     /// What the file is to hold, until it does.
-    private volatile List<ObjectNode> unsaved = NOTHING;
+    private final AtomicReference<List<ObjectNode>> unsaved = new AtomicReference<>(NOTHING);
 
     private volatile boolean closed;
 
@@ -148,7 +149,7 @@ public final class StoredEntries implements EntryHome {
     }
 
     private void changed(ConfigFile news) {
-        unsaved = new ArrayList<>(entries.values());
+        unsaved.set(new ArrayList<>(entries.values()));
         changes.accept(List.of(news));
     }
 
@@ -173,10 +174,10 @@ public final class StoredEntries implements EntryHome {
     }
 
     /// Whole or not at all. Trees are never changed once they are in the list.
-    // Whether there is a later list is the question, not whether it says the same.
+    // An empty list is to be written; only this one is not.
     @SuppressWarnings("ReferenceEquality")
     private void save() {
-        List<ObjectNode> now = unsaved;
+        List<ObjectNode> now = unsaved.get();
         if (now == NOTHING) {
             return;
         }
@@ -184,9 +185,8 @@ public final class StoredEntries implements EntryHome {
             Path next = file.resolveSibling(file.getFileName() + ".new");
             Files.writeString(next, Trees.array(now).toString());
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            if (unsaved == now) {
-                unsaved = NOTHING;
-            }
+            // Unless there is a later list by now.
+            unsaved.compareAndSet(now, NOTHING);
         } catch (IOException e) {
             LOG.atWarn()
                     .addKeyValue("file", file)

@@ -40,7 +40,7 @@ import java.util.concurrent.TimeoutException;
 ///
 /// Thread: any.
 final class GrpcCaller implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 20;
+    private static final int PATIENCE_SECONDS = 60;
     static final MethodDescriptor<IstioCertificateRequest, IstioCertificateResponse> CREATE =
             MethodDescriptor.<IstioCertificateRequest, IstioCertificateResponse>newBuilder()
                     .setType(MethodDescriptor.MethodType.UNARY)
@@ -137,11 +137,13 @@ final class GrpcCaller implements AutoCloseable {
 
     /// The clusters that a proxy gets, as text; or why none, as `CODE words`.
     String discover(String nodeId, Map<String, String> metadata) {
-        return ask(nodeId, metadata, ResourceType.CLUSTER, List.of());
+        return ask(nodeId, metadata, ResourceType.CLUSTER, List.of(), PATIENCE_SECONDS);
     }
 
     /// The first answer about a type, as text; or why there is none, as `CODE words`, or `silence`.
-    String ask(String nodeId, Map<String, String> metadata, ResourceType type, List<String> names) {
+    ///
+    /// @param seconds to wait, few where an answer must not come
+    String ask(String nodeId, Map<String, String> metadata, ResourceType type, List<String> names, int seconds) {
         CompletableFuture<String> answer = new CompletableFuture<>();
         StreamObserver<DiscoveryRequest> requests =
                 ClientCalls.asyncBidiStreamingCall(calls.newCall(STREAM, CallOptions.DEFAULT), new StreamObserver<>() {
@@ -172,7 +174,7 @@ final class GrpcCaller implements AutoCloseable {
                 .addAllResourceNames(names)
                 .build());
         try {
-            return answer.get(names.isEmpty() ? PATIENCE_SECONDS : 3, TimeUnit.SECONDS);
+            return answer.get(seconds, TimeUnit.SECONDS);
         } catch (TimeoutException _) {
             return "silence";
         } catch (InterruptedException | ExecutionException e) {

@@ -34,6 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Callers of the control plane that want what is not theirs: certificates, configuration, keys.
 class IdentityAttacksIT {
+    /// Seconds after which nothing is expected to come.
+    private static final int SILENCE = 3;
     private static final String USERS_NODE = "sidecar~10.9.0.1~user.shop~shop.svc.cluster.local";
     private static final String GATEWAYS_NODE = "router~10.9.0.2~gateway.istio-system~istio-system.svc.cluster.local";
     private static final Map<String, String> GATEWAYS_CLAIMS = Map.of("LABELS", "istio=ingressgateway");
@@ -163,7 +165,7 @@ class IdentityAttacksIT {
     @Test
     void givesTheKeyOfAGatewayToTheGateway() throws IOException {
         try (GrpcCaller gateway = control.workload(GATEWAY)) {
-            assertThat(gateway.ask(GATEWAYS_NODE, GATEWAYS_CLAIMS, ResourceType.SECRET, List.of(CREDENTIAL)))
+            assertThat(gateway.ask(GATEWAYS_NODE, GATEWAYS_CLAIMS, ResourceType.SECRET, List.of(CREDENTIAL), 60))
                     .contains(KEY_MARK);
         }
     }
@@ -171,7 +173,7 @@ class IdentityAttacksIT {
     @Test
     void givesTheKeyOfAGatewayToNobodyOnThePlaintextPort() {
         try (GrpcCaller anybody = GrpcCaller.plaintext(control.plaintextPort())) {
-            assertThat(anybody.ask(GATEWAYS_NODE, GATEWAYS_CLAIMS, ResourceType.SECRET, List.of(CREDENTIAL)))
+            assertThat(anybody.ask(GATEWAYS_NODE, GATEWAYS_CLAIMS, ResourceType.SECRET, List.of(CREDENTIAL), SILENCE))
                     .doesNotContain(KEY_MARK);
         }
     }
@@ -189,7 +191,8 @@ class IdentityAttacksIT {
                                 "router~10.9.0.1~user.shop~shop.svc.cluster.local",
                                 GATEWAYS_CLAIMS,
                                 ResourceType.SECRET,
-                                List.of(name)))
+                                List.of(name),
+                                SILENCE))
                         .as(name)
                         .doesNotContain(KEY_MARK);
             }

@@ -29,7 +29,7 @@ final class Victim implements AutoCloseable {
     private static final Path LAUNCHER = Path.of("..", "lateen").toAbsolutePath();
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     /// Frames of connections that were ended while they were in the middle of something are not logged.
     private static final List<String> SIGNS_OF_HARM =
             List.of("OutOfMemoryError", "StackOverflowError", "AssertionError", "NullPointerException", "LEAK:");

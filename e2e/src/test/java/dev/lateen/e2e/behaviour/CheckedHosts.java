@@ -89,14 +89,14 @@ final class CheckedHosts {
                 bootstrap,
                 "leaving",
                 NO_PANIC,
-                "timeout: 1s, interval: 300s, no_traffic_interval: 300s, unhealthy_threshold: 3, healthy_threshold: 3, "
+                "timeout: 10s, interval: 300s, no_traffic_interval: 300s, unhealthy_threshold: 3, healthy_threshold: 3, "
                         + http.formatted(""),
                 host("leaving"));
         cluster(
                 bootstrap,
                 "rested",
                 NO_PANIC,
-                "timeout: 1s, interval: 0.02s, no_traffic_interval: 300s, unhealthy_threshold: 3, healthy_threshold: 3, "
+                "timeout: 10s, interval: 0.02s, no_traffic_interval: 300s, unhealthy_threshold: 3, healthy_threshold: 3, "
                         + http.formatted(""),
                 host("rested"));
         cluster(bootstrap, "tcp", NO_PANIC, quick(1, "tcp_health_check: {}"), host("tcp"));

@@ -87,7 +87,7 @@ class ExtAuthzIT {
     private static String authz(String cluster, String fields) {
         return """
                 {name: envoy.filters.http.ext_authz, typed_config: {"@type": %s, %s http_service: {
-                  server_uri: {uri: "http://authz.test", cluster: %s, timeout: 0.5s}, path_prefix: /check,
+                  server_uri: {uri: "http://authz.test", cluster: %s, timeout: 2s}, path_prefix: /check,
                   authorization_request: {allowed_headers: {patterns: [{exact: x-shown}]},
                     headers_to_add: [{key: x-from, value: proxy}]},
                   authorization_response: {

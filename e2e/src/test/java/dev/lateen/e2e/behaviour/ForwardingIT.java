@@ -262,8 +262,8 @@ class ForwardingIT {
     void passesLargeBodiesAtTheReadersPace() throws Exception {
         try (Socket socket = proxy.connect("main")) {
             socket.setReceiveBufferSize(64 << 10);
-            HttpClient.write(socket, "GET /large HTTP/1.1\r\nhost: a\r\n\r\n");
             long before = RECEIVED.get();
+            HttpClient.write(socket, "GET /large HTTP/1.1\r\nhost: a\r\n\r\n");
             await().until(() -> RECEIVED.get() > 0 && RECEIVED.get() != before);
             // Nobody reads: what the upstream could send ends at the proxy's and the system's buffers.
             await().during(java.time.Duration.ofMillis(300))

@@ -213,23 +213,22 @@ class Http2IT {
     @CsvSource(
             delimiter = '|',
             value = {
-                "no path | :method: GET~:scheme: http~:authority: a",
-                "upper case | :method: GET~:scheme: http~:authority: a~:path: /echo~X-Upper: 1",
-                "connection field | :method: GET~:scheme: http~:authority: a~:path: /echo~connection: close",
-                "transfer-encoding | :method: GET~:scheme: http~:authority: a~:path: /echo~transfer-encoding: chunked",
-                "bad te | :method: GET~:scheme: http~:authority: a~:path: /echo~te: gzip",
-                "unknown pseudo | :method: GET~:scheme: http~:authority: a~:path: /echo~:odd: x",
-                "two paths | :method: GET~:scheme: http~:authority: a~:path: /echo~:path: /echo2",
-                "space in path | :method: GET~:scheme: http~:authority: a~:path: /echo me",
-                "line feed in value | :method: GET~:scheme: http~:authority: a~:path: /echo~x-a: b^c: d",
+                "no path | :method: GET~:scheme: http~:authority: malformed",
+                "upper case | :method: GET~:scheme: http~:authority: malformed~:path: /echo~X-Upper: 1",
+                "connection field | :method: GET~:scheme: http~:authority: malformed~:path: /echo~connection: close",
+                "transfer-encoding | :method: GET~:scheme: http~:authority: malformed~:path: /echo~transfer-encoding: chunked",
+                "bad te | :method: GET~:scheme: http~:authority: malformed~:path: /echo~te: gzip",
+                "unknown pseudo | :method: GET~:scheme: http~:authority: malformed~:path: /echo~:odd: x",
+                "two paths | :method: GET~:scheme: http~:authority: malformed~:path: /echo~:path: /echo2",
+                "space in path | :method: GET~:scheme: http~:authority: malformed~:path: /echo me",
+                "line feed in value | :method: GET~:scheme: http~:authority: malformed~:path: /echo~x-a: b^c: d",
             })
     void refusesMalformedRequests(String what, String fields) throws Exception {
-        int before = echo.requests().size();
         try (Http2Peer client = Http2Peer.client(proxy.connect("main"))) {
             client.headers(1, true, fields.replace('^', '\n').split("~"));
             assertRefused(client);
         }
-        assertThat(echo.requests()).as(what).hasSize(before);
+        assertThat(echo.count("malformed")).as(what).isZero();
     }
 
     @Test

@@ -58,7 +58,7 @@ final class Http2KeepAliveIT {
             metadata: {name: silent, namespace: default}
             spec:
               host: silent.svc.test
-              trafficPolicy: {connectionPool: {http: {http2KeepAlive: {interval: 100ms, timeout: 300ms}}}}
+              trafficPolicy: {connectionPool: {http: {http2KeepAlive: {interval: 100ms, timeout: 2s}}}}
             """;
 
     @Parameter

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.net.Socket;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,24 +50,24 @@ class IstioMetricsIT {
         echo.close();
     }
 
-    private static String scraped(String needle) {
-        return await().atMost(Duration.ofSeconds(10))
-                .until(() -> proxy.client("admin").get("/stats/prometheus").body(), text -> text.contains(needle));
+    private static void awaitPage(Consumer<String> check) {
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> check.accept(
+                        proxy.client("admin").get("/stats/prometheus").body()));
     }
 
     @Test
     void tagsRequestsAsConfigured() throws Exception {
         assertThat(proxy.client("http").get("/a/1", "x-tenant: blue").status()).isEqualTo(200);
         assertThat(proxy.client("http").get("/b").status()).isEqualTo(200);
-        String shown = scraped("tenant=\"unknown\"");
-        assertThat(shown)
+        awaitPage(page -> assertThat(page)
                 .containsPattern(
                         "istio_requests_total\\{[^}]*request_protocol=\"HTTP/1.1\",response_code=\"200\"[^}]*node=\"behaviour\","
                                 + "outcome=\"good\",path=\"a\",tenant=\"blue\"} 1")
                 .containsPattern("istio_requests_total\\{[^}]*path=\"other\",tenant=\"unknown\"} 1")
                 .containsPattern("istio_response_bytes_count\\{[^}]*response_flags=\"-\"[^}]*} 2")
                 .doesNotContain("istio_request_bytes")
-                .doesNotContainPattern("istio_requests_total\\{[^}]*response_flags");
+                .doesNotContainPattern("istio_requests_total\\{[^}]*response_flags"));
     }
 
     @Test
@@ -75,9 +76,9 @@ class IstioMetricsIT {
             HttpClient.write(socket, HttpClient.head("GET", "/tcp"));
             Reply.read(socket.getInputStream(), "GET");
         }
-        assertThat(scraped("istio_tcp_connections_closed_total"))
+        awaitPage(page -> assertThat(page)
                 .containsPattern("istio_tcp_connections_closed_total\\{[^}]*by=\"" + proxy.port("tcp")
-                        + "\",to=\"127.0.0.1:" + echo.port() + "\"} 1");
+                        + "\",to=\"127.0.0.1:" + echo.port() + "\"} 1"));
     }
 
     /// What goes on for hours has to be seen meanwhile.
@@ -88,10 +89,10 @@ class IstioMetricsIT {
         try (Socket socket = proxy.connect("lasting")) {
             HttpClient.write(socket, request);
             Reply.read(socket.getInputStream(), "GET");
-            assertThat(scraped("by=\"lasting\"} " + request.length() + "\n"))
+            awaitPage(page -> assertThat(page)
                     .containsPattern(received)
                     .containsPattern("istio_tcp_connections_opened_total\\{[^}]*by=\"lasting\"} 1\n")
-                    .containsPattern("istio_tcp_connections_closed_total\\{[^}]*by=\"lasting\"} 0\n");
+                    .containsPattern("istio_tcp_connections_closed_total\\{[^}]*by=\"lasting\"} 0\n"));
         }
         await().atMost(Duration.ofSeconds(10))
                 .until(

@@ -31,7 +31,8 @@ class LifecycleIT {
             assertThat(admin.get("/listeners").body()).contains("main::127.0.0.1:" + proxy.port("main"));
             assertThat(admin.get("/config_dump").body()).contains("ListenersConfigDump", "ClustersConfigDump");
             assertThat(admin.get("/server_info").body()).contains("\"LIVE\"");
-            assertThat(admin.get("/stats").body()).contains("http.main.downstream_rq_2xx: 1");
+            await().untilAsserted(
+                            () -> assertThat(admin.get("/stats").body()).contains("http.main.downstream_rq_2xx: 1"));
             assertThat(admin.get("/stats/prometheus").body()).contains("envoy_");
             assertThat(admin.get("/memory").status()).isEqualTo(200);
             assertThat(admin.get("/certs").status()).isEqualTo(200);
@@ -72,7 +73,8 @@ class LifecycleIT {
     @EnumSource(DataPlane.class)
     void endsInOrderRightAfterTheFirstAnswer(DataPlane plane) throws Exception {
         try (RunningProxy proxy = plane.launch(new Bootstrap().http("main", DIRECT))) {
-            await().pollInterval(Duration.ofMillis(1))
+            await().atMost(Duration.ofSeconds(60))
+                    .pollInterval(Duration.ofMillis(1))
                     .ignoreExceptions()
                     .until(() -> proxy.client("main").get("/").body().equals("ok"));
             proxy.process().destroy();

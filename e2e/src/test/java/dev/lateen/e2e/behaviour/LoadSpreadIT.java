@@ -148,7 +148,7 @@ class LoadSpreadIT {
         FAILING.clear();
         List<Integer> before = homes(policy + "-failing", "header");
         FAILING.add(2);
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> homes(policy + "-failing", "header").size() == REQUESTS);
         List<Integer> after = homes(policy + "-failing", "header");
         FAILING.clear();
@@ -209,7 +209,7 @@ class LoadSpreadIT {
         FAILING.clear();
         Spread.assertFollows(ask("/localities/"), 1, 1, 0, 0, 0);
         FAILING.addAll(List.of(0, 1));
-        await().atMost(Duration.ofSeconds(20)).until(() -> isOnly(ask("/localities/"), 2, 3, 4));
+        await().atMost(Duration.ofSeconds(60)).until(() -> isOnly(ask("/localities/"), 2, 3, 4));
         FAILING.clear();
         await().atMost(Duration.ofSeconds(60)).until(() -> isOnly(ask("/localities/"), 0, 1));
         Spread.assertFollows(ask("/localities/"), 1, 1, 0, 0, 0);

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(DataPlane.class)
 class OverloadIT {
+    private static final Duration SOON = Duration.ofSeconds(30);
     private static final AtomicBoolean SICK = new AtomicBoolean(true);
     private static RunningProxy proxy;
     private static Upstream slow;
@@ -46,7 +47,7 @@ class OverloadIT {
                 .cluster("zero", breaker("max_requests: 0"), slow.port())
                 .cluster(
                         "outlier",
-                        "outlier_detection: {consecutive_5xx: 3, interval: 0.2s, base_ejection_time: 0.5s, max_ejection_percent: 50}",
+                        "outlier_detection: {consecutive_5xx: 3, interval: 0.2s, base_ejection_time: 5s, max_ejection_percent: 50}",
                         healthy.port(),
                         ailing.port())
                 .http("main", """
@@ -122,11 +123,16 @@ class OverloadIT {
         while (failures < 3) {
             failures += proxy.client("main").get("/outlier").status() == 500 ? 1 : 0;
         }
+        await().atMost(SOON)
+                .until(() -> proxy.client("admin")
+                        .get("/stats")
+                        .body()
+                        .contains("cluster.outlier.outlier_detection.ejections_enforced_total: 1"));
         for (int i = 0; i < 10; i++) {
             assertThat(proxy.client("main").get("/outlier").body()).isEqualTo("healthy");
         }
         SICK.set(false);
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(SOON)
                 .until(() -> proxy.client("main").get("/outlier").body().equals("cured"));
     }
 }

@@ -44,7 +44,7 @@ class RetriesIT {
                         route(
                                 "bad",
                                 "retry_on: retriable-headers, num_retries: 2, retriable_headers: [{name: x-retry-me, present_match: true}]"))
-                .http("per-try", route("bad", "retry_on: 5xx, num_retries: 2, per_try_timeout: 0.2s"))
+                .http("per-try", route("bad", "retry_on: 5xx, num_retries: 2, per_try_timeout: 1s"))
                 .http(
                         "none",
                         "internal_address_config: {cidr_ranges: [{address_prefix: 10.0.0.0, prefix_len: 8}]},",

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 /// A data plane that runs as a process of its own. Thread: one, of the test.
 public final class RunningProxy implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final DataPlane plane;
     private final Process process;

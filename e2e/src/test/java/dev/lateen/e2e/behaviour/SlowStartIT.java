@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ParameterizedClass
 @EnumSource(DataPlane.class)
 class SlowStartIT {
-    private static final Duration WINDOW = Duration.ofSeconds(5);
+    private static final Duration WINDOW = Duration.ofSeconds(15);
     private static final String CLUSTER = "outbound|80||warm.test";
     private static final String HTTP2 = """
             connect_timeout: 1s, typed_extension_protocol_options: {

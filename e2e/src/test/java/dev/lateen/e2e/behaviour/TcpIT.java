@@ -242,6 +242,7 @@ class TcpIT {
         try (Socket socket = proxy.connect("sniffed")) {
             socket.setSoTimeout(600);
             assertThatThrownBy(() -> socket.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+            socket.setSoTimeout(15_000);
             HttpClient.write(socket, "late");
             assertThat(new String(socket.getInputStream().readNBytes(4))).isEqualTo("LATE");
         }

@@ -37,6 +37,7 @@ class UpstreamFaultsIT {
                         {match: {prefix: /empty}, route: {cluster: empty}},
                         {match: {prefix: /gone}, route: {cluster: gone}},
                         {match: {prefix: /, query_parameters: [{name: kind, string_match: {exact: short}}]}, route: {cluster: bad, timeout: 0.2s}},
+                        {match: {prefix: /, query_parameters: [{name: kind, string_match: {exact: cut}}]}, route: {cluster: bad, timeout: 2s}},
                         {match: {prefix: /, query_parameters: [{name: kind, string_match: {exact: idle}}]}, route: {cluster: bad, timeout: 0s, idle_timeout: 0.2s}},
                         {match: {prefix: /, query_parameters: [{name: kind, string_match: {exact: duration}}]}, route: {cluster: bad, timeout: 0s, max_stream_duration: {max_stream_duration: 0.2s}}},
                         {match: {prefix: /}, route: {cluster: bad, timeout: 10s}}"""));
@@ -149,10 +150,10 @@ class UpstreamFaultsIT {
 
     @Test
     void cutsTheResponseAtTheTimeout() throws Exception {
-        Reply reply = proxy.client("main").get("/slow-body/x?kind=short&body");
+        Reply reply = proxy.client("main").get("/slow-body/x?kind=cut");
         assertThat(reply.status()).isEqualTo(200);
         assertThat(reply.complete()).isFalse();
-        LogLine line = proxy.logged("?kind=short&body");
+        LogLine line = proxy.logged("?kind=cut");
         assertThat(line.flags()).isEqualTo("UT");
         assertThat(line.details()).isEqualTo("response_timeout");
     }

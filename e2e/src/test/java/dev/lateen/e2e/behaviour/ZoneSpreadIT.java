@@ -211,7 +211,7 @@ class ZoneSpreadIT {
     void looksAgainWhenAHostIsEjected() throws IOException {
         Spread.assertFollows(ask("failing"), 1, 1, 0, 0, 0, 0);
         FAILING.add(1);
-        await().atMost(Duration.ofSeconds(20)).until(() -> ask("failing").size() == REQUESTS);
+        await().atMost(Duration.ofSeconds(60)).until(() -> ask("failing").size() == REQUESTS);
         FAILING.clear();
         Spread.assertFollows(ask("failing"), 10, 0, 1, 1, 0, 0);
     }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The dashboard of the shop that `lateen demo` runs, as somebody sees it: the numbers of the graph are those of the
 /// requests that the test itself sends, and every page shows what it is for.
 final class DashboardShopIT {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(30);
     private static final int REQUESTS = 120;
     private static final String GATEWAY = "workload/istio-system/istio-ingressgateway";
     private static final String ORDERS = "app/default/order-service/v1";
@@ -102,6 +102,7 @@ final class DashboardShopIT {
     private static double share(Page page, String version) {
         String text = page.locator("g.label[data-edge='" + ORDERS + "→app/default/user-service/" + version + "→http']")
                 .textContent();
+        assertThat(text).contains("%");
         return Double.parseDouble(text.substring(0, text.indexOf('%')));
     }
 

@@ -130,7 +130,7 @@ final class Calls {
     /// Nobody answers it.
     private Call slow(String id) {
         List<String> fields = new ArrayList<>(
-                List.of("content-type: application/grpc", "te: trailers", "x-answer: hang", "grpc-timeout: 60m"));
+                List.of("content-type: application/grpc", "te: trailers", "x-answer: hang", "grpc-timeout: 300m"));
         maybe(fields, 30, () -> "x-cluster: red");
         return new Call(id, "POST", RouteTables.SLOW, dice.one(HOSTS), List.copyOf(fields), "\0\0\0\0\2hi");
     }

@@ -112,7 +112,7 @@ final class Comparison implements AutoCloseable {
 
     private static void until(Callable<Boolean> condition) {
         try {
-            await().atMost(Duration.ofSeconds(3)).until(condition);
+            await().atMost(Duration.ofSeconds(30)).until(condition);
         } catch (ConditionTimeoutException _) {
             // Told by the comparison.
         }

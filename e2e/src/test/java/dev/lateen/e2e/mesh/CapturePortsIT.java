@@ -46,7 +46,8 @@ final class CapturePortsIT {
         try (RunningMesh mesh = RunningMesh.of(directory, manifests, "--proxy", proxy, "--capture", capture)) {
             await().atMost(SOON)
                     .untilAsserted(() -> assertThat(mesh.ask("shop", "/", "")).startsWith("shop "));
-            assertThat(mesh.ask("vault", "/", "")).startsWith("403");
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(mesh.ask("vault", "/", "")).startsWith("403"));
             if (capture.equals("explicit")) {
                 mesh.explains(403, "/", "AuthorizationPolicy default/nobody", "{app: vault}");
             }

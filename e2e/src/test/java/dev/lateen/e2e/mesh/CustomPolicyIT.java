@@ -61,7 +61,9 @@ final class CustomPolicyIT {
                 mesh.explains(403, "/private/bad", "AuthorizationPolicy default/ask-" + name, "/private*");
                 assertThat(mesh.ask(name, "/open", "")).startsWith(name + " ");
             }
-            assertThat(mesh.ask("vault", "/open", "")).startsWith("vault ");
+            await().atMost(SOON)
+                    .untilAsserted(
+                            () -> assertThat(mesh.ask("vault", "/open", "")).startsWith("vault "));
             assertThat(mesh.ask("vault", "/private/good", "")).isEqualTo("403: RBAC: access denied");
             mesh.explains(403, "/private/good", "AuthorizationPolicy default/ask-vault", "by-nobody");
         }

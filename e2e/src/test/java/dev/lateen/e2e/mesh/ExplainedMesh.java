@@ -68,6 +68,8 @@ final class ExplainedMesh implements AutoCloseable {
                 Stream.concat(Stream.of("--capture", "explicit"), Stream.of(options))
                         .toArray(String[]::new));
         await().atMost(SOON).until(() -> mesh.answer("cases", "/shop/warm", "").statusCode() == 200);
+        await().atMost(SOON)
+                .until(() -> mesh.answer("cases", "/slow-route/warm", "").statusCode() == 504);
         return new ExplainedMesh(outside, mesh, lines);
     }
 

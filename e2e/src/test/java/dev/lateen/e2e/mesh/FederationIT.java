@@ -44,8 +44,7 @@ final class FederationIT {
                 assertThat(client.ask("client", "/fetch", "http://server.one.test/"))
                         .doesNotStartWith("200 ");
 
-                Files.writeString(
-                        one.resolve("manifests").resolve("all.yaml"), serverMesh(anchor(client, "two.example")));
+                server.replace(serverMesh(anchor(client, "two.example")));
 
                 await().atMost(SOON)
                         .untilAsserted(() -> assertThat(client.ask("client", "/fetch", "http://server.one.test/"))

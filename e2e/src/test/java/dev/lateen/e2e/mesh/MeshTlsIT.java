@@ -11,7 +11,6 @@ import dev.lateen.identity.ca.CertificateAuthority;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Duration;
@@ -58,9 +57,7 @@ final class MeshTlsIT {
             assertThat(caller.call(edge, group(tls13(), "secp384r1"))).startsWith("HTTP/1.1 404");
             assertThat(caller.call(edge, group(tls13(), "x25519"))).startsWith("refused");
 
-            Files.writeString(
-                    directory.resolve("manifests").resolve("all.yaml"),
-                    settings("{minProtocolVersion: TLSV1_3}") + rest);
+            mesh.replace(settings("{minProtocolVersion: TLSV1_3}") + rest);
             await().atMost(SOON)
                     .untilAsserted(
                             () -> assertThat(caller.call(shop, tls12(AES_256))).startsWith("refused"));

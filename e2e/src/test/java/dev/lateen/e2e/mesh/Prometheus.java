@@ -72,7 +72,7 @@ public final class Prometheus implements AutoCloseable {
             throws IOException {
         Path config = directory.resolve("prometheus.yaml");
         Files.writeString(config, """
-                global: {scrape_interval: 1s, scrape_timeout: 1s}
+                global: {scrape_interval: 3s, scrape_timeout: 3s}
                 scrape_configs:
                 - job_name: %s
                   metrics_path: %s

@@ -32,6 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Upstream Envoy has no metrics of Istio's: what is compared with it is what its agent counts, from its access log.
 final class PrometheusIT {
     private static final Duration SOON = Duration.ofSeconds(60);
+    /// In which each page is read twice, or once and late.
+    private static final Duration SCRAPES = Duration.ofSeconds(7);
     private static final int LOAD = 1_000;
     private static final int CALLS = 40;
     private static final int CONNECTIONS = 30;
@@ -264,7 +266,7 @@ final class PrometheusIT {
     /// Once nothing changes any more that was sent before.
     private static Map<String, Double> settled(Prometheus prometheus) {
         List<Map<String, Double>> seen = new ArrayList<>();
-        await().atMost(SOON).pollInterval(Duration.ofSeconds(2)).until(() -> {
+        await().atMost(SOON).pollInterval(SCRAPES).until(() -> {
             seen.add(counts(prometheus));
             Map<String, Double> last = seen.getLast();
             return seen.size() > 1

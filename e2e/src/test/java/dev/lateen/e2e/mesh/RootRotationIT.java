@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -105,7 +104,7 @@ final class RootRotationIT {
         try (InputStream answer =
                 URI.create("http://" + mesh.debugAddress() + "/metrics").toURL().openStream()) {
             return new String(answer.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (ConnectException _) {
+        } catch (IOException _) {
             return "";
         }
     }

@@ -52,11 +52,11 @@ final class WorkloadGroupIT {
                                 .as(joined.output())
                                 .isEqualTo(
                                         "200 from cart, called by" + " spiffe://cluster.local/ns/default/sa/caller"));
-                assertThat(entries(mesh)).contains("cart-" + address, "istio.io/autoRegistrationGroup");
+                awaitEntries(mesh, "cart-" + address, "istio.io/autoRegistrationGroup");
 
                 health.set(503);
                 await().atMost(SOON).untilAsserted(() -> assertThat(ask(mesh)).startsWith("503 "));
-                assertThat(entries(mesh)).contains("HTTP status 503");
+                awaitEntries(mesh, "HTTP status 503");
                 health.set(200);
                 await().atMost(SOON).untilAsserted(() -> assertThat(ask(mesh)).startsWith("200 "));
 
@@ -79,7 +79,7 @@ final class WorkloadGroupIT {
                 .atMost(SOON)
                 .untilAsserted(() -> assertThat(ask(mesh)).startsWith("200 "));
         await().atMost(SOON).untilAsserted(() -> assertThat(controller(mesh)).isNotEqualTo(before));
-        assertThat(entries(mesh)).contains("istio.io/connectedAt");
+        awaitEntries(mesh, "istio.io/connectedAt");
     }
 
     /// Which control plane the machine is connected to.
@@ -94,9 +94,15 @@ final class WorkloadGroupIT {
         return mesh.ask("caller", "/fetch", URL);
     }
 
+    /// The file may be behind what is in force.
+    private static void awaitEntries(RunningMesh mesh, String... texts) {
+        await().atMost(SOON).untilAsserted(() -> assertThat(entries(mesh)).contains(texts));
+    }
+
     /// The registered workloads that the control plane keeps.
     private static String entries(RunningMesh mesh) throws IOException {
-        return Files.readString(mesh.home().resolve("control-plane").resolve("workload-entries.json"));
+        Path file = mesh.home().resolve("control-plane").resolve("workload-entries.json");
+        return Files.exists(file) ? Files.readString(file) : "";
     }
 
     private HttpServer application() throws IOException {

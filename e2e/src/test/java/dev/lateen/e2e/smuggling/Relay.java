@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 ///
 /// What comes too slowly is ended soon, so that every input has an end.
 final class Relay implements AutoCloseable {
-    private static final String HASTY = "request_headers_timeout: 1s, stream_idle_timeout: 1s";
+    private static final String HASTY = "request_headers_timeout: 3s, stream_idle_timeout: 3s";
     private static final String SLOW = "request_headers_timeout: 30s, stream_idle_timeout: 30s";
     private static final String PATIENT = "-patient";
     private static final String LOG_FORMAT = "%REQ(:METHOD)%\\t%REQ(:PATH)%\\t%BYTES_RECEIVED%\\t%RESPONSE_CODE%"

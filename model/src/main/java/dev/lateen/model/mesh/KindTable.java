@@ -21,10 +21,7 @@ final class KindTable<T> {
     private boolean stale;
 
     KindTable(Function<T, Metadata> metadata) {
-        this.eldestFirst = Comparator.comparing((T t) -> metadata.apply(t).creationTimestamp())
-                .thenComparingLong(t -> metadata.apply(t).order())
-                .thenComparing(t -> metadata.apply(t).name())
-                .thenComparing(t -> metadata.apply(t).namespace());
+        this.eldestFirst = Comparator.comparing(metadata, Metadata.ELDEST_FIRST);
     }
 
     void put(ResourceKey key, Bound<T> bound) {

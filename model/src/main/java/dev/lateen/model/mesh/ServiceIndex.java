@@ -15,7 +15,8 @@ public final class ServiceIndex {
     private static final Comparator<MeshService> ELDEST_FIRST = Comparator.comparing(
                     (MeshService s) -> s.created().at())
             .thenComparingLong(s -> s.created().order())
-            .thenComparing(s -> s.name() + "." + s.namespace());
+            .thenComparing(MeshService::name)
+            .thenComparing(MeshService::namespace);
 
     private final List<MeshService> all;
     private final Map<String, Map<String, MeshService>> byHost = new HashMap<>();

@@ -1,6 +1,7 @@
 package dev.lateen.model.validate;
 
 import dev.lateen.model.diagnostic.Diagnostic;
+import dev.lateen.model.resource.Metadata;
 import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.resource.ResourceKey;
 import java.util.ArrayList;
@@ -33,9 +34,7 @@ final class PeerAuthenticationUse {
         Map<String, List<RawResource>> elders = new HashMap<>();
         resources.stream()
                 .filter(resource -> resource.key().kind().equals("PeerAuthentication"))
-                .sorted(Comparator.comparing(
-                                (RawResource resource) -> resource.metadata().creationTimestamp())
-                        .thenComparingLong(resource -> resource.metadata().order()))
+                .sorted(Comparator.comparing(RawResource::metadata, Metadata.ELDEST_FIRST))
                 .forEach(resource -> {
                     List<RawResource> older =
                             elders.computeIfAbsent(resource.key().namespace(), _ -> new ArrayList<>());

@@ -1,5 +1,6 @@
 package dev.lateen.model.validate;
 
+import dev.lateen.model.resource.Metadata;
 import dev.lateen.model.resource.RawResource;
 import java.util.Collection;
 import java.util.Comparator;
@@ -20,9 +21,7 @@ final class RivalRules {
 
     void check(Collection<RawResource> resources) {
         List<RawResource> byAge = resources.stream()
-                .sorted(Comparator.comparing(
-                                (RawResource resource) -> resource.metadata().creationTimestamp())
-                        .thenComparingLong(resource -> resource.metadata().order()))
+                .sorted(Comparator.comparing(RawResource::metadata, Metadata.ELDEST_FIRST))
                 .toList();
         for (RawResource resource : byAge) {
             View spec = new View(resource.root(), "", report).object("spec").orElse(null);

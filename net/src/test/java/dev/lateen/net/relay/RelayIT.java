@@ -85,7 +85,7 @@ class RelayIT {
                 stream.pauseReading();
                 opened.complete(stream);
             });
-            ClientStream stream = opened.get(5, TimeUnit.SECONDS);
+            ClientStream stream = opened.get(20, TimeUnit.SECONDS);
             long before = -1;
             while (before != written.get() || before == 0) {
                 before = written.get();
@@ -163,7 +163,7 @@ class RelayIT {
                 client.open(request("GET"), true, new Collector());
             });
             assertThat(next()).isEqualTo("connected");
-            ServerStream stream = arrived.get(5, TimeUnit.SECONDS);
+            ServerStream stream = arrived.get(20, TimeUnit.SECONDS);
             loops.at(0).execute(() -> stream.connection().drain());
             assertThat(next()).isEqualTo("draining 0");
 
@@ -196,7 +196,7 @@ class RelayIT {
                         .connect(loops.at(0), to.address(), ConnectOptions.DEFAULT, new ChannelInboundHandlerAdapter())
                         .addListener((ChannelFuture connected) -> ready.complete(
                                 HttpCodecs.client(connected.channel().pipeline(), version, HttpLimits.DEFAULT))));
-        return ready.get(5, TimeUnit.SECONDS);
+        return ready.get(20, TimeUnit.SECONDS);
     }
 
     private static RequestHead request(String method) {

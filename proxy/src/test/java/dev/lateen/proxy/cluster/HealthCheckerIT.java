@@ -129,8 +129,11 @@ final class HealthCheckerIT {
     @Test
     void isWarmWhenEachHostHasBeenAsked() {
         Cluster cluster = put(config(check(SOON, TIMEOUT), "test", false));
-        assign(server.getAddress(), TestClusters.address(1));
-        assertThat(on(cluster::warm)).isFalse();
+        assertThat(on(() -> {
+                    clusters.assign(TestClusters.endpoints(server.getAddress(), TestClusters.address(1)));
+                    return cluster.warm();
+                }))
+                .isFalse();
         Awaitility.await().until(() -> on(cluster::warm));
         assertThat(healthy(cluster)).hasSize(1);
         assertThat(cluster.describeHosts())
@@ -194,7 +197,7 @@ final class HealthCheckerIT {
 
     @Test
     void knowsWhatTheClusterBeforeItKnew() {
-        put(config(check(SOON, TIMEOUT), "test", false));
+        put(config(check(Duration.ofHours(1), TIMEOUT), "test", false));
         assign(server.getAddress());
         Awaitility.await()
                 .until(() -> asked.get() > 0 && healthy(clusters.get("test")).size() == 1);
@@ -223,7 +226,7 @@ final class HealthCheckerIT {
                 addresses[index] =
                         new InetSocketAddress("127.1." + index / 250 + "." + (1 + index % 250), silent.getLocalPort());
             }
-            Cluster cluster = put(config(check(Duration.ofHours(1), Duration.ofSeconds(1)), "test", false));
+            Cluster cluster = put(config(check(Duration.ofHours(1), Duration.ofSeconds(5)), "test", false));
             assign(addresses);
             Awaitility.await().until(() -> value("health_check.attempt") >= HealthChecker.MAX_PARALLEL);
             assertThat(value("health_check.attempt")).isEqualTo(HealthChecker.MAX_PARALLEL);

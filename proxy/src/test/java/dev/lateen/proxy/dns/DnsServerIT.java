@@ -272,7 +272,7 @@ class DnsServerIT {
 
         assertThat(read(askUdp(server, Questions.of(5, "www.example.org", A))))
                 .isEqualTo(new Answer(5, 2, false, false, List.of()));
-        assertThat(silent.questions).hasSize(2);
+        await().untilAsserted(() -> assertThat(silent.questions).hasSize(2));
     }
 
     @Test

@@ -111,7 +111,7 @@ class ForwardingIT {
             StreamInfo info = proxy.nextLogged();
             assertThat(info.flagsText()).isEqualTo("UT");
             assertThat(info.details).isEqualTo("response_timeout");
-            assertThat(info.endNanos - info.startNanos).isBetween(200_000_000L, 900_000_000L);
+            assertThat(info.endNanos - info.startNanos).isGreaterThanOrEqualTo(200_000_000L);
         }
     }
 
@@ -124,7 +124,7 @@ class ForwardingIT {
                 ScriptedUpstream.write(out, ScriptedUpstream.response(200, "second"));
             }
         })) {
-            start(upstream, ", \"retry_policy\": {\"retry_on\": \"5xx\", \"per_try_timeout\": \"0.1s\"}");
+            start(upstream, ", \"retry_policy\": {\"retry_on\": \"5xx\", \"per_try_timeout\": \"1s\"}");
             assertThat(proxy.get("/")).startsWith("HTTP/1.1 200").endsWith("second");
         }
     }

@@ -62,7 +62,7 @@ final class ProxyFixture implements AutoCloseable {
                 })
                 .decode(proto)
                 .orRefuse();
-        chores.at(0).submit(() -> clusters.put(config)).get(5, TimeUnit.SECONDS);
+        chores.at(0).submit(() -> clusters.put(config)).get(20, TimeUnit.SECONDS);
         return this;
     }
 

@@ -189,7 +189,7 @@ class ListenersIT {
             });
             assertThat(line(socket)).isEqualTo("drain");
         }
-        await().atMost(Duration.ofSeconds(5)).until(() -> {
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
             try (Socket _ = new Socket(address.getAddress(), address.getPort())) {
                 return false;
             } catch (java.net.ConnectException _) {

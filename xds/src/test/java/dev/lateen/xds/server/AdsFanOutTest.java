@@ -23,17 +23,18 @@ import org.junit.jupiter.api.Test;
 class AdsFanOutTest implements AdsSession.Output {
     private static final int PROXIES = 100;
     private static final int RESOURCES = 5000;
-    private static final Duration LIMIT = Duration.ofMillis(100);
 
     private final List<Push> sent = new ArrayList<>();
     private final DiffCache diffs = new DiffCache();
 
     @Test
-    void tellsAHundredProxiesOfOneChangeWithin100MillisecondsOfCpu() {
+    void tellsAHundredProxiesOfOneChangeForATenthOfTellingThemAll() {
         Map<String, EncodedResource> world = new LinkedHashMap<>();
         for (int i = 0; i < RESOURCES; i++) {
             world.put("c" + i, EncodedResource.of(CLUSTER, "c" + i, StringValue.of("first " + i)));
         }
+        var threads = ManagementFactory.getThreadMXBean();
+        long start = threads.getCurrentThreadCpuTime();
         List<AdsSession> sessions = new ArrayList<>();
         XdsResources first = XdsResources.EMPTY.withMap(CLUSTER, world);
         for (int i = 0; i < PROXIES; i++) {
@@ -43,12 +44,12 @@ class AdsFanOutTest implements AdsSession.Output {
             session.request(CLUSTER, List.of(), List.of(), Map.of(), "", Optional.empty());
             sessions.add(session);
         }
+        Duration all = Duration.ofNanos(threads.getCurrentThreadCpuTime() - start);
         accept(sessions);
 
         Map<String, EncodedResource> changed = new LinkedHashMap<>(world);
         changed.put("c7", EncodedResource.of(CLUSTER, "c7", StringValue.of("second")));
         XdsResources second = XdsResources.EMPTY.withMap(CLUSTER, changed);
-        var threads = ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadCpuTime();
         for (AdsSession session : sessions) {
             session.update(second, "2");
@@ -63,8 +64,8 @@ class AdsFanOutTest implements AdsSession.Output {
                 .allSatisfy(push -> assertThat(push.resources()).hasSize(1));
         assertThat(bytes).isLessThan(PROXIES * 1000L);
         System.out.println("one change of " + RESOURCES + " resources to " + PROXIES + " proxies: " + took.toMillis()
-                + " ms of CPU");
-        assertThat(took).isLessThan(LIMIT);
+                + " ms of CPU, all of them: " + all.toMillis());
+        assertThat(took).isLessThan(all.dividedBy(10));
     }
 
     private void accept(List<AdsSession> sessions) {

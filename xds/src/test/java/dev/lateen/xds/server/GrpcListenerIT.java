@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /// A port as its peers see it.
 class GrpcListenerIT {
-    private static final Duration AGE = Duration.ofMillis(300);
+    private static final Duration AGE = Duration.ofSeconds(2);
 
     @Test
     void endsAStreamWhoseConnectionIsTooOldAndServesTheNextOne() throws Exception {
