@@ -26,8 +26,6 @@ import tools.jackson.databind.node.ObjectNode;
 /// The cluster's Ingresses that the mesh serves: which secrets their gateways show, and which of them do not say yet at
 /// which addresses they are reached.
 ///
-/// Limits: addresses are those of a Service; those of nodes are not known here.
-///
 /// Thread: any; events come one at a time.
 final class IngressFacts {
     static final String API_VERSION = "networking.k8s.io/v1";
@@ -43,6 +41,8 @@ final class IngressFacts {
     /// Addresses of Services beside the control plane, by name.
     private final Map<String, ArrayNode> services = new ConcurrentHashMap<>();
 
+    private final GatewayNodes nodes;
+
     private volatile boolean changed;
     private volatile Served served = new Served(IngressSettings.of(Mapping.of(Map.of())), List.of());
 
@@ -54,13 +54,15 @@ final class IngressFacts {
     /// An Ingress that does not show these addresses.
     record Unshown(String namespace, String name, ArrayNode addresses) {}
 
-    /// @param rootNamespace where the Service of the gateways is
+    /// @param rootNamespace where the gateways are, and their Service
     IngressFacts(String rootNamespace, Predicate<String> servesNamespace) {
         this.rootNamespace = rootNamespace;
         this.servesNamespace = servesNamespace;
+        this.nodes = new GatewayNodes(rootNamespace);
     }
 
     void onEvent(ClusterEvent event, boolean meshSettings) {
+        nodes.onEvent(event);
         String kind = event.kind();
         if (kind.equals("Service") && event.namespace().equals(rootNamespace)) {
             service(event);
@@ -132,7 +134,7 @@ final class IngressFacts {
     /// Those whose status is to be written; none while it is not known where the gateways are reached.
     List<Unshown> unshown() {
         Served now = served();
-        ArrayNode addresses = services.getOrDefault(now.settings().service(), Trees.array());
+        ArrayNode addresses = addresses(now.settings());
         List<Unshown> unshown = new ArrayList<>();
         if (!addresses.isEmpty()) {
             inNamespaces(now).forEach(ingress -> {
@@ -144,6 +146,12 @@ final class IngressFacts {
             });
         }
         return unshown;
+    }
+
+    private ArrayNode addresses(IngressSettings settings) {
+        return settings.service().isEmpty()
+                ? nodes.addresses(settings.proxies().getOrDefault("istio", ""))
+                : services.getOrDefault(settings.service(), Trees.array());
     }
 
     /// As an Ingress shows them.

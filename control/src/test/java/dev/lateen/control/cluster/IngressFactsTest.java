@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.kubernetes.cluster.ClusterEvent;
 import dev.lateen.kubernetes.tree.Trees;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -105,6 +107,56 @@ final class IngressFactsTest {
             assertThat(one.namespace() + "/" + one.name()).isEqualTo("shop/web");
             assertThat(one.addresses()).hasToString(addresses);
         });
+    }
+
+    private void gateway(String name, String label, String phase, String node) {
+        seen(
+                "Pod",
+                "istio-system",
+                name,
+                Trees.object(
+                        "metadata",
+                        Trees.object("labels", Trees.object("istio", label)),
+                        "spec",
+                        Trees.object("nodeName", node),
+                        "status",
+                        Trees.object("phase", phase)));
+    }
+
+    private void node(String name, String... addresses) {
+        List<ObjectNode> all = Stream.of(addresses)
+                .map(one -> one.split("="))
+                .map(one -> Trees.object("type", one[0], "address", one[1]))
+                .toList();
+        seen("Node", "", name, Trees.object("status", Trees.object("addresses", Trees.array(all))));
+    }
+
+    @Test
+    void saysWhereTheGatewaysNodesAreReachedWhereNoServiceIsNamed() {
+        meshClass("istio.io/ingress-controller");
+        ingress("shop", "mesh", "");
+        node("one", "InternalIP=10.0.0.1", "ExternalIP=192.0.2.2");
+        node("two", "ExternalIP=192.0.2.1", "ExternalIP=192.0.2.3");
+        gateway("a", "ingressgateway", "Running", "one");
+        gateway("b", "ingressgateway", "Pending", "two");
+        gateway("c", "egressgateway", "Running", "two");
+        service("{}", "[]");
+        assertThat(facts.unshown()).isEmpty();
+
+        seen("ConfigMap", "istio-system", "istio", Trees.object("data", Trees.object("mesh", "ingressService: ''\n")));
+        assertShown("[{\"ip\":\"192.0.2.2\"}]");
+        gateway("b", "ingressgateway", "Running", "two");
+        assertShown("[{\"ip\":\"192.0.2.1\"},{\"ip\":\"192.0.2.2\"},{\"ip\":\"192.0.2.3\"}]");
+        facts.onEvent(new ClusterEvent.Gone("Pod", "istio-system", "a"), false);
+        assertShown("[{\"ip\":\"192.0.2.1\"},{\"ip\":\"192.0.2.3\"}]");
+        facts.onEvent(new ClusterEvent.Gone("Node", "", "two"), false);
+        assertThat(facts.unshown()).isEmpty();
+    }
+
+    private void assertShown(String addresses) {
+        assertThat(facts.unshown())
+                .singleElement()
+                .satisfies(one -> assertThat(one.addresses()).hasToString(addresses));
     }
 
     @Test
