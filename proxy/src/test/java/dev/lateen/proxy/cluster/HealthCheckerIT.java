@@ -226,12 +226,12 @@ final class HealthCheckerIT {
                 addresses[index] =
                         new InetSocketAddress("127.1." + index / 250 + "." + (1 + index % 250), silent.getLocalPort());
             }
-            Cluster cluster = put(config(check(Duration.ofHours(1), Duration.ofSeconds(5)), "test", false));
+            Cluster cluster = put(config(check(Duration.ofHours(1), Duration.ofSeconds(3)), "test", false));
             assign(addresses);
             Awaitility.await().until(() -> value("health_check.attempt") >= HealthChecker.MAX_PARALLEL);
             assertThat(value("health_check.attempt")).isEqualTo(HealthChecker.MAX_PARALLEL);
             // Each in its turn, and with all of its time.
-            Awaitility.await().until(() -> on(cluster::warm));
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> on(cluster::warm));
             assertThat(value("health_check.failure")).isEqualTo(hosts);
             assertThat(value("health_check.attempt")).isEqualTo(hosts);
             for (Socket socket : open) {
