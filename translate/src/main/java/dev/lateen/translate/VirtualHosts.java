@@ -342,6 +342,7 @@ final class VirtualHosts {
             route.setRoute(action);
         } else {
             route.setDirectResponse(DirectResponseAction.newBuilder().setStatus(502));
+            scene.outbound().sidecar().ifPresent(s -> route.setMetadata(Provenance.config(s.origin())));
         }
         return VirtualHost.newBuilder()
                 .setName(name)

@@ -1,5 +1,6 @@
 package dev.lateen.cli.diagnosis;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -24,15 +25,27 @@ public final class Redaction {
     private static final Pattern TOKEN =
             Pattern.compile("eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}(?:\\.[A-Za-z0-9_-]*)?");
     private static final Pattern BEARER = Pattern.compile("(?i)(bearer|basic) [A-Za-z0-9+/=._~-]{6,}");
-    private static final Pattern ASSIGNED = Pattern.compile(
-            "(?i)(\"?[A-Za-z0-9_.-]{0,60}(?:password|passwd|secret_?key|api_?key|access_?key|client_?secret)[A-Za-z0-9_.-]{0,60}\"?\\s*[=:]\\s*)"
-                    + "(\"(?!\\[redacted)[^\"\\n]+\"|[^\\s,;\"{}\\[]+)");
+    private static final String SECRET_WORDS =
+            "password|passwd|passphrase|(?:secret|api|access|private)[_-]?key|client[_-]?secret";
+    private static final Pattern ASSIGNED = Pattern.compile("(?i)(\"?[A-Za-z0-9_.-]{0,60}(?:" + SECRET_WORDS
+            + ")[A-Za-z0-9_.-]{0,60}\"?\\s*[=:]\\s*)" + "(\"(?!\\[redacted)[^\"\\n]+\"|[^\\s,;\"{}\\[]+)");
+    /// A header whose value is a credential whatever it looks like, at the end of a line or of a string.
+    private static final Pattern HEADER =
+            Pattern.compile("(?i)(\"?(?:proxy-)?authorization\"?\\s*[=:]\\s*|\"?(?:set-)?cookie\"?\\s*[=:]\\s*)"
+                    + "(\"(?!\\[redacted)[^\"\\n]+\"|[^\\s\"\\[][^\"\\n]*)");
     private static final Pattern CREDENTIALS = Pattern.compile("(://[^\\s/:@]{1,200}):[^\\s/@]{1,200}@");
     /// Names of fields and environment variables whose values are nobody's business.
-    private static final Pattern PRIVATE_NAME = Pattern.compile(
-            "(?i).*(password|passwd|private_?key|secret_?key|api_?key|access_?key|client_?secret|inline_?bytes|inlinestring|(^|_)token).*");
-    /// Which end so and hold no secret.
-    private static final Set<String> HARMLESS = Set.of("credentialname", "tokenpath", "tokenaudience");
+    private static final Pattern PRIVATE_NAME = Pattern.compile("(?i).*(" + SECRET_WORDS
+            + "|inline_?bytes|inlinestring|(^|[_-])token|(proxy-)?authorization$|cookie$).*|.*[_-]?token");
+    /// Which are called so and hold no secret.
+    private static final Set<String> HARMLESS = Set.of(
+            "credentialname",
+            "tokenpath",
+            "tokenaudience",
+            "forwardoriginaltoken",
+            "automountserviceaccounttoken",
+            "token_bucket",
+            "tokenbucket");
 
     private Redaction() {}
 
@@ -43,6 +56,7 @@ public final class Redaction {
         clean = TOKEN.matcher(clean).replaceAll(GONE + " token");
         clean = BEARER.matcher(clean).replaceAll("$1 " + GONE);
         clean = CREDENTIALS.matcher(clean).replaceAll("$1:" + GONE + "@");
+        clean = HEADER.matcher(clean).replaceAll("$1\"" + GONE + "\"");
         return ASSIGNED.matcher(clean).replaceAll("$1\"" + GONE + "\"");
     }
 
@@ -76,8 +90,8 @@ public final class Redaction {
         if (node instanceof ArrayNode items) {
             items.forEach(Redaction::walk);
         } else if (node instanceof ObjectNode fields) {
-            environment(fields);
-            for (var one : java.util.List.copyOf(fields.properties())) {
+            pair(fields);
+            for (var one : List.copyOf(fields.properties())) {
                 JsonNode value = one.getValue();
                 if (value.isString()) {
                     fields.put(one.getKey(), isPrivate(one.getKey()) ? GONE : of(value.asString()));
@@ -88,10 +102,16 @@ public final class Redaction {
         }
     }
 
-    /// A container's `{name: DB_PASSWORD, value: …}`.
-    private static void environment(ObjectNode fields) {
-        if (isPrivate(fields.path("name").asString("")) && fields.path("value").isString()) {
-            fields.put("value", GONE);
+    /// A container's `{name: DB_PASSWORD, value: …}`, a configuration's `{key: authorization, value: …}`.
+    private static void pair(ObjectNode fields) {
+        boolean named = isPrivate(fields.path("name").asString(""))
+                || isPrivate(fields.path("key").asString(""));
+        if (named) {
+            for (String value : List.of("value", "raw_value", "rawValue")) {
+                if (fields.path(value).isString()) {
+                    fields.put(value, GONE);
+                }
+            }
         }
     }
 

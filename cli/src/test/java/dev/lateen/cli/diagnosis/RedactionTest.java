@@ -6,6 +6,8 @@ import dev.lateen.cli.output.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RedactionTest {
     private static final String KEY =
@@ -39,6 +41,39 @@ class RedactionTest {
                 .doesNotContain("hunter22")
                 .contains("next");
         assertThat(Redaction.of("redis://user:hunter22@db:6379")).isEqualTo("redis://user:[redacted]@db:6379");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x-api-key: hunter22",
+                "\"x-api-key\": \"hunter22\"",
+                "Authorization: Api-Token hunter22",
+                "cookie: a=b; session=hunter22",
+                "{\"authorization\": \"hunter22\"}",
+            })
+    void takesCredentialsOutOfHeaders(String text) {
+        assertThat(Redaction.of(text)).doesNotContain("hunter22");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"accessToken\": \"hunter22\"}",
+                "{\"lightstep\": {\"access_token\": \"hunter22\"}}",
+                "{\"header\": {\"key\": \"authorization\", \"value\": \"hunter22\"}}",
+                "{\"key\": \"x-api-key\", \"raw_value\": \"hunter22\"}",
+                "{\"name\": \"API-KEY\", \"value\": \"hunter22\"}",
+            })
+    void emptiesFieldsWithSuchNames(String object) {
+        assertThat(Redaction.of(Json.read(object)).toString()).doesNotContain("hunter22");
+    }
+
+    @Test
+    void leavesFieldsThatOnlySoundSo() {
+        String object =
+                "{\"forwardOriginalToken\":\"hunter22\",\"prefix\":\"x-token-\",\"key\":\"cookies\",\"value\":\"many\"}";
+        assertThat(Redaction.of(Json.read(object))).hasToString(object);
     }
 
     @Test

@@ -9,6 +9,9 @@ import java.util.stream.Stream;
 ///
 /// Source: Envoy's response flags and response code details. Thread: any; blocks where `Places` does.
 public final class Explainer {
+    /// The route of hosts that nobody declared, where they may not be called.
+    private static final String BLOCKED = "block_all";
+
     private final Origins origins;
 
     public Explainer(Places places) {
@@ -48,7 +51,8 @@ public final class Explainer {
             case "route_not_found" -> noRoute(decision);
             case "filter_chain_not_found" -> noChain(decision);
             case "cluster_not_found" -> noCluster(decision);
-            case "direct_response" -> direct(decision);
+            case "direct_response" ->
+                decision.config().route().name().equals(BLOCKED) ? unregistered(decision) : direct(decision);
             case "fault_filter_abort" -> fault(decision);
             case "no_healthy_upstream" -> new UpstreamReasons(origins).noHost(decision);
             case "response_timeout", "upstream_per_try_timeout" -> new UpstreamReasons(origins).timeout(decision);
@@ -116,6 +120,15 @@ public final class Explainer {
                 "",
                 origins.route(decision, List.of(".directResponse", ".redirect", "")),
                 "change or remove this route if that is not meant");
+    }
+
+    private Explanation unregistered(Decision decision) {
+        return new Explanation(
+                "this proxy knows no host " + decision.asked().authority() + ", and unknown hosts are blocked",
+                "the outboundTrafficPolicy of this workload is REGISTRY_ONLY",
+                origins.route(decision, List.of(".outboundTrafficPolicy.mode", ".outboundTrafficPolicy", "")),
+                "declare it in a ServiceEntry; where a Sidecar's `egress.hosts` or an `exportTo` hides it, name it there"
+                        + " too; ALLOW_ANY lets unknown hosts through");
     }
 
     private Explanation fault(Decision decision) {

@@ -187,6 +187,18 @@ final class ExplainIT {
                 .endsWith("all.yaml:" + explained.line("allowed"));
     }
 
+    @Test
+    void saysThatAHostIsNotRegistered() throws IOException, InterruptedException {
+        assertThat(mesh.ask("cases", "/fetch", "http://nowhere.test/")).startsWith("502");
+        ExplainedMesh.Run run = explained.run("explain", explained.id("/fetch", 200, ""), "-o", "json");
+        JsonNode told = json.readTree(run.out()).path("explanation");
+        assertThat(told.path("cause").asString("")).as(run.out()).contains("knows no host nowhere.test");
+        assertThat(told.path("change").asString("")).contains("ServiceEntry");
+        assertThat(told.path("at").path(0).path("resource").asString("")).isEqualTo("Sidecar default/closed");
+        assertThat(told.path("at").path(0).path("line").asString(""))
+                .endsWith("all.yaml:" + explained.line("blocked"));
+    }
+
     /// What `--from` foretells, each of which the table above proves to be so.
     @ParameterizedTest
     @CsvSource(
