@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
         name = "bug-report",
         description = {
             "Collect what is needed to find a fault in one archive: objects of the mesh, its pods and their logs, what the"
-                    + " proxies hold, and the control plane's debug pages.",
+                    + " proxies hold, and the control plane's debug pages; of a cluster, or of a mesh on this machine.",
             "Private keys, tokens, passwords and what Secrets hold are taken out; look at it yet before you send it."
         },
         footerHeading = "%nExamples:%n",
@@ -79,17 +79,28 @@ final class BugReportCommand implements Callable<Integer> {
             throw new IOException(file + " is there already: --file names another");
         }
         PrintWriter out = spec.commandLine().getOut();
-        int leftOut = target.askCluster(mesh -> {
-            try (Archive archive = Archive.create(file, MOST_OF_ONE, megabytes * MEGABYTE)) {
-                new ReportCollection(mesh, archive, new ReportCollection.Bounds(namespaces, proxies, lines)).collect();
-                return archive.leftOut();
-            }
-        });
+        int leftOut;
+        try (Archive archive = Archive.create(file, MOST_OF_ONE, megabytes * MEGABYTE)) {
+            collect(new Report(archive));
+            leftOut = archive.leftOut();
+        }
         out.println(file + ": " + Files.size(file) / 1024 + " KiB"
                 + (leftOut == 0 ? "" : ", " + leftOut + " files had no room (--max-size)"));
         out.println(
                 "Keys, tokens, passwords and the content of Secrets were taken out. Look at it before you send it.");
         out.flush();
         return 0;
+    }
+
+    private void collect(Report report) throws IOException {
+        if (target.isInCluster()) {
+            target.askCluster(mesh -> {
+                new ClusterReport(mesh, report, new ClusterReport.Bounds(namespaces, proxies, lines)).collect();
+                return mesh;
+            });
+        } else {
+            new LocalReport(target.requiredHere(), report, proxies, lines).collect();
+        }
+        report.end();
     }
 }

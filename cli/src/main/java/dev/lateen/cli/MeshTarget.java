@@ -102,6 +102,14 @@ final class MeshTarget {
         return running.size() == 1 ? Optional.of(running.getFirst()) : Optional.empty();
     }
 
+    /// The mesh that runs on this machine.
+    ///
+    /// @throws IOException where several do, and no option says which
+    MeshState requiredHere() throws IOException {
+        return here().orElseThrow(() -> new IOException("several meshes run on this machine: --mesh names one ("
+                + String.join(", ", meshes().stream().map(MeshState::name).toList()) + ")"));
+    }
+
     /// What the meshes on this machine were made from: files and directories.
     List<Path> manifests() {
         return meshes().stream().flatMap(one -> one.manifests().stream()).toList();

@@ -66,7 +66,7 @@ public record MeshSettings(
     }
 
     public Path logs() {
-        return home.resolve("logs");
+        return home.resolve(MeshState.LOGS);
     }
 
     public Path pods() {

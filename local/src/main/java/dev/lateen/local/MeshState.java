@@ -32,6 +32,7 @@ public record MeshState(
         String proxy,
         String debugAddress,
         List<Path> manifests) {
+    static final String LOGS = "logs";
     private static final String FILE = "mesh.properties";
 
     /// The meshes below a directory whose processes live, in the order of their names.
@@ -61,6 +62,11 @@ public record MeshState(
         } catch (IOException | RuntimeException _) {
             return Optional.empty();
         }
+    }
+
+    /// What its programs write, a file each.
+    public Path logs() {
+        return home.resolve(LOGS);
     }
 
     /// Describes a mesh that the present process runs.

@@ -5,12 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import dev.lateen.e2e.mesh.Launcher.Run;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,6 +49,11 @@ final class MeshCommandsIT {
               host: shop
               trafficPolicy: {connectionPool: {tcp: {maxConnections: 50}}}
               subsets: [{name: v1, labels: {app: shop}}]
+            ---
+            apiVersion: v1
+            kind: Secret
+            metadata: {name: careless, namespace: default}
+            stringData: {user: hunter22}
             ---
             """;
 
@@ -121,6 +129,26 @@ final class MeshCommandsIT {
         assertThat(run.out())
                 .containsPattern("Error \\[IST0101\\] \\(VirtualService default/routed \\S+all.yaml:16\\)"
                         + " Referenced host not found: \"shopp\"");
+    }
+
+    @Test
+    void collectsAReportWithoutSecrets() throws IOException, InterruptedException {
+        Path file = Files.createTempDirectory("report").resolve("report.zip");
+        Run run = run("bug-report", "--file", file.toString());
+        assertThat(run.status()).as(run.out()).isZero();
+        try (ZipFile report = new ZipFile(file.toFile())) {
+            assertThat(report.stream().map(ZipEntry::getName))
+                    .contains("manifests.yaml", "logs/control-plane.log", "problems.txt")
+                    .anyMatch(name -> name.matches("control-plane/istiod-.*/syncz.json"))
+                    .anyMatch(name -> name.matches("proxies/default/shop-.*/config_dump.json"))
+                    .anyMatch(name -> name.matches("logs/shop-.*.istio-proxy.log"));
+            for (ZipEntry entry : report.stream().toList()) {
+                assertThat(new String(report.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8))
+                        .as(entry.getName())
+                        .doesNotContain("hunter22")
+                        .doesNotContainPattern("BEGIN [A-Z ]*PRIVATE KEY");
+            }
+        }
     }
 
     @Test
