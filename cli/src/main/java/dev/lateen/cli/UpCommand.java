@@ -74,7 +74,7 @@ final class UpCommand implements Callable<Integer> {
         mesh.start();
         if (mesh.awaitReady(Duration.ofSeconds(timeoutSeconds))) {
             out.println("the mesh '" + settings.name() + "' is ready; logs are in " + settings.logs());
-            printGateways(mesh, out);
+            mesh.gatewayLines().forEach(out::println);
             printTroubles(settings, out);
         } else {
             out.println("not every pod is ready after " + timeoutSeconds + " s; logs are in " + settings.logs());
@@ -82,15 +82,6 @@ final class UpCommand implements Callable<Integer> {
         out.flush();
         new CountDownLatch(1).await(); // the shutdown hook ends the process
         return 0;
-    }
-
-    static void printGateways(Mesh mesh, PrintWriter out) {
-        for (int port : new int[] {80, 443}) {
-            mesh.gatewayAddress(port)
-                    .ifPresent(address ->
-                            out.println("gateway port " + port + " is at " + (port == 443 ? "https://" : "http://")
-                                    + address + "/ (send the Host header that it serves)"));
-        }
     }
 
     /// A mesh is ready also where some of its resources are not in force.

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,14 +44,14 @@ final class GatewayManifests {
         }
     }
 
-    /// `host:port` for a port that a Gateway declares.
+    /// `host:port` for a port that a Gateway declares: of a pod that is ready, where one is.
     Optional<String> addressOf(int declared, List<PodView> pods) {
         for (ImpliedGateway gateway : implied) {
             if (gateway.ports().contains(declared)) {
                 String workload = gateway.workload().name();
                 return pods.stream()
                         .filter(pod -> pod.workload().equals(workload))
-                        .findFirst()
+                        .max(Comparator.comparing(PodView::ready))
                         .map(pod -> pod.address() + ":" + capture.gatewayPort(declared));
             }
         }

@@ -127,6 +127,15 @@ public final class Mesh implements AutoCloseable {
         }
     }
 
+    /// Where the gateways are, a line each.
+    public List<String> gatewayLines() {
+        return Stream.of(80, 443)
+                .flatMap(port -> gatewayAddress(port).stream()
+                        .map(address -> "gateway port " + port + " is at " + (port == 443 ? "https://" : "http://")
+                                + address + "/ (send the Host header that it serves)"))
+                .toList();
+    }
+
     /// The address under which this machine reaches a gateway port, as `host:port`.
     public Optional<String> gatewayAddress(int declared) {
         return gateways.addressOf(declared, podViews());
@@ -223,6 +232,7 @@ public final class Mesh implements AutoCloseable {
         Map<String, WorkloadSpec> wanted = new LinkedHashMap<>();
         Stream.concat(implied.stream().map(ImpliedGateway::workload), set.workloads().stream())
                 .forEach(workload -> addPods(workload, wanted));
+        List<String> before = gatewayLines();
         List<LocalPod> started = new ArrayList<>();
         List<WorkloadSpec> placeless = new ArrayList<>();
         wanted.forEach((name, workload) -> {
@@ -245,6 +255,8 @@ public final class Mesh implements AutoCloseable {
         if (!unwanted.isEmpty()) {
             awaitReplacements(started);
             stopPods(unwanted);
+            // The pod that takes a gateway's place has an address of its own.
+            gatewayLines().stream().filter(line -> !before.contains(line)).forEach(listener::said);
         }
     }
 

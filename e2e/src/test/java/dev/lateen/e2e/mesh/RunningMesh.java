@@ -290,16 +290,16 @@ final class RunningMesh implements AutoCloseable {
         }
     }
 
-    /// The first thing of that form that it says, or will soon have said: what it says when it is ready is several
+    /// The last thing of that form that it has said, or will soon have said: what it says when it is ready is several
     /// lines.
     MatchResult said(Pattern form) {
-        return firstOf(form)
-                .or(() -> await().atMost(LONGEST_ANSWER).until(() -> firstOf(form), Optional::isPresent))
+        return lastOf(form)
+                .or(() -> await().atMost(LONGEST_ANSWER).until(() -> lastOf(form), Optional::isPresent))
                 .orElseThrow();
     }
 
-    private Optional<MatchResult> firstOf(Pattern form) {
-        return form.matcher(output()).results().findFirst();
+    private Optional<MatchResult> lastOf(Pattern form) {
+        return form.matcher(output()).results().reduce((_, later) -> later);
     }
 
     private String gatewayAddress() {

@@ -23,10 +23,14 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Each folder of `samples` does what it says: one mesh runs what they share, and is given their resources in turns.
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class SamplesIT {
     @TempDir
     private static Path directory;
@@ -271,5 +275,35 @@ final class SamplesIT {
             }
             return statuses;
         }
+    }
+
+    @Test
+    void routesByClaims() throws Exception {
+        mesh.apply("claim-routing");
+        String tester = "Bearer " + Files.readString(SAMPLES.resolve("claim-routing/tester.jwt")).strip();
+        String user = "Bearer " + Files.readString(SAMPLES.resolve("claim-routing/user.jwt")).strip();
+        await().atMost(SOON)
+                .until(() -> always(() -> mesh.isVersion("v2", "authorization", tester)
+                        && mesh.isVersion("v1", "authorization", user)
+                        && mesh.isVersion("v1")));
+        assertThat(mesh.get("/api/users").headers().firstValue("x-caller")).contains("anonymous");
+        assertThat(mesh.get("/api/users", "authorization", user).headers().firstValue("x-caller"))
+                .isEmpty();
+        assertThat(mesh.get("/api/users", "authorization", user + "x").statusCode())
+                .isEqualTo(401);
+    }
+
+    /// The last one, since all proxies are replaced for it.
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void knowsClientsBehindALoadBalancer() throws Exception {
+        mesh.apply("gateway-topology");
+        String near = "203.0.113.9";
+        String far = near + ", 198.51.100.7";
+        await().atMost(SOON)
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .until(() -> mesh.get("/api/users", "x-forwarded-for", near).statusCode() == 200
+                        && mesh.get("/api/users", "x-forwarded-for", far).statusCode() == 403
+                        && mesh.get("/api/users").statusCode() == 403);
     }
 }
