@@ -8,7 +8,6 @@ import dev.lateen.translate.MergedGateways.Entry;
 import dev.lateen.translate.policy.RateLimiting;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
-import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -78,18 +77,13 @@ final class GatewayRoutes {
         }
         List<Route> last = new ArrayList<>();
         for (Route route : host.routes) {
-            if (isCatchAll(route)) {
+            if (HttpRoutes.isCatchAll(route)) {
                 last.add(route);
             } else {
                 to.addRoutes(route);
             }
         }
         return to.addAllRoutes(last).build();
-    }
-
-    private static boolean isCatchAll(Route route) {
-        RouteMatch match = route.getMatch();
-        return match.getPrefix().equals("/") && match.getHeadersCount() == 0 && match.getQueryParametersCount() == 0;
     }
 
     private void server(Entry entry, Map<String, Host> hosts) {
@@ -100,7 +94,9 @@ final class GatewayRoutes {
             if (names.isEmpty()) {
                 continue;
             }
-            List<Route> routes = new HttpRoutes(scene, port, Set.of(entry.gatewayName()), limiting).of(service);
+            List<Route> routes = new HttpRoutes(
+                            scene, port, entry.server().tls().isPresent(), Set.of(entry.gatewayName()), limiting)
+                    .of(service);
             if (routes.isEmpty()) {
                 continue;
             }

@@ -1,7 +1,6 @@
 package dev.lateen.translate;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.ByteString;
 import dev.lateen.model.istio.DestinationRule;
 import dev.lateen.model.istio.HttpRoute;
 import dev.lateen.model.istio.HttpRoute.Action.Direct;
@@ -18,11 +17,8 @@ import dev.lateen.model.mesh.EffectivePolicy;
 import dev.lateen.model.mesh.Hostname;
 import dev.lateen.model.mesh.MeshService;
 import dev.lateen.translate.policy.RateLimiting;
-import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import io.envoyproxy.envoy.config.route.v3.Decorator;
-import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
-import io.envoyproxy.envoy.config.route.v3.RedirectAction;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteAction.HashPolicy;
@@ -32,10 +28,8 @@ import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 
 /// Routes of HTTP of virtual services.
@@ -43,18 +37,23 @@ final class HttpRoutes {
     private final Scene scene;
     private final int port;
     private final Set<String> gateways;
+    private final boolean tls;
     private final RateLimiting limits;
 
+    /// Those of a sidecar, which ends no TLS of clients.
+    ///
     /// @param port of the listener, which routes without a port lead to
     /// @param gateways for which routes count: `mesh`, or names as `namespace/name`
     HttpRoutes(Scene scene, int port, Set<String> gateways) {
-        this(scene, port, gateways, RateLimiting.NONE);
+        this(scene, port, false, gateways, RateLimiting.NONE);
     }
 
+    /// @param tls whether the listener ends TLS
     /// @param limits which routes have by their names
-    HttpRoutes(Scene scene, int port, Set<String> gateways, RateLimiting limits) {
+    HttpRoutes(Scene scene, int port, boolean tls, Set<String> gateways, RateLimiting limits) {
         this.scene = scene;
         this.port = port;
+        this.tls = tls;
         this.gateways = gateways;
         this.limits = limits;
     }
@@ -78,7 +77,8 @@ final class HttpRoutes {
         return routes;
     }
 
-    private static boolean isCatchAll(Route route) {
+    /// Whether it takes every request.
+    static boolean isCatchAll(Route route) {
         RouteMatch match = route.getMatch();
         boolean path = switch (match.getPathSpecifierCase()) {
             case PREFIX -> match.getPrefix().equals("/");
@@ -98,13 +98,14 @@ final class HttpRoutes {
         Route.Builder route = Route.newBuilder()
                 .setMatch(RouteMatches.of(match, service.matchesWholeElements()))
                 .setMetadata(Provenance.config(http.origin()))
-                .setName(name(http, match));
+                .setName(name(http, match))
+                .setStatPrefix(match.map(Match::statPrefix).orElse(""));
         HeaderChanges.apply(route, http.headers());
         http.fault().ifPresent(f -> Faults.apply(route, f));
         http.cors().ifPresent(c -> CorsPolicies.apply(route, c));
         switch (http.action()) {
-            case Redirect redirect -> route.setRedirect(redirect(redirect));
-            case Direct direct -> route.setDirectResponse(direct(direct));
+            case Redirect redirect -> route.setRedirect(OwnAnswers.redirect(redirect, port, tls));
+            case Direct direct -> route.setDirectResponse(OwnAnswers.direct(direct));
             case Forward forward -> {
                 if (forward.to().isEmpty()) {
                     return Optional.empty();
@@ -127,24 +128,16 @@ final class HttpRoutes {
         if (match.port().isPresent() && match.port().getAsInt() != port) {
             return false;
         }
-        if (!match.source().gateways().isEmpty()) {
-            boolean named = match.source().gateways().stream()
+        HttpRoute.Source source = match.source();
+        if (!source.gateways().isEmpty()) {
+            return source.gateways().stream()
                     .anyMatch(g ->
                             gateways.contains(qualified(g, service.metadata().namespace())));
-            if (!named) {
-                return false;
-            }
         }
-        boolean mesh = gateways.contains("mesh");
-        return !mesh
-                || (scene.node()
-                                .labels()
-                                .entrySet()
-                                .containsAll(match.source().labels().entrySet())
-                        && (match.source().namespace().isEmpty()
-                                || match.source()
-                                        .namespace()
-                                        .equals(scene.node().namespace())));
+        // A gateway is the source of what it sends on, as a sidecar is.
+        return scene.node().labels().entrySet().containsAll(source.labels().entrySet())
+                && (source.namespace().isEmpty()
+                        || source.namespace().equals(scene.node().namespace()));
     }
 
     /// The name of a gateway as `namespace/name`; `mesh` stays.
@@ -161,51 +154,14 @@ final class HttpRoutes {
         return namespace + "/" + gateway;
     }
 
-    private RedirectAction redirect(Redirect from) {
-        RedirectAction.Builder to = RedirectAction.newBuilder().setHostRedirect(from.authority());
-        if (!from.prefixRewrite().isEmpty()) {
-            to.setPrefixRewrite(from.prefixRewrite());
-        } else if (from.uri().startsWith("%PREFIX()%")) {
-            to.setPrefixRewrite(from.uri().substring("%PREFIX()%".length()));
-        } else {
-            to.setPathRedirect(from.uri());
-        }
-        if (!from.scheme().isEmpty()) {
-            to.setSchemeRedirect(from.scheme());
-        }
-        if (from.port().isPresent()) {
-            to.setPortRedirect(from.port().getAsInt());
-        } else if (from.derivePort().filter("FROM_REQUEST_PORT"::equals).isPresent()) {
-            to.setPortRedirect(port);
-        }
-        to.setResponseCode(
-                switch (from.status()) {
-                    case 302 -> RedirectAction.RedirectResponseCode.FOUND;
-                    case 303 -> RedirectAction.RedirectResponseCode.SEE_OTHER;
-                    case 307 -> RedirectAction.RedirectResponseCode.TEMPORARY_REDIRECT;
-                    case 308 -> RedirectAction.RedirectResponseCode.PERMANENT_REDIRECT;
-                    default -> RedirectAction.RedirectResponseCode.MOVED_PERMANENTLY;
-                });
-        return to.build();
-    }
-
-    private static DirectResponseAction direct(Direct from) {
-        DirectResponseAction.Builder to = DirectResponseAction.newBuilder().setStatus(from.status());
-        from.body()
-                .ifPresent(body -> to.setBody(body.text()
-                        .map(t -> DataSource.newBuilder().setInlineString(t).build())
-                        .orElseGet(() -> DataSource.newBuilder()
-                                .setInlineBytes(ByteString.copyFrom(Base64.getMimeDecoder()
-                                        .decode(body.bytes().orElse(""))))
-                                .build())));
-        return to.build();
-    }
-
     private void forward(VirtualService service, HttpRoute http, Forward forward, Route.Builder route) {
         RouteAction.Builder action = RouteAction.newBuilder();
-        RetryPolicies.of(http.retries(), scene.mesh().http().retries()).ifPresent(action::setRetryPolicy);
+        boolean hashed = forward.to().size() == 1
+                && hash(service, forward.to().getFirst()).isPresent();
+        RetryPolicies.of(http.retries(), scene.mesh().http().retries(), hashed).ifPresent(action::setRetryPolicy);
         timeouts(http, action);
         http.rewrite().ifPresent(r -> rewrite(r, route.getMatch(), action));
+        authority(http, action);
         for (Mirror mirror : http.mirrors()) {
             mirror(service, mirror).ifPresent(action::addRequestMirrorPolicies);
         }
@@ -234,9 +190,6 @@ final class HttpRoutes {
     }
 
     private static void rewrite(Rewrite rewrite, RouteMatch match, RouteAction.Builder action) {
-        if (!rewrite.authority().isEmpty()) {
-            action.setHostRewriteLiteral(rewrite.authority());
-        }
         if (rewrite.uriRegex().isPresent()) {
             action.setRegexRewrite(RegexMatchAndSubstitute.newBuilder()
                     .setPattern(RouteMatches.regex(rewrite.uriRegex().get().match()))
@@ -252,6 +205,15 @@ final class HttpRoutes {
         }
     }
 
+    /// The rewrite's counts before that of the headers.
+    private static void authority(HttpRoute http, RouteAction.Builder action) {
+        String rewritten = http.rewrite().map(Rewrite::authority).orElse("");
+        String host = rewritten.isEmpty() ? HeaderChanges.authority(http.headers()) : rewritten;
+        if (!host.isEmpty()) {
+            action.setHostRewriteLiteral(host);
+        }
+    }
+
     private Optional<RequestMirrorPolicy> mirror(VirtualService service, Mirror mirror) {
         double percent = mirror.percentage().orElse(100);
         if (percent == 0) {
@@ -262,14 +224,13 @@ final class HttpRoutes {
                         service,
                         new WeightedDestination(mirror.destination(), 0, dev.lateen.model.istio.HeaderOperations.NONE)))
                 .setTraceSampled(Protos.FALSE)
-                .setRuntimeFraction(
-                        RuntimeFractionalPercent.newBuilder().setDefaultValue(fraction(OptionalDouble.of(percent))));
+                .setRuntimeFraction(RuntimeFractionalPercent.newBuilder().setDefaultValue(fraction(percent)));
         return Optional.of(policy.build());
     }
 
-    static FractionalPercent fraction(OptionalDouble percent) {
+    static FractionalPercent fraction(double percent) {
         return FractionalPercent.newBuilder()
-                .setNumerator((int) Math.round(percent.orElse(100) * 10_000))
+                .setNumerator((int) Math.round(percent * 10_000))
                 .setDenominator(FractionalPercent.DenominatorType.MILLION)
                 .build();
     }
@@ -318,23 +279,28 @@ final class HttpRoutes {
     }
 
     private List<HashPolicy> hashPolicies(VirtualService service, WeightedDestination to) {
+        return hash(service, to).map(HttpRoutes::hashPolicy).orElse(List.of());
+    }
+
+    private Optional<ConsistentHash> hash(VirtualService service, WeightedDestination to) {
         String host = host(service, to);
         Optional<MeshService> target = scene.outbound().service(host);
         if (target.isEmpty()) {
-            return List.of();
+            return Optional.empty();
         }
         int number = Destinations.port(to.destination(), target, port);
-        return hashPolicies(scene, target.get(), to.destination().subset(), number);
+        return hash(scene, target.get(), to.destination().subset(), number);
     }
 
     static List<HashPolicy> hashPolicies(Scene scene, MeshService service, String subset, int port) {
+        return hash(scene, service, subset, port).map(HttpRoutes::hashPolicy).orElse(List.of());
+    }
+
+    private static Optional<ConsistentHash> hash(Scene scene, MeshService service, String subset, int port) {
         Optional<DestinationRule> rule =
                 scene.outbound().destinationRule(service, scene.node().labels());
         TrafficPolicy policy = EffectivePolicy.of(rule, rule.flatMap(r -> r.subset(subset)), port);
-        return policy.loadBalancer()
-                .flatMap(TrafficPolicy.LoadBalancer::consistentHash)
-                .map(HttpRoutes::hashPolicy)
-                .orElse(List.of());
+        return policy.loadBalancer().flatMap(TrafficPolicy.LoadBalancer::consistentHash);
     }
 
     private static List<HashPolicy> hashPolicy(ConsistentHash hash) {

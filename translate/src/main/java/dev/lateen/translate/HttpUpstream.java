@@ -50,14 +50,21 @@ final class HttpUpstream {
         }
     }
 
-    /// Whether the cluster speaks HTTP/2 whatever its clients speak.
+    /// Whether the cluster speaks HTTP/2 whatever its clients speak. Who asks for that at a service knows what its
+    /// ports
+    /// speak, whether they say so or not; the mesh's default is for those that do.
     static boolean isHttp2(Protocol protocol, Optional<ConnectionPool.Http> pool, String meshUpgrade) {
         if (protocol.isHttp2()) {
             return true;
         }
-        String policy = pool.map(ConnectionPool.Http::h2UpgradePolicy).orElse("DEFAULT");
-        boolean upgrade = policy.equals("UPGRADE") || (policy.equals("DEFAULT") && meshUpgrade.equals("UPGRADE"));
-        return upgrade && protocol.isHttp();
+        if (pool.filter(ConnectionPool.Http::useClientProtocol).isPresent()) {
+            return false;
+        }
+        return switch (pool.map(ConnectionPool.Http::h2UpgradePolicy).orElse("DEFAULT")) {
+            case "UPGRADE" -> true;
+            case "DEFAULT" -> meshUpgrade.equals("UPGRADE") && protocol.isHttp();
+            default -> false;
+        };
     }
 
     /// @param filters of the cluster's requests
@@ -83,7 +90,7 @@ final class HttpUpstream {
                     .setAutoSanValidation(naming != Naming.ASKED);
         }
         boolean named = naming == Naming.ASKED || naming == Naming.ASKED_AND_CHECKED;
-        if (protocol.isAuto()
+        if ((protocol.isAuto() && !http2)
                 || pool.map(ConnectionPool.Http::useClientProtocol).orElse(false)) {
             options.getUseDownstreamProtocolConfigBuilder()
                     .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance())

@@ -30,18 +30,20 @@ final class RetryPolicies {
     }
 
     /// Empty where retries are turned off.
-    static Optional<RetryPolicy> of(Optional<Retries> route, Optional<Retries> mesh) {
+    ///
+    /// @param hashed whether the request itself says which host it is for, so that no other is looked for
+    static Optional<RetryPolicy> of(Optional<Retries> route, Optional<Retries> mesh, boolean hashed) {
         Optional<Retries> rule = route.or(() -> mesh);
         if (rule.isEmpty()) {
-            return Optional.of(standard());
+            return Optional.of(hashed ? sameHost(standard().toBuilder()).build() : standard());
         }
         Retries from = rule.get();
         if (from.attempts() <= 0) {
             return Optional.empty();
         }
         RetryPolicy.Builder to = standard().toBuilder().setNumRetries(Protos.uint(from.attempts()));
-        if (!from.retryIgnorePreviousHosts().orElse(true)) {
-            to.clearRetryHostPredicate().clearHostSelectionRetryMaxAttempts();
+        if (!from.retryIgnorePreviousHosts().orElse(!hashed)) {
+            sameHost(to);
         }
         if (!from.retryOn().isEmpty()) {
             conditions(from.retryOn(), to);
@@ -58,6 +60,10 @@ final class RetryPolicies {
                 .ifPresent(b ->
                         to.setRetryBackOff(RetryPolicy.RetryBackOff.newBuilder().setBaseInterval(Protos.duration(b))));
         return Optional.of(to.build());
+    }
+
+    private static RetryPolicy.Builder sameHost(RetryPolicy.Builder to) {
+        return to.clearRetryHostPredicate().clearHostSelectionRetryMaxAttempts();
     }
 
     /// Names of conditions, and status codes as numbers, which Envoy keeps apart.

@@ -18,7 +18,7 @@ final class ServiceRoutes {
                 .setCluster(Names.outbound(port.port(), "", service.hostname()))
                 .setTimeout(Protos.ZERO);
         HttpRoutes.setMaxGrpcTimeout(action, Protos.ZERO);
-        RetryPolicies.of(Optional.empty(), scene.mesh().http().retries()).ifPresent(action::setRetryPolicy);
+        RetryPolicies.of(Optional.empty(), scene.mesh().http().retries(), false).ifPresent(action::setRetryPolicy);
         action.addAllHashPolicy(HttpRoutes.hashPolicies(scene, service, "", port.port()));
         Route.Builder route = Route.newBuilder();
         StatefulSessions.perRoute(service).ifPresent(s -> route.putTypedPerFilterConfig(StatefulSessions.FILTER, s));

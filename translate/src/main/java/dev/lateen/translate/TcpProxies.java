@@ -122,6 +122,7 @@ final class TcpProxies {
             return named(scene, service, port, outbound(scene, proxy));
         } else {
             proxy.setStatPrefix(statName);
+            first(scene, route.getFirst(), namespace, listenPort, proxy);
             for (WeightedDestination part : route) {
                 if (part.weight() <= 0) {
                     continue;
@@ -137,6 +138,17 @@ final class TcpProxies {
             }
         }
         return outbound(scene, proxy);
+    }
+
+    /// What holds for the connection as a whole comes from the rule of the first destination, and not from its subset:
+    /// the
+    /// others know nothing of that.
+    private static void first(
+            Scene scene, WeightedDestination to, String namespace, int listenPort, TcpProxy.Builder proxy) {
+        String host = Hostname.resolve(
+                to.destination().host(), namespace, scene.settings().shortNames());
+        Optional<MeshService> service = scene.outbound().service(host);
+        policy(scene, proxy, service, "", Destinations.port(to.destination(), service, listenPort));
     }
 
     private static String statPrefix(

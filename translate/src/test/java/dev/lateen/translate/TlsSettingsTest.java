@@ -99,6 +99,19 @@ class TlsSettingsTest {
     }
 
     @Test
+    void leavesOutCipherSuitesThatNobodyKnowsOrThatAreGivenTwice() throws Exception {
+        String known = "[ECDHE-RSA-AES128-GCM-SHA256";
+        String mesh = MESH.replace(known, known + ", NOT-A-SUITE, ECDHE-RSA-AES128-GCM-SHA256")
+                .replace("[ECDHE-ECDSA-AES256-GCM-SHA384]", "[NOT-A-SUITE, ECDHE-ECDSA-AES256-GCM-SHA384]");
+        assertThat(downstream(mesh, "sidecar", "shop", "virtualInbound").getCipherSuitesList())
+                .containsExactly("ECDHE-RSA-AES128-GCM-SHA256");
+        assertThat(downstream(mesh, "router", "edge", "0.0.0.0_443").getCipherSuitesList())
+                .containsExactly("ECDHE-ECDSA-AES256-GCM-SHA384");
+        assertThat(downstream(mesh, "router", "edge", "0.0.0.0_444").getCipherSuitesList())
+                .containsExactly("ECDHE-RSA-AES128-GCM-SHA256");
+    }
+
+    @Test
     void givesTlsToTheOutsideTheDefaultsOfTheMesh() throws Exception {
         var cluster = Cluster.parseFrom(sent("sidecar", "shop", ResourceType.CLUSTER, "outbound|443||out.test"));
         TlsParameters parameters = cluster.getTransportSocket()
@@ -159,7 +172,11 @@ class TlsSettingsTest {
 
     /// Of the first chain with TLS.
     private static TlsParameters downstream(String type, String app, String listener) throws Exception {
-        for (FilterChain chain : Listener.parseFrom(sent(type, app, ResourceType.LISTENER, listener))
+        return downstream(MESH, type, app, listener);
+    }
+
+    private static TlsParameters downstream(String mesh, String type, String app, String listener) throws Exception {
+        for (FilterChain chain : Listener.parseFrom(sent(mesh, type, app, ResourceType.LISTENER, listener))
                 .getFilterChainsList()) {
             if (chain.hasTransportSocket()) {
                 return chain.getTransportSocket()
@@ -173,7 +190,11 @@ class TlsSettingsTest {
     }
 
     private static byte[] sent(String type, String app, ResourceType kind, String name) {
-        List<RawResource> resources = ResourceReader.create().read(MESH, "mesh.yaml").stream()
+        return sent(MESH, type, app, kind, name);
+    }
+
+    private static byte[] sent(String mesh, String type, String app, ResourceType kind, String name) {
+        List<RawResource> resources = ResourceReader.create().read(mesh, "mesh.yaml").stream()
                 .map(parsed -> ((ParsedResource.Valid) parsed).resource())
                 .toList();
         SnapshotBuilder builder = new SnapshotBuilder(MeshSettings.DEFAULT);

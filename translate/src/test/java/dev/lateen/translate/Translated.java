@@ -14,6 +14,7 @@ import dev.lateen.xds.ResourceType;
 import dev.lateen.xds.XdsResources;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,10 @@ final class Translated {
 
     Cluster cluster(String name) throws InvalidProtocolBufferException {
         return Cluster.parseFrom(sent(ResourceType.CLUSTER, name));
+    }
+
+    RouteConfiguration routes(String name) throws InvalidProtocolBufferException {
+        return RouteConfiguration.parseFrom(sent(ResourceType.ROUTE, name));
     }
 
     Listener listener(String name) throws InvalidProtocolBufferException {

@@ -218,8 +218,13 @@ final class VirtualServices {
                 + dice.maybe(30, () -> ", rewrite: {" + rewrite() + "}")
                 + dice.maybe(
                         15,
-                        () -> ", fault: {abort: {httpStatus: %d, percentage: {value: %d}}}"
-                                .formatted(dice.one(List.of(404, 503)), dice.one(List.of(0, 100))))
+                        () -> ", fault: {abort: {%s}}"
+                                .formatted(dice.one(List.of(
+                                        "httpStatus: 404, percentage: {value: 100}",
+                                        "httpStatus: 503, percentage: {value: 100}",
+                                        "httpStatus: 503, percentage: {value: 0}",
+                                        "httpStatus: 503",
+                                        "percentage: {value: 100}"))))
                 + dice.maybe(
                         15,
                         () -> ", mirror: {host: shadow.svc.test}, mirrorPercentage: {value: "
@@ -234,7 +239,13 @@ final class VirtualServices {
                 .formatted(
                         name,
                         dice.maybe(20, () -> ", subset: " + dice.one(List.of("v1", "v1", "v9"))),
-                        dice.maybe(20, () -> ", headers: " + headers()));
+                        dice.maybe(20, () -> ", headers: " + (dice.in(30) ? host() : headers())));
+    }
+
+    /// Headers that are another host.
+    private String host() {
+        return "{request: {%s: {\"%s\": given.test}}}"
+                .formatted(dice.one(List.of("set", "add")), dice.one(List.of("host", "Host", ":authority")));
     }
 
     private String rewrite() {

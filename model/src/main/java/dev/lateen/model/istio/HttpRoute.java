@@ -178,25 +178,27 @@ public record HttpRoute(
         }
     }
 
-    /// @param percentage 100 when it is not set
-    public record Delay(Optional<Duration> fixed, OptionalDouble percentage) {
+    /// @param percentage of requests; 0 when it is not set
+    public record Delay(Optional<Duration> fixed, double percentage) {
         static Delay of(Reader in) {
             in.notYet("exponentialDelay");
-            return new Delay(in.duration("fixedDelay"), share(in));
+            OptionalInt old = in.integer("percent");
+            return new Delay(in.duration("fixedDelay"), share(in).orElse(old.orElse(0)));
         }
     }
 
-    public record Abort(OptionalInt httpStatus, Optional<String> grpcStatus, OptionalDouble percentage) {
+    /// @param percentage of requests; 0 when it is not set
+    public record Abort(OptionalInt httpStatus, Optional<String> grpcStatus, double percentage) {
         static Abort of(Reader in) {
             in.notYet("http2Error");
-            return new Abort(in.integer("httpStatus"), in.text("grpcStatus"), share(in));
+            return new Abort(
+                    in.integer("httpStatus"), in.text("grpcStatus"), share(in).orElse(0));
         }
     }
 
     private static OptionalDouble share(Reader in) {
-        OptionalInt old = in.integer("percent");
         return in.object("percentage", p -> OptionalDouble.of(p.decimal("value").orElse(0)))
-                .orElse(old.isPresent() ? OptionalDouble.of(old.getAsInt()) : OptionalDouble.empty());
+                .orElse(OptionalDouble.empty());
     }
 
     /// @param percentage 100 when it is not set

@@ -37,7 +37,7 @@ public record ServerTls(
                 new Protocol(
                         in.text("minProtocolVersion", "TLS_AUTO"),
                         in.text("maxProtocolVersion", "TLS_AUTO"),
-                        in.texts("cipherSuites")));
+                        CipherSuites.of(in, "cipherSuites")));
     }
 
     /// @param several certificates of which one suits the client; empty where there is one at most
@@ -61,5 +61,6 @@ public record ServerTls(
     /// @param skipped whether any certificate of a client will do
     public record Verification(List<String> spki, List<String> hash, boolean skipped) {}
 
+    /// @param cipherSuites that are known; others are left out, as Istio does
     public record Protocol(String minimum, String maximum, List<String> cipherSuites) {}
 }

@@ -23,6 +23,9 @@ final class AutoAddresses {
     private static final String IPV6 = "2001:2::";
     private static final String SERVICES = "240.241.";
 
+    /// A label of ServiceEntries; `false` leaves them without.
+    private static final String OPT_OUT = "networking.istio.io/enable-autoallocate-ip";
+
     private AutoAddresses() {}
 
     /// Entries of the mesh's own registry, as Istio does it: out of 240.240.0.0/16, used where names are resolved by
@@ -104,7 +107,8 @@ final class AutoAddresses {
                 && service.addresses().isEmpty()
                 && service.autoAddress().isEmpty()
                 && !Hostname.isWildcard(service.hostname())
-                && service.resolution() != Resolution.PASSTHROUGH;
+                && service.resolution() != Resolution.PASSTHROUGH
+                && !"false".equalsIgnoreCase(service.labels().get(OPT_OUT));
     }
 
     private static boolean isServiceInNeed(MeshService service) {

@@ -2,6 +2,7 @@ package dev.lateen.model.mesh;
 
 import dev.lateen.model.ingress.IngressSettings;
 import dev.lateen.model.istio.Bound;
+import dev.lateen.model.istio.CipherSuites;
 import dev.lateen.model.istio.HttpRoute.Retries;
 import dev.lateen.model.istio.Reader;
 import dev.lateen.model.istio.Sidecar.OutboundPolicy;
@@ -191,7 +192,7 @@ public record MeshConfig(
                         name,
                         t -> new Tls(
                                 t.text("minProtocolVersion", "TLS_AUTO"),
-                                t.texts("cipherSuites"),
+                                CipherSuites.of(t, "cipherSuites"),
                                 t.texts("ecdhCurves")))
                 .orElse(new Tls("TLS_AUTO", List.of(), List.of()));
     }

@@ -46,6 +46,9 @@ final class FaultRules {
                             "abort says no status, so nothing is aborted",
                             "set httpStatus or grpcStatus");
         }
+        if (!abort.has("percentage")) {
+            noShare(abort, "abort says no percentage, so nothing is aborted");
+        }
         if (abort.has("httpStatus")) {
             StatusCodes.check(abort, "httpStatus");
         }
@@ -64,11 +67,27 @@ final class FaultRules {
 
     private static void delay(View delay) {
         Checks.percentInteger(delay, "percent");
+        if (!delay.hasAny("fixedDelay", "exponentialDelay")) {
+            delay.report()
+                    .warning(
+                            delay.spot(),
+                            "ineffective",
+                            "delay says no duration, so nothing is delayed",
+                            "set fixedDelay");
+        }
+        if (!delay.hasAny("percentage", "percent")) {
+            noShare(delay, "delay says no percentage, so nothing is delayed");
+        }
         delay.object("percentage").ifPresent(FaultRules::percentage);
         Checks.duration(delay, "fixedDelay");
         if (delay.has("exponentialDelay")) {
             delay.error("exponentialDelay", "unsupported", "exponential delays are not supported", "fixedDelay");
         }
+    }
+
+    /// Istio takes it without a word, so that it is no warning here either.
+    private static void noShare(View fault, String message) {
+        fault.report().info(fault.spot(), "ineffective", message, "set percentage, such as {value: 100}");
     }
 
     /// A share that is 0, or large enough for Envoy to express.

@@ -30,7 +30,30 @@ final class HttpMatchRules {
         }
         Checks.portIfSet(match, "port");
         Checks.labels(match, "sourceLabels");
+        sources(match);
+        if (match.filled("statPrefix")) {
+            report.info(
+                    match.spot("statPrefix"),
+                    "data-plane",
+                    "only Envoy counts by route; the mesh's own proxy does not",
+                    "tagOverrides of a Telemetry, with xds.route_name");
+        }
         GatewayNames.check(match, fromGatewayApi);
+    }
+
+    private static void sources(View match) {
+        if (match.size("gateways") == 0) {
+            return;
+        }
+        for (String field : List.of("sourceLabels", "sourceNamespace")) {
+            if (match.filled(field)) {
+                match.warning(
+                        field,
+                        "ineffective",
+                        "where gateways are named, any of their proxies will do",
+                        "leave out gateways, or " + field);
+            }
+        }
     }
 
     private void headerName(Spot name) {

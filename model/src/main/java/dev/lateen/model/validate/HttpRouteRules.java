@@ -13,6 +13,9 @@ final class HttpRouteRules {
     private static final Set<String> METHODS =
             Set.of("*", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE");
 
+    /// Those that Envoy knows; 0 stands for none.
+    private static final Set<Long> REDIRECTS = Set.of(0L, 301L, 302L, 303L, 307L, 308L);
+
     private final Report report;
     private final boolean delegated;
     private final boolean fromGatewayApi;
@@ -219,6 +222,12 @@ final class HttpRouteRules {
         long code = redirect.number("redirectCode");
         if (redirect.has("redirectCode") && code != 0 && (code < 300 || code > 399)) {
             redirect.error("redirectCode", "out-of-range", "not a redirect status", "300 to 399");
+        } else if (!REDIRECTS.contains(code)) {
+            redirect.warning(
+                    "redirectCode",
+                    "unsupported",
+                    "no proxy redirects with this status; 301 is given",
+                    "301, 302, 303, 307 or 308");
         }
         Checks.portIfSet(redirect, "port");
     }

@@ -116,6 +116,9 @@ final class MeshConfigRules {
                         "curves cannot be chosen for traffic within the mesh",
                         "tlsDefaults.ecdhCurves"));
         config.object("tlsDefaults").ifPresent(MeshConfigRules::curves);
+        for (String field : List.of("meshMTLS", "tlsDefaults")) {
+            config.object(field).ifPresent(ServerTlsRules::cipherSuites);
+        }
     }
 
     private static void curves(View tls) {

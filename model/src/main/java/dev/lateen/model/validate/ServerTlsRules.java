@@ -1,5 +1,7 @@
 package dev.lateen.model.validate;
 
+import dev.lateen.model.diagnostic.Spelling;
+import dev.lateen.model.istio.CipherSuites;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -110,7 +112,8 @@ final class ServerTlsRules {
         }
     }
 
-    private static void cipherSuites(View tls) {
+    /// Of servers, and of what holds for all of them.
+    static void cipherSuites(View tls) {
         Set<String> seen = new HashSet<>();
         for (Spot suite : tls.items("cipherSuites")) {
             if (!CipherSuites.isKnown(suite.value())) {
@@ -119,7 +122,7 @@ final class ServerTlsRules {
                                 suite,
                                 "ineffective",
                                 "cipher suite is not known and is left out",
-                                CipherSuites.advice(suite.value()));
+                                Spelling.advice(suite.value(), CipherSuites.KNOWN));
             } else if (!seen.add(suite.value())) {
                 tls.report().warning(suite, "duplicate", "cipher suite is given twice");
             }

@@ -1,12 +1,14 @@
-package dev.lateen.model.validate;
+package dev.lateen.model.istio;
 
-import dev.lateen.model.diagnostic.Spelling;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
-/// The cipher suites for TLS 1.2 that BoringSSL offers. Thread: any. Source: Envoy, `TlsParameters.cipher_suites`.
-final class CipherSuites {
-    private static final Set<String> KNOWN = Set.of(
+/// The cipher suites for TLS 1.2 that BoringSSL offers. A list with any other is refused by Envoy as a whole, and with
+/// it the listener. Thread: any. Source: Envoy, `TlsParameters.cipher_suites`.
+public final class CipherSuites {
+    public static final Set<String> KNOWN = Set.of(
             "ECDHE-ECDSA-AES128-GCM-SHA256",
             "ECDHE-RSA-AES128-GCM-SHA256",
             "ECDHE-ECDSA-AES256-GCM-SHA384",
@@ -33,16 +35,28 @@ final class CipherSuites {
 
     private CipherSuites() {}
 
-    /// A name, or names of equal preference as `[A|B]`.
-    static boolean isKnown(String name) {
+    /// A name, names of equal preference as `[A|B]`, or what BoringSSL reads as an expression: `ALL`, `!A`, `-A`, `+A`.
+    public static boolean isKnown(String name) {
         if (name.startsWith("[") && name.endsWith("]")) {
             return Arrays.stream(name.substring(1, name.length() - 1).split("\\|"))
                     .allMatch(KNOWN::contains);
         }
-        return KNOWN.contains(name);
+        return KNOWN.contains(name) || isExpression(name);
     }
 
-    static String advice(String name) {
-        return Spelling.advice(name, KNOWN);
+    private static boolean isExpression(String name) {
+        return name.equals("ALL") || !name.isEmpty() && "!-+".indexOf(name.charAt(0)) >= 0;
+    }
+
+    /// Those that are known, each once, in their order.
+    static List<String> usable(List<String> written) {
+        Set<String> known = new LinkedHashSet<>(written);
+        known.removeIf(name -> !isKnown(name));
+        return List.copyOf(known);
+    }
+
+    /// The usable ones of a field.
+    public static List<String> of(Reader in, String field) {
+        return usable(in.texts(field));
     }
 }
