@@ -202,7 +202,8 @@ final class HttpRoutes {
     }
 
     private void forward(VirtualService service, HttpRoute http, Forward forward, Route.Builder route) {
-        RouteAction.Builder action = RouteAction.newBuilder();
+        RouteAction.Builder action = RouteAction.newBuilder()
+                .setAppendXForwardedHost(scene.traffic().headers().forwardsHost());
         RetryPolicies.of(http.retries(), scene.mesh().http().retries()).ifPresent(action::setRetryPolicy);
         timeouts(http, action);
         http.rewrite().ifPresent(r -> rewrite(r, route.getMatch(), action));

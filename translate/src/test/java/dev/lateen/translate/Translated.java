@@ -14,6 +14,7 @@ import dev.lateen.xds.ResourceType;
 import dev.lateen.xds.XdsResources;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,7 @@ final class Translated {
     private final ProxyNode node;
 
     /// @param type of the proxy: `sidecar` or `router`
-    Translated(String mesh, String type, String namespace, Map<String, String> metadata) {
+    Translated(String mesh, String type, String namespace, Map<String, ?> metadata) {
         Map<String, Object> all = new HashMap<>(metadata);
         all.put("LABELS", Map.of("app", "web"));
         all.put("NAMESPACE", namespace);
@@ -70,6 +71,10 @@ final class Translated {
 
     Cluster cluster(String name) throws InvalidProtocolBufferException {
         return Cluster.parseFrom(sent(ResourceType.CLUSTER, name));
+    }
+
+    RouteConfiguration routes(String name) throws InvalidProtocolBufferException {
+        return RouteConfiguration.parseFrom(sent(ResourceType.ROUTE, name));
     }
 
     Listener listener(String name) throws InvalidProtocolBufferException {
