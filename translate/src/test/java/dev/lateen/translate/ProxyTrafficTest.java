@@ -322,5 +322,13 @@ class ProxyTrafficTest {
                         .getNumRetries()
                         .getValue())
                 .isEqualTo(1);
+        String plain = RESOURCES.substring(RESOURCES.lastIndexOf("---"));
+        assertThat(shop(new Translated(operator + plain, "sidecar", "default"), "80")
+                        .getRoutes(0)
+                        .getRoute()
+                        .getRetryPolicy()
+                        .getNumRetries()
+                        .getValue())
+                .isEqualTo(7);
     }
 }

@@ -166,7 +166,7 @@ class ProxyTrafficIT {
     }
 
     @Test
-    void theEdgeRefusesNamesWithUnderscores() throws IOException {
+    void theEdgeRefusesUnderscoresInNamesAndRedirectsEscapedSlashes() throws IOException {
         assertThat(ofMesh.ask(REQUEST.replace("X-Case", "x_case")).status()).isEqualTo(400);
         assertThat(ofMesh.ask(REQUEST.replace("GET /", "GET /a%2Fb")).status()).isEqualTo(307);
     }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Header or trailer fields in the order in which they arrived. Names are lower case (HTTP/2 form); a codec that must
 /// restore another casing does so when it writes, by the spellings that one which reads kept. A small linear table:
-/// requests carry few fields, and comparing short
-/// strings beats hashing them. Most questions are about fields that are not there, which a set of bits mostly knows.
+/// requests carry few fields, and comparing short strings beats hashing them. Most questions are about fields that are
+/// not there, which a set of bits mostly knows.
 ///
 /// Limits: none here; codecs refuse messages above their limits before they get this far.
 ///
@@ -37,7 +37,7 @@ public final class Headers {
     public Headers copy() {
         Headers copy = new Headers(size + 4);
         copy.addAll(this);
-        copy.spellings = spellings;
+        copy.spellings = spellings == null ? null : new HashMap<>(spellings);
         return copy;
     }
 
@@ -121,9 +121,12 @@ public final class Headers {
     ///
     /// @param name in lower case
     public void spell(String name, String spelling) {
-        Map<String, String> kept = spellings == null ? new HashMap<>() : new HashMap<>(spellings);
+        Map<String, String> kept = spellings;
+        if (kept == null) {
+            kept = new HashMap<>();
+            spellings = kept;
+        }
         kept.putIfAbsent(name, spelling);
-        spellings = kept;
     }
 
     /// Whether any spelling was kept.
