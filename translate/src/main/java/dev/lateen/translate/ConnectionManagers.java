@@ -1,13 +1,13 @@
 package dev.lateen.translate;
 
 import com.google.protobuf.BoolValue;
+import dev.lateen.model.mesh.GatewayTopology;
 import dev.lateen.model.mesh.MeshService;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ForwardClientCertDetails;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.PathWithEscapedSlashesAction;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.SetCurrentClientCertDetails;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.UpgradeConfig;
@@ -20,6 +20,7 @@ import java.util.List;
 /// HTTP connection managers of sidecars and gateways.
 final class ConnectionManagers {
     private static final String NAME = "envoy.filters.network.http_connection_manager";
+    private static final String SERVER = "istio-envoy";
 
     private ConnectionManagers() {}
 
@@ -30,8 +31,7 @@ final class ConnectionManagers {
         if (routes.equals(Names.FORWARD_PROXY)) {
             manager.getHttpProtocolOptionsBuilder().setAllowAbsoluteUrl(Protos.TRUE);
         }
-        http10(scene, manager);
-        return filter(manager);
+        return finish(scene, manager);
     }
 
     /// Of what nobody has a listener for.
@@ -41,8 +41,7 @@ final class ConnectionManagers {
                         .setName(Names.ALLOW_ANY_DYNAMIC_DNS)
                         .setValidateClusters(Protos.FALSE)
                         .addVirtualHosts(VirtualHosts.catchAll(scene)));
-        http10(scene, manager);
-        return filter(manager);
+        return finish(scene, manager);
     }
 
     private static HttpConnectionManager.Builder outbound(
@@ -58,33 +57,29 @@ final class ConnectionManagers {
         HttpConnectionManager.Builder manager = common(scene, Side.SERVER, HttpFilters.inbound(scene))
                 .setStatPrefix(Names.stat(statPrefix))
                 .setUseRemoteAddress(Protos.FALSE)
-                .setServerName("istio-envoy")
-                .setForwardClientCertDetails(ForwardClientCertDetails.APPEND_FORWARD)
-                .setSetCurrentClientCertDetails(SetCurrentClientCertDetails.newBuilder()
-                        .setSubject(Protos.TRUE)
-                        .setUri(true)
-                        .setDns(true))
+                .setServerName(SERVER)
                 .setRouteConfig(routes);
         DebugHeader.replies(scene).ifPresent(manager::setLocalReplyConfig);
+        HeaderSettings.clientCertificate(scene.traffic().headers().clientCert(), manager);
         manager.addAllAccessLog(AccessLogs.http(scene, Side.SERVER));
         if (http2) {
             manager.setHttp2ProtocolOptions(Http2ProtocolOptions.getDefaultInstance());
         }
-        http10(scene, manager);
-        return filter(manager);
+        return finish(scene, manager);
     }
 
     static Filter gateway(Scene scene, String statPrefix, String routes) {
+        GatewayTopology topology = scene.traffic().topology();
         HttpConnectionManager.Builder manager = common(
                         scene,
                         Side.CLIENT,
                         HttpFilters.outbound(scene, scene.outbound().services()))
                 .setStatPrefix(Names.stat(statPrefix))
                 .setUseRemoteAddress(Protos.TRUE)
-                .setServerName("istio-envoy")
+                .setServerName(SERVER)
                 .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance())
                 .setForwardClientCertDetails(
-                        forward(scene.mesh().proxy().forwardClientCert().orElse("SANITIZE_SET")))
+                        HeaderSettings.forward(topology.forwardClientCert().orElse("SANITIZE_SET")))
                 .setSetCurrentClientCertDetails(SetCurrentClientCertDetails.newBuilder()
                         .setSubject(Protos.TRUE)
                         .setCert(true)
@@ -92,20 +87,9 @@ final class ConnectionManagers {
                         .setDns(true))
                 .setRds(Rds.newBuilder().setConfigSource(Protos.ADS).setRouteConfigName(routes));
         DebugHeader.replies(scene).ifPresent(manager::setLocalReplyConfig);
-        scene.mesh().proxy().numTrustedProxies().ifPresent(manager::setXffNumTrustedHops);
+        topology.numTrustedProxies().ifPresent(manager::setXffNumTrustedHops);
         manager.addAllAccessLog(AccessLogs.http(scene, Side.CLIENT));
-        http10(scene, manager);
-        return filter(manager);
-    }
-
-    private static ForwardClientCertDetails forward(String name) {
-        return switch (name) {
-            case "SANITIZE" -> ForwardClientCertDetails.SANITIZE;
-            case "FORWARD_ONLY" -> ForwardClientCertDetails.FORWARD_ONLY;
-            case "APPEND_FORWARD" -> ForwardClientCertDetails.APPEND_FORWARD;
-            case "ALWAYS_FORWARD_ONLY" -> ForwardClientCertDetails.ALWAYS_FORWARD_ONLY;
-            default -> ForwardClientCertDetails.SANITIZE_SET;
-        };
+        return finish(scene, manager);
     }
 
     private static void http10(Scene scene, HttpConnectionManager.Builder manager) {
@@ -146,7 +130,10 @@ final class ConnectionManagers {
         }
     }
 
-    private static Filter filter(HttpConnectionManager.Builder manager) {
+    private static Filter finish(Scene scene, HttpConnectionManager.Builder manager) {
+        http10(scene, manager);
+        HeaderSettings.apply(scene.traffic().headers(), manager);
+        ConnectionLimits.apply(scene, manager);
         return Filter.newBuilder()
                 .setName(NAME)
                 .setTypedConfig(Protos.any(manager.build()))

@@ -70,7 +70,8 @@ final class DynamicNames {
         // An upstream that is reached by TLS is told no protocol, and takes HTTP/1.1 then.
         boolean secured = tls.filter(t -> !t.mode().equals("DISABLE")).isPresent();
         Protocol protocol = secured ? Protocol.HTTP : Protocol.AUTO;
-        HttpUpstream.apply(cluster, protocol, false, pool, HttpUpstream.Naming.of(tls, protocol, true), List.of());
+        HttpUpstream.apply(
+                scene, cluster, protocol, false, pool, HttpUpstream.Naming.of(tls, protocol, true), List.of());
         tls.ifPresent(t -> UpstreamTls.apply(
                 cluster, t, new UpstreamTls.Peer("", List.of(), List.of(), protocol, false, false), scene));
         return Optional.of(cluster.build());

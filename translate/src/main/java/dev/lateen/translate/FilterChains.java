@@ -71,6 +71,7 @@ final class FilterChains {
                 .setListenerFiltersTimeout(Protos.duration(scene.mesh().protocolDetectionTimeout()))
                 .setContinueOnListenerFiltersTimeout(true)
                 .addAllAccessLog(AccessLogs.listener(scene, Side.CLIENT));
+        ConnectionLimits.apply(scene, listener);
         if ((everyFamily || scene.settings().on("EnableDualStack")) && Wildcards.is(bind)) {
             Wildcards.addOther(scene, listener, port);
         }

@@ -48,6 +48,7 @@ final class GatewayListeners {
                 .setTrafficDirection(TrafficDirection.OUTBOUND)
                 .setMaxConnectionsToAcceptPerSocketEvent(Protos.uint(1))
                 .addAllAccessLog(AccessLogs.listener(scene, Side.CLIENT));
+        ConnectionLimits.apply(scene, listener);
         if (entries.getFirst().isPlainHttp()) {
             listener.addFilterChains(FilterChain.newBuilder()
                     .addFilters(ConnectionManagers.gateway(
@@ -63,7 +64,7 @@ final class GatewayListeners {
         if (listener.getFilterChainsCount() == 0) {
             return Optional.empty();
         }
-        if (scene.mesh().proxy().gatewayProxyProtocol()) {
+        if (scene.traffic().topology().proxyProtocol()) {
             listener.addListenerFilters(FilterChains.PROXY_PROTOCOL);
         }
         boolean tls = entries.stream().anyMatch(e -> e.protocol().isTls() || e.terminatesTls());
@@ -88,10 +89,18 @@ final class GatewayListeners {
         if (entry.passesAutomatically()) {
             return new SniChains(scene).of(entry.hostNames());
         }
-        if (entry.terminatesTls() || entry.protocol() == Protocol.TCP || entry.protocol() == Protocol.MONGO) {
+        if (entry.terminatesTls() || isOpaque(entry.protocol())) {
             return tcp(entry);
         }
         return byServerName(entry);
+    }
+
+    /// Whether it is passed on as it comes, though the protocol may have a name.
+    private static boolean isOpaque(Protocol protocol) {
+        return switch (protocol) {
+            case TCP, MONGO, REDIS, MYSQL -> true;
+            default -> false;
+        };
     }
 
     private void secure(FilterChain.Builder chain, Entry entry, List<String> alpn) {

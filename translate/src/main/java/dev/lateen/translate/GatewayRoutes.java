@@ -64,7 +64,7 @@ final class GatewayRoutes {
         VirtualHost.Builder to = VirtualHost.newBuilder()
                 .setName(name)
                 .addDomains(name.substring(0, name.lastIndexOf(':')))
-                .setIncludeRequestAttemptCount(true)
+                .setIncludeRequestAttemptCount(scene.traffic().headers().countsAttempts())
                 .addAllRateLimits(limiting.limits());
         if (!host.routes.isEmpty()) {
             scene.outbound()

@@ -82,10 +82,8 @@ final class HttpFilters {
             .setName("envoy.filters.http.cors")
             .setTypedConfig(Protos.any(Cors.getDefaultInstance()))
             .build();
-    static final HttpFilter ROUTER = HttpFilter.newBuilder()
-            .setName("envoy.filters.http.router")
-            .setTypedConfig(Protos.any(Router.getDefaultInstance()))
-            .build();
+    private static final HttpFilter ROUTER = router(false);
+    private static final HttpFilter ROUTER_WITHOUT_DEBUG_HEADERS = router(true);
 
     private HttpFilters() {}
 
@@ -93,7 +91,7 @@ final class HttpFilters {
     static List<HttpFilter> outbound(Scene scene, Iterable<MeshService> services) {
         List<HttpFilter> filters = new ArrayList<>();
         if (scene.tellsPeers()) {
-            filters.add(scene.hasIstioFilters() ? OUTBOUND_METADATA : OUTBOUND_METADATA_IN_MESH);
+            filters.add(tellsEveryone(scene) ? OUTBOUND_METADATA : OUTBOUND_METADATA_IN_MESH);
         } else {
             filters.add(TAKE_METADATA);
         }
@@ -109,7 +107,7 @@ final class HttpFilters {
         filters.addAll(MetricsFilters.http(scene, Side.CLIENT));
         StatefulSessions.filter(scene).ifPresent(filters::add);
         filters.addAll(DynamicNames.http(services, scene));
-        filters.add(ROUTER);
+        filters.add(router(scene));
         return filters;
     }
 
@@ -125,7 +123,7 @@ final class HttpFilters {
         filters.add(FAULT);
         filters.add(CORS);
         filters.addAll(MetricsFilters.http(scene, Side.SERVER));
-        filters.add(ROUTER);
+        filters.add(router(scene));
         return filters;
     }
 
@@ -134,6 +132,26 @@ final class HttpFilters {
         filters.addAll(scene.accessLists().http(scene));
         filters.addAll(Authorization.httpFilters(scene));
         filters.addAll(scene.rateLimiting().filters());
+    }
+
+    /// Whether those outside the mesh are told too which workload asks. Gateways tell them in either case.
+    private static boolean tellsEveryone(Scene scene) {
+        boolean inMeshOnly = !scene.isRouter()
+                && scene.traffic().headers().peerMetadataInMeshOnly().orElse(false);
+        return scene.hasIstioFilters() && !inMeshOnly;
+    }
+
+    private static HttpFilter router(Scene scene) {
+        return scene.traffic().headers().suppressesDebugHeaders() ? ROUTER_WITHOUT_DEBUG_HEADERS : ROUTER;
+    }
+
+    private static HttpFilter router(boolean suppressesHeaders) {
+        return HttpFilter.newBuilder()
+                .setName("envoy.filters.http.router")
+                .setTypedConfig(Protos.any(Router.newBuilder()
+                        .setSuppressEnvoyHeaders(suppressesHeaders)
+                        .build()))
+                .build();
     }
 
     private static Config.Rule take(String header, String key) {

@@ -155,7 +155,8 @@ final class HttpRoutes {
     }
 
     private void forward(VirtualService service, HttpRoute http, Forward forward, Route.Builder route) {
-        RouteAction.Builder action = RouteAction.newBuilder();
+        RouteAction.Builder action = RouteAction.newBuilder()
+                .setAppendXForwardedHost(scene.traffic().headers().forwardsHost());
         boolean hashed = forward.to().size() == 1
                 && hash(service, forward.to().getFirst()).isPresent();
         RetryPolicies.of(http.retries(), scene.mesh().http().retries(), hashed).ifPresent(action::setRetryPolicy);

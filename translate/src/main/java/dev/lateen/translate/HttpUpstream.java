@@ -69,12 +69,16 @@ final class HttpUpstream {
 
     /// @param filters of the cluster's requests
     static void apply(
+            Scene scene,
             Cluster.Builder cluster,
             Protocol protocol,
             boolean http2,
             Optional<ConnectionPool> connectionPool,
             Naming naming,
             List<HttpFilter> filters) {
+        ConnectionLimits.apply(scene, cluster);
+        Http1ProtocolOptions http1 = http1(scene);
+        boolean formatted = http1.hasHeaderKeyFormat() && protocol.isHttp();
         Optional<ConnectionPool.Http> pool = connectionPool.flatMap(ConnectionPool::http);
         HttpProtocolOptions.Builder common = common(connectionPool);
         boolean hasCommon = !common.build().equals(HttpProtocolOptions.getDefaultInstance())
@@ -93,17 +97,25 @@ final class HttpUpstream {
         if ((protocol.isAuto() && !http2)
                 || pool.map(ConnectionPool.Http::useClientProtocol).orElse(false)) {
             options.getUseDownstreamProtocolConfigBuilder()
-                    .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance())
+                    .setHttpProtocolOptions(http1)
                     .setHttp2ProtocolOptions(h2);
         } else if (http2) {
             options.getExplicitHttpConfigBuilder().setHttp2ProtocolOptions(h2);
-        } else if (hasCommon || named || !filters.isEmpty()) {
-            options.getExplicitHttpConfigBuilder().setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance());
+        } else if (hasCommon || named || formatted || !filters.isEmpty()) {
+            options.getExplicitHttpConfigBuilder().setHttpProtocolOptions(http1);
         } else {
             return;
         }
         options.addAllHttpFilters(filters);
         cluster.putTypedExtensionProtocolOptions(KEY, Protos.any(options.build()));
+    }
+
+    private static Http1ProtocolOptions http1(Scene scene) {
+        return scene.traffic().headers().preservesCase()
+                ? Http1ProtocolOptions.newBuilder()
+                        .setHeaderKeyFormat(HeaderSettings.PRESERVED_CASE)
+                        .build()
+                : Http1ProtocolOptions.getDefaultInstance();
     }
 
     private static HttpProtocolOptions.Builder common(Optional<ConnectionPool> connectionPool) {
@@ -150,7 +162,7 @@ final class HttpUpstream {
     }
 
     /// For a cluster that passes on connections of any kind.
-    private static Any passthrough(Optional<ConnectionPool> connectionPool) {
+    private static Any passthrough(Scene scene, Optional<ConnectionPool> connectionPool) {
         var options = io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.newBuilder();
         HttpProtocolOptions.Builder common = common(connectionPool);
         if (!common.hasIdleTimeout()) {
@@ -158,12 +170,13 @@ final class HttpUpstream {
         }
         options.setCommonHttpProtocolOptions(common);
         options.getUseDownstreamProtocolConfigBuilder()
-                .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance())
+                .setHttpProtocolOptions(http1(scene))
                 .setHttp2ProtocolOptions(http2(connectionPool));
         return Protos.any(options.build());
     }
 
-    static void applyPassthrough(Cluster.Builder cluster, Optional<ConnectionPool> connectionPool) {
-        cluster.putTypedExtensionProtocolOptions(KEY, passthrough(connectionPool));
+    static void applyPassthrough(Scene scene, Cluster.Builder cluster, Optional<ConnectionPool> connectionPool) {
+        ConnectionLimits.apply(scene, cluster);
+        cluster.putTypedExtensionProtocolOptions(KEY, passthrough(scene, connectionPool));
     }
 }

@@ -44,7 +44,8 @@ final class InboundClusters {
         cluster.setCommonLbConfig(Cluster.CommonLbConfig.getDefaultInstance());
         TrafficPolicies.connectionPool(cluster, port.pool(), scene.mesh().tcpKeepalive());
         boolean http2 = port.protocol().isHttp2();
-        HttpUpstream.apply(cluster, port.protocol(), http2, port.pool(), HttpUpstream.Naming.CONFIGURED, List.of());
+        HttpUpstream.apply(
+                scene, cluster, port.protocol(), http2, port.pool(), HttpUpstream.Naming.CONFIGURED, List.of());
         if (!port.services().isEmpty()) {
             cluster.setMetadata(Provenance.cluster(
                     port.services(),
@@ -145,7 +146,7 @@ final class InboundClusters {
                 .setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED)
                 .setConnectTimeout(Protos.duration(scene.mesh().connectTimeout()))
                 .setUpstreamBindConfig(source(scene, true));
-        HttpUpstream.applyPassthrough(cluster, Optional.empty());
+        HttpUpstream.applyPassthrough(scene, cluster, Optional.empty());
         TrafficPolicies.connectionPool(cluster, Optional.empty(), scene.mesh().tcpKeepalive());
         return cluster.build();
     }

@@ -65,6 +65,7 @@ final class InboundListeners {
                 .setContinueOnListenerFiltersTimeout(true)
                 .setMaxConnectionsToAcceptPerSocketEvent(Protos.uint(1))
                 .addAllAccessLog(AccessLogs.listener(scene, Side.SERVER));
+        ConnectionLimits.apply(scene, listener);
         if (scene.node().supportsIpv4() && scene.node().supportsIpv6()) {
             Wildcards.addOthers(scene, listener, own);
         }
@@ -125,6 +126,7 @@ final class InboundListeners {
                 .setContinueOnListenerFiltersTimeout(true)
                 .setMaxConnectionsToAcceptPerSocketEvent(Protos.uint(1))
                 .addAllAccessLog(AccessLogs.listener(scene, Side.SERVER));
+        ConnectionLimits.apply(scene, listener);
         Mode mode = scene.scope().mutualTls(port.number());
         chains(port, mode, false).forEach(listener::addFilterChains);
         boolean http = false;

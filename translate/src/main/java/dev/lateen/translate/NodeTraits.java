@@ -14,6 +14,7 @@ import dev.lateen.model.mesh.NodeMetadata;
 import dev.lateen.model.mesh.NodeMetadata.DataPlane;
 import dev.lateen.model.mesh.NodeMetadata.Interception;
 import dev.lateen.model.mesh.ProxyNode;
+import dev.lateen.model.mesh.ProxyTraffic;
 import dev.lateen.model.mesh.ServiceIndex;
 import java.util.HashSet;
 import java.util.List;
@@ -41,6 +42,7 @@ record NodeTraits(
         boolean appPorts,
         NodeMetadata.Switches switches,
         List<String> tracing,
+        ProxyTraffic traffic,
         String accessLogCluster,
         NetworkView network) {
 
@@ -138,6 +140,7 @@ record NodeTraits(
                 !node.metadata().appPorts().isEmpty(),
                 node.metadata().switches(),
                 Traces.traits(scene),
+                scene.traffic(),
                 node.metadata().accessLogCluster(),
                 NetworkView.of(node));
     }

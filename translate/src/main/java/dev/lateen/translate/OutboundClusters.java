@@ -110,6 +110,7 @@ final class OutboundClusters {
                 && !service.meshExternal()
                 && (port.protocol().isHttp() || port.protocol().isAuto());
         HttpUpstream.apply(
+                scene,
                 cluster,
                 port.protocol(),
                 http2,
@@ -275,7 +276,7 @@ final class OutboundClusters {
                 .setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED)
                 .setConnectTimeout(Protos.duration(scene.mesh().connectTimeout()));
         Optional<ConnectionPool> pool = scene.mesh().baseline().connectionPool();
-        HttpUpstream.applyPassthrough(cluster, pool);
+        HttpUpstream.applyPassthrough(scene, cluster, pool);
         TrafficPolicies.connectionPool(cluster, pool, scene.mesh().tcpKeepalive());
         if (scene.hasIstioFilters()) {
             cluster.addFilters(METADATA_EXCHANGE);

@@ -8,6 +8,7 @@ import dev.lateen.model.mesh.NodeMetadata.Interception;
 import dev.lateen.model.mesh.OutboundScope;
 import dev.lateen.model.mesh.ProxyNode;
 import dev.lateen.model.mesh.ProxyScope;
+import dev.lateen.model.mesh.ProxyTraffic;
 import dev.lateen.model.tree.Durations;
 import dev.lateen.translate.policy.RateLimiting;
 import java.time.Duration;
@@ -16,7 +17,12 @@ import java.util.Optional;
 /// One proxy in front of its part of the mesh: what all translators look at.
 ///
 /// @param accessLists shared by all scenes of one translator
-record Scene(ProxyScope scope, AccessListFilters accessLists) {
+/// @param traffic what the proxy's own settings say of it, over the mesh's
+record Scene(ProxyScope scope, AccessListFilters accessLists, ProxyTraffic traffic) {
+    Scene(ProxyScope scope, AccessListFilters accessLists) {
+        this(scope, accessLists, ProxyTraffic.of(scope.node(), scope.snapshot().mesh()));
+    }
+
     ProxyNode node() {
         return scope.node();
     }

@@ -16,7 +16,8 @@ final class ServiceRoutes {
     static Route of(Scene scene, MeshService service, ServicePort port) {
         RouteAction.Builder action = RouteAction.newBuilder()
                 .setCluster(Names.outbound(port.port(), "", service.hostname()))
-                .setTimeout(Protos.ZERO);
+                .setTimeout(Protos.ZERO)
+                .setAppendXForwardedHost(scene.traffic().headers().forwardsHost());
         HttpRoutes.setMaxGrpcTimeout(action, Protos.ZERO);
         RetryPolicies.of(Optional.empty(), scene.mesh().http().retries(), false).ifPresent(action::setRetryPolicy);
         action.addAllHashPolicy(HttpRoutes.hashPolicies(scene, service, "", port.port()));

@@ -300,8 +300,10 @@ final class VirtualHosts {
     }
 
     private VirtualHost make(String name, List<String> shown, Group group, Optional<MeshService> service) {
-        VirtualHost.Builder to =
-                VirtualHost.newBuilder().setName(name).addAllDomains(shown).setIncludeRequestAttemptCount(true);
+        VirtualHost.Builder to = VirtualHost.newBuilder()
+                .setName(name)
+                .addAllDomains(shown)
+                .setIncludeRequestAttemptCount(scene.traffic().headers().countsAttempts());
         service.flatMap(StatefulSessions::perRoute)
                 .ifPresent(s -> to.putTypedPerFilterConfig(StatefulSessions.FILTER, s));
         if (group.routes().isEmpty()) {
@@ -337,7 +339,8 @@ final class VirtualHosts {
         if (allow) {
             RouteAction.Builder action = RouteAction.newBuilder()
                     .setCluster(EgressProxies.httpCluster(scene))
-                    .setTimeout(Protos.ZERO);
+                    .setTimeout(Protos.ZERO)
+                    .setAppendXForwardedHost(scene.traffic().headers().forwardsHost());
             HttpRoutes.setMaxGrpcTimeout(action, Protos.ZERO);
             route.setRoute(action);
         } else {
@@ -348,7 +351,7 @@ final class VirtualHosts {
                 .setName(name)
                 .addDomains("*")
                 .addRoutes(route)
-                .setIncludeRequestAttemptCount(true)
+                .setIncludeRequestAttemptCount(scene.traffic().headers().countsAttempts())
                 .build();
     }
 }

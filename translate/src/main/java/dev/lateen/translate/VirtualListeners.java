@@ -26,6 +26,7 @@ final class VirtualListeners {
                 .setTrafficDirection(TrafficDirection.OUTBOUND)
                 .setMaxConnectionsToAcceptPerSocketEvent(Protos.uint(1))
                 .addAllAccessLog(AccessLogs.listener(scene, Side.CLIENT));
+        ConnectionLimits.apply(scene, listener);
         if (scene.node().metadata().interception() == Interception.TPROXY) {
             listener.setTransparent(Protos.TRUE);
         }

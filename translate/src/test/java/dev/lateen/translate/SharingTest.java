@@ -65,9 +65,13 @@ class SharingTest {
     }
 
     private static ProxyNode node(String ip) {
+        return node(ip, Map.of());
+    }
+
+    private static ProxyNode node(String ip, Map<String, ?> proxyConfig) {
         return ProxyNode.parse(
                         "sidecar~" + ip + "~pod-" + ip + ".default~default.svc.cluster.local",
-                        Map.of("LABELS", Map.of("app", "client-" + ip)),
+                        Map.of("LABELS", Map.of("app", "client-" + ip), "PROXY_CONFIG", proxyConfig),
                         Locality.NONE)
                 .orElseThrow();
     }
@@ -267,6 +271,21 @@ class SharingTest {
         translator.translate(builder.build(), node("10.9.0.1"));
 
         assertThat(translator.numbers().conflicts().inbound()).isEqualTo(1);
+    }
+
+    @Test
+    void proxiesThatTreatTrafficDifferentlyShareNoListeners() {
+        mesh();
+        Map<String, ?> own = Map.of("proxyHeaders", Map.of("server", Map.of("value", "own")));
+        var first = translator.translate(builder.build(), node("10.9.0.1", Map.of("concurrency", 1.0)));
+
+        var second = translator.translate(builder.build(), node("10.9.0.2", Map.of("concurrency", 2.0)));
+        var third = translator.translate(builder.build(), node("10.9.0.3", own));
+
+        assertThat(second.get(ResourceType.LISTENER, "0.0.0.0_80"))
+                .isEqualTo(first.get(ResourceType.LISTENER, "0.0.0.0_80"));
+        assertThat(third.get(ResourceType.LISTENER, "0.0.0.0_80"))
+                .isNotEqualTo(first.get(ResourceType.LISTENER, "0.0.0.0_80"));
     }
 
     private Scene scene() {

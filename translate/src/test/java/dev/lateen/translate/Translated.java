@@ -27,7 +27,7 @@ final class Translated {
     private final ProxyNode node;
 
     /// @param type of the proxy: `sidecar` or `router`
-    Translated(String mesh, String type, String namespace, Map<String, String> metadata) {
+    Translated(String mesh, String type, String namespace, Map<String, ?> metadata) {
         Map<String, Object> all = new HashMap<>(metadata);
         all.put("LABELS", Map.of("app", "web"));
         all.put("NAMESPACE", namespace);

@@ -40,7 +40,7 @@ public class HeadBenchmark {
     @Benchmark
     public int encode() {
         Headers headers = parsed.headers();
-        writer.request(parsed.method(), parsed.path(), parsed.authority());
+        writer.request(parsed.method(), parsed.path(), parsed.authority(), headers);
         writer.fields(headers, true);
         writer.end();
         return writer.length();

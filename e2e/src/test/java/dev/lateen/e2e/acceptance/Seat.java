@@ -15,7 +15,13 @@ public enum Seat {
 
     /// @param plane metadata that tells which data plane it is
     public ProxyNode node(String plane) {
+        return node(plane, Map.of());
+    }
+
+    /// @param proxyConfig the proxy's own settings, as an annotation gives them
+    public ProxyNode node(String plane, Map<String, ?> proxyConfig) {
         Map<String, Object> metadata = new HashMap<>();
+        metadata.put("PROXY_CONFIG", proxyConfig);
         metadata.put(plane, "true");
         metadata.put("CLUSTER_ID", "Kubernetes");
         String id = switch (this) {

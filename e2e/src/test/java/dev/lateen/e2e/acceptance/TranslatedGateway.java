@@ -1,6 +1,7 @@
 package dev.lateen.e2e.acceptance;
 
 import dev.lateen.e2e.behaviour.Bootstrap;
+import dev.lateen.model.mesh.ProxyNode;
 import dev.lateen.proxy.config.ProtoJson;
 import dev.lateen.translate.Translator;
 import dev.lateen.xds.XdsResources;
@@ -8,6 +9,7 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /// What a mesh's resources make of a gateway, as a bootstrap of its own: text, checks, translation.
@@ -36,7 +38,19 @@ public final class TranslatedGateway {
     public static Bootstrap bootstrap(
             Seat seat, Mesh mesh, String plane, Collection<Integer> ports, UnaryOperator<String> changed)
             throws IOException {
-        XdsResources resources = new Translator().translate(mesh.snapshot(), seat.node(plane));
+        return bootstrap(mesh, seat.node(plane), ports, changed);
+    }
+
+    /// The same for a gateway that has settings of its own.
+    public static Bootstrap bootstrap(String yaml, String plane, Collection<Integer> ports, Map<String, ?> proxyConfig)
+            throws IOException {
+        ProxyNode node = Seat.GATEWAY.node(plane, proxyConfig);
+        return bootstrap(Mesh.of("gateway", yaml), node, ports, UnaryOperator.identity());
+    }
+
+    private static Bootstrap bootstrap(
+            Mesh mesh, ProxyNode node, Collection<Integer> ports, UnaryOperator<String> changed) throws IOException {
+        XdsResources resources = new Translator().translate(mesh.snapshot(), node);
         var all = new StaticResources(resources).bootstrap().getStaticResources();
         Bootstrap bootstrap = new Bootstrap();
         ProtoJson json = new ProtoJson();

@@ -2,6 +2,9 @@ package dev.lateen.kubernetes.template;
 
 import dev.lateen.kubernetes.tree.Trees;
 import dev.lateen.kubernetes.tree.YamlText;
+import dev.lateen.model.source.YamlDocument;
+import dev.lateen.model.source.YamlLimits;
+import dev.lateen.model.source.YamlReader;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -195,6 +198,7 @@ final class TemplateFunctions {
         for (String name : List.of("fromJson", "fromJSON")) {
             define(name, 1, 1, a -> parsed(text(a.get(0))));
         }
+        define("fromYaml", 1, 1, a -> object(text(a.get(0))));
         define("toYaml", 1, 1, a -> string(YamlText.write(a.get(0)).stripTrailing()));
     }
 
@@ -349,6 +353,19 @@ final class TemplateFunctions {
         } catch (JacksonException _) {
             throw new TemplateException("fromJSON: not JSON: " + json);
         }
+    }
+
+    private static JsonNode object(String yaml) throws TemplateException {
+        List<YamlDocument> documents = new YamlReader(YamlLimits.DEFAULT).read(yaml, "fromYaml");
+        if (documents.isEmpty()) {
+            return Trees.object();
+        }
+        if (documents.size() == 1
+                && documents.getFirst() instanceof YamlDocument.Read(var root, var _)
+                && Trees.of(root) instanceof ObjectNode object) {
+            return object;
+        }
+        throw new TemplateException("fromYaml: not a YAML object: " + yaml);
     }
 
     private static JsonNode truth(boolean value) {

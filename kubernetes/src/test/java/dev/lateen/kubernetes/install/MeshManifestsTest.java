@@ -62,6 +62,38 @@ final class MeshManifestsTest {
     }
 
     @Test
+    void aGatewaysAnnotationGoesBeforeTheMeshsSettingsOfProxies() {
+        MeshManifests manifests = Operators.manifests("""
+                profile: demo
+                meshConfig:
+                  defaultConfig:
+                    concurrency: 3
+                    gatewayTopology: {numTrustedProxies: 2}
+                    proxyHeaders: {server: {value: mesh}}
+                values:
+                  gateways:
+                    istio-egressgateway:
+                      podAnnotations:
+                        proxy.istio.io/config: |
+                          gatewayTopology: {proxyProtocol: {}}
+                          proxyHeaders: {requestId: {disabled: true}}
+                """);
+        assertThat(proxyConfig(manifests, "istio-egressgateway").toString())
+                .contains("\"concurrency\":3", "\"gatewayTopology\":{\"proxyProtocol\":{}}")
+                .contains("\"server\":{\"value\":\"mesh\"}", "\"requestId\":{\"disabled\":true}");
+        assertThat(proxyConfig(manifests, "istio-ingressgateway").toString())
+                .contains("\"gatewayTopology\":{\"numTrustedProxies\":2}")
+                .doesNotContain("requestId");
+    }
+
+    private static JsonNode proxyConfig(MeshManifests manifests, String gateway) {
+        return Trees.parse(Trees.text(
+                Trees.named(Trees.objects(container(manifests, gateway), "env"), "PROXY_CONFIG")
+                        .orElseThrow(),
+                "value"));
+    }
+
+    @Test
     void letsTheControlPlaneReadNoSecretsOfOtherNamespaces() {
         List<ObjectNode> objects = Operators.manifests("").objects();
         List<String> everywhere = objects.stream()

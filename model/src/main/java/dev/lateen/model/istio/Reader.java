@@ -80,6 +80,14 @@ public final class Reader {
         }
     }
 
+    /// Takes note that the named field has no effect yet, but where it says what holds anyway.
+    public void notYetUnless(String name, String anyway) {
+        asked.add(name);
+        if (fields.has(name) && !fields.text(name).equals(Optional.of(anyway))) {
+            report(name);
+        }
+    }
+
     /// Takes note that the named fields need no effect, because they are meant for people or for other programs.
     public void noEffectNeeded(String... names) {
         asked.addAll(List.of(names));

@@ -20,7 +20,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /// Settings of the mesh as a whole. Source: Istio `MeshConfig`.
@@ -106,14 +105,6 @@ public record MeshConfig(
 
     public record StatNames(String inbound, String outbound) {}
 
-    /// What `defaultConfig` says to the control plane.
-    public record ProxyDefaults(
-            String interceptionMode,
-            OptionalInt numTrustedProxies,
-            Optional<String> forwardClientCert,
-            boolean gatewayProxyProtocol,
-            int statusPort) {}
-
     public static MeshConfig defaults() {
         return of(new Mapping(Map.of(), Position.UNKNOWN)).value();
     }
@@ -173,8 +164,7 @@ public record MeshConfig(
                 tls(in, "tlsDefaults"),
                 in.objects("extensionProviders", MeshConfig::provider),
                 in.object("defaultProviders", MeshConfig::providersBySignal).orElse(Map.of()),
-                in.object("defaultConfig", MeshConfig::proxyDefaults)
-                        .orElse(new ProxyDefaults("", OptionalInt.empty(), Optional.empty(), false, 15020)),
+                in.object("defaultConfig", ProxyDefaults::of).orElse(ProxyDefaults.NONE),
                 new StatNames(in.text("inboundClusterStatName", ""), in.text("outboundClusterStatName", "")),
                 in.duration("dnsRefreshRate"),
                 in.object("defaultTrafficPolicy", Baseline::of).orElse(Baseline.NONE),
@@ -237,23 +227,6 @@ public record MeshConfig(
                 "metrics", in.texts("metrics"),
                 "accessLogging", in.texts("accessLogging"));
     }
-
-    private static ProxyDefaults proxyDefaults(Reader in) {
-        // The rest is read by the proxy's own start-up, not by the control plane.
-        in.noEffectNeeded(in.names().toArray(new String[0]));
-        Optional<Topology> topology = in.object(
-                "gatewayTopology",
-                t -> new Topology(
-                        t.integer("numTrustedProxies"), t.text("forwardClientCertDetails"), t.has("proxyProtocol")));
-        return new ProxyDefaults(
-                in.text("interceptionMode", ""),
-                topology.map(Topology::numTrustedProxies).orElse(OptionalInt.empty()),
-                topology.flatMap(Topology::forwardClientCert),
-                topology.map(Topology::proxyProtocol).orElse(false),
-                in.integer("statusPort").orElse(15020));
-    }
-
-    private record Topology(OptionalInt numTrustedProxies, Optional<String> forwardClientCert, boolean proxyProtocol) {}
 
     /// Whether traffic to hosts that no registry knows may leave a proxy.
     public boolean allowsAnyOutbound() {

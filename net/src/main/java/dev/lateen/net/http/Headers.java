@@ -1,13 +1,16 @@
 package dev.lateen.net.http;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Header or trailer fields in the order in which they arrived. Names are lower case (HTTP/2 form); a codec that must
-/// restore another casing does so when it writes. A small linear table: requests carry few fields, and comparing short
-/// strings beats hashing them. Most questions are about fields that are not there, which a set of bits mostly knows.
+/// restore another casing does so when it writes, by the spellings that one which reads kept. A small linear table:
+/// requests carry few fields, and comparing short strings beats hashing them. Most questions are about fields that are
+/// not there, which a set of bits mostly knows.
 ///
 /// Limits: none here; codecs refuse messages above their limits before they get this far.
 ///
@@ -19,6 +22,8 @@ public final class Headers {
     private int size;
     /// A bit of each name that was added, see `bit`; those of removed ones stay.
     private long seen;
+    /// Names as their sender spelled them, by the names in lower case; null where none was kept.
+    private @Nullable Map<String, String> spellings;
 
     public Headers() {
         this(INITIAL);
@@ -32,6 +37,7 @@ public final class Headers {
     public Headers copy() {
         Headers copy = new Headers(size + 4);
         copy.addAll(this);
+        copy.spellings = spellings == null ? null : new HashMap<>(spellings);
         return copy;
     }
 
@@ -111,6 +117,28 @@ public final class Headers {
         size++;
     }
 
+    /// Keeps how the sender spelled a name; of several spellings the first.
+    ///
+    /// @param name in lower case
+    public void spell(String name, String spelling) {
+        Map<String, String> kept = spellings;
+        if (kept == null) {
+            kept = new HashMap<>();
+            spellings = kept;
+        }
+        kept.putIfAbsent(name, spelling);
+    }
+
+    /// Whether any spelling was kept.
+    public boolean isSpelled() {
+        return spellings != null;
+    }
+
+    /// The name as its sender spelled it, else in lower case. Fields that were added since may have its name.
+    public String spelling(String name) {
+        return spellings == null ? name : spellings.getOrDefault(name, name);
+    }
+
     public void addAll(Headers other) {
         for (int index = 0; index < other.size; index++) {
             add(other.name(index), other.value(index));
@@ -144,6 +172,7 @@ public final class Headers {
         Arrays.fill(entries, 0, size * 2, null);
         size = 0;
         seen = 0;
+        spellings = null;
     }
 
     public void forEach(BiConsumer<String, String> action) {

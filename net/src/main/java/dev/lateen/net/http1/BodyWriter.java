@@ -53,7 +53,7 @@ final class BodyWriter {
             framing = Framing.UNTIL_CLOSE;
         } else {
             framing = Framing.CHUNKED;
-            writer.chunked();
+            writer.chunked(headers);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.lateen.net.http1;
 
 import dev.lateen.net.http.HeaderNames;
 import dev.lateen.net.http.Headers;
+import dev.lateen.net.http.HttpLimits;
 import dev.lateen.net.http.TrailerSyntax;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -44,16 +45,16 @@ final class FieldParser {
     ///
     /// @param end the index after the empty line that ends them
     @Nullable
-    Http1Violation parse(byte[] bytes, int start, int end, int maxCount, Headers out) {
+    Http1Violation parse(byte[] bytes, int start, int end, HttpLimits limits, Headers out) {
         reset();
         position = start;
         int last = end - 2;
         int count = 0;
         while (position < last) {
-            if (++count > maxCount) {
+            if (++count > limits.maxHeaderCount()) {
                 return Http1Violation.TOO_MANY_HEADERS;
             }
-            String name = parseName(bytes);
+            String name = limits.keepsSpelling() ? parseSpelledName(bytes, out) : parseName(bytes);
             if (name == null) {
                 return Http1Violation.INVALID_NAME;
             }
@@ -114,6 +115,20 @@ final class FieldParser {
         }
         position = index + 1;
         return HeaderNames.of(bytes, start, index, hash);
+    }
+
+    private @Nullable String parseSpelledName(byte[] bytes, Headers out) {
+        int start = position;
+        int end = start;
+        while (HeaderNames.tokenLower(bytes[end]) != 0) {
+            end++;
+        }
+        String spelling = new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);
+        String name = parseName(bytes);
+        if (name != null && !name.equals(spelling)) {
+            out.spell(name, spelling);
+        }
+        return name;
     }
 
     private boolean parseValue(byte[] bytes) {

@@ -90,7 +90,7 @@ final class HeadParser {
             return Http1Violation.HTTP_1_0_REFUSED;
         }
         Headers headers = new Headers();
-        Http1Violation violation = fields.parse(bytes, targetEnd + 11, end, limits.maxHeaderCount(), headers);
+        Http1Violation violation = fields.parse(bytes, targetEnd + 11, end, limits, headers);
         if (violation == null) {
             violation = checkFraming(version);
         }
@@ -201,7 +201,7 @@ final class HeadParser {
             return Http1Violation.STATUS_LINE;
         }
         Headers headers = new Headers();
-        Http1Violation violation = fields.parse(bytes, cursor, end, limits.maxHeaderCount(), headers);
+        Http1Violation violation = fields.parse(bytes, cursor, end, limits, headers);
         if (violation != null) {
             return violation;
         }

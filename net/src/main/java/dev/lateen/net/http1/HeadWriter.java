@@ -14,9 +14,8 @@ import java.util.Arrays;
 /// Thread: event loop (shared by its connections between calls).
 final class HeadWriter {
     private static final byte[] SPACE_VERSION = ascii(" HTTP/1.1\r\n");
-    private static final byte[] HOST = ascii("host: ");
     private static final byte[] CONTENT_LENGTH_ZERO = ascii("content-length: 0\r\n");
-    private static final byte[] CHUNKED = ascii("transfer-encoding: chunked\r\n");
+    private static final byte[] CHUNKED = ascii(": chunked\r\n");
     private static final byte[] CLOSE = ascii("connection: close\r\n");
     private static final byte[] KEEP_ALIVE = ascii("connection: keep-alive\r\n");
     private static final byte[] UPGRADE = ascii("connection: upgrade\r\nupgrade: ");
@@ -34,7 +33,8 @@ final class HeadWriter {
         return length;
     }
 
-    void request(String method, String target, String authority) {
+    /// @param headers that say how `host` is spelled
+    void request(String method, String target, String authority, Headers headers) {
         length = 0;
         lines = 2;
         ensure(method.length() + target.length() + authority.length() + 32);
@@ -42,7 +42,9 @@ final class HeadWriter {
         bytes[length++] = ' ';
         put(target);
         put(SPACE_VERSION);
-        put(HOST);
+        put(headers.spelling(HeaderNames.HOST));
+        bytes[length++] = ':';
+        bytes[length++] = ' ';
         put(authority);
         crlf();
     }
@@ -59,6 +61,7 @@ final class HeadWriter {
     @SuppressWarnings("ReferenceEquality")
     void fields(Headers headers, boolean withContentLength) {
         int count = headers.size();
+        boolean spelled = headers.isSpelled();
         for (int index = 0; index < count; index++) {
             String name = headers.name(index);
             if (isCodecField(name) || (!withContentLength && name.equals(HeaderNames.CONTENT_LENGTH))) {
@@ -66,7 +69,7 @@ final class HeadWriter {
             }
             String value = headers.value(index);
             ensure(name.length() + value.length() + 4);
-            put(name);
+            put(spelled ? headers.spelling(name) : name);
             bytes[length++] = ':';
             bytes[length++] = ' ';
             put(value);
@@ -86,7 +89,10 @@ final class HeadWriter {
         };
     }
 
-    void chunked() {
+    /// @param headers that say how the name is spelled
+    void chunked(Headers headers) {
+        ensure(HeaderNames.TRANSFER_ENCODING.length());
+        put(headers.spelling(HeaderNames.TRANSFER_ENCODING));
         line(CHUNKED);
     }
 

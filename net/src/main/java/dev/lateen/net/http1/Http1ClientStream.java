@@ -43,7 +43,7 @@ final class Http1ClientStream implements ClientStream {
         HeadWriter writer = Scratch.current().writer;
         // RFC 8441's CONNECT with :protocol is a GET here.
         String method = upgrade && head.method().equals("CONNECT") ? "GET" : head.method();
-        writer.request(method, connect ? head.authority() : head.path(), head.authority());
+        writer.request(method, connect ? head.authority() : head.path(), head.authority(), head.headers());
         String protocol = head.protocol();
         if (awaitingTunnel) {
             writer.fields(head.headers(), false);

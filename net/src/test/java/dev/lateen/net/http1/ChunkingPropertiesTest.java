@@ -71,7 +71,7 @@ class ChunkingPropertiesTest {
 
     @Test
     void refusesAHeadThatNeverEnds() {
-        HttpLimits limits = new HttpLimits(4096, 100, 1, 65536, 65536, 65536, Duration.ZERO, false, 100);
+        HttpLimits limits = new HttpLimits(4096, 100, 1, 65536, 65536, 65536, Duration.ZERO, false, 100, false);
         RecordingServer server = new RecordingServer(limits, _ -> {});
         server.receive("GET / HTTP/1.1\r\nHost: a\r\n");
         for (int index = 0; index < 5000 && server.rejections.isEmpty(); index++) {

@@ -23,6 +23,42 @@ class Http1ServerConnectionTest {
         assertThat(server.last().ended).isTrue();
     }
 
+    /// Servers that mind the case of names get them as the client wrote them, those of framing too.
+    @Test
+    void spellsNamesAsTheyCameWhereThatIsKept() {
+        var limits = HttpLimits.DEFAULT;
+        var keeping = new HttpLimits(
+                limits.maxHeaderBytes(),
+                limits.maxHeaderCount(),
+                limits.maxConcurrentStreams(),
+                limits.initialStreamWindowBytes(),
+                limits.initialConnectionWindowBytes(),
+                limits.bufferLimitBytes(),
+                limits.headersTimeout(),
+                limits.allowHttp10(),
+                limits.maxResetStreamsPerSecond(),
+                true);
+        byte[] head = ("POST / HTTP/1.1\r\nHOST: shop\r\nTransfer-Encoding: chunked\r\nx-Id: 7\r\nX-ID: 8\r\n"
+                        + "plain: 9\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        var parser = new HeadParser(new FieldParser(), keeping, "http");
+        assertThat(parser.parseRequest(head, 0, head.length)).isNull();
+        var headers = parser.request().headers();
+        assertThat(headers.getJoined("x-id")).isEqualTo("7,8");
+        headers.add("x-added", "1");
+
+        var writer = new HeadWriter();
+        writer.request("POST", "/", "shop", headers.copy());
+        writer.fields(headers.copy(), true);
+        writer.chunked(headers);
+        writer.end();
+
+        assertThat(writer.isIntact()).isTrue();
+        assertThat(new String(writer.bytes(), 0, writer.length(), StandardCharsets.US_ASCII))
+                .isEqualTo("POST / HTTP/1.1\r\nHOST: shop\r\nx-Id: 7\r\nx-Id: 8\r\nplain: 9\r\nx-added: 1\r\n"
+                        + "Transfer-Encoding: chunked\r\n\r\n");
+    }
+
     @Test
     void answersAnyoneWhereOnlyHttp1IsServed() {
         assertThat(RecordingServer.silent()

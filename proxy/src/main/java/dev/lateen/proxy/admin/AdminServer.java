@@ -45,7 +45,8 @@ public final class AdminServer implements AutoCloseable {
             HttpLimits.DEFAULT.bufferLimitBytes(),
             Duration.ofSeconds(10),
             true,
-            HttpLimits.DEFAULT.maxResetStreamsPerSecond());
+            HttpLimits.DEFAULT.maxResetStreamsPerSecond(),
+            HttpLimits.DEFAULT.keepsSpelling());
 
     private final Listener listener;
 

@@ -1,5 +1,7 @@
 package dev.lateen.proxy.bootstrap;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
@@ -33,6 +35,7 @@ import java.util.Optional;
 ///
 /// Source: Istio's pilot-agent, environment variables and node metadata. Thread: main.
 public final class IstioEnvironment {
+    private static final System.Logger LOG = System.getLogger(IstioEnvironment.class.getName());
     private static final int DEFAULT_ADMIN_PORT = 15000;
     private static final int READINESS_PORT = 15021;
     private static final int NUMBERS_PORT = 15090;
@@ -98,6 +101,8 @@ public final class IstioEnvironment {
     }
 
     private BootstrapConfig bootstrap(boolean router) {
+        PodProxyConfig.ineffective(proxyConfig)
+                .forEach(field -> LOG.log(WARNING, "PROXY_CONFIG: {0} has no effect on this proxy", field));
         Node node = ProxyVersion.in(node(router));
         ServerAddress discovery = server(configText("discoveryAddress", DEFAULT_DISCOVERY), "XDS_ROOT_CA");
         ServerAddress authority =

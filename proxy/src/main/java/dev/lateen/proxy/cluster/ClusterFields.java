@@ -217,12 +217,12 @@ final class ClusterFields {
                         "max_connection_duration",
                         "max_requests_per_connection")
                 .message(CORE + "UpstreamHttpProtocolOptions", "auto_sni", "auto_san_validation")
+                .message(CORE + "Http1ProtocolOptions", "header_key_format")
                 .harmless(
                         CORE + "Http1ProtocolOptions",
-                        "trailers are always understood; the others are for requests that are received; field names are sent in lower case, which no peer may mind",
+                        "trailers are always understood; the others are for requests that are received",
                         "enable_trailers",
                         "allow_absolute_url",
-                        "header_key_format",
                         "use_balsa_parser")
                 .whole(CORE + "Http1ProtocolOptions.HeaderKeyFormat")
                 .message(

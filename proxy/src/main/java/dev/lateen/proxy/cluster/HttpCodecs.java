@@ -54,6 +54,7 @@ final class HttpCodecs {
                 Math.min(config.connections().bufferLimitBytes(), otherwise.bufferLimitBytes()),
                 otherwise.headersTimeout(),
                 otherwise.allowHttp10(),
-                otherwise.maxResetStreamsPerSecond());
+                otherwise.maxResetStreamsPerSecond(),
+                config.http().keepsSpelling());
     }
 }

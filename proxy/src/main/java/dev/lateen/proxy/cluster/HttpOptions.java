@@ -9,6 +9,7 @@ import java.time.Duration;
 /// @param maxRequestsPerConnection 0: no limit
 /// @param autoSni take the TLS server name from each request's authority
 /// @param autoSanValidation require that name in the peer's certificate
+/// @param keepsSpelling HTTP/1: pass on the names of answers' fields in the case that they have
 public record HttpOptions(
         Protocol protocol,
         Duration idleTimeout,
@@ -16,10 +17,11 @@ public record HttpOptions(
         int maxRequestsPerConnection,
         boolean autoSni,
         boolean autoSanValidation,
+        boolean keepsSpelling,
         Http2Options http2) {
     public static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofHours(1);
-    public static final HttpOptions HTTP1 =
-            new HttpOptions(Protocol.HTTP1, DEFAULT_IDLE_TIMEOUT, Duration.ZERO, 0, false, false, Http2Options.DEFAULT);
+    public static final HttpOptions HTTP1 = new HttpOptions(
+            Protocol.HTTP1, DEFAULT_IDLE_TIMEOUT, Duration.ZERO, 0, false, false, false, Http2Options.DEFAULT);
 
     public enum Protocol {
         HTTP1,

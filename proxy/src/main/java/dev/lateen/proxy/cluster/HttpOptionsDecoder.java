@@ -3,8 +3,10 @@ package dev.lateen.proxy.cluster;
 import dev.lateen.proxy.cluster.HttpOptions.Http2Options;
 import dev.lateen.proxy.cluster.HttpOptions.Protocol;
 import dev.lateen.proxy.config.CommonDecoder;
+import dev.lateen.proxy.config.HeaderCase;
 import dev.lateen.proxy.config.Place;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.ClusterProtocolSelection;
+import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.UpstreamHttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
@@ -16,19 +18,23 @@ final class HttpOptionsDecoder {
 
     static HttpOptions decode(HttpProtocolOptions options, Place at) {
         Protocol protocol;
+        Http1ProtocolOptions http1;
         Http2ProtocolOptions http2 = Http2ProtocolOptions.getDefaultInstance();
         switch (options.getUpstreamProtocolOptionsCase()) {
             case EXPLICIT_HTTP_CONFIG -> {
                 HttpProtocolOptions.ExplicitHttpConfig explicit = options.getExplicitHttpConfig();
                 protocol = explicit.hasHttp2ProtocolOptions() ? Protocol.HTTP2 : Protocol.HTTP1;
+                http1 = explicit.getHttpProtocolOptions();
                 http2 = explicit.getHttp2ProtocolOptions();
             }
             case USE_DOWNSTREAM_PROTOCOL_CONFIG -> {
                 protocol = Protocol.USE_DOWNSTREAM;
+                http1 = options.getUseDownstreamProtocolConfig().getHttpProtocolOptions();
                 http2 = options.getUseDownstreamProtocolConfig().getHttp2ProtocolOptions();
             }
             case AUTO_CONFIG -> {
                 protocol = Protocol.AUTO;
+                http1 = options.getAutoConfig().getHttpProtocolOptions();
                 http2 = options.getAutoConfig().getHttp2ProtocolOptions();
             }
             case UPSTREAMPROTOCOLOPTIONS_NOT_SET ->
@@ -39,6 +45,7 @@ final class HttpOptionsDecoder {
                 protocol,
                 options.getCommonHttpProtocolOptions(),
                 options.getUpstreamHttpProtocolOptions(),
+                HeaderCase.isPreserved(http1, at.field("http_protocol_options")),
                 http2(http2, at.field("http2_protocol_options")),
                 at);
     }
@@ -54,6 +61,7 @@ final class HttpOptionsDecoder {
                 protocol,
                 cluster.getCommonHttpProtocolOptions(),
                 cluster.getUpstreamHttpProtocolOptions(),
+                HeaderCase.isPreserved(cluster.getHttpProtocolOptions(), at.field("http_protocol_options")),
                 http2(cluster.getHttp2ProtocolOptions(), at.field("http2_protocol_options")),
                 at);
         return cluster.hasMaxRequestsPerConnection()
@@ -65,6 +73,7 @@ final class HttpOptionsDecoder {
             Protocol protocol,
             io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions common,
             UpstreamHttpProtocolOptions upstream,
+            boolean keepsSpelling,
             Http2Options http2,
             Place at) {
         Place place = at.field("common_http_protocol_options");
@@ -77,6 +86,7 @@ final class HttpOptionsDecoder {
                 OutlierDecoder.atMostInt(common.getMaxRequestsPerConnection()),
                 upstream.getAutoSni(),
                 upstream.getAutoSanValidation(),
+                keepsSpelling,
                 http2);
     }
 
@@ -88,6 +98,7 @@ final class HttpOptionsDecoder {
                 maxRequests,
                 options.autoSni(),
                 options.autoSanValidation(),
+                options.keepsSpelling(),
                 options.http2());
     }
 

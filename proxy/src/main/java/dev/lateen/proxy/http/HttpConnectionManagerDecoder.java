@@ -4,6 +4,7 @@ import com.google.protobuf.UInt32Value;
 import dev.lateen.net.http.HttpLimits;
 import dev.lateen.proxy.config.CidrRange;
 import dev.lateen.proxy.config.CommonDecoder;
+import dev.lateen.proxy.config.HeaderCase;
 import dev.lateen.proxy.config.ImplementedFields;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.TypedConfig;
@@ -113,7 +114,8 @@ public final class HttpConnectionManagerDecoder {
                         ? CommonDecoder.duration(hcm.getRequestHeadersTimeout(), at.field("request_headers_timeout"))
                         : DEFAULT_HEADERS_TIMEOUT,
                 hcm.getHttpProtocolOptions().getAcceptHttp10(),
-                defaults.maxResetStreamsPerSecond());
+                defaults.maxResetStreamsPerSecond(),
+                HeaderCase.isPreserved(hcm.getHttpProtocolOptions(), at.field("http_protocol_options")));
     }
 
     private static int orElse(boolean present, UInt32Value value, int otherwise) {

@@ -1,6 +1,7 @@
 package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.config.CommonFields;
+import dev.lateen.proxy.config.HeaderCase;
 import dev.lateen.proxy.config.ImplementedFields;
 
 /// The fields of HTTP connection managers that are implemented. Route configurations and filters check their own.
@@ -90,7 +91,8 @@ final class HttpConnectionManagerFields {
                     "max_stream_duration",
                     "max_requests_per_connection",
                     "headers_with_underscores_action")
-            .message(CORE + "Http1ProtocolOptions", "accept_http_10", "default_host_for_http_10")
+            .include(HeaderCase.LIST)
+            .message(CORE + "Http1ProtocolOptions", "accept_http_10", "default_host_for_http_10", "header_key_format")
             .harmless(
                     CORE + "Http1ProtocolOptions",
                     "HTTP/1 trailers and absolute targets are always understood",

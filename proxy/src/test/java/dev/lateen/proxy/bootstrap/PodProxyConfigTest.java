@@ -22,6 +22,15 @@ final class PodProxyConfigTest {
     }
 
     @Test
+    void tellsWhatIsForEnvoyAlone() {
+        assertThat(PodProxyConfig.ineffective(PodProxyConfig.of(Map.of(
+                        VARIABLE,
+                        "{concurrency: 1, statsdUdpAddress: \"a:1\", runtimeValues: {a: b},"
+                                + " tracing: {sampling: 1, datadog: {address: \"a:1\"}}}"))))
+                .containsExactly("runtimeValues", "statsdUdpAddress", "tracing.datadog");
+    }
+
+    @Test
     void refusesWhatIsNoMapping() {
         assertThatThrownBy(() -> PodProxyConfig.of(Map.of(VARIABLE, "[1]")))
                 .isInstanceOf(Refusal.class)

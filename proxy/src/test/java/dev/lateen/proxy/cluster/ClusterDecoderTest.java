@@ -56,6 +56,25 @@ final class ClusterDecoderTest {
     }
 
     @Test
+    void keepsTheSpellingOfNamesWhereItIsToldTo() throws Exception {
+        String options = """
+                {"name":"a","type":"STATIC",
+                 "typedExtensionProtocolOptions":{"envoy.extensions.upstreams.http.v3.HttpProtocolOptions":{
+                   "@type":"type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+                   "explicitHttpConfig":{"httpProtocolOptions":{"headerKeyFormat":%s}}}}}
+                """;
+        String preserving = "{\"statefulFormatter\":{\"name\":\"preserve_case\",\"typedConfig\":{\"@type\":"
+                + "\"type.googleapis.com/envoy.extensions."
+                + "http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig\"}}}";
+        assertThat(ok(options.formatted(preserving)).http().keepsSpelling()).isTrue();
+        assertThat(ok(options.formatted("{}")).http().keepsSpelling()).isFalse();
+        String other = preserving.replace(
+                "http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig",
+                "request_id.uuid.v3.UuidRequestIdConfig");
+        assertThat(reason(options.formatted(other))).contains("UuidRequestIdConfig");
+    }
+
+    @Test
     void decodesTheSameResourceToEqualConfigurations() throws Exception {
         String json = "{\"name\":\"a\",\"type\":\"ORIGINAL_DST\",\"lbPolicy\":\"CLUSTER_PROVIDED\"}";
         assertThat(ok(json)).isEqualTo(ok(json));

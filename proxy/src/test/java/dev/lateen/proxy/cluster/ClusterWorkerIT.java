@@ -173,6 +173,7 @@ final class ClusterWorkerIT {
                 0,
                 false,
                 false,
+                false,
                 HttpOptions.Http2Options.DEFAULT);
         Cluster cluster = put(TestClusters.cluster(
                 TestClusters.ROUND_ROBIN,

@@ -1,0 +1,22 @@
+package dev.lateen.model.mesh;
+
+import dev.lateen.model.istio.Reader;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// What stands before a gateway. Source: Istio, `ProxyConfig.gatewayTopology`. Thread: any.
+///
+/// @param numTrustedProxies whose entries in `x-forwarded-for` are believed
+/// @param forwardClientCert what becomes of `x-forwarded-client-cert`, a name of Istio's `ForwardClientCertDetails`
+/// @param proxyProtocol whether connections begin with a PROXY header
+public record GatewayTopology(
+        OptionalInt numTrustedProxies, Optional<String> forwardClientCert, boolean proxyProtocol) {
+    public static final GatewayTopology NONE = new GatewayTopology(OptionalInt.empty(), Optional.empty(), false);
+
+    static GatewayTopology of(Reader in) {
+        return new GatewayTopology(
+                in.integer("numTrustedProxies"),
+                in.text("forwardClientCertDetails").filter(ProxyHeaders::isDefined),
+                in.has("proxyProtocol"));
+    }
+}
