@@ -181,7 +181,8 @@ final class LogOperatorsIT {
             assertThat(proxy.client("main").get("/", "host: a.test").body()).isEqualTo("hello");
             X509Certificate own = certificate(certificates.file("server.pem"));
             assertThat(line())
-                    .matches("TLSv1.3 TLS_\\S+ CN=server CN=ca server.test - %d %d %s TLSv1.3 CN=server server.test shop.test"
+                    .matches(("TLSv1.3 TLS_\\S+ CN=server CN=ca server.test spiffe://mesh.test/ns/a/sa/server %d %d %s"
+                                    + " TLSv1.3 CN=server server.test shop.test")
                             .formatted(
                                     own.getNotBefore().getTime() / 1000,
                                     own.getNotAfter().getTime() / 1000,
