@@ -31,6 +31,8 @@ final class LogProviders {
     private static final ExtensionProvider BUILT_IN =
             new ExtensionProvider("envoy", FILE, new Mapping(Map.of(), Position.UNKNOWN));
 
+    private static final Fields NOTHING = new Fields(new Mapping(Map.of(), Position.UNKNOWN));
+
     private LogProviders() {}
 
     /// What is logged: requests, or connections.
@@ -43,7 +45,13 @@ final class LogProviders {
     static Optional<AccessLog> told(Scene scene, String name, Of what) {
         MeshConfig.AccessLog mesh = scene.mesh().accessLog();
         if (name.equals(LoggingRules.FILE)) {
-            return Optional.of(file(mesh.file(), LogFormats.ofMesh(mesh)));
+            return Optional.of(file(scene, mesh.file(), LogFormats.ofMesh(mesh)));
+        }
+        if (name.equals(LoggingRules.COLLECTOR)) {
+            return Optional.of(
+                    what == Of.REQUESTS
+                            ? requests(NOTHING, common("http_envoy_accesslog", CollectorCluster.LOGS, ""))
+                            : connections(common("tcp_envoy_accesslog", CollectorCluster.LOGS, "")));
         }
         return scene.mesh()
                 .extensionProvider(name)
@@ -54,7 +62,7 @@ final class LogProviders {
     private static Optional<AccessLog> told(Scene scene, ExtensionProvider provider, Of what) {
         Fields in = new Fields(provider.settings());
         return switch (provider.kind()) {
-            case FILE -> Optional.of(file(in.text("path", "/dev/stdout"), LogFormats.ofProvider(in)));
+            case FILE -> Optional.of(file(scene, in.text("path", "/dev/stdout"), LogFormats.ofProvider(in)));
             case "envoyHttpAls" ->
                 what == Of.REQUESTS
                         ? common(scene, in, "http_envoy_accesslog").map(common -> requests(in, common))
@@ -63,18 +71,24 @@ final class LogProviders {
                 what == Of.CONNECTIONS
                         ? common(scene, in, "tcp_envoy_accesslog").map(LogProviders::connections)
                         : Optional.empty();
-            case "envoyOtelAls" -> common(scene, in, "otel_envoy_accesslog").map(common -> openTelemetry(in, common));
+            case "envoyOtelAls" ->
+                common(scene, in, "otel_envoy_accesslog").map(common -> openTelemetry(scene, in, common));
             default -> Optional.empty();
         };
     }
 
-    private static AccessLog file(String path, SubstitutionFormatString format) {
+    private static AccessLog file(Scene scene, String path, SubstitutionFormatString written) {
+        SubstitutionFormatString format = isOurs(scene) ? LogFormats.known(written) : written;
         return log(
                 "envoy.access_loggers.file",
                 Protos.any(FileAccessLog.newBuilder()
                         .setPath(path)
                         .setLogFormat(format)
                         .build()));
+    }
+
+    private static boolean isOurs(Scene scene) {
+        return scene.dataPlane() == DataPlane.LATEEN;
     }
 
     private static AccessLog requests(Fields in, CommonGrpcAccessLogConfig common) {
@@ -96,11 +110,15 @@ final class LogProviders {
                         .build()));
     }
 
-    private static AccessLog openTelemetry(Fields in, CommonGrpcAccessLogConfig common) {
+    private static AccessLog openTelemetry(Scene scene, Fields in, CommonGrpcAccessLogConfig common) {
         Optional<Fields> format = in.object("logFormat", Function.identity());
         String body = LogFormats.line(format.flatMap(f -> f.text("text")).orElse(""));
         Map<String, String> labels =
                 new TreeMap<>(format.map(f -> f.textMap("labels")).orElse(Map.of()));
+        if (isOurs(scene)) {
+            body = LogFormats.known(body);
+            labels.replaceAll((_, value) -> LogFormats.known(value));
+        }
         KeyValueList.Builder attributes = KeyValueList.newBuilder();
         labels.forEach((name, value) ->
                 attributes.addValues(KeyValue.newBuilder().setKey(name).setValue(text(value))));
@@ -124,18 +142,25 @@ final class LogProviders {
         return ProviderService.host(scene, in.text("service", ""))
                 .filter(_ -> port > 0)
                 .map(host -> {
-                    CommonGrpcAccessLogConfig.Builder common = CommonGrpcAccessLogConfig.newBuilder()
-                            .setLogName(in.text("logName", usualName))
-                            .setTransportApiVersion(ApiVersion.V3)
-                            .setGrpcService(GrpcService.newBuilder()
-                                    .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder()
-                                            .setClusterName(Names.outbound(port, "", host))
-                                            .setAuthority(host)));
-                    if (scene.dataPlane() != DataPlane.LATEEN) {
+                    CommonGrpcAccessLogConfig.Builder common =
+                            common(in.text("logName", usualName), Names.outbound(port, "", host), host).toBuilder();
+                    if (!isOurs(scene)) {
                         common.addAllFilterStateObjectsToLog(in.texts("filterStateObjectsToLog"));
                     }
                     return common.build();
                 });
+    }
+
+    /// @param authority empty: the cluster's name
+    private static CommonGrpcAccessLogConfig common(String logName, String cluster, String authority) {
+        return CommonGrpcAccessLogConfig.newBuilder()
+                .setLogName(logName)
+                .setTransportApiVersion(ApiVersion.V3)
+                .setGrpcService(GrpcService.newBuilder()
+                        .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder()
+                                .setClusterName(cluster)
+                                .setAuthority(authority)))
+                .build();
     }
 
     private static AccessLog log(String name, Any config) {
