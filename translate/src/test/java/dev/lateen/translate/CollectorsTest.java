@@ -94,7 +94,7 @@ class CollectorsTest {
                 .findFirst()
                 .orElseThrow()
                 .getTypedConfig()
-                .unpack(com.github.xds.type.v3.TypedStruct.class)
+                .unpack(com.github.udpa.udpa.type.v1.TypedStruct.class)
                 .getValue();
     }
 

@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 /// Source: Envoy documentation, "Format strings".
 public final class LogText {
     private static final Pattern OPERATOR = Pattern.compile("%([A-Z0-9_]+)(?:\\(([^)]*)\\))?(?::([0-9]+))?%");
+    /// The argument of this one has parentheses of its own.
+    private static final Pattern EXPRESSION = Pattern.compile("%(CEL)\\((.*?)\\)(?::([0-9]*))?%", Pattern.DOTALL);
     /// Of the proxy: see its `FormatParser`.
     private static final int LONGEST = 1 << 20;
 
@@ -26,17 +28,19 @@ public final class LogText {
 
     public static LogText of(String format) {
         List<Part> parts = new ArrayList<>();
-        Matcher operator = OPERATOR.matcher(format);
         int at = 0;
         while (at < format.length()) {
             int end;
             Optional<UnknownWord> unknown = Optional.empty();
+            Matcher operator = (format.startsWith("%CEL(", at) ? EXPRESSION : OPERATOR)
+                    .matcher(format)
+                    .region(at, format.length());
             if (format.charAt(at) != '%') {
                 int next = format.indexOf('%', at);
                 end = next < 0 ? format.length() : next;
             } else if (format.startsWith("%%", at)) {
                 end = at + 2;
-            } else if (operator.region(at, format.length()).lookingAt()) {
+            } else if (operator.lookingAt()) {
                 end = operator.end();
                 unknown = unknown(operator);
             } else {
@@ -53,8 +57,8 @@ public final class LogText {
         String name = operator.group(1);
         String argument = operator.group(2) == null ? "" : operator.group(2);
         String length = operator.group(3);
-        if (length != null && (length.length() > 7 || Integer.parseInt(length) > LONGEST)) {
-            return Optional.of(new UnknownWord("a length of " + length + " characters", List.of()));
+        if (length != null && (length.isEmpty() || length.length() > 7 || Integer.parseInt(length) > LONGEST)) {
+            return Optional.of(new UnknownWord("a length of '" + length + "' characters", List.of()));
         }
         if (TelemetryWords.isOperator(name, argument)) {
             return Optional.empty();

@@ -62,8 +62,10 @@ class KnownWordsTest {
     void saysWhatIsKnown() {
         assertThat(telemetry("metrics: [{overrides: [{tagOverrides: {a: {value: request.hots}}}]}]"))
                 .singleElement()
-                .satisfies(warning -> assertThat(warning.toString())
-                        .contains("did you mean 'request.host'?", "known are", "the label stays as it is there"));
+                .satisfies(warning -> {
+                    assertThat(warning.message()).contains("the label stays as it is there");
+                    assertThat(warning.advice()).contains("did you mean 'request.host'?", "known are");
+                });
     }
 
     @ParameterizedTest
@@ -125,10 +127,30 @@ class KnownWordsTest {
         assertThat(mesh(config)).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({"'', 1", "', lateen.dev/data-plane: envoy', 0"})
+    void warnsOfAnnotationsThatOnlyEnvoyIsToldOf(String more, int warnings) {
+        assertThat(ResourceReader.create()
+                        .read("""
+                        apiVersion: v1
+                        kind: Pod
+                        metadata:
+                          name: one
+                          namespace: shop
+                          annotations: {sidecar.istio.io/statsHistogramBuckets: '{}'%s}
+                        spec: {containers: []}
+                        """.formatted(more), "pod.yaml")
+                        .getFirst()
+                        .diagnostics())
+                .hasSize(warnings)
+                .allMatch(warning -> warning.path().startsWith("metadata.annotations.")
+                        && warning.at().line() == 6
+                        && warning.code().equals("no-effect"));
+    }
+
     @Test
     void warnsOfAProviderThatNothingIsSentTo() {
-        List<RawResource> resources = ResourceReader.create()
-                .read("""
+        List<RawResource> resources = ResourceReader.create().read("""
                 apiVersion: install.istio.io/v1alpha1
                 kind: IstioOperator
                 metadata: {name: mesh, namespace: istio-system}
