@@ -2,6 +2,7 @@ package dev.lateen.translate;
 
 import dev.lateen.model.istio.Telemetry;
 import dev.lateen.model.mesh.NodeMetadata.DataPlane;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -23,7 +24,8 @@ import java.util.TreeMap;
 /// @param counts whether anything is counted for it
 /// @param changes by metric, in the API's words or as custom ones
 /// @param reportingInterval of TCP connections
-record MetricRules(boolean isChosen, boolean counts, Map<String, Change> changes, Optional<String> reportingInterval) {
+record MetricRules(
+        boolean isChosen, boolean counts, Map<String, Change> changes, Optional<Duration> reportingInterval) {
     static final String ALL = "ALL_METRICS";
     private static final String PROVIDER = "prometheus";
 
@@ -87,7 +89,7 @@ record MetricRules(boolean isChosen, boolean counts, Map<String, Change> changes
         private final Side side;
         private final Collection<String> metrics;
         private final Map<String, Change> changes = new TreeMap<>();
-        private Optional<String> reportingInterval = Optional.empty();
+        private Optional<Duration> reportingInterval = Optional.empty();
         private boolean off;
 
         private Merge(Side side, Collection<String> metrics) {

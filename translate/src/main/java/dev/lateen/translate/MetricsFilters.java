@@ -8,6 +8,8 @@ import dev.lateen.model.telemetry.ProxyExpressions;
 import dev.lateen.model.telemetry.TelemetryWords;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,7 +80,8 @@ final class MetricsFilters {
             changes.forEach((name, change) -> metrics.add(value(name, change, own)));
             config.putFields("metrics", list(metrics));
         }
-        rules.reportingInterval().ifPresent(i -> config.putFields("tcp_reporting_duration", Protos.text(i)));
+        rules.reportingInterval()
+                .ifPresent(interval -> config.putFields("tcp_reporting_duration", Protos.text(seconds(interval))));
         return Optional.of(config.build());
     }
 
@@ -121,6 +124,12 @@ final class MetricsFilters {
             metric.putFields("tags_to_remove", list(removed));
         }
         return Protos.value(metric.build());
+    }
+
+    /// As JSON of protobuf has it, which knows seconds alone.
+    private static String seconds(Duration time) {
+        BigDecimal seconds = BigDecimal.valueOf(time.getSeconds()).add(BigDecimal.valueOf(time.getNano(), 9));
+        return (seconds.signum() == 0 ? "0" : seconds.stripTrailingZeros().toPlainString()) + "s";
     }
 
     private static Value bool(boolean value) {

@@ -45,16 +45,12 @@ class CollectorsTest {
             """;
 
     private static Translated mesh(Map<String, String> plane, String config, String... more) {
-        return new Translated(
-                SERVICES + """
+        return new Translated(SERVICES + """
                         apiVersion: install.istio.io/v1alpha1
                         kind: IstioOperator
                         metadata: {name: mesh, namespace: istio-system}
                         spec: {meshConfig: {%s}}
-                        """.formatted(config) + String.join("", more),
-                "sidecar",
-                "default",
-                plane);
+                        """.formatted(config) + String.join("", more), "sidecar", "default", plane);
     }
 
     private static String telemetry(String spec) {
@@ -139,6 +135,12 @@ class CollectorsTest {
                 .contains("request.host")
                 .doesNotContain("not.there", "mine");
         assertThat(stats(mesh(ISTIOS, config, all)).toString()).contains("request.host", "not.there", "mine");
+    }
+
+    @Test
+    void intervalsAreSentInSeconds() throws Exception {
+        String all = telemetry("metrics: [{reportingInterval: 1m30s}]");
+        assertThat(stats(mesh(OURS, "", all)).toString()).contains("\"90s\"");
     }
 
     @ParameterizedTest

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lateen.model.istio.Telemetry.MetricOverride;
 import dev.lateen.model.istio.Telemetry.Metrics;
 import dev.lateen.model.istio.Telemetry.TagOverride;
+import dev.lateen.model.tree.Durations;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +23,7 @@ class MetricRulesTest {
                 List.of(overrides),
                 Map.of(),
                 List.of(),
-                interval.isEmpty() ? Optional.empty() : Optional.of(interval));
+                Optional.of(interval).filter(text -> !text.isEmpty()).flatMap(Durations::parse));
     }
 
     private static Metrics entry(MetricOverride... overrides) {
@@ -72,8 +74,8 @@ class MetricRulesTest {
 
     @Test
     void allMeansEachWhereItIsNotOff() {
-        MetricRules rules = rules(
-                PROMETHEUS, entry(disabled("REQUEST_SIZE", true)), entry(disabled("ALL_METRICS", false)));
+        MetricRules rules =
+                rules(PROMETHEUS, entry(disabled("REQUEST_SIZE", true)), entry(disabled("ALL_METRICS", false)));
         assertThat(rules.changes()).containsOnlyKeys(METRICS);
         assertThat(rules.changes().values()).noneMatch(MetricRules.Change::drops);
     }
@@ -108,6 +110,6 @@ class MetricRulesTest {
                                 entry(List.of("other"), "9s"),
                                 entry(List.of("other", "prometheus"), ""))
                         .reportingInterval())
-                .hasValue("1s");
+                .hasValue(Duration.ofSeconds(1));
     }
 }

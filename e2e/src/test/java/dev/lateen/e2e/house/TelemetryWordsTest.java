@@ -148,16 +148,26 @@ class TelemetryWordsTest {
                         .filter(operator ->
                                 LogText.of("%" + operator + "%").unknown().isEmpty())
                         .toList());
-        assertThat(TelemetryWords.operators(""))
-                .isNotEmpty()
-                .allMatch(operator -> reads("%" + operator + "%"));
+        assertThat(TelemetryWords.operators("")).isNotEmpty().allMatch(operator -> reads("%" + operator + "%"));
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "100% of %PROTOCOL%", "%", "%%", "%%PROTOCOL%", "%REQ(X", "%REQ(X):5%", "%REQ(X):%", "%REQ(X):2000000%",
-                "%protocol%", "%PROTOCOL", "a %PROTOCOL% %NOT_THERE(a)% b", "%NOT_THERE(%)%", "%REQ(A)B)%", "%()%"
+                "100% of %PROTOCOL%",
+                "%",
+                "%%",
+                "%%PROTOCOL%",
+                "%REQ(X",
+                "%REQ(X):5%",
+                "%REQ(X):%",
+                "%REQ(X):2000000%",
+                "%protocol%",
+                "%PROTOCOL",
+                "a %PROTOCOL% %NOT_THERE(a)% b",
+                "%NOT_THERE(%)%",
+                "%REQ(A)B)%",
+                "%()%"
             })
     void whatIsLeftOfAFormatIsReadByTheProxy(String format) {
         LogText text = LogText.of(format);
@@ -176,19 +186,78 @@ class TelemetryWordsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "'a'", "r'a\\d'", "R'a'", "b'a'", "'''a'''", "'a\\tb'", "'a\\vb'", "'\\u00e4'", "1", "1u", "0x1f", "1.5",
-                "1e3", ".5", "-1", "null", "true", "[1, 2]", "{'a': 1}", "1 in [1, 2]", "1 in [1, 2,]", "'a' in request.headers",
-                "request.method in request.headers", "'a' in request.path", "has(request.headers['a'])",
-                "has(request.headers.a) ? request.headers.a : 'none'", "string(response.code)", "int('1')", "double('1')",
-                "size('abc')", "'abc'.size()", "size()", "'a'.contains('b')", "'a' .contains('b')", "'a'.contains ('b')",
-                "request.path . startsWith('/a')", "request.path.startsWith ('/a')", "request.path.matches('^/a')",
-                "request.path.matches('(')", "request.path.matches(request.host)", "duration('1s')", "duration('soon')",
-                "duration(request.path)", "request.duration > duration('200ms')", "timestamp('2026-01-01T00:00:00Z')",
-                "request.path.split('/')[1]", "[1].exists(x, x == 1)", "(request.path)", "(request.path).size()",
-                "(request).path", "request['path']", "request[0]", "request.headers[request.path]", ".request.path",
-                "1 + 2 * 3 % 2 - 1 / 1", "!true || false && true", "1 < 2 == true", "// a\\n 1", "1 ? 2 : 3", "a.b{c: 1}",
-                "request.path.lowerAscii()", "math.least(1, 2)", "'a' + 'b' == 'ab'", "response.code >= 500",
-                "999999999999999999", "9999999999999999999", "int(1, 2)", "has()", "'a'.b", "f(x)", "in", "1 in 1"
+                "'a'",
+                "r'a\\d'",
+                "R'a'",
+                "b'a'",
+                "'''a'''",
+                "'a\\tb'",
+                "'a\\vb'",
+                "'\\u00e4'",
+                "1",
+                "1u",
+                "0x1f",
+                "1.5",
+                "1e3",
+                ".5",
+                "-1",
+                "null",
+                "true",
+                "[1, 2]",
+                "{'a': 1}",
+                "1 in [1, 2]",
+                "1 in [1, 2,]",
+                "'a' in request.headers",
+                "request.method in request.headers",
+                "'a' in request.path",
+                "has(request.headers['a'])",
+                "has(request.headers.a) ? request.headers.a : 'none'",
+                "string(response.code)",
+                "int('1')",
+                "double('1')",
+                "size('abc')",
+                "'abc'.size()",
+                "size()",
+                "'a'.contains('b')",
+                "'a' .contains('b')",
+                "'a'.contains ('b')",
+                "request.path . startsWith('/a')",
+                "request.path.startsWith ('/a')",
+                "request.path.matches('^/a')",
+                "request.path.matches('(')",
+                "request.path.matches(request.host)",
+                "duration('1s')",
+                "duration('soon')",
+                "duration(request.path)",
+                "request.duration > duration('200ms')",
+                "timestamp('2026-01-01T00:00:00Z')",
+                "request.path.split('/')[1]",
+                "[1].exists(x, x == 1)",
+                "(request.path)",
+                "(request.path).size()",
+                "(request).path",
+                "request['path']",
+                "request[0]",
+                "request.headers[request.path]",
+                ".request.path",
+                "1 + 2 * 3 % 2 - 1 / 1",
+                "!true || false && true",
+                "1 < 2 == true",
+                "// a\\n 1",
+                "1 ? 2 : 3",
+                "a.b{c: 1}",
+                "request.path.lowerAscii()",
+                "math.least(1, 2)",
+                "'a' + 'b' == 'ab'",
+                "response.code >= 500",
+                "999999999999999999",
+                "9999999999999999999",
+                "int(1, 2)",
+                "has()",
+                "'a'.b",
+                "f(x)",
+                "in",
+                "1 in 1"
             })
     void theTableAndTheProxyAgreeAbout(String expression) {
         assertThat(ProxyExpressions.unknown(expression).isEmpty()).isEqualTo(compiles(expression));
@@ -210,8 +279,19 @@ class TelemetryWordsTest {
 
     private static String expression(Random random, int depth) {
         if (depth == 0) {
-            return pick(random, "1", "1.5", "'a'", "true", "request.path", "response.code", "upstream_peer.app",
-                    "request.headers['a']", "node.id", "request.time", "[1]");
+            return pick(
+                    random,
+                    "1",
+                    "1.5",
+                    "'a'",
+                    "true",
+                    "request.path",
+                    "response.code",
+                    "upstream_peer.app",
+                    "request.headers['a']",
+                    "node.id",
+                    "request.time",
+                    "[1]");
         }
         String one = expression(random, random.nextInt(depth));
         String other = expression(random, random.nextInt(depth));
@@ -223,7 +303,8 @@ class TelemetryWordsTest {
             case 4 -> one + " ? " + other + " : " + one;
             case 5 -> pick(random, "!", "-") + one;
             case 6 -> pick(random, "has(", "string(", "int(", "size(", "duration(", "bool(") + one + ")";
-            case 7 -> one + pick(random, ".contains(", ".startsWith(", ".endsWith(", ".matches(", ".split(") + other + ")";
+            case 7 ->
+                one + pick(random, ".contains(", ".startsWith(", ".endsWith(", ".matches(", ".split(") + other + ")";
             case 8 -> one + ".size()";
             case 9 -> one + " in [" + other + "]";
             case 10 -> one + " in " + pick(random, "request.headers", "request.path", other);

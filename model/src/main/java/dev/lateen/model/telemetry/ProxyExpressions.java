@@ -152,7 +152,8 @@ public final class ProxyExpressions {
             return Optional.of(new UnknownWord(
                     "method '" + call.name() + "'" + with(call), TelemetryWords.sorted(TelemetryWords.METHODS)));
         }
-        if (!call.tight() || of instanceof Cel.Number) {
+        boolean attribute = of instanceof Cel.Name || of instanceof Cel.Select || of instanceof Cel.Index;
+        if ((attribute && !call.tight()) || of instanceof Cel.Number) {
             return Optional.of(construct("such a call of '" + call.name() + "'"));
         }
         if (call.name().equals("matches") && !isPattern(call.arguments().getFirst())) {

@@ -1,5 +1,6 @@
 package dev.lateen.model.validate;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.function.BiConsumer;
 
@@ -9,6 +10,8 @@ final class TelemetryRules {
     private static final String NO_LABEL = "the label stays as it is there";
     private static final String NO_TAG = "its spans have no such tag";
     private static final String NO_CONDITION = "it logs as if there were no filter";
+
+    private static final Duration LEAST_INTERVAL = Duration.ofMillis(1);
 
     private TelemetryRules() {}
 
@@ -22,6 +25,10 @@ final class TelemetryRules {
         tracing.forEach(TelemetryRules::tracing);
         for (View metrics : spec.objects("metrics")) {
             providers(metrics);
+            metrics.duration("reportingInterval")
+                    .filter(interval -> interval.compareTo(LEAST_INTERVAL) < 0)
+                    .ifPresent(_ -> metrics.error(
+                            "reportingInterval", "out-of-range", "duration is too short", "at least 1ms"));
             metrics.objects("overrides").forEach(TelemetryRules::override);
             metrics.entries("dimensions")
                     .forEach(tag -> KnownWords.expression(metrics.report(), tag.value(), NO_LABEL));
