@@ -14,6 +14,9 @@ import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -110,7 +113,8 @@ class AccessLogsIT {
         Path some = directory.resolve("some");
         Path all = directory.resolve("all");
         String line = "text_format_source: {inline_string: \"%RESPONSE_CODE% %REQ(X-REQUEST-ID)%\\n\"}";
-        String wanted = "response.code >= 400 || request.duration > duration('1m') || request.id.matches('[0-7]$')";
+        String wanted = "!has(response.code) || response.code >= 400 || response.flags != 0"
+                + " || request.duration > duration('1m') || request.id.matches('[0-7]$')";
         try (RunningProxy proxy =
                 plane.start(web().alsoLog(file(some, line, condition(wanted))).alsoLog(file(all, line, "")))) {
             HttpClient client = proxy.client("main");
@@ -125,6 +129,36 @@ class AccessLogsIT {
                     .toList();
             assertThat(expected).hasSizeBetween(6, 44);
             assertThat(lines(some, expected.size())).containsExactlyElementsOf(expected);
+        }
+    }
+
+    /// A client that goes away gets no status, and a connection has none and no id either.
+    @Test
+    void keepsFailuresWithoutAStatusInASample() throws Exception {
+        Path log = directory.resolve("log");
+        String line = "text_format_source: {inline_string: \"%REQ(:PATH)% %RESPONSE_CODE% %RESPONSE_FLAGS%"
+                + " %CEL(response.flags)%\\n\"}";
+        String wanted = "!has(response.code) || response.code >= 400 || response.flags != 0";
+        try (Upstream silent = new Upstream((_, _) -> {});
+                RunningProxy proxy = plane.start(new Bootstrap()
+                        .cluster("echo", echo.port())
+                        .cluster("silent", silent.port())
+                        .cluster("dead", 1)
+                        .http("main", "{match: {prefix: /wait}, route: {cluster: silent}}, " + ROUTES)
+                        .listener("tcp", "filter_chains: [{filters: [" + Bootstrap.tcp("cluster: dead") + "]}]")
+                        .alsoLog(file(log, line, condition(wanted))))) {
+            proxy.client("main").get("/fine", "host: a.test");
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port("main"))) {
+                HttpClient.write(socket, HttpClient.head("GET", "/wait"));
+                await().atMost(SOON).until(() -> !silent.requests().isEmpty());
+            }
+            assertThat(lines(log, 1)).containsExactly("/wait 0 DC 16384");
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port("tcp"))) {
+                assertThat(socket.getInputStream().read()).isEqualTo(-1);
+            } catch (SocketException _) {
+                // Reset, which is as good an end.
+            }
+            assertThat(lines(log, 2).get(1)).startsWith("- 0 ").contains("UF");
         }
     }
 

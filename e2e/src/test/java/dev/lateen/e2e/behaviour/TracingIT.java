@@ -49,10 +49,15 @@ class TracingIT {
 
     /// @param share percent of requests that are traced
     private HttpClient traced(int share, String more) throws Exception {
+        return traced(share, more, true);
+    }
+
+    /// @param byId whether ids of requests decide which are traced
+    private HttpClient traced(int share, String more, boolean byId) throws Exception {
         String tracing = """
                 request_id_extension: {typed_config: {
                   "@type": type.googleapis.com/envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig,
-                  use_request_id_for_trace_sampling: true}},
+                  use_request_id_for_trace_sampling: %s}},
                 tracing: {random_sampling: {value: %d}, %s
                   custom_tags: [{tag: who, request_header: {name: x-who, default_value: nobody}},
                                 {tag: mesh, literal: {value: shop}}],
@@ -60,7 +65,7 @@ class TracingIT {
                     "@type": type.googleapis.com/envoy.config.trace.v3.ZipkinConfig,
                     collector_cluster: collector, collector_endpoint: /api/v2/spans,
                     collector_endpoint_version: HTTP_JSON, trace_id_128bit: true, shared_span_context: false}}},
-                """.formatted(share, more);
+                """.formatted(byId, share, more);
         String broken = "{match: {prefix: /broken}, direct_response: {status: 500}}";
         String route = "{match: {prefix: /}, route: {cluster: echo}, decorator: {operation: shop/all}}";
         proxy = plane.start(new Bootstrap()
@@ -101,6 +106,25 @@ class TracingIT {
                 .map(line -> line.substring(name.length() + 1).strip())
                 .findFirst()
                 .orElse("");
+    }
+
+    /// Neither the share nor the id decides then, only what the trace says itself; the id stays as it came.
+    @Test
+    void leavesTheDecisionToTheTraceWhereIdsDoNotDecide() throws Exception {
+        HttpClient client = traced(0, "", false);
+        String id = "00000031-1234-4567-89ab-0123456789ab";
+        Reply reply = client.get("/a", "host: shop.test", "x-request-id: " + id);
+        assertThat(seen(reply, "x-b3-sampled")).isEqualTo("1");
+        assertThat(seen(reply, "x-request-id").charAt(14)).isEqualTo('4');
+        Reply excluded = client.get(
+                "/b",
+                "host: shop.test",
+                "x-b3-traceid: 463ac35c9f6413ad48485a3953bb6124",
+                "x-b3-spanid: a2fb4a1d1a96d312",
+                "x-b3-sampled: 0");
+        assertThat(seen(excluded, "x-b3-sampled")).isEqualTo("0");
+        awaitSpans(1);
+        assertThat(spans()).hasSize(1);
     }
 
     @Test

@@ -60,6 +60,12 @@ public final class LogText {
         if (length != null && (length.isEmpty() || length.length() > 7 || Integer.parseInt(length) > LONGEST)) {
             return Optional.of(new UnknownWord("a length of '" + length + "' characters", List.of()));
         }
+        if (name.equals("CEL") && !argument.isEmpty()) {
+            return ProxyExpressions.unknown(argument)
+                    .or(() -> argument.contains("node")
+                            ? Optional.of(new UnknownWord("attribute 'node' in log lines", List.of()))
+                            : Optional.empty());
+        }
         if (TelemetryWords.isOperator(name, argument)) {
             return Optional.empty();
         }

@@ -2,6 +2,8 @@ package dev.lateen.model.telemetry;
 
 import com.google.re2j.PatternSyntaxException;
 import dev.lateen.regex.BoundedPatterns;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -132,6 +134,11 @@ public final class ProxyExpressions {
                     "function '" + call.name() + "'" + with(call), TelemetryWords.sorted(TelemetryWords.FUNCTIONS)));
         }
         Cel argument = call.arguments().getFirst();
+        if (call.name().equals("timestamp")) {
+            return isTime(argument)
+                    ? Optional.empty()
+                    : Optional.of(construct("`timestamp` of something else than a text such as '2026-01-31T12:00:00Z'"));
+        }
         if (!call.name().equals("duration")) {
             return unknown(argument);
         }
@@ -140,6 +147,18 @@ public final class ProxyExpressions {
                         && DURATION.matcher(text).matches()
                 ? Optional.empty()
                 : Optional.of(construct("`duration` of something else than a text such as '1.5s'"));
+    }
+
+    private static boolean isTime(Cel argument) {
+        if (!(argument instanceof Cel.Text(String text, boolean plain)) || !plain) {
+            return false;
+        }
+        try {
+            Instant.parse(text);
+            return true;
+        } catch (DateTimeParseException _) {
+            return false;
+        }
     }
 
     private static String with(Cel.Call call) {

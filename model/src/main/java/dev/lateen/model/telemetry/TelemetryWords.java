@@ -17,22 +17,31 @@ import java.util.regex.Pattern;
 /// Thread: any.
 public final class TelemetryWords {
     private static final Set<String> FACTS = words("""
-            connection.mtls connection.requested_server_name connection.termination_details
+            connection.dns_san_local_certificate connection.dns_san_peer_certificate connection.id
+            connection.mtls connection.requested_server_name connection.sha256_peer_certificate_digest
+            connection.subject_local_certificate connection.subject_peer_certificate connection.termination_details
+            connection.tls_version connection.transport_failure_reason
             connection.uri_san_local_certificate connection.uri_san_peer_certificate
             destination.address destination.port
             request.duration request.host request.id request.method request.path request.protocol request.query
-            request.referer request.scheme request.size request.url_path request.useragent
-            response.code response.code_details response.grpc_status response.size
+            request.referer request.scheme request.size request.time request.total_size request.url_path
+            request.useragent
+            response.backend_latency response.code response.code_details response.flags response.grpc_status
+            response.size response.total_size
             source.address source.port
-            upstream.address upstream.local_address upstream.port upstream.request_attempt_count
-            upstream.transport_failure_reason upstream.uri_san_peer_certificate
-            xds.cluster_name xds.filter_chain_name xds.route_name""");
+            upstream.address upstream.dns_san_peer_certificate upstream.local_address upstream.port
+            upstream.request_attempt_count upstream.sha256_peer_certificate_digest upstream.subject_peer_certificate
+            upstream.tls_version upstream.transport_failure_reason upstream.uri_san_local_certificate
+            upstream.uri_san_peer_certificate
+            xds.cluster_name xds.filter_chain_name xds.listener_direction xds.route_name xds.virtual_host_name""");
     /// Maps of which one entry is an attribute.
     static final Set<String> HEADERS = words("request.headers response.headers response.trailers");
     private static final Set<String> PEERS = words("upstream_peer downstream_peer");
-    private static final Set<String> PEER_FIELDS = words("workload namespace app version service revision cluster");
+    private static final Set<String> PEER_FIELDS = words("name type workload namespace app version service revision cluster labels");
+    /// What of configuration has metadata.
+    private static final Set<String> DESCRIBED = words("cluster_metadata upstream_host_metadata route_metadata");
     /// Of one argument.
-    static final Set<String> FUNCTIONS = words("has string int size duration");
+    static final Set<String> FUNCTIONS = words("has string int size duration timestamp");
     /// Of one argument, but `size`.
     static final Set<String> METHODS = words("contains startsWith endsWith matches size");
     private static final Set<String> METRICS = words("""
@@ -40,9 +49,12 @@ public final class TelemetryWords {
             request_messages_total response_messages_total
             tcp_connections_opened_total tcp_connections_closed_total tcp_sent_bytes_total tcp_received_bytes_total""");
     private static final Set<String> ADDRESSES = words("""
-            UPSTREAM_HOST UPSTREAM_REMOTE_ADDRESS UPSTREAM_LOCAL_ADDRESS DOWNSTREAM_LOCAL_ADDRESS
-            DOWNSTREAM_REMOTE_ADDRESS DOWNSTREAM_DIRECT_REMOTE_ADDRESS""");
+            UPSTREAM_REMOTE UPSTREAM_LOCAL DOWNSTREAM_LOCAL DOWNSTREAM_REMOTE DOWNSTREAM_DIRECT_REMOTE""");
     private static final Set<String> PLAIN_OPERATORS = words("""
+            UPSTREAM_HOST UPSTREAM_HOST_NAME UPSTREAM_HOST_NAME_WITHOUT_PORT UPSTREAM_PROTOCOL UNIQUE_ID CONNECTION_ID
+            DOWNSTREAM_TLS_SESSION_ID DOWNSTREAM_PEER_EMAIL_SAN DOWNSTREAM_PEER_CERT DOWNSTREAM_LOCAL_IP_SAN
+            DOWNSTREAM_LOCAL_EMAIL_SAN UPSTREAM_TLS_VERSION UPSTREAM_TLS_CIPHER UPSTREAM_TLS_SESSION_ID
+            UPSTREAM_PEER_SUBJECT UPSTREAM_PEER_ISSUER UPSTREAM_PEER_DNS_SAN UPSTREAM_PEER_IP_SAN UPSTREAM_PEER_CERT
             RESPONSE_CODE BYTES_RECEIVED BYTES_SENT UPSTREAM_REQUEST_ATTEMPT_COUNT DURATION REQUEST_DURATION
             REQUEST_TX_DURATION RESPONSE_DURATION RESPONSE_TX_DURATION GRPC_STATUS_NUMBER
             PROTOCOL RESPONSE_CODE_DETAILS CONNECTION_TERMINATION_DETAILS UPSTREAM_TRANSPORT_FAILURE_REASON
@@ -54,7 +66,7 @@ public final class TelemetryWords {
             DOWNSTREAM_PEER_DNS_SAN DOWNSTREAM_PEER_IP_SAN DOWNSTREAM_LOCAL_SUBJECT DOWNSTREAM_LOCAL_DNS_SAN""");
     private static final String SOMETHING = "(?s).+";
     private static final String TIME = "(?s)(?:[^%]|%(?:[YymdejHIMSpbhBaAFTRzZsfn%]|[1-9]f|E[1234569]S))*";
-    private static final String POINT = "(?:DS_RX_BEG|DS_RX_END|US_TX_BEG|US_RX_BEG|DS_TX_END)";
+    private static final String POINT = "(?:DS_RX_BEG|DS_RX_END|US_TX_BEG|US_TX_END|US_RX_BEG|US_RX_END|DS_TX_END)";
     /// Operators → which arguments they take.
     private static final Map<String, Pattern> OPERATORS = operators();
 
@@ -68,16 +80,20 @@ public final class TelemetryWords {
         Map<String, String> arguments = new TreeMap<>();
         PLAIN_OPERATORS.forEach(name -> arguments.put(name, ""));
         for (String address : ADDRESSES) {
-            for (String part : List.of("", "_WITHOUT_PORT", "_PORT")) {
+            for (String part : List.of("_ADDRESS", "_ADDRESS_WITHOUT_PORT", "_PORT")) {
                 arguments.put(address + part, "");
             }
         }
-        for (String name : List.of("REQ", "REQ_WITHOUT_QUERY", "RESP", "TRAILER", "DYNAMIC_METADATA", "QUERY_PARAM")) {
+        for (String name : List.of("REQ", "REQUEST_HEADER", "REQ_WITHOUT_QUERY", "RESP", "RESPONSE_HEADER", "TRAILER", "RESPONSE_TRAILER", "CLUSTER_METADATA", "UPSTREAM_METADATA", "CEL", "DYNAMIC_METADATA", "QUERY_PARAM")) {
             arguments.put(name, SOMETHING);
         }
         arguments.put("ENVIRONMENT", "(?s).*");
         arguments.put("START_TIME", TIME);
         arguments.put("EMIT_TIME", TIME);
+        for (String side : List.of("DOWNSTREAM", "UPSTREAM")) {
+            arguments.put(side + "_PEER_CERT_V_START", TIME);
+            arguments.put(side + "_PEER_CERT_V_END", TIME);
+        }
         arguments.put("GRPC_STATUS", "|CAMEL_STRING|SNAKE_STRING|NUMBER");
         arguments.put("METADATA", "(?s)(?:DYNAMIC|CLUSTER|UPSTREAM_HOST):.+");
         arguments.put("PATH", "(?:WQ|NQ)?(?::(?:ORIG|PATH|ORIG_OR_PATH)?)?");
@@ -92,25 +108,43 @@ public final class TelemetryWords {
         Set<String> all = new TreeSet<>(FACTS);
         HEADERS.forEach(headers -> all.add(headers + "['…']"));
         PEERS.forEach(peer -> PEER_FIELDS.forEach(field -> all.add(peer + "." + field)));
+        PEERS.forEach(peer -> all.add(peer + ".labels['…']"));
         all.add("node.…");
+        all.add("metadata.filter_metadata['…']['…']");
+        DESCRIBED.forEach(which -> all.add("xds." + which + ".filter_metadata['…']['…']"));
         return List.copyOf(all);
     }
 
     static boolean isAttribute(List<String> path) {
-        boolean nodes =
-                path.getFirst().equals("xds") && path.size() > 1 && path.get(1).equals("node");
-        if (nodes || path.getFirst().equals("filter_state")) {
-            List<String> rest = path.subList(1, path.size());
-            return nodes
-                    ? rest.size() > 1
-                    : rest.size() == 2 && PEERS.contains(rest.getFirst()) && PEER_FIELDS.contains(rest.getLast());
-        }
-        boolean peer = path.size() == 2 && PEERS.contains(path.getFirst()) && PEER_FIELDS.contains(path.getLast());
-        boolean header = path.size() == 3 && HEADERS.contains(path.get(0) + "." + path.get(1));
-        return peer
-                || header
-                || (path.getFirst().equals("node") && path.size() > 1)
-                || FACTS.contains(String.join(".", path));
+        List<String> rest = path.subList(1, path.size());
+        return switch (path.getFirst()) {
+            case "node" -> !rest.isEmpty();
+            case "filter_state" -> !rest.isEmpty() && isPeer(rest);
+            case "upstream_peer", "downstream_peer" -> isPeer(path);
+            case "metadata" -> isMetadata(rest);
+            case "xds" ->
+                rest.size() > 1
+                        ? rest.getFirst().equals("node")
+                                || (DESCRIBED.contains(rest.getFirst()) && isMetadata(rest.subList(1, rest.size())))
+                        : FACTS.contains(String.join(".", path));
+            default ->
+                FACTS.contains(String.join(".", path))
+                        || (path.size() == 3 && HEADERS.contains(path.get(0) + "." + path.get(1)));
+        };
+    }
+
+    private static boolean isPeer(List<String> path) {
+        return PEERS.contains(path.getFirst())
+                && switch (path.size()) {
+                    case 1 -> true;
+                    case 2 -> PEER_FIELDS.contains(path.get(1));
+                    case 3 -> path.get(1).equals("labels");
+                    default -> false;
+                };
+    }
+
+    private static boolean isMetadata(List<String> path) {
+        return !path.isEmpty() && path.getFirst().equals("filter_metadata");
     }
 
     /// The functions and methods of expressions.

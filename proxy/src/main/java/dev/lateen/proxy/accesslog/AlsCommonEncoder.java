@@ -32,7 +32,9 @@ final class AlsCommonEncoder {
         address(info.upstreamLocal, common::setUpstreamLocalAddress);
         took(info, info.requestEndNanos, common::setTimeToLastRxByte);
         took(info, info.upstreamFirstByteSentNanos, common::setTimeToFirstUpstreamTxByte);
+        took(info, info.upstreamLastByteSentNanos, common::setTimeToLastUpstreamTxByte);
         took(info, info.upstreamHeadNanos, common::setTimeToFirstUpstreamRxByte);
+        took(info, info.upstreamEndNanos, common::setTimeToLastUpstreamRxByte);
         took(info, info.endNanos, common::setTimeToLastDownstreamTxByte);
         took(info, info.endNanos, common::setDuration);
         text(info.clusterName, common::setUpstreamCluster);

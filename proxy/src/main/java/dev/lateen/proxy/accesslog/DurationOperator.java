@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 
 /// `%COMMON_DURATION(START:END:PRECISION)%`: the time between two points of a request, in `ms`, `us` or `ns`.
 ///
-/// Limits: points of connecting and of handshakes are refused, and so is the last byte in either direction.
+/// Limits: points of connecting and of handshakes are refused, and so is the first byte to the client.
 ///
 /// Source: Envoy documentation, "Command operators". Thread: event loop.
 record DurationOperator(Point start, Point end, long divisor) implements LogOperator.Numeric {
@@ -16,7 +16,9 @@ record DurationOperator(Point start, Point end, long divisor) implements LogOper
         DS_RX_BEG,
         DS_RX_END,
         US_TX_BEG,
+        US_TX_END,
         US_RX_BEG,
+        US_RX_END,
         DS_TX_END;
 
         /// 0 where it did not come so far.
@@ -25,7 +27,9 @@ record DurationOperator(Point start, Point end, long divisor) implements LogOper
                 case DS_RX_BEG -> info.startNanos;
                 case DS_RX_END -> info.requestEndNanos;
                 case US_TX_BEG -> info.upstreamFirstByteSentNanos;
+                case US_TX_END -> info.upstreamLastByteSentNanos;
                 case US_RX_BEG -> info.upstreamHeadNanos;
+                case US_RX_END -> info.upstreamEndNanos;
                 case DS_TX_END -> info.endNanos;
             };
         }

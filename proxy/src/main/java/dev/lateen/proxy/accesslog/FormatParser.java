@@ -8,6 +8,7 @@ import java.util.List;
 /// Parses `text %OPERATOR(argument):length% text`.
 final class FormatParser {
     private static final int MAX_LENGTH = 1 << 20;
+    private static final String EXPRESSION = "CEL";
 
     private final String format;
     private int at;
@@ -62,7 +63,7 @@ final class FormatParser {
         String name = format.substring(start, at);
         String argument = "";
         if (at < format.length() && format.charAt(at) == '(') {
-            int close = format.indexOf(')', at);
+            int close = name.equals(EXPRESSION) ? closeOfExpression() : format.indexOf(')', at);
             if (close < 0) {
                 throw new IllegalArgumentException("%" + name + "( has no closing parenthesis");
             }
@@ -81,6 +82,23 @@ final class FormatParser {
         LogOperator operator = LogOperators.of(name, argument)
                 .orElseThrow(() -> new IllegalArgumentException("operator %" + name + "% is not supported"));
         return length < 0 ? operator : new Truncated(operator, length);
+    }
+
+    /// The first parenthesis that the end of the operator follows; an expression may have others within.
+    private int closeOfExpression() {
+        for (int close = format.indexOf(')', at); close >= 0; close = format.indexOf(')', close + 1)) {
+            int next = close + 1;
+            if (next < format.length() && format.charAt(next) == ':') {
+                next++;
+                while (next < format.length() && Character.isDigit(format.charAt(next))) {
+                    next++;
+                }
+            }
+            if (next < format.length() && format.charAt(next) == '%') {
+                return close;
+            }
+        }
+        return -1;
     }
 
     private int length(String name) {

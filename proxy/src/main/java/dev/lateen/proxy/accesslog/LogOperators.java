@@ -1,14 +1,20 @@
 package dev.lateen.proxy.accesslog;
 
 import dev.lateen.net.http.Headers;
+import dev.lateen.proxy.accesslog.MetadataOperator.Source;
+import dev.lateen.proxy.config.Place;
+import dev.lateen.proxy.config.Refusal;
+import dev.lateen.proxy.expression.Expression;
+import dev.lateen.proxy.expression.ExpressionCompiler;
+import dev.lateen.proxy.expression.Surroundings;
 import dev.lateen.proxy.stream.GrpcStatus;
 import dev.lateen.proxy.stream.ResponseFlag;
 import dev.lateen.proxy.stream.StreamInfo;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
@@ -30,7 +36,7 @@ final class LogOperators {
         }
         Optional<LogOperator> plain = number(name)
                 .or(() -> text(name))
-                .or(() -> address(name))
+                .or(() -> Optional.ofNullable(AddressOperators.of(name)))
                 .or(() -> Optional.ofNullable(TlsOperators.of(name)).map(LogOperators::text));
         if (plain.isPresent() && !argument.isEmpty()) {
             throw new IllegalArgumentException("%" + name + "% takes no argument");
@@ -41,20 +47,25 @@ final class LogOperators {
     private static Optional<LogOperator> withArgument(String name, String argument) {
         return Optional.ofNullable(
                 switch (name) {
-                    case "REQ" -> header(argument, name, LogOperators::requestHeader);
+                    case "REQ", "REQUEST_HEADER" -> header(argument, name, LogOperators::requestHeader);
                     case "REQ_WITHOUT_QUERY" -> header(argument, name, header -> withoutQuery(requestHeader(header)));
-                    case "RESP" -> header(argument, name, header -> headerOf(info -> info.responseHeaders, header));
-                    case "TRAILER" -> header(argument, name, header -> headerOf(info -> info.responseTrailers, header));
+                    case "RESP", "RESPONSE_HEADER" ->
+                        header(argument, name, header -> headerOf(info -> info.responseHeaders, header));
+                    case "TRAILER", "RESPONSE_TRAILER" ->
+                        header(argument, name, header -> headerOf(info -> info.responseTrailers, header));
                     case "START_TIME" -> StartTime.of(argument, info -> info.startEpochMillis);
                     case "EMIT_TIME" -> StartTime.of(argument, LogOperators::endMillis);
                     case "GRPC_STATUS" -> grpcStatus(argument);
                     case "METADATA" -> MetadataOperator.of(argument);
-                    case "DYNAMIC_METADATA" -> MetadataOperator.dynamic(argument);
+                    case "DYNAMIC_METADATA" -> MetadataOperator.of(Source.DYNAMIC, argument, name);
+                    case "CLUSTER_METADATA" -> MetadataOperator.of(Source.CLUSTER, argument, name);
+                    case "UPSTREAM_METADATA" -> MetadataOperator.of(Source.UPSTREAM_HOST, argument, name);
+                    case "CEL" -> expression(argument);
                     case "ENVIRONMENT" -> constant(System.getenv(argument));
                     case "QUERY_PARAM" -> UriOperators.query(argument);
                     case "PATH" -> UriOperators.path(argument);
                     case "COMMON_DURATION" -> DurationOperator.of(argument);
-                    default -> null;
+                    default -> TlsOperators.validity(name, argument);
                 });
     }
 
@@ -62,13 +73,14 @@ final class LogOperators {
         return Optional.ofNullable(
                 switch (name) {
                     case "RESPONSE_CODE" -> number(info -> info.status);
+                    case "CONNECTION_ID" -> number(info -> info.connectionId);
                     case "BYTES_RECEIVED" -> number(info -> info.bytesReceived);
                     case "BYTES_SENT" -> number(info -> info.bytesSent);
                     case "UPSTREAM_REQUEST_ATTEMPT_COUNT" -> number(info -> info.attempts);
                     case "DURATION" -> millis(info -> info.startNanos, info -> info.endNanos);
                     case "REQUEST_DURATION" -> millis(info -> info.startNanos, info -> info.requestEndNanos);
                     case "REQUEST_TX_DURATION" ->
-                        millis(info -> info.startNanos, info -> info.upstreamFirstByteSentNanos);
+                        millis(info -> info.startNanos, info -> info.upstreamLastByteSentNanos);
                     case "RESPONSE_DURATION" -> millis(info -> info.startNanos, info -> info.upstreamHeadNanos);
                     case "RESPONSE_TX_DURATION" -> millis(info -> info.upstreamHeadNanos, info -> info.endNanos);
                     case "GRPC_STATUS_NUMBER" -> grpcStatus("NUMBER");
@@ -99,74 +111,23 @@ final class LogOperators {
                     case "DOWNSTREAM_LOCAL_URI_SAN" -> text(info -> info.downstreamLocalUri);
                     case "UPSTREAM_PEER_URI_SAN" -> text(info -> info.upstreamPeerUri);
                     case "UPSTREAM_LOCAL_URI_SAN" -> text(info -> info.upstreamLocalUri);
+                    case "UPSTREAM_PROTOCOL" ->
+                        plain(info -> info.upstreamProtocol == null ? null : info.upstreamProtocol.text());
+                    case "UNIQUE_ID" -> plain(_ -> uuid());
                     case "HOSTNAME" -> constant(System.getenv("HOSTNAME"));
                     default -> null;
                 });
     }
 
+    /// One of version 4 (RFC 9562 §5.4).
+    private static String uuid() {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        return new UUID((random.nextLong() & ~0xf000L) | 0x4000L, (random.nextLong() >>> 2) | Long.MIN_VALUE)
+                .toString();
+    }
+
     private static String longNames(Set<ResponseFlag> flags) {
         return flags.stream().map(ResponseFlag::longName).collect(Collectors.joining(","));
-    }
-
-    private static Optional<LogOperator> address(String name) {
-        for (AddressOf source : AddressOf.values()) {
-            String base = source.name();
-            if (name.equals(base)) {
-                LogOperator.Plain whole = (info, out) -> append(source.of.apply(info), out);
-                return Optional.of(whole);
-            }
-            if (name.equals(base + "_WITHOUT_PORT")) {
-                LogOperator.Plain host = (info, out) -> appendHost(source.of.apply(info), out);
-                return Optional.of(host);
-            }
-            if (name.equals(base + "_PORT")) {
-                LogOperator.Numeric port = (info, out) -> appendPort(source.of.apply(info), out);
-                return Optional.of(port);
-            }
-        }
-        return Optional.empty();
-    }
-
-    /// The addresses that operators name.
-    private enum AddressOf {
-        UPSTREAM_HOST(info -> info.upstreamHost),
-        UPSTREAM_REMOTE_ADDRESS(info -> info.upstreamHost),
-        UPSTREAM_LOCAL_ADDRESS(info -> info.upstreamLocal),
-        DOWNSTREAM_LOCAL_ADDRESS(info -> info.downstreamLocal),
-        DOWNSTREAM_REMOTE_ADDRESS(info -> info.downstreamRemote),
-        DOWNSTREAM_DIRECT_REMOTE_ADDRESS(
-                info -> info.downstreamDirectRemote == null ? info.downstreamRemote : info.downstreamDirectRemote);
-
-        @SuppressWarnings("ImmutableEnumChecker") // method references without state
-        private final Function<StreamInfo, @Nullable SocketAddress> of;
-
-        AddressOf(Function<StreamInfo, @Nullable SocketAddress> of) {
-            this.of = of;
-        }
-    }
-
-    private static boolean append(@Nullable SocketAddress address, LineBuffer out) {
-        if (address == null) {
-            return false;
-        }
-        out.append(address);
-        return true;
-    }
-
-    private static boolean appendHost(@Nullable SocketAddress address, LineBuffer out) {
-        if (address == null) {
-            return false;
-        }
-        out.appendHost(address);
-        return true;
-    }
-
-    private static boolean appendPort(@Nullable SocketAddress address, LineBuffer out) {
-        if (address instanceof InetSocketAddress inet) {
-            out.append(inet.getPort());
-            return true;
-        }
-        return false;
     }
 
     private static long endMillis(StreamInfo info) {
@@ -284,6 +245,16 @@ final class LogOperators {
             Headers headers = message.apply(info);
             return headers == null ? null : headers.get(name);
         };
+    }
+
+    /// A CEL expression, whose refusal tells the column.
+    private static LogOperator expression(String text) {
+        try {
+            Expression value = ExpressionCompiler.compileWithoutNode(text, Place.resource("operator", "%CEL%"));
+            return octets(info -> value.text(info, Surroundings.NONE));
+        } catch (Refusal refusal) {
+            throw new IllegalArgumentException(refusal.getMessage(), refusal);
+        }
     }
 
     private static LogOperator grpcStatus(String form) {

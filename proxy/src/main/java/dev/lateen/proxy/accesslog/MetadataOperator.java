@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// `%METADATA(OBJECT:NAMESPACE:KEY:…)%` and `%DYNAMIC_METADATA(NAMESPACE:KEY:…)%`: text as it is, anything else as
-/// JSON.
+/// `%METADATA(OBJECT:NAMESPACE:KEY:…)%`, and `%DYNAMIC_METADATA(NAMESPACE:KEY:…)%`, `%CLUSTER_METADATA(…)%` and
+/// `%UPSTREAM_METADATA(…)%`: text as it is, anything else as JSON.
 ///
 /// Thread: event loop.
 record MetadataOperator(Source source, String namespace, List<String> path) implements LogOperator {
@@ -32,11 +32,8 @@ record MetadataOperator(Source source, String namespace, List<String> path) impl
                 "%METADATA(" + argument + ")% (expected: DYNAMIC, CLUSTER or UPSTREAM_HOST, then :NAMESPACE:KEY)");
     }
 
-    static MetadataOperator dynamic(String argument) {
-        return of(Source.DYNAMIC, argument, "DYNAMIC_METADATA");
-    }
-
-    private static MetadataOperator of(Source source, String place, String operator) {
+    /// An `IllegalArgumentException` says what is wrong with it.
+    static MetadataOperator of(Source source, String place, String operator) {
         if (place.isEmpty()) {
             throw new IllegalArgumentException("%" + operator + "% needs a namespace, as in istio:workload");
         }

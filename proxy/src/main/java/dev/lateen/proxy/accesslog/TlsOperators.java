@@ -1,108 +1,115 @@
 package dev.lateen.proxy.accesslog;
 
+import dev.lateen.proxy.stream.CertificateTexts;
 import dev.lateen.proxy.stream.StreamInfo;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateEncodingException;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
-import java.util.Collection;
+import java.util.Date;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import javax.net.ssl.SSLSession;
-import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
-/// What logs say of TLS with the client, and of certificates.
+/// What logs say of TLS at both sides, and of certificates.
+///
+/// Limits: of our own certificate towards the upstream only the URI names, since a session that was resumed does not
+/// tell the others; of chains only their first certificate.
 ///
 /// Source: Envoy documentation, "Command operators". Thread: event loop.
 final class TlsOperators {
-    private static final int DNS = 2;
-    private static final int IP = 7;
-
     private TlsOperators() {}
 
     /// Null where the name is unknown.
     static @Nullable Function<StreamInfo, @Nullable String> of(String name) {
         return switch (name) {
-            case "DOWNSTREAM_TLS_VERSION" -> session(SSLSession::getProtocol);
-            case "DOWNSTREAM_TLS_CIPHER" -> session(session -> openSslName(session.getCipherSuite()));
-            case "DOWNSTREAM_PEER_SUBJECT" -> peer(peer -> text(peer.getSubjectX500Principal()));
-            case "DOWNSTREAM_PEER_ISSUER" -> peer(peer -> text(peer.getIssuerX500Principal()));
-            case "DOWNSTREAM_PEER_SERIAL" -> peer(TlsOperators::serial);
-            case "DOWNSTREAM_PEER_FINGERPRINT_256" -> peer(peer -> fingerprint(peer, "SHA-256"));
-            case "DOWNSTREAM_PEER_FINGERPRINT_1" -> peer(peer -> fingerprint(peer, "SHA-1"));
-            case "DOWNSTREAM_PEER_DNS_SAN" -> peer(peer -> names(peer, DNS));
-            case "DOWNSTREAM_PEER_IP_SAN" -> peer(peer -> names(peer, IP));
-            case "DOWNSTREAM_LOCAL_SUBJECT" -> local(own -> text(own.getSubjectX500Principal()));
-            case "DOWNSTREAM_LOCAL_DNS_SAN" -> local(own -> names(own, DNS));
+            case "DOWNSTREAM_TLS_VERSION" -> downstream(SSLSession::getProtocol);
+            case "DOWNSTREAM_TLS_CIPHER" -> downstream(CertificateTexts::cipher);
+            case "DOWNSTREAM_TLS_SESSION_ID" -> downstream(TlsOperators::id);
+            case "DOWNSTREAM_PEER_SUBJECT" -> client(CertificateTexts::subject);
+            case "DOWNSTREAM_PEER_ISSUER" -> client(CertificateTexts::issuer);
+            case "DOWNSTREAM_PEER_SERIAL" -> client(CertificateTexts::serial);
+            case "DOWNSTREAM_PEER_FINGERPRINT_256" -> client(peer -> CertificateTexts.fingerprint(peer, "SHA-256"));
+            case "DOWNSTREAM_PEER_FINGERPRINT_1" -> client(peer -> CertificateTexts.fingerprint(peer, "SHA-1"));
+            case "DOWNSTREAM_PEER_DNS_SAN" -> client(peer -> names(peer, CertificateTexts.DNS));
+            case "DOWNSTREAM_PEER_IP_SAN" -> client(peer -> names(peer, CertificateTexts.IP));
+            case "DOWNSTREAM_PEER_EMAIL_SAN" -> client(peer -> names(peer, CertificateTexts.EMAIL));
+            case "DOWNSTREAM_PEER_CERT" -> client(CertificateTexts::pem);
+            case "DOWNSTREAM_LOCAL_SUBJECT" -> local(CertificateTexts::subject);
+            case "DOWNSTREAM_LOCAL_DNS_SAN" -> local(own -> names(own, CertificateTexts.DNS));
+            case "DOWNSTREAM_LOCAL_IP_SAN" -> local(own -> names(own, CertificateTexts.IP));
+            case "DOWNSTREAM_LOCAL_EMAIL_SAN" -> local(own -> names(own, CertificateTexts.EMAIL));
+            case "UPSTREAM_TLS_VERSION" -> upstream(SSLSession::getProtocol);
+            case "UPSTREAM_TLS_CIPHER" -> upstream(CertificateTexts::cipher);
+            case "UPSTREAM_TLS_SESSION_ID" -> upstream(TlsOperators::id);
+            case "UPSTREAM_PEER_SUBJECT" -> server(CertificateTexts::subject);
+            case "UPSTREAM_PEER_ISSUER" -> server(CertificateTexts::issuer);
+            case "UPSTREAM_PEER_DNS_SAN" -> server(peer -> names(peer, CertificateTexts.DNS));
+            case "UPSTREAM_PEER_IP_SAN" -> server(peer -> names(peer, CertificateTexts.IP));
+            case "UPSTREAM_PEER_CERT" -> server(CertificateTexts::pem);
             default -> null;
         };
     }
 
-    private static Function<StreamInfo, @Nullable String> session(Function<SSLSession, @Nullable String> value) {
+    /// The ends of a certificate's time, null where the name is unknown.
+    ///
+    /// @param pattern of the time, as that of `%START_TIME%`
+    static @Nullable LogOperator validity(String name, String pattern) {
+        return switch (name) {
+            case "DOWNSTREAM_PEER_CERT_V_START" ->
+                time(pattern, info -> info.downstreamCertificate, X509Certificate::getNotBefore);
+            case "DOWNSTREAM_PEER_CERT_V_END" ->
+                time(pattern, info -> info.downstreamCertificate, X509Certificate::getNotAfter);
+            case "UPSTREAM_PEER_CERT_V_START" -> time(pattern, TlsOperators::server, X509Certificate::getNotBefore);
+            case "UPSTREAM_PEER_CERT_V_END" -> time(pattern, TlsOperators::server, X509Certificate::getNotAfter);
+            default -> null;
+        };
+    }
+
+    private static LogOperator time(
+            String pattern,
+            Function<StreamInfo, @Nullable X509Certificate> certificate,
+            Function<X509Certificate, Date> end) {
+        LogOperator time = StartTime.of(pattern, info -> {
+            X509Certificate shown = certificate.apply(info);
+            return shown == null ? 0 : end.apply(shown).getTime();
+        });
+        return (info, out) -> certificate.apply(info) != null && time.append(info, out);
+    }
+
+    private static @Nullable X509Certificate server(StreamInfo info) {
+        return CertificateTexts.peer(info.upstreamTlsSession);
+    }
+
+    private static Function<StreamInfo, @Nullable String> downstream(Function<SSLSession, @Nullable String> value) {
         return info -> info.downstreamTlsSession == null ? null : value.apply(info.downstreamTlsSession);
     }
 
-    private static Function<StreamInfo, @Nullable String> peer(Function<X509Certificate, @Nullable String> value) {
+    private static Function<StreamInfo, @Nullable String> upstream(Function<SSLSession, @Nullable String> value) {
+        return info -> info.upstreamTlsSession == null ? null : value.apply(info.upstreamTlsSession);
+    }
+
+    private static Function<StreamInfo, @Nullable String> client(Function<X509Certificate, @Nullable String> value) {
         return info -> info.downstreamCertificate == null ? null : value.apply(info.downstreamCertificate);
     }
 
+    private static Function<StreamInfo, @Nullable String> server(Function<X509Certificate, @Nullable String> value) {
+        return info -> {
+            X509Certificate peer = server(info);
+            return peer == null ? null : value.apply(peer);
+        };
+    }
+
     private static Function<StreamInfo, @Nullable String> local(Function<X509Certificate, @Nullable String> value) {
-        return session(session -> {
-            Certificate[] own = session.getLocalCertificates();
-            return own != null && own.length > 0 && own[0] instanceof X509Certificate certificate
-                    ? value.apply(certificate)
-                    : null;
-        });
+        return info -> {
+            X509Certificate own = CertificateTexts.local(info.downstreamTlsSession);
+            return own == null ? null : value.apply(own);
+        };
     }
 
-    private static String text(X500Principal name) {
-        return name.getName(X500Principal.RFC2253);
+    private static String id(SSLSession session) {
+        return HexFormat.of().formatHex(session.getId());
     }
 
-    /// In whole octets.
-    private static String serial(X509Certificate certificate) {
-        String digits = certificate.getSerialNumber().toString(16);
-        return digits.length() % 2 == 0 ? digits : "0" + digits;
-    }
-
-    private static @Nullable String fingerprint(X509Certificate certificate, String algorithm) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(certificate.getEncoded()));
-        } catch (NoSuchAlgorithmException | CertificateEncodingException _) {
-            return null;
-        }
-    }
-
-    private static @Nullable String names(X509Certificate certificate, int kind) {
-        try {
-            Collection<List<?>> names = certificate.getSubjectAlternativeNames();
-            return names == null
-                    ? null
-                    : names.stream()
-                            .filter(name -> name.get(0).equals(kind))
-                            .map(name -> String.valueOf(name.get(1)))
-                            .collect(Collectors.joining(","));
-        } catch (CertificateParsingException _) {
-            return null;
-        }
-    }
-
-    /// `TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256` is called `ECDHE-RSA-AES128-GCM-SHA256` there; suites of TLS 1.3 have
-    /// one
-    /// name.
-    private static String openSslName(String suite) {
-        int with = suite.indexOf("_WITH_");
-        if (with < 0) {
-            return suite;
-        }
-        String cipher = suite.substring(with + "_WITH_".length())
-                .replace("AES_", "AES")
-                .replace("CHACHA20_POLY1305_SHA256", "CHACHA20_POLY1305");
-        return (suite.substring("TLS_".length(), with) + "-" + cipher).replace('_', '-');
+    private static String names(X509Certificate certificate, int kind) {
+        return String.join(",", CertificateTexts.names(certificate, kind));
     }
 }

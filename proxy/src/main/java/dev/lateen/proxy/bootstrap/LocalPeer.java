@@ -32,7 +32,8 @@ public final class LocalPeer {
                 or(labels.getOrDefault("version", ""), or(version, PeerInfo.UNKNOWN_TEXT)),
                 or(service, or(workload, PeerInfo.UNKNOWN_TEXT)),
                 or(first(labels.get("service.istio.io/canonical-revision"), version), "latest"),
-                or(text(metadata, "CLUSTER_ID"), PeerInfo.UNKNOWN_TEXT));
+                or(text(metadata, "CLUSTER_ID"), PeerInfo.UNKNOWN_TEXT),
+                new PeerInfo.Replica(text(metadata, "NAME"), PeerInfo.Replica.typeOf(text(metadata, "OWNER")), labels));
     }
 
     /// What expressions may say of our node.

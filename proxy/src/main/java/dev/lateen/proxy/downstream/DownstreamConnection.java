@@ -19,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: event loop of its channel; `drain` any.
 public final class DownstreamConnection {
+    /// What JSON keeps of a number.
+    private static final long ID_BITS = (1L << 53) - 1;
+
+    /// The moment it was made: others of this run of the proxy have another.
+    private final long id = System.nanoTime() & ID_BITS;
     private final Channel channel;
     private final Origin origin;
     private final @Nullable SslHandler ssl;
@@ -160,6 +165,7 @@ public final class DownstreamConnection {
 
     /// Copies what is known of the connection.
     public void describe(StreamInfo info) {
+        info.connectionId = id;
         info.downstreamRemote = origin.remote();
         info.downstreamLocal = origin.local();
         info.downstreamDirectRemote = origin.directRemote();

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.expression;
 
+import dev.lateen.proxy.expression.Expression.MetadataOf;
 import dev.lateen.proxy.expression.Expression.Part;
 import dev.lateen.proxy.expression.Expression.PeerField;
 import java.util.List;
@@ -20,10 +21,10 @@ final class Attributes {
     static @Nullable Expression find(List<String> path) {
         return switch (path.getFirst()) {
             case "node" -> path.size() > 1 ? new Expression.NodeField(path.subList(1, path.size())) : null;
-            case "filter_state" -> path.size() == 3 ? peer(path.get(1), path.get(2)) : null;
-            case "upstream_peer", "downstream_peer" -> path.size() == 2 ? peer(path.getFirst(), path.get(1)) : null;
-            case "xds" ->
-                path.size() > 2 && path.get(1).equals("node") ? find(path.subList(1, path.size())) : fact(path);
+            case "filter_state" -> path.size() > 1 ? peer(path.subList(1, path.size())) : null;
+            case "upstream_peer", "downstream_peer" -> peer(path);
+            case "metadata" -> metadata(MetadataOf.REQUEST, path.subList(1, path.size()));
+            case "xds" -> path.size() > 2 ? configuration(path.get(1), path.subList(1, path.size())) : fact(path);
             default -> header(path);
         };
     }
@@ -52,8 +53,46 @@ final class Attributes {
         return fact == null ? null : new Expression.Attribute(fact);
     }
 
-    private static @Nullable Expression peer(String side, String field) {
-        PeerField known = switch (field) {
+    /// Of more than one step below `xds`.
+    private static @Nullable Expression configuration(String name, List<String> path) {
+        return switch (name) {
+            case "node" -> find(path);
+            case "cluster_metadata" -> metadata(MetadataOf.CLUSTER, path.subList(1, path.size()));
+            case "upstream_host_metadata" -> metadata(MetadataOf.UPSTREAM_HOST, path.subList(1, path.size()));
+            case "route_metadata" -> metadata(MetadataOf.ROUTE, path.subList(1, path.size()));
+            default -> null;
+        };
+    }
+
+    /// @param path `filter_metadata`, a namespace, and steps below it
+    private static @Nullable Expression metadata(MetadataOf source, List<String> path) {
+        if (path.isEmpty() || !path.getFirst().equals("filter_metadata")) {
+            return null;
+        }
+        return path.size() == 1
+                ? new Expression.MetadataField(source, "", List.of())
+                : new Expression.MetadataField(source, path.get(1), path.subList(2, path.size()));
+    }
+
+    private static @Nullable Expression peer(List<String> path) {
+        String side = path.getFirst();
+        boolean upstream = side.equals("upstream_peer");
+        if (!upstream && !side.equals("downstream_peer")) {
+            return null;
+        }
+        boolean labels = path.size() > 1 && path.get(1).equals("labels");
+        return switch (path.size()) {
+            case 1 -> new Expression.WholePeer(upstream, false);
+            case 2 -> labels ? new Expression.WholePeer(upstream, true) : field(upstream, path.get(1));
+            case 3 -> labels ? new Expression.PeerLabel(upstream, path.get(2)) : null;
+            default -> null;
+        };
+    }
+
+    private static @Nullable Expression field(boolean upstream, String name) {
+        PeerField known = switch (name) {
+            case "name" -> PeerField.NAME;
+            case "type" -> PeerField.TYPE;
             case "workload" -> PeerField.WORKLOAD;
             case "namespace" -> PeerField.NAMESPACE;
             case "app" -> PeerField.APP;
@@ -63,9 +102,6 @@ final class Attributes {
             case "cluster" -> PeerField.CLUSTER;
             default -> null;
         };
-        if (known == null || !(side.equals("upstream_peer") || side.equals("downstream_peer"))) {
-            return null;
-        }
-        return new Expression.Peer(side.equals("upstream_peer"), known);
+        return known == null ? null : new Expression.Peer(upstream, known);
     }
 }

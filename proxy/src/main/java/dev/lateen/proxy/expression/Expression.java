@@ -2,20 +2,25 @@ package dev.lateen.proxy.expression;
 
 import com.google.re2j.Pattern;
 import dev.lateen.net.http.Headers;
+import dev.lateen.proxy.stream.DynamicMetadata;
 import dev.lateen.proxy.stream.PeerInfo;
 import dev.lateen.proxy.stream.StreamInfo;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A compiled expression. Values are `String`, `Long`, `Double`, `Boolean` and `Duration`; null stands for CEL's
-/// errors: an
-/// attribute that is not there, operands that do not fit.
+/// A compiled expression. Values are `String`, `Long`, `Double`, `Boolean`, `Instant` and `Duration`; null stands for
+/// CEL's errors: an attribute that is not there, operands that do not fit.
 ///
 /// Thread: any (immutable).
 public sealed interface Expression {
     @Nullable
     Object evaluate(StreamInfo info, Surroundings around);
+
+    /// What `has` says of it: also maps and lists are there, although they are no values here.
+    default boolean exists(StreamInfo info, Surroundings around) {
+        return evaluate(info, around) != null;
+    }
 
     /// The value as a label shows it, or null where it has none.
     default @Nullable String text(StreamInfo info, Surroundings around) {
@@ -86,16 +91,74 @@ public sealed interface Expression {
 
         @Override
         public @Nullable Object evaluate(StreamInfo info, Surroundings around) {
+            return single(find(around));
+        }
+
+        @Override
+        public boolean exists(StreamInfo info, Surroundings around) {
+            return find(around) != null;
+        }
+
+        private @Nullable Object find(Surroundings around) {
             Object value = around.node();
             for (int index = 0; index < path.size(); index++) {
                 value = value instanceof Map<?, ?> map ? map.get(path.get(index)) : null;
             }
-            return value instanceof Map<?, ?> || value instanceof List<?> ? null : value;
+            return value;
+        }
+    }
+
+    /// Null where it is a map or a list.
+    private static @Nullable Object single(@Nullable Object value) {
+        return value instanceof Map<?, ?> || value instanceof List<?> ? null : value;
+    }
+
+    /// Whose metadata.
+    enum MetadataOf {
+        REQUEST,
+        CLUSTER,
+        UPSTREAM_HOST,
+        ROUTE;
+
+        private Map<String, Map<String, Object>> of(StreamInfo info) {
+            return switch (this) {
+                case REQUEST -> info.metadata().namespaces();
+                case CLUSTER -> info.clusterMetadata;
+                case UPSTREAM_HOST -> info.upstreamHostMetadata;
+                case ROUTE -> info.route == null ? Map.of() : info.route.metadata();
+            };
+        }
+    }
+
+    /// A value of `filter_metadata`.
+    ///
+    /// @param namespace empty: all of them
+    record MetadataField(MetadataOf source, String namespace, List<String> path) implements Expression {
+        public MetadataField {
+            path = List.copyOf(path);
+        }
+
+        @Override
+        public @Nullable Object evaluate(StreamInfo info, Surroundings around) {
+            return namespace.isEmpty() ? null : single(find(info));
+        }
+
+        @Override
+        public boolean exists(StreamInfo info, Surroundings around) {
+            return namespace.isEmpty() ? !source.of(info).isEmpty() : find(info) != null;
+        }
+
+        private @Nullable Object find(StreamInfo info) {
+            return source == MetadataOf.REQUEST
+                    ? info.metadata(namespace, path)
+                    : DynamicMetadata.find(source.of(info), namespace, path);
         }
     }
 
     /// What is known of the workload at one side of us.
     enum PeerField {
+        NAME,
+        TYPE,
         WORKLOAD,
         NAMESPACE,
         APP,
@@ -110,6 +173,8 @@ public sealed interface Expression {
         public @Nullable Object evaluate(StreamInfo info, Surroundings around) {
             PeerInfo peer = upstream ? info.upstreamPeer : info.downstreamPeer;
             String value = switch (field) {
+                case NAME -> peer.replica().name();
+                case TYPE -> peer.replica().type();
                 case WORKLOAD -> peer.workload();
                 case NAMESPACE -> peer.namespace();
                 case APP -> peer.app();
@@ -118,7 +183,36 @@ public sealed interface Expression {
                 case REVISION -> peer.canonicalRevision();
                 case CLUSTER -> peer.cluster();
             };
-            return value.equals(PeerInfo.UNKNOWN_TEXT) ? null : value;
+            return value.isEmpty() || value.equals(PeerInfo.UNKNOWN_TEXT) ? null : value;
+        }
+    }
+
+    /// A label that the peer has told us.
+    record PeerLabel(boolean upstream, String label) implements Expression {
+        @Override
+        public @Nullable Object evaluate(StreamInfo info, Surroundings around) {
+            return (upstream ? info.upstreamPeer : info.downstreamPeer)
+                    .replica()
+                    .labels()
+                    .get(label);
+        }
+    }
+
+    /// The peer as a whole, which is no value, but known or not.
+    ///
+    /// @param labels only those of it
+    record WholePeer(boolean upstream, boolean labels) implements Expression {
+        @Override
+        public @Nullable Object evaluate(StreamInfo info, Surroundings around) {
+            return null;
+        }
+
+        @Override
+        public boolean exists(StreamInfo info, Surroundings around) {
+            PeerInfo peer = upstream ? info.upstreamPeer : info.downstreamPeer;
+            return labels
+                    ? !peer.replica().labels().isEmpty()
+                    : !peer.workload().equals(PeerInfo.UNKNOWN_TEXT);
         }
     }
 
@@ -247,7 +341,7 @@ public sealed interface Expression {
     record Has(Expression of) implements Expression {
         @Override
         public Object evaluate(StreamInfo info, Surroundings around) {
-            return of.evaluate(info, around) != null;
+            return of.exists(info, around);
         }
     }
 

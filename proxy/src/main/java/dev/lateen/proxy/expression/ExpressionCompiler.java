@@ -9,11 +9,14 @@ import dev.lateen.proxy.expression.Expression.Relation;
 import dev.lateen.proxy.expression.Expression.TextTest;
 import dev.lateen.regex.BoundedPatterns;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 
 /// Compiles the text of an expression: CEL's operators, `has`, `in`, `contains`, `startsWith`, `endsWith`, `matches`,
-/// `size`, `string`, `int`, `duration` over `Attributes`. What it does not know is refused, with the column.
+/// `size`, `string`, `int`, `duration`, `timestamp` over `Attributes`. What it does not know is refused, with the
+/// column.
 ///
 /// Limits: 4,096 characters, 64 levels of nesting, so that nobody's text exhausts the stack.
 ///
@@ -23,18 +26,29 @@ public final class ExpressionCompiler {
     private static final int MAX_DEPTH = 64;
 
     private final Tokens in;
+    private final boolean knowsNode;
     private int depth;
 
-    private ExpressionCompiler(Tokens in) {
+    private ExpressionCompiler(Tokens in, boolean knowsNode) {
         this.in = in;
+        this.knowsNode = knowsNode;
     }
 
     /// Throws a `Refusal` that tells where in the text it stopped.
     public static Expression compile(String text, Place at) {
+        return compile(text, at, true);
+    }
+
+    /// As above, for where nothing is known of our own node.
+    public static Expression compileWithoutNode(String text, Place at) {
+        return compile(text, at, false);
+    }
+
+    private static Expression compile(String text, Place at, boolean knowsNode) {
         at.require(
                 text.length() <= MAX_LENGTH,
                 "an expression of " + text.length() + " characters (expected: at most 4096)");
-        ExpressionCompiler compiler = new ExpressionCompiler(new Tokens(text, at));
+        ExpressionCompiler compiler = new ExpressionCompiler(new Tokens(text, at), knowsNode);
         Expression expression = compiler.whole();
         compiler.in.end();
         return expression;
@@ -202,11 +216,14 @@ public final class ExpressionCompiler {
                 case "duration" -> {
                     return duration(argument);
                 }
+                case "timestamp" -> {
+                    return timestamp(argument);
+                }
                 default -> {}
             }
         }
         throw in.refuse("function " + name + " with " + arguments.size()
-                + " arguments is not known (expected: has, string, int, size or duration with one)");
+                + " arguments is not known (expected: has, string, int, size, duration or timestamp with one)");
     }
 
     private Expression duration(Expression argument) {
@@ -215,6 +232,17 @@ public final class ExpressionCompiler {
             throw in.refuse("`duration` wants a literal such as '1.5s' or '200ms'");
         }
         return new Expression.Constant(known);
+    }
+
+    private Expression timestamp(Expression argument) {
+        if (argument instanceof Expression.Constant(String text)) {
+            try {
+                return new Expression.Constant(Instant.parse(text));
+            } catch (DateTimeParseException _) {
+                // Refused below.
+            }
+        }
+        throw in.refuse("`timestamp` wants a literal such as '2026-01-31T12:00:00Z'");
     }
 
     private List<Expression> list(String end) {
@@ -248,6 +276,9 @@ public final class ExpressionCompiler {
 
     private Expression attribute(List<String> path) {
         Expression found = Attributes.find(path);
+        if (found instanceof Expression.NodeField && !knowsNode) {
+            throw in.refuse("attribute '" + String.join(".", path) + "' is not known here");
+        }
         if (found == null) {
             throw in.refuse("attribute '" + String.join(".", path) + "' is not known to this proxy");
         }

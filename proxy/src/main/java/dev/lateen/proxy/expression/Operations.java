@@ -1,6 +1,7 @@
 package dev.lateen.proxy.expression;
 
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// CEL's operators on values.
@@ -29,6 +30,8 @@ final class Operations {
         } else if (one instanceof String left && other instanceof String right) {
             order = left.compareTo(right);
         } else if (one instanceof Duration left && other instanceof Duration right) {
+            order = left.compareTo(right);
+        } else if (one instanceof Instant left && other instanceof Instant right) {
             order = left.compareTo(right);
         } else {
             return null;
@@ -59,7 +62,27 @@ final class Operations {
                 default -> null;
             };
         }
-        return null;
+        return switch (operator) {
+            case '+' -> one instanceof Duration ? later(other, one) : later(one, other);
+            case '-' -> earlier(one, other);
+            default -> null;
+        };
+    }
+
+    private static @Nullable Object later(Object one, Object span) {
+        if (!(span instanceof Duration more)) {
+            return null;
+        }
+        return one instanceof Instant time
+                ? time.plus(more)
+                : one instanceof Duration other ? (Object) other.plus(more) : null;
+    }
+
+    private static @Nullable Object earlier(Object one, Object other) {
+        if (one instanceof Instant end && other instanceof Instant start) {
+            return Duration.between(start, end);
+        }
+        return other instanceof Duration less ? later(one, less.negated()) : null;
     }
 
     private static @Nullable Long whole(char operator, long left, long right) {

@@ -1,14 +1,12 @@
 package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.http.HttpConnectionManagerConfig.ClientCertificate;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import dev.lateen.proxy.stream.CertificateTexts;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
@@ -31,7 +29,7 @@ final class ForwardedCertificate {
         }
         out.append("Hash=").append(sha256(certificate));
         if (shown.cert()) {
-            out.append(";Cert=\"").append(pem(certificate)).append('"');
+            out.append(";Cert=\"").append(CertificateTexts.pem(certificate)).append('"');
         }
         if (shown.subject()) {
             out.append(";Subject=\"")
@@ -72,16 +70,6 @@ final class ForwardedCertificate {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
         } catch (NoSuchAlgorithmException | CertificateEncodingException e) {
             throw new IllegalStateException("every JVM has SHA-256, and a parsed certificate its bytes", e);
-        }
-    }
-
-    private static String pem(X509Certificate certificate) {
-        try {
-            String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded());
-            String text = "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n";
-            return URLEncoder.encode(text, StandardCharsets.US_ASCII).replace("+", "%20");
-        } catch (CertificateEncodingException e) {
-            throw new IllegalStateException("a parsed certificate has its bytes", e);
         }
     }
 }

@@ -71,7 +71,7 @@ public final class HttpConnectionManagerDecoder {
                 times(hcm, at),
                 requestRules(hcm, at),
                 responseRules(hcm, at),
-                TracingDecoder.decode(hcm.getTracing(), at.field("tracing")));
+                TracingDecoder.decode(hcm.getTracing(), requestIds(hcm, at), at.field("tracing")));
     }
 
     /// Routes, access logs, tracing, local replies and filters are checked by their own decoders.
@@ -187,12 +187,16 @@ public final class HttpConnectionManagerDecoder {
         return present ? CommonDecoder.duration(duration, at).toNanos() : otherwise;
     }
 
-    private static RequestRules requestRules(HttpConnectionManager hcm, Place at) {
-        if (hcm.hasRequestIdExtension()) {
-            Place place = at.field("request_id_extension.typed_config");
-            TypedConfig.of(hcm.getRequestIdExtension().getTypedConfig(), place)
-                    .unpack(UuidRequestIdConfig.parser(), HttpConnectionManagerFields.LIST, place);
+    private static UuidRequestIdConfig requestIds(HttpConnectionManager hcm, Place at) {
+        if (!hcm.hasRequestIdExtension()) {
+            return UuidRequestIdConfig.getDefaultInstance();
         }
+        Place place = at.field("request_id_extension.typed_config");
+        return TypedConfig.of(hcm.getRequestIdExtension().getTypedConfig(), place)
+                .unpack(UuidRequestIdConfig.parser(), HttpConnectionManagerFields.LIST, place);
+    }
+
+    private static RequestRules requestRules(HttpConnectionManager hcm, Place at) {
         return new RequestRules(
                 switch (hcm.getCommonHttpProtocolOptions().getHeadersWithUnderscoresAction()) {
                     case ALLOW -> Underscores.ALLOW;

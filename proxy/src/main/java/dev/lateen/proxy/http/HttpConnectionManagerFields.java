@@ -76,9 +76,8 @@ final class HttpConnectionManagerFields {
                     "a filter that is not known is refused by its type either way",
                     "is_optional")
             .message("envoy.extensions.filters.network.http_connection_manager.v3.RequestIDExtension", "typed_config")
-            .harmless(
+            .message(
                     "envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig",
-                    "ids tell why a request is traced, and are asked, wherever requests are traced",
                     "pack_trace_reason",
                     "use_request_id_for_trace_sampling")
             .message(CORE + "SchemeHeaderTransformation", "scheme_to_overwrite")

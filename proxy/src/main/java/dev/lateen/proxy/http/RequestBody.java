@@ -40,6 +40,11 @@ final class RequestBody {
         return ended;
     }
 
+    /// Whether what comes goes to an upstream at once.
+    boolean isConnected() {
+        return upstream != null;
+    }
+
     /// What has come and is not sent yet.
     long bytes() {
         return bytes;

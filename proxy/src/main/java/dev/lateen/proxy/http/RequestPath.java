@@ -313,6 +313,9 @@ final class RequestPath implements StreamListener, Exchange {
     private void endRequest() {
         requestEnded = true;
         info.requestEndNanos = System.nanoTime();
+        if (body.isConnected()) {
+            info.upstreamLastByteSentNanos = info.requestEndNanos;
+        }
         deadlines.onRequestEnded(info.requestEndNanos);
         if (forwarding != null) {
             forwarding.startTimers();

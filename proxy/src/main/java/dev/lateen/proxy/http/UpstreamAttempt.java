@@ -54,6 +54,7 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
     void start() {
         StreamInfo info = forwarding.path.info();
         info.upstreamHost = host.address();
+        info.upstreamHostName = host.config().hostname();
         info.upstreamHostMetadata = host.config().metadata().namespaces();
         info.clusterMetadata = host.cluster().config().metadata().namespaces();
         info.upstreamPeer = host.peer();
@@ -157,6 +158,7 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
         StreamInfo info = forwarding.path.info();
         info.upstreamLocal = connection.channel().localAddress();
         info.upstreamMutualTls = host.mutualTls();
+        info.upstreamProtocol = connection.version();
         UpstreamIdentity.note(connection, info);
         RequestHead head = forwarding.path.head();
         if (forwarding.forward.rewrites().host() instanceof HostRewrite.Endpoint
@@ -169,6 +171,9 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
         }
         boolean headOnly = forwarding.body.isEmpty();
         info.upstreamFirstByteSentNanos = System.nanoTime();
+        // What has come so far goes at once, also where it came before this attempt.
+        info.upstreamLastByteSentNanos = forwarding.body.isEnded() ? info.upstreamFirstByteSentNanos : 0;
+        info.upstreamEndNanos = 0;
         ClientStream opened = connection.open(Upgrades.forUpstream(head, connection.version()), headOnly, this);
         if (ended) {
             return;
@@ -279,7 +284,8 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
 
     private void report(int status) {
         StreamInfo info = forwarding.path.info();
-        long nanos = System.nanoTime() - info.upstreamFirstByteSentNanos;
+        info.upstreamEndNanos = System.nanoTime();
+        long nanos = info.upstreamEndNanos - info.upstreamFirstByteSentNanos;
         forwarding.cluster.cluster().stats().onResponse(status, nanos);
     }
 

@@ -20,6 +20,7 @@ final class UpstreamIdentity {
 
     static void note(HttpConnection connection, StreamInfo info) {
         SSLSession session = connection.tls();
+        info.upstreamTlsSession = session;
         if (session == null) {
             info.upstreamPeerUri = null;
             info.upstreamLocalUri = null;

@@ -1,6 +1,7 @@
 package dev.lateen.proxy.stream;
 
 import dev.lateen.net.http.Headers;
+import dev.lateen.net.http.HttpVersion;
 import dev.lateen.net.http.RequestHead;
 import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
@@ -21,6 +22,8 @@ public final class StreamInfo {
     // Connection.
     public @Nullable SocketAddress downstreamRemote;
     public @Nullable SocketAddress downstreamLocal;
+    /// Tells connections of one run of the proxy apart; 0: none has been given.
+    public long connectionId;
     /// The address before PROXY protocol or x-forwarded-for changed it.
     public @Nullable SocketAddress downstreamDirectRemote;
     public @Nullable String requestedServerName;
@@ -59,6 +62,9 @@ public final class StreamInfo {
 
     // Upstream, of the last attempt.
     public @Nullable SocketAddress upstreamHost;
+    /// As the host is called where it has a name besides its address; empty: it has none.
+    public String upstreamHostName = "";
+    public @Nullable HttpVersion upstreamProtocol;
     public @Nullable SocketAddress upstreamLocal;
     /// `filter_metadata` of the host and of its cluster: namespace → tree.
     public Map<String, Map<String, Object>> upstreamHostMetadata = Map.of();
@@ -67,6 +73,8 @@ public final class StreamInfo {
     /// SPIFFE URI of our own certificate towards the upstream.
     public @Nullable String upstreamLocalUri;
     public boolean upstreamMutualTls;
+    /// Null on plaintext.
+    public @Nullable SSLSession upstreamTlsSession;
     public PeerInfo upstreamPeer = PeerInfo.UNKNOWN;
     public @Nullable String upstreamTransportFailure;
     /// Why there is no TLS with the client.
@@ -86,7 +94,11 @@ public final class StreamInfo {
     public long startNanos;
     public long requestEndNanos;
     public long upstreamFirstByteSentNanos;
+    /// Of the whole request; when it was handed to the connection, as in Envoy.
+    public long upstreamLastByteSentNanos;
     public long upstreamHeadNanos;
+    /// Of the whole response.
+    public long upstreamEndNanos;
     public long endNanos;
     public long bytesReceived;
     public long bytesSent;

@@ -167,12 +167,14 @@ final class TcpPath implements LbContext, TcpReady, Tunnel.Outcome, RelayEnd.Own
 
     private void describeUpstream(Channel channel, Host host) {
         info.upstreamHost = host.address();
+        info.upstreamHostName = host.config().hostname();
         info.upstreamHostMetadata = host.config().metadata().namespaces();
         info.clusterMetadata = host.cluster().config().metadata().namespaces();
         info.upstreamLocal = channel.localAddress();
         info.upstreamMutualTls = host.mutualTls();
         SslHandler ssl = channel.pipeline().get(SslHandler.class);
         if (ssl != null) {
+            info.upstreamTlsSession = ssl.engine().getSession();
             info.upstreamPeerUri = PeerIdentity.uriOfPeer(ssl.engine().getSession());
             info.upstreamLocalUri = OwnIdentity.uriOf(channel);
         }

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Which requests are traced that belong to no trace yet. The request's id carries the decision on: its 15th character
 /// says why it is traced, and its first digits stand for chance, so that all proxies which see the id decide alike.
+/// Where ids do not decide, no share does either: each request is to be traced that its trace's context does not
+/// exclude.
 ///
 /// Source: Envoy, "Request ID" and "Tracing: trace context and sampling". Thread: any (immutable).
 final class Sampler {
@@ -25,6 +27,9 @@ final class Sampler {
 
     /// @param chance for requests whose id is no UUID
     boolean decide(Headers headers, long chance) {
+        if (!sampling.requestId().decides()) {
+            return true;
+        }
         String id = headers.get(REQUEST_ID);
         boolean known = id != null && id.length() == ID_LENGTH && HexIds.isHex(id, 0, 8);
         if (known && id != null && isReason(id.charAt(REASON_AT))) {
@@ -37,7 +42,7 @@ final class Sampler {
         if (reason == NOT || drawn >= sampling.overall()) {
             return false;
         }
-        if (known && id != null) {
+        if (known && id != null && sampling.requestId().marked()) {
             headers.set(REQUEST_ID, id.substring(0, REASON_AT) + reason + id.substring(REASON_AT + 1));
         }
         return true;

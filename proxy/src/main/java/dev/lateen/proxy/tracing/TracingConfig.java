@@ -62,8 +62,22 @@ public record TracingConfig(
     }
 
     /// How many of 10,000 requests: of those that a client wants traced, of the others, and of all that are to be.
-    public record Sampling(int client, int random, int overall) {
+    ///
+    /// @param requestId what ids of requests have to do with it
+    public record Sampling(int client, int random, int overall, RequestId requestId) {
         public static final int ALL = 10_000;
+
+        public Sampling(int client, int random, int overall) {
+            this(client, random, overall, RequestId.USUAL);
+        }
+    }
+
+    /// Source: `envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig`.
+    ///
+    /// @param decides whether the id is asked; if not, all requests are traced whose trace says nothing else
+    /// @param marked whether it tells those after us why the request is traced
+    public record RequestId(boolean decides, boolean marked) {
+        public static final RequestId USUAL = new RequestId(true, true);
     }
 
     /// A tag of our own on every span.

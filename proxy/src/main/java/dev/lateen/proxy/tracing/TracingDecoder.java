@@ -10,6 +10,7 @@ import dev.lateen.proxy.config.TypedConfig;
 import dev.lateen.proxy.tracing.TracingConfig.Collector;
 import dev.lateen.proxy.tracing.TracingConfig.CustomTag;
 import dev.lateen.proxy.tracing.TracingConfig.Endpoint;
+import dev.lateen.proxy.tracing.TracingConfig.RequestId;
 import dev.lateen.proxy.tracing.TracingConfig.Sampling;
 import dev.lateen.xds.NewerFields;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
@@ -17,6 +18,7 @@ import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.trace.v3.OpenTelemetryConfig;
 import io.envoyproxy.envoy.config.trace.v3.ZipkinConfig;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.Tracing;
+import io.envoyproxy.envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig;
 import io.envoyproxy.envoy.type.metadata.v3.MetadataKey;
 import io.envoyproxy.envoy.type.v3.Percent;
 import java.time.Duration;
@@ -92,7 +94,9 @@ public final class TracingDecoder {
     private TracingDecoder() {}
 
     /// Empty where nobody takes spans.
-    public static Optional<TracingConfig> decode(Tracing tracing, Place at) {
+    ///
+    /// @param ids what the connection manager says of ids of requests
+    public static Optional<TracingConfig> decode(Tracing tracing, UuidRequestIdConfig ids, Place at) {
         if (!tracing.hasProvider()) {
             return Optional.empty();
         }
@@ -107,10 +111,12 @@ public final class TracingDecoder {
                 new Sampling(
                         share(tracing.hasClientSampling(), tracing.getClientSampling(), at.field("client_sampling")),
                         share(tracing.hasRandomSampling(), tracing.getRandomSampling(), at.field("random_sampling")),
-                        share(
-                                tracing.hasOverallSampling(),
-                                tracing.getOverallSampling(),
-                                at.field("overall_sampling"))),
+                        share(tracing.hasOverallSampling(), tracing.getOverallSampling(), at.field("overall_sampling")),
+                        new RequestId(
+                                !ids.hasUseRequestIdForTraceSampling()
+                                        || ids.getUseRequestIdForTraceSampling().getValue(),
+                                !ids.hasPackTraceReason()
+                                        || ids.getPackTraceReason().getValue())),
                 tags,
                 tracing.hasMaxPathTagLength() ? tracing.getMaxPathTagLength().getValue() : DEFAULT_URL_LENGTH,
                 tracing.getSpawnUpstreamSpan().getValue(),

@@ -8,14 +8,18 @@ import dev.lateen.net.http.HttpVersion;
 import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.stream.ResponseFlag;
 import dev.lateen.proxy.stream.StreamInfo;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class LogFormatTest {
     private static StreamInfo request() {
@@ -89,8 +93,121 @@ final class LogFormatTest {
 
     @Test
     void leavesOutPortsWhereAsked() {
-        assertThat(text("%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% %DOWNSTREAM_LOCAL_ADDRESS_PORT% 100%%", request()))
+        assertThat(text("%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% %DOWNSTREAM_LOCAL_PORT% 100%%", request()))
                 .isEqualTo("127.0.0.1 80 100%");
+    }
+
+    @Test
+    void showsPortsAloneOfEachEnd() {
+        StreamInfo info = request();
+        info.downstreamDirectRemote = new InetSocketAddress("10.0.0.9", 6_000);
+        String format = "%DOWNSTREAM_LOCAL_PORT% %DOWNSTREAM_REMOTE_PORT% %DOWNSTREAM_DIRECT_REMOTE_PORT%"
+                + " %UPSTREAM_LOCAL_PORT% %UPSTREAM_REMOTE_PORT%";
+        assertThat(text(format, info)).isEqualTo("80 50000 6000 40000 8080");
+        assertThat(LogFormat.json(Map.of("p", "%UPSTREAM_REMOTE_PORT%"), false).line(info))
+                .isEqualTo("{\"p\":8080}\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "DOWNSTREAM_LOCAL_ADDRESS_PORT",
+                "UPSTREAM_HOST_PORT",
+                "UPSTREAM_HOST_WITHOUT_PORT",
+                "UPSTREAM_LOCAL_SUBJECT",
+                "LOCAL_REPLY_BODY",
+            })
+    void refusesWhatItDoesNotShow(String operator) {
+        assertThatThrownBy(() -> LogFormat.text("%" + operator + "%", false))
+                .hasMessage("operator %" + operator + "% is not supported");
+    }
+
+    @Test
+    void namesTheHostAsItIsCalled() {
+        String format = "%UPSTREAM_HOST_NAME% %UPSTREAM_HOST_NAME_WITHOUT_PORT%";
+        StreamInfo info = request();
+        assertThat(text(format, info)).isEqualTo("127.0.0.1:8080 127.0.0.1");
+        info.upstreamHost = named("shop.test", 8080);
+        assertThat(text(format, info)).isEqualTo("shop.test shop.test");
+        info.upstreamHostName = "own.test:81";
+        assertThat(text(format, info)).isEqualTo("own.test:81 own.test");
+        info.upstreamHost = null;
+        info.upstreamHostName = "";
+        assertThat(text(format, info)).isEqualTo("- -");
+    }
+
+    /// As a name is looked up.
+    private static InetSocketAddress named(String name, int port) {
+        try {
+            return new InetSocketAddress(InetAddress.getByAddress(name, new byte[] {127, 0, 0, 1}), port);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("four octets are an address", e);
+        }
+    }
+
+    @Test
+    void countsToTheLastByteSentUpstream() {
+        StreamInfo info = request();
+        info.startNanos = 1_000_000;
+        info.upstreamFirstByteSentNanos = 3_000_000;
+        String format = "%REQUEST_TX_DURATION% %COMMON_DURATION(US_TX_BEG:US_TX_END:us)%"
+                + " %COMMON_DURATION(US_TX_BEG:US_RX_END:us)%";
+        assertThat(text(format, info)).isEqualTo("- - -");
+        info.upstreamLastByteSentNanos = 8_000_000;
+        info.upstreamEndNanos = 8_500_000;
+        assertThat(text(format, info)).isEqualTo("7 5000 5500");
+    }
+
+    @Test
+    void knowsHeadersByTheirLongNames() {
+        StreamInfo info = request();
+        info.responseTrailers = new Headers();
+        info.responseTrailers.add("grpc-status", "0");
+        assertThat(text(
+                        "%REQUEST_HEADER(X-NONE?USER-AGENT):4% %RESPONSE_HEADER(X-ENVOY-UPSTREAM-SERVICE-TIME)%"
+                                + " %RESPONSE_TRAILER(GRPC-STATUS)%",
+                        info))
+                .isEqualTo("curl 11 0");
+    }
+
+    @Test
+    void showsMetadataOfTheClusterAndTheHost() {
+        StreamInfo info = request();
+        info.clusterMetadata = Map.of("istio", Map.of("name", "shop", "ports", List.of(1.0)));
+        info.upstreamHostMetadata = Map.of("istio", Map.of("workload", "shop-v1"));
+        assertThat(text(
+                        "%CLUSTER_METADATA(istio:name)% %CLUSTER_METADATA(istio:ports)%"
+                                + " %UPSTREAM_METADATA(istio:workload)% %UPSTREAM_METADATA(none)%",
+                        info))
+                .isEqualTo("shop [1] shop-v1 -");
+    }
+
+    @Test
+    void evaluatesExpressions() {
+        StreamInfo info = request();
+        assertThat(text("%CEL(request.headers['user-agent']):4%|%CEL((response.code))%|%CEL(response.flags)%", info))
+                .isEqualTo("curl|200|0");
+        assertThat(text("%CEL(has(request.referer) ? 'a)' : 'b)')% %CEL(response.headers['none'])%", info))
+                .isEqualTo("b) -");
+    }
+
+    @Test
+    void tellsConnectionsAndLinesApart() {
+        StreamInfo info = request();
+        info.connectionId = 7;
+        info.upstreamProtocol = HttpVersion.HTTP_2;
+        assertThat(text("%CONNECTION_ID% %UPSTREAM_PROTOCOL% %UNIQUE_ID%", info))
+                .matches("7 HTTP/2 [0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+        assertThat(text("%UNIQUE_ID%", info)).isNotEqualTo(text("%UNIQUE_ID%", info));
+    }
+
+    @Test
+    void hasNothingOfTlsOnPlaintext() {
+        assertThat(text(
+                        "%UPSTREAM_TLS_VERSION% %UPSTREAM_TLS_CIPHER% %UPSTREAM_PEER_SUBJECT% %UPSTREAM_PEER_CERT%"
+                                + " %DOWNSTREAM_PEER_CERT_V_START% %UPSTREAM_PEER_CERT_V_END(%s)%",
+                        request()))
+                .isEqualTo("- - - - - -");
     }
 
     @Test
@@ -184,6 +301,11 @@ final class LogFormatTest {
         "'%PATH(WQ:HALF)%', ORIG_OR_PATH",
         "'%QUERY_PARAM%', needs a name",
         "'%DOWNSTREAM_TLS_VERSION(1)%', takes no argument",
+        "'%DOWNSTREAM_PEER_CERT_V_START(%Q)%', %Q",
+        "'%CLUSTER_METADATA%', needs a namespace",
+        "'%CEL(request.hots)%', attribute 'request.hots' is not known",
+        "'%CEL(xds.node.id)%', attribute 'xds.node.id' is not known here",
+        "'%CEL(request.host', no closing parenthesis",
     })
     void saysWhatIsWrongWithAnArgument(String format, String words) {
         assertThatThrownBy(() -> LogFormat.text(format, false))

@@ -9,7 +9,11 @@ import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.config.Place;
 import dev.lateen.proxy.config.Refusal;
 import dev.lateen.proxy.stream.PeerInfo;
+import dev.lateen.proxy.stream.ResponseFlag;
+import dev.lateen.proxy.stream.RouteFacts;
 import dev.lateen.proxy.stream.StreamInfo;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +33,21 @@ class ExpressionTest {
         info.status = 200;
         info.responseHeaders = new Headers();
         info.responseHeaders.add("content-type", "text/plain");
-        info.downstreamPeer = new PeerInfo("web-v1", "front", "web", "v1", "web", "v1", "K");
+        info.downstreamPeer = new PeerInfo(
+                "web-v1",
+                "front",
+                "web",
+                "v1",
+                "web",
+                "v1",
+                "K",
+                new PeerInfo.Replica("web-v1-7", "deployment", Map.of("role", "edge")));
+        info.clusterMetadata = Map.of("istio", Map.of("config", "a", "list", List.of("b")));
+        info.route = new RouteFacts("80", "shop", "main", Map.of("istio", Map.of("config", "r")));
+        info.metadata().put("jwt", "sub", "ann");
+        info.direction = "INBOUND";
+        info.connectionId = 9;
+        info.startEpochMillis = Instant.parse("2026-01-31T12:00:00.5Z").toEpochMilli();
         info.bytesReceived = 1234;
         info.startNanos = 1;
         info.endNanos = 250_000_001;
@@ -67,6 +85,23 @@ class ExpressionTest {
                 "xds.node.metadata.CLUSTER_ID ~ K",
                 "downstream_peer.namespace ~ front",
                 "filter_state.downstream_peer.app ~ web",
+                "filter_state.downstream_peer.name ~ web-v1-7",
+                "filter_state.downstream_peer.type ~ deployment",
+                "filter_state.downstream_peer.labels['role'] ~ edge",
+                "downstream_peer.labels.role ~ edge",
+                "xds.cluster_metadata.filter_metadata['istio']['config'] ~ a",
+                "xds.route_metadata.filter_metadata.istio.config ~ r",
+                "metadata.filter_metadata['jwt']['sub'] ~ ann",
+                "xds.virtual_host_name ~ shop",
+                "xds.listener_direction ~ 1",
+                "connection.id ~ 9",
+                "request.time ~ 2026-01-31T12:00:00.500Z",
+                "request.time > timestamp('2026-01-31T12:00:00Z') ~ true",
+                "request.time - timestamp('2026-01-31T12:00:00Z') ~ 0.5s",
+                "request.time + duration('1s') - duration('500ms') == timestamp('2026-01-31T12:00:01Z') ~ true",
+                "request.total_size ~ 1313",
+                "response.total_size ~ 32",
+                "response.flags ~ 0",
                 "'literal' ~ literal",
                 "r'a\\b' ~ a\\b",
                 "'it\\'s' ~ it's",
@@ -98,6 +133,13 @@ class ExpressionTest {
                 "request.url_path.matches('^/[a-z]+/b$') ~ true",
                 "has(request.headers['x-tenant']) ? 'yes' : 'no' ~ yes",
                 "has(request.headers.nothing) ? 'yes' : 'no' ~ no",
+                "has(filter_state.downstream_peer) ~ true",
+                "has(filter_state.upstream_peer) ~ false",
+                "has(filter_state.downstream_peer.labels) ~ true",
+                "has(xds.cluster_metadata.filter_metadata) ~ true",
+                "has(xds.cluster_metadata.filter_metadata.istio) ~ true",
+                "has(xds.upstream_host_metadata.filter_metadata) ~ false",
+                "has(node.metadata.LABELS) ~ true",
                 "'x-tenant' in request.headers ~ true",
                 "request.method in ['GET', 'HEAD'] ~ true",
                 "size(request.host) ~ 7",
@@ -126,6 +168,14 @@ class ExpressionTest {
                 "node.metadata.NOTHING.at.all",
                 "response.code < 'a'",
                 "connection.requested_server_name",
+                "filter_state.downstream_peer",
+                "filter_state.downstream_peer.labels['none']",
+                "filter_state.upstream_peer.name",
+                "xds.cluster_metadata.filter_metadata['istio']['list']",
+                "response.backend_latency",
+                "connection.tls_version",
+                "upstream.tls_version",
+                "upstream.subject_peer_certificate",
             })
     void hasNoValueWhereCelHasAnError(String text) {
         assertThat(value(text)).isEqualTo("null");
@@ -143,6 +193,9 @@ class ExpressionTest {
                 "request.host 'a' ~ unexpected '''",
                 "(1 ~ ')' is expected",
                 "'a ~ a text has no end",
+                "filter_state.downstream_peer.owner ~ attribute 'filter_state.downstream_peer.owner' is not known",
+                "xds.cluster_metadata ~ attribute 'xds.cluster_metadata' is not known",
+                "timestamp('noon') ~ wants a literal such as '2026",
                 "foo(1) ~ function foo with 1 arguments is not known",
                 "request.host.reverse() ~ method reverse with 0 arguments is not known",
                 "request.host.matches('(') ~ is not a regular expression",
@@ -150,6 +203,38 @@ class ExpressionTest {
             })
     void saysWhatItDoesNotKnow(String text, String reason) {
         assertThatThrownBy(() -> value(text)).isInstanceOf(Refusal.class).hasMessageContaining(reason);
+    }
+
+    /// What docs/testing.md advises for sampled logs: failures are all there, also those without an answer.
+    @Test
+    void takesAllFailuresIntoASample() {
+        Expression sampled = ExpressionCompiler.compile(
+                "!has(response.code) || response.code >= 400 || response.flags != 0"
+                        + " || request.duration >= duration('1s') || request.id.endsWith('0')",
+                HERE);
+        StreamInfo fine = info();
+        StreamInfo denied = info();
+        denied.status = 403;
+        StreamInfo brokenOff = info();
+        brokenOff.flag(ResponseFlag.UPSTREAM_CONNECTION_TERMINATION);
+        StreamInfo clientGone = info();
+        clientGone.status = 0;
+        clientGone.flag(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION);
+        StreamInfo connection = new StreamInfo();
+        assertThat(sampled.evaluate(fine, AROUND)).isNotEqualTo(true);
+        for (StreamInfo wanted : List.of(denied, brokenOff, clientGone, connection)) {
+            assertThat(sampled.evaluate(wanted, AROUND)).isEqualTo(true);
+        }
+    }
+
+    @Test
+    void numbersFlagsAsEnvoyDoes() {
+        StreamInfo info = info();
+        info.flag(ResponseFlag.NO_ROUTE_FOUND);
+        info.flag(ResponseFlag.UPSTREAM_CONNECTION_FAILURE);
+        info.flag(ResponseFlag.DOWNSTREAM_REMOTE_RESET);
+        assertThat(ExpressionCompiler.compile("response.flags", HERE).evaluate(info, AROUND))
+                .isEqualTo((1L << 28) + 256L + 32L);
     }
 
     @Test

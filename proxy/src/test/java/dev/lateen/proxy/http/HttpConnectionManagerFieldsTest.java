@@ -13,6 +13,7 @@ class HttpConnectionManagerFieldsTest {
                 HttpConnectionManagerFields.LIST,
                 List.of(HttpConnectionManager.getDescriptor(), UuidRequestIdConfig.getDescriptor()),
                 "http",
+                "tracing",
                 "config",
                 "listener",
                 "route");

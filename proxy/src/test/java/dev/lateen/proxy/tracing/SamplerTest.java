@@ -3,6 +3,7 @@ package dev.lateen.proxy.tracing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.net.http.Headers;
+import dev.lateen.proxy.tracing.TracingConfig.RequestId;
 import dev.lateen.proxy.tracing.TracingConfig.Sampling;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -68,5 +69,22 @@ class SamplerTest {
         Headers headers = request("my-id");
         assertThat(decide(0, 10_000, 10_000, headers)).isTrue();
         assertThat(headers.get("x-request-id")).isEqualTo("my-id");
+    }
+
+    /// The trace's own context decides alone then.
+    @Test
+    void asksNoIdAndNoShareWhereIdsDoNotDecide() {
+        Headers headers = request(ID);
+        Sampler sampler = new Sampler(new Sampling(0, 0, 0, new RequestId(false, true)));
+        assertThat(sampler.decide(headers, 0)).isTrue();
+        assertThat(headers.get("x-request-id")).isEqualTo(ID);
+    }
+
+    @Test
+    void leavesIdsAsTheyAreWhereTheyAreNotMarked() {
+        Headers headers = request(ID);
+        Sampler sampler = new Sampler(new Sampling(0, 50, 10_000, new RequestId(true, false)));
+        assertThat(sampler.decide(headers, 0)).isTrue();
+        assertThat(headers.get("x-request-id")).isEqualTo(ID);
     }
 }

@@ -4,14 +4,17 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.lateen.proxy.stream.PeerInfo;
+import dev.lateen.proxy.stream.PeerInfo.Replica;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The text in which proxies tell each other in a header which workload they serve: a struct of node metadata, in
 /// Base64.
 ///
 /// Limits: text of at most `MAX_TEXT` characters, values of at most `MAX_VALUE`, structs nested as deep as protobuf
-/// allows; a longer value is unknown.
+/// allows; a longer value is unknown. Of labels the first `MAX_LABELS`.
 ///
 /// Source: Istio's peer metadata filter. Thread: any.
 public final class PeerMetadata {
@@ -19,6 +22,7 @@ public final class PeerMetadata {
     static final String ID_HEADER = "x-envoy-peer-metadata-id";
     static final int MAX_TEXT = 16 * 1024;
     private static final int MAX_VALUE = 256;
+    private static final int MAX_LABELS = 64;
     private static final String UNKNOWN = PeerInfo.UNKNOWN_TEXT;
 
     private PeerMetadata() {}
@@ -47,7 +51,20 @@ public final class PeerMetadata {
                 version,
                 text(labels, "service.istio.io/canonical-name", app.equals(UNKNOWN) ? workload : app),
                 text(labels, "service.istio.io/canonical-revision", version.equals(UNKNOWN) ? "latest" : version),
-                text(struct, "CLUSTER_ID", UNKNOWN));
+                text(struct, "CLUSTER_ID", UNKNOWN),
+                replica(struct, labels));
+    }
+
+    private static Replica replica(Struct struct, Struct labels) {
+        Map<String, String> told = new HashMap<>();
+        labels.getFieldsMap().forEach((name, value) -> {
+            if (told.size() < MAX_LABELS
+                    && value.hasStringValue()
+                    && value.getStringValue().length() <= MAX_VALUE) {
+                told.put(name, value.getStringValue());
+            }
+        });
+        return new Replica(text(struct, "NAME", ""), Replica.typeOf(text(struct, "OWNER", "")), told);
     }
 
     private static Value field(Struct struct, String name) {
@@ -70,12 +87,17 @@ public final class PeerMetadata {
         put(struct, "WORKLOAD_NAME", local.workload());
         put(struct, "NAMESPACE", local.namespace());
         put(struct, "CLUSTER_ID", local.cluster());
+        Replica replica = local.replica();
+        put(struct, "NAME", replica.name());
+        if (!replica.type().isEmpty()) {
+            put(struct, "OWNER", Replica.ownerOf(replica.type(), local.namespace(), local.workload()));
+        }
         struct.putFields("LABELS", Value.newBuilder().setStructValue(labels).build());
         return Base64.getEncoder().encodeToString(struct.build().toByteArray());
     }
 
     private static void put(Struct.Builder struct, String name, String text) {
-        if (!text.equals(UNKNOWN)) {
+        if (!text.equals(UNKNOWN) && !text.isEmpty()) {
             struct.putFields(name, Value.newBuilder().setStringValue(text).build());
         }
     }

@@ -6,6 +6,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.lateen.proxy.stream.PeerInfo;
 import java.util.Base64;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class PeerMetadataTest {
@@ -23,6 +24,36 @@ class PeerMetadataTest {
     void readsWhatItWrites() {
         assertThat(PeerMetadata.decode(PeerMetadata.encode(PEER))).isEqualTo(PEER);
         assertThat(PeerMetadata.decode(PeerMetadata.encode(PeerInfo.UNKNOWN))).isEqualTo(PeerInfo.UNKNOWN);
+    }
+
+    @Test
+    void tellsWhichReplicaItIs() {
+        PeerInfo told = new PeerInfo(
+                "cart-v1",
+                "shop",
+                "cart",
+                "v1",
+                "cart",
+                "v1",
+                "K",
+                new PeerInfo.Replica("cart-v1-77", "deployment", Map.of("role", "edge")));
+        PeerInfo read = PeerMetadata.decode(PeerMetadata.encode(told));
+        assertThat(read).isEqualTo(PEER).isNotNull();
+        assertThat(read.replica().name()).isEqualTo("cart-v1-77");
+        assertThat(read.replica().type()).isEqualTo("deployment");
+        assertThat(read.replica().labels()).containsEntry("app", "cart").doesNotContainKey("role");
+    }
+
+    @Test
+    void readsAllLabelsThatAPeerTells() {
+        Struct labels = Struct.newBuilder().putFields("role", value("edge")).build();
+        PeerInfo read = PeerMetadata.decode(text(Struct.newBuilder()
+                .putFields("OWNER", value("kubernetes://apis/batch/v1/namespaces/shop/cronjobs/nightly"))
+                .putFields("LABELS", Value.newBuilder().setStructValue(labels).build())
+                .build()));
+        assertThat(read).isNotNull();
+        assertThat(read.replica().type()).isEqualTo("cronjob");
+        assertThat(read.replica().labels()).containsExactly(Map.entry("role", "edge"));
     }
 
     @Test
