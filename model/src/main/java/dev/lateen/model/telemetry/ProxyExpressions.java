@@ -137,7 +137,8 @@ public final class ProxyExpressions {
         if (call.name().equals("timestamp")) {
             return isTime(argument)
                     ? Optional.empty()
-                    : Optional.of(construct("`timestamp` of something else than a text such as '2026-01-31T12:00:00Z'"));
+                    : Optional.of(
+                            construct("`timestamp` of something else than a text such as '2026-01-31T12:00:00Z'"));
         }
         if (!call.name().equals("duration")) {
             return unknown(argument);

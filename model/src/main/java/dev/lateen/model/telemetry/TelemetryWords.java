@@ -37,7 +37,8 @@ public final class TelemetryWords {
     /// Maps of which one entry is an attribute.
     static final Set<String> HEADERS = words("request.headers response.headers response.trailers");
     private static final Set<String> PEERS = words("upstream_peer downstream_peer");
-    private static final Set<String> PEER_FIELDS = words("name type workload namespace app version service revision cluster labels");
+    private static final Set<String> PEER_FIELDS =
+            words("name type workload namespace app version service revision cluster labels");
     /// What of configuration has metadata.
     private static final Set<String> DESCRIBED = words("cluster_metadata upstream_host_metadata route_metadata");
     /// Of one argument.
@@ -84,7 +85,19 @@ public final class TelemetryWords {
                 arguments.put(address + part, "");
             }
         }
-        for (String name : List.of("REQ", "REQUEST_HEADER", "REQ_WITHOUT_QUERY", "RESP", "RESPONSE_HEADER", "TRAILER", "RESPONSE_TRAILER", "CLUSTER_METADATA", "UPSTREAM_METADATA", "CEL", "DYNAMIC_METADATA", "QUERY_PARAM")) {
+        for (String name : List.of(
+                "REQ",
+                "REQUEST_HEADER",
+                "REQ_WITHOUT_QUERY",
+                "RESP",
+                "RESPONSE_HEADER",
+                "TRAILER",
+                "RESPONSE_TRAILER",
+                "CLUSTER_METADATA",
+                "UPSTREAM_METADATA",
+                "CEL",
+                "DYNAMIC_METADATA",
+                "QUERY_PARAM")) {
             arguments.put(name, SOMETHING);
         }
         arguments.put("ENVIRONMENT", "(?s).*");
