@@ -83,7 +83,7 @@ final class AccessLogs {
         AccessLogFilter noRoute = AccessLogFilter.newBuilder()
                 .setResponseFlagFilter(ResponseFlagFilter.newBuilder().addFlags("NR"))
                 .build();
-        return provided(scene, side, LogProviders.Of.CONNECTIONS, Optional.of(noRoute));
+        return provided(scene, side, LogProviders.Of.UNMATCHED, Optional.of(noRoute));
     }
 
     private static CommonGrpcAccessLogConfig.Builder agent(Scene scene, Side side) {

@@ -35,10 +35,18 @@ final class LogProviders {
 
     private LogProviders() {}
 
-    /// What is logged: requests, or connections.
+    /// What is logged: requests, connections, or those of them that no filter chain of a listener took.
     enum Of {
-        REQUESTS,
-        CONNECTIONS
+        REQUESTS("http_envoy_accesslog"),
+        CONNECTIONS("tcp_envoy_accesslog"),
+        UNMATCHED("listener_envoy_accesslog");
+
+        /// Of entries for the mesh's own collector.
+        private final String logName;
+
+        Of(String logName) {
+            this.logName = logName;
+        }
     }
 
     /// Empty where the provider logs nothing of this kind, or its service is not known.
@@ -48,10 +56,8 @@ final class LogProviders {
             return Optional.of(file(scene, mesh.file(), LogFormats.ofMesh(mesh)));
         }
         if (name.equals(LoggingRules.COLLECTOR)) {
-            return Optional.of(
-                    what == Of.REQUESTS
-                            ? requests(NOTHING, common("http_envoy_accesslog", CollectorCluster.LOGS, ""))
-                            : connections(common("tcp_envoy_accesslog", CollectorCluster.LOGS, "")));
+            CommonGrpcAccessLogConfig common = common(what.logName, CollectorCluster.LOGS, "");
+            return Optional.of(what == Of.REQUESTS ? requests(NOTHING, common) : connections(common));
         }
         return scene.mesh()
                 .extensionProvider(name)
@@ -68,7 +74,7 @@ final class LogProviders {
                         ? common(scene, in, "http_envoy_accesslog").map(common -> requests(in, common))
                         : Optional.empty();
             case "envoyTcpAls" ->
-                what == Of.CONNECTIONS
+                what != Of.REQUESTS
                         ? common(scene, in, "tcp_envoy_accesslog").map(LogProviders::connections)
                         : Optional.empty();
             case "envoyOtelAls" ->

@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.config.trace.v3.OpenTelemetryConfig;
 import io.envoyproxy.envoy.config.trace.v3.ZipkinConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig;
+import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.type.tracing.v3.CustomTag;
@@ -155,6 +156,13 @@ class CollectorsTest {
         assertThat(config.getCommonConfig().getLogName()).isEqualTo("http_envoy_accesslog");
         assertThat(config.getCommonConfig().getGrpcService().getEnvoyGrpc().getClusterName())
                 .isEqualTo("envoy_accesslog_service");
+        assertThat(mesh.listener("virtualOutbound")
+                        .getAccessLog(0)
+                        .getTypedConfig()
+                        .unpack(TcpGrpcAccessLogConfig.class)
+                        .getCommonConfig()
+                        .getLogName())
+                .isEqualTo("listener_envoy_accesslog");
         // Envoy has the cluster in its bootstrap.
         assertThat(mesh.names(ResourceType.CLUSTER).contains("envoy_accesslog_service"))
                 .isEqualTo(ours);
