@@ -91,17 +91,18 @@ final class LogOperatorsIT {
             String fingerprint = HexFormat.of()
                     .formatHex(MessageDigest.getInstance("SHA-256").digest(client.getEncoded()));
             assertThat(line())
-                    .isEqualTo("%s %s CN=client CN=ca %s %s - CN=server server.test %d %d %s %s CN=client %s server.test"
-                            .formatted(
-                                    version,
-                                    cipher,
-                                    digits.length() % 2 == 0 ? digits : "0" + digits,
-                                    fingerprint,
-                                    client.getNotBefore().getTime() / 1000,
-                                    client.getNotAfter().getTime() / 1000,
-                                    pem(client),
-                                    version,
-                                    fingerprint));
+                    .isEqualTo(
+                            "%s %s CN=client CN=ca %s %s - CN=server server.test %d %d %s %s CN=client %s server.test"
+                                    .formatted(
+                                            version,
+                                            cipher,
+                                            digits.length() % 2 == 0 ? digits : "0" + digits,
+                                            fingerprint,
+                                            client.getNotBefore().getTime() / 1000,
+                                            client.getNotAfter().getTime() / 1000,
+                                            pem(client),
+                                            version,
+                                            fingerprint));
         }
     }
 
@@ -165,8 +166,7 @@ final class LogOperatorsIT {
                     tls_params: {tls_minimum_protocol_version: TLSv1_3, tls_maximum_protocol_version: TLSv1_3},
                     validation_context: {trusted_ca: {filename: "%s"}}}}},
                  load_assignment: {cluster_name: tls, endpoints: [{lb_endpoints: [{endpoint: {hostname: shop.test,
-                  address: {socket_address: {address: 127.0.0.1, port_value: %%d}}}}]}]}}""".formatted(
-                certificates.file("ca.pem"));
+                  address: {socket_address: {address: 127.0.0.1, port_value: %%d}}}}]}]}}""".formatted(certificates.file("ca.pem"));
         String format = "%UPSTREAM_TLS_VERSION% %UPSTREAM_TLS_CIPHER% %UPSTREAM_PEER_SUBJECT% %UPSTREAM_PEER_ISSUER%"
                 + " %UPSTREAM_PEER_DNS_SAN% %UPSTREAM_PEER_URI_SAN% %UPSTREAM_PEER_CERT_V_START(%s)%"
                 + " %UPSTREAM_PEER_CERT_V_END(%s)% %UPSTREAM_PEER_CERT%"
@@ -235,11 +235,14 @@ final class LogOperatorsIT {
     @Test
     void countToTheLastByteSentUpstream() throws Exception {
         try (Upstream echo = Upstream.echo();
-                RunningProxy proxy = plane.start(new Bootstrap()
-                        .cluster("echo", echo.port())
-                        .http("main", "{match: {prefix: /}, route: {cluster: echo}}")
-                        .alsoLog(log("%REQUEST_TX_DURATION% %COMMON_DURATION(DS_RX_BEG:US_TX_END:ms)%"
-                                + " %COMMON_DURATION(US_TX_BEG:US_TX_END:us)% %COMMON_DURATION(US_TX_BEG:US_RX_END:us)%")))) {
+                RunningProxy proxy = plane.start(
+                        new Bootstrap()
+                                .cluster("echo", echo.port())
+                                .http("main", "{match: {prefix: /}, route: {cluster: echo}}")
+                                .alsoLog(
+                                        log(
+                                                "%REQUEST_TX_DURATION% %COMMON_DURATION(DS_RX_BEG:US_TX_END:ms)%"
+                                                        + " %COMMON_DURATION(US_TX_BEG:US_TX_END:us)% %COMMON_DURATION(US_TX_BEG:US_RX_END:us)%")))) {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port("main"))) {
                 HttpClient.write(socket, HttpClient.head("POST", "/", "host: a.test", "content-length: 4"));
                 HttpClient.write(socket, "ab");
@@ -258,8 +261,7 @@ final class LogOperatorsIT {
     @ParameterizedTest
     @ValueSource(strings = {"DOWNSTREAM_LOCAL_ADDRESS_PORT", "UPSTREAM_HOST_PORT", "UPSTREAM_LOCAL_SUBJECT"})
     void refuseWhatIsNone(String operator) throws Exception {
-        try (RunningProxy proxy =
-                plane.launch(new Bootstrap().http("main", "").alsoLog(log("%" + operator + "%")))) {
+        try (RunningProxy proxy = plane.launch(new Bootstrap().http("main", "").alsoLog(log("%" + operator + "%")))) {
             assertThat(proxy.awaitExit()).isNotZero();
             assertThat(proxy.output()).contains(operator);
         }
