@@ -112,7 +112,7 @@ final class ProxyEnvironment {
     private String proxyConfig(WorkloadSpec workload) {
         ObjectNode config = Trees.parseObject(workload.proxy().differences()).orElseThrow();
         config.put("discoveryAddress", control.tls());
-        if (!config.has("serviceCluster")) {
+        if (!config.has("serviceCluster") && !config.has("tracingServiceName")) {
             config.put("serviceCluster", workload.name() + "." + workload.namespace());
         }
         return config.toString();

@@ -1,5 +1,7 @@
 package dev.lateen.translate;
 
+import dev.lateen.model.mesh.NodeMetadata.DataPlane;
+import dev.lateen.model.telemetry.ProxyExpressions;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.AndFilter;
@@ -81,7 +83,7 @@ final class AccessLogs {
         AccessLogFilter noRoute = AccessLogFilter.newBuilder()
                 .setResponseFlagFilter(ResponseFlagFilter.newBuilder().addFlags("NR"))
                 .build();
-        return provided(scene, side, LogProviders.Of.CONNECTIONS, Optional.of(noRoute));
+        return provided(scene, side, LogProviders.Of.UNMATCHED, Optional.of(noRoute));
     }
 
     private static CommonGrpcAccessLogConfig.Builder agent(Scene scene, Side side) {
@@ -116,7 +118,7 @@ final class AccessLogs {
         List<AccessLog> logs = new ArrayList<>();
         for (LoggingRules.Log log : LoggingRules.of(scene, side)) {
             if (!log.disabled()) {
-                Optional<AccessLogFilter> both = and(filter, expression(log.filter()));
+                Optional<AccessLogFilter> both = and(filter, expression(scene, log.filter()));
                 LogProviders.told(scene, log.provider(), what)
                         .map(told -> both.map(f -> told.toBuilder().setFilter(f).build())
                                 .orElse(told))
@@ -126,8 +128,11 @@ final class AccessLogs {
         return logs;
     }
 
-    private static Optional<AccessLogFilter> expression(String text) {
-        if (text.isEmpty()) {
+    /// Empty: everything is logged. Our own proxy would refuse the whole listener for a condition that it cannot
+    /// compute.
+    private static Optional<AccessLogFilter> expression(Scene scene, String text) {
+        boolean own = scene.dataPlane() == DataPlane.LATEEN;
+        if (text.isEmpty() || (own && ProxyExpressions.unknown(text).isPresent())) {
             return Optional.empty();
         }
         ExpressionFilter condition =

@@ -116,6 +116,7 @@ final class InboundResources {
             clusterMap.add(RateLimiting.CLUSTER, RateLimitCluster.of(scene));
         }
         CollectorCluster.own(scene).ifPresent(cluster -> clusterMap.add(cluster.getName(), cluster));
+        CollectorCluster.logs(scene).ifPresent(cluster -> clusterMap.add(cluster.getName(), cluster));
         if (!scene.isRouter()) {
             receiving(scene, clusterMap, listenerMap);
         }

@@ -1,11 +1,13 @@
 package dev.lateen.translate;
 
+import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.lateen.model.mesh.MeshConfig;
 import dev.lateen.model.source.YamlDocument;
 import dev.lateen.model.source.YamlLimits;
 import dev.lateen.model.source.YamlReader;
+import dev.lateen.model.telemetry.LogText;
 import dev.lateen.model.tree.Fields;
 import dev.lateen.model.tree.Node.Mapping;
 import dev.lateen.translate.message.Structs;
@@ -31,6 +33,9 @@ final class LogFormats {
                     + "\"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\" \"%UPSTREAM_HOST%\" %UPSTREAM_CLUSTER_RAW% "
                     + "%UPSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_REMOTE_ADDRESS% "
                     + "%REQUESTED_SERVER_NAME% %ROUTE_NAME%\n";
+
+    /// What stands for a value that is not there.
+    private static final String MISSING = "-";
 
     private static final Struct JSON_FIELDS = jsonFields();
 
@@ -103,6 +108,46 @@ final class LogFormats {
                 .setJsonFormatOptions(JsonFormatOptions.getDefaultInstance())
                 .addAllFormatters(formatters(texts))
                 .build();
+    }
+
+    /// The same of operators that our own proxy knows: for another it would refuse the whole listener.
+    static SubstitutionFormatString known(SubstitutionFormatString format) {
+        String missing = format.getOmitEmptyValues() ? "" : MISSING;
+        SubstitutionFormatString.Builder known = format.toBuilder();
+        if (format.hasJsonFormat()) {
+            known.setJsonFormat(known(format.getJsonFormat(), missing));
+        } else {
+            String line = format.getTextFormatSource().getInlineString();
+            known.setTextFormatSource(DataSource.newBuilder().setInlineString(known(line, missing)));
+        }
+        return known.build();
+    }
+
+    static String known(String line) {
+        return known(line, MISSING);
+    }
+
+    private static String known(String line, String missing) {
+        return LogText.of(line).known(missing);
+    }
+
+    private static Struct known(Struct fields, String missing) {
+        Struct.Builder known = Struct.newBuilder();
+        fields.getFieldsMap().forEach((name, value) -> known.putFields(name, known(value, missing)));
+        return known.build();
+    }
+
+    private static Value known(Value value, String missing) {
+        return switch (value.getKindCase()) {
+            case STRING_VALUE -> Protos.text(known(value.getStringValue(), missing));
+            case STRUCT_VALUE -> Protos.value(known(value.getStructValue(), missing));
+            case LIST_VALUE -> {
+                ListValue.Builder items = ListValue.newBuilder();
+                value.getListValue().getValuesList().forEach(item -> items.addValues(known(item, missing)));
+                yield Value.newBuilder().setListValue(items).build();
+            }
+            case NULL_VALUE, NUMBER_VALUE, BOOL_VALUE, KIND_NOT_SET -> value;
+        };
     }
 
     private static void texts(Value value, List<String> found) {

@@ -31,19 +31,33 @@ final class LogProviders {
     private static final ExtensionProvider BUILT_IN =
             new ExtensionProvider("envoy", FILE, new Mapping(Map.of(), Position.UNKNOWN));
 
+    private static final Fields NOTHING = new Fields(new Mapping(Map.of(), Position.UNKNOWN));
+
     private LogProviders() {}
 
-    /// What is logged: requests, or connections.
+    /// What is logged: requests, connections, or those of them that no filter chain of a listener took.
     enum Of {
-        REQUESTS,
-        CONNECTIONS
+        REQUESTS("http_envoy_accesslog"),
+        CONNECTIONS("tcp_envoy_accesslog"),
+        UNMATCHED("listener_envoy_accesslog");
+
+        /// Of entries for the mesh's own collector.
+        private final String logName;
+
+        Of(String logName) {
+            this.logName = logName;
+        }
     }
 
     /// Empty where the provider logs nothing of this kind, or its service is not known.
     static Optional<AccessLog> told(Scene scene, String name, Of what) {
         MeshConfig.AccessLog mesh = scene.mesh().accessLog();
         if (name.equals(LoggingRules.FILE)) {
-            return Optional.of(file(mesh.file(), LogFormats.ofMesh(mesh)));
+            return Optional.of(file(scene, mesh.file(), LogFormats.ofMesh(mesh)));
+        }
+        if (name.equals(LoggingRules.COLLECTOR)) {
+            CommonGrpcAccessLogConfig common = common(what.logName, CollectorCluster.LOGS, "");
+            return Optional.of(what == Of.REQUESTS ? requests(NOTHING, common) : connections(common));
         }
         return scene.mesh()
                 .extensionProvider(name)
@@ -54,27 +68,33 @@ final class LogProviders {
     private static Optional<AccessLog> told(Scene scene, ExtensionProvider provider, Of what) {
         Fields in = new Fields(provider.settings());
         return switch (provider.kind()) {
-            case FILE -> Optional.of(file(in.text("path", "/dev/stdout"), LogFormats.ofProvider(in)));
+            case FILE -> Optional.of(file(scene, in.text("path", "/dev/stdout"), LogFormats.ofProvider(in)));
             case "envoyHttpAls" ->
                 what == Of.REQUESTS
                         ? common(scene, in, "http_envoy_accesslog").map(common -> requests(in, common))
                         : Optional.empty();
             case "envoyTcpAls" ->
-                what == Of.CONNECTIONS
+                what != Of.REQUESTS
                         ? common(scene, in, "tcp_envoy_accesslog").map(LogProviders::connections)
                         : Optional.empty();
-            case "envoyOtelAls" -> common(scene, in, "otel_envoy_accesslog").map(common -> openTelemetry(in, common));
+            case "envoyOtelAls" ->
+                common(scene, in, "otel_envoy_accesslog").map(common -> openTelemetry(scene, in, common));
             default -> Optional.empty();
         };
     }
 
-    private static AccessLog file(String path, SubstitutionFormatString format) {
+    private static AccessLog file(Scene scene, String path, SubstitutionFormatString written) {
+        SubstitutionFormatString format = isOurs(scene) ? LogFormats.known(written) : written;
         return log(
                 "envoy.access_loggers.file",
                 Protos.any(FileAccessLog.newBuilder()
                         .setPath(path)
                         .setLogFormat(format)
                         .build()));
+    }
+
+    private static boolean isOurs(Scene scene) {
+        return scene.dataPlane() == DataPlane.LATEEN;
     }
 
     private static AccessLog requests(Fields in, CommonGrpcAccessLogConfig common) {
@@ -96,11 +116,15 @@ final class LogProviders {
                         .build()));
     }
 
-    private static AccessLog openTelemetry(Fields in, CommonGrpcAccessLogConfig common) {
+    private static AccessLog openTelemetry(Scene scene, Fields in, CommonGrpcAccessLogConfig common) {
         Optional<Fields> format = in.object("logFormat", Function.identity());
         String body = LogFormats.line(format.flatMap(f -> f.text("text")).orElse(""));
         Map<String, String> labels =
                 new TreeMap<>(format.map(f -> f.textMap("labels")).orElse(Map.of()));
+        if (isOurs(scene)) {
+            body = LogFormats.known(body);
+            labels.replaceAll((_, value) -> LogFormats.known(value));
+        }
         KeyValueList.Builder attributes = KeyValueList.newBuilder();
         labels.forEach((name, value) ->
                 attributes.addValues(KeyValue.newBuilder().setKey(name).setValue(text(value))));
@@ -124,18 +148,25 @@ final class LogProviders {
         return ProviderService.host(scene, in.text("service", ""))
                 .filter(_ -> port > 0)
                 .map(host -> {
-                    CommonGrpcAccessLogConfig.Builder common = CommonGrpcAccessLogConfig.newBuilder()
-                            .setLogName(in.text("logName", usualName))
-                            .setTransportApiVersion(ApiVersion.V3)
-                            .setGrpcService(GrpcService.newBuilder()
-                                    .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder()
-                                            .setClusterName(Names.outbound(port, "", host))
-                                            .setAuthority(host)));
-                    if (scene.dataPlane() != DataPlane.LATEEN) {
+                    CommonGrpcAccessLogConfig.Builder common =
+                            common(in.text("logName", usualName), Names.outbound(port, "", host), host).toBuilder();
+                    if (!isOurs(scene)) {
                         common.addAllFilterStateObjectsToLog(in.texts("filterStateObjectsToLog"));
                     }
                     return common.build();
                 });
+    }
+
+    /// @param authority empty: the cluster's name
+    private static CommonGrpcAccessLogConfig common(String logName, String cluster, String authority) {
+        return CommonGrpcAccessLogConfig.newBuilder()
+                .setLogName(logName)
+                .setTransportApiVersion(ApiVersion.V3)
+                .setGrpcService(GrpcService.newBuilder()
+                        .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder()
+                                .setClusterName(cluster)
+                                .setAuthority(authority)))
+                .build();
     }
 
     private static AccessLog log(String name, Any config) {

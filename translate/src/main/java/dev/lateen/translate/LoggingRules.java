@@ -2,6 +2,7 @@ package dev.lateen.translate;
 
 import dev.lateen.model.istio.Telemetry;
 import dev.lateen.model.istio.Telemetry.AccessLogging;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,13 +12,15 @@ import java.util.stream.Collectors;
 
 /// Which providers one side of a proxy logs to, and what: the narrowest `Telemetry` that names providers chooses
 /// them, and of each the last rule counts. Without any, the mesh's default providers are asked, or else its
-/// `accessLogFile`.
+/// `accessLogFile` and `enableEnvoyAccessLogService`.
 ///
 /// Source: Istio, Telemetry `accessLogging`.
 /// Differs: a rule for one side leaves the mesh's defaults of the other as they are; a filter without providers counts.
 final class LoggingRules {
     /// The mesh's `accessLogFile`: no provider has this name.
     static final String FILE = "";
+    /// The mesh's `enableEnvoyAccessLogService`: nor this.
+    static final String COLLECTOR = " ";
 
     private LoggingRules() {}
 
@@ -40,10 +43,17 @@ final class LoggingRules {
 
     private static List<String> defaults(Scene scene) {
         List<String> providers = scene.mesh().defaultProviders().getOrDefault("accessLogging", List.of());
-        if (providers.isEmpty() && !scene.mesh().accessLog().file().isEmpty()) {
-            return List.of(FILE);
+        if (!providers.isEmpty()) {
+            return providers;
         }
-        return providers;
+        List<String> own = new ArrayList<>();
+        if (!scene.mesh().accessLog().file().isEmpty()) {
+            own.add(FILE);
+        }
+        if (scene.mesh().accessLog().collector().isPresent()) {
+            own.add(COLLECTOR);
+        }
+        return own;
     }
 
     /// @param levels the widest first

@@ -3,12 +3,14 @@ package dev.lateen.translate;
 import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-import dev.lateen.model.istio.Telemetry;
 import dev.lateen.model.mesh.NodeMetadata.DataPlane;
+import dev.lateen.model.telemetry.ProxyExpressions;
+import dev.lateen.model.telemetry.TelemetryWords;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,115 +56,80 @@ final class MetricsFilters {
     }
 
     private static Optional<Struct> config(Scene scene, Side side) {
-        if (scene.dataPlane() == DataPlane.UPSTREAM_ENVOY || !enabled(scene)) {
+        if (scene.dataPlane() == DataPlane.UPSTREAM_ENVOY) {
+            return Optional.empty();
+        }
+        MetricRules rules = MetricRules.of(scene, side, METRICS.keySet());
+        boolean own = scene.dataPlane() == DataPlane.LATEEN;
+        // Our own proxy always counts for Prometheus, also where the mesh's resources send metrics elsewhere.
+        boolean elsewhere = own && !rules.isChosen();
+        if (!rules.counts() && !elsewhere) {
             return Optional.empty();
         }
         Struct.Builder config = Struct.newBuilder();
         if (scene.isRouter()) {
             config.putFields("disable_host_header_fallback", bool(true));
         }
-        Map<String, Changes> overrides = overrides(scene, side);
-        if (overrides.keySet().containsAll(METRICS.values())
-                && overrides.values().stream().allMatch(o -> o.disabled)) {
+        Map<String, MetricRules.Change> changes = named(rules.changes(), own);
+        if (changes.keySet().containsAll(METRICS.values())
+                && changes.values().stream().allMatch(MetricRules.Change::drops)) {
             return Optional.empty();
         }
-        if (!overrides.isEmpty()) {
+        if (!changes.isEmpty()) {
             List<Value> metrics = new ArrayList<>();
-            overrides.forEach((name, override) -> metrics.add(override.value(name)));
+            changes.forEach((name, change) -> metrics.add(value(name, change, own)));
             config.putFields("metrics", list(metrics));
         }
-        reportingInterval(scene).ifPresent(i -> config.putFields("tcp_reporting_duration", Protos.text(i)));
+        rules.reportingInterval()
+                .ifPresent(interval -> config.putFields("tcp_reporting_duration", Protos.text(seconds(interval))));
         return Optional.of(config.build());
     }
 
-    private static Optional<String> reportingInterval(Scene scene) {
-        return TelemetryRules.applying(scene).stream()
-                .flatMap(t -> t.metrics().stream())
-                .flatMap(m -> m.reportingInterval().stream())
-                .reduce((_, later) -> later);
-    }
-
-    /// Our own proxy always counts; Istio's does where the mesh or a resource names the provider.
-    private static boolean enabled(Scene scene) {
-        if (scene.dataPlane() == DataPlane.LATEEN) {
-            return true;
-        }
-        boolean byMesh = scene.mesh()
-                .defaultProviders()
-                .getOrDefault("metrics", List.of())
-                .contains("prometheus");
-        return byMesh
-                || TelemetryRules.applying(scene).stream()
-                        .flatMap(t -> t.metrics().stream())
-                        .anyMatch(m -> m.providers().contains("prometheus"));
-    }
-
-    /// What changes about one metric.
-    private static final class Changes {
-        private boolean disabled;
-        private final Map<String, Telemetry.TagOverride> tags = new TreeMap<>();
-
-        Value value(String name) {
-            Struct.Builder metric = Struct.newBuilder().putFields("name", Protos.text(name));
-            if (disabled) {
-                metric.putFields("drop", bool(true));
+    /// By the filter's names: the API's metrics first, then custom ones. Our own proxy is told of those that it knows:
+    /// it would refuse the whole listener for another.
+    private static Map<String, MetricRules.Change> named(Map<String, MetricRules.Change> changes, boolean own) {
+        Map<String, MetricRules.Change> named = new LinkedHashMap<>();
+        METRICS.forEach((metric, name) -> {
+            if (changes.containsKey(metric)) {
+                named.put(name, changes.get(metric));
             }
-            Struct.Builder dimensions = Struct.newBuilder();
-            List<Value> removed = new ArrayList<>();
-            tags.forEach((tag, override) -> {
-                if (override.operation().equals("REMOVE")) {
-                    removed.add(Protos.text(tag));
-                } else {
-                    dimensions.putFields(tag, Protos.text(override.value()));
-                }
-            });
-            if (dimensions.getFieldsCount() > 0) {
-                metric.putFields("dimensions", Protos.value(dimensions.build()));
+        });
+        changes.forEach((metric, change) -> {
+            boolean custom = !METRICS.containsKey(metric);
+            if (custom && (!own || TelemetryWords.metrics().contains(metric))) {
+                named.putIfAbsent(metric, change);
             }
-            if (!removed.isEmpty()) {
-                metric.putFields("tags_to_remove", list(removed));
-            }
-            return Protos.value(metric.build());
-        }
+        });
+        return named;
     }
 
-    /// By the filter's names; what comes later, or is nearer to the workload, wins.
-    private static Map<String, Changes> overrides(Scene scene, Side side) {
-        Map<String, Changes> overrides = new LinkedHashMap<>();
-        Map<String, Changes> found = new LinkedHashMap<>();
-        for (Telemetry telemetry : TelemetryRules.applying(scene)) {
-            for (Telemetry.Metrics metrics : telemetry.metrics()) {
-                Map<String, Telemetry.TagOverride> everywhere = new TreeMap<>();
-                metrics.dimensions()
-                        .forEach((name, value) -> everywhere.put(name, new Telemetry.TagOverride("UPSERT", value)));
-                metrics.removedTags().forEach(name -> everywhere.put(name, new Telemetry.TagOverride("REMOVE", "")));
-                if (!everywhere.isEmpty()) {
-                    METRICS.values().forEach(name -> of(name, found).tags.putAll(everywhere));
-                }
-                metrics.overrides().forEach(o -> collect(o, side, found));
+    private static Value value(String name, MetricRules.Change change, boolean own) {
+        Struct.Builder metric = Struct.newBuilder().putFields("name", Protos.text(name));
+        if (change.drops()) {
+            metric.putFields("drop", bool(true));
+        }
+        Struct.Builder dimensions = Struct.newBuilder();
+        List<Value> removed = new ArrayList<>();
+        change.tags().forEach((tag, override) -> {
+            if (override.operation().equals("REMOVE")) {
+                removed.add(Protos.text(tag));
+            } else if (!own || ProxyExpressions.unknown(override.value()).isEmpty()) {
+                dimensions.putFields(tag, Protos.text(override.value()));
             }
+        });
+        if (dimensions.getFieldsCount() > 0) {
+            metric.putFields("dimensions", Protos.value(dimensions.build()));
         }
-        METRICS.values().stream().filter(found::containsKey).forEach(name -> overrides.put(name, of(name, found)));
-        found.forEach(overrides::putIfAbsent);
-        return overrides;
+        if (!removed.isEmpty()) {
+            metric.putFields("tags_to_remove", list(removed));
+        }
+        return Protos.value(metric.build());
     }
 
-    private static Changes of(String name, Map<String, Changes> in) {
-        return in.computeIfAbsent(name, _ -> new Changes());
-    }
-
-    private static void collect(Telemetry.MetricOverride from, Side side, Map<String, Changes> into) {
-        if (!side.isMeantBy(from.mode())) {
-            return;
-        }
-        Collection<String> names = from.metric().equals("ALL_METRICS")
-                ? METRICS.values()
-                : List.of(METRICS.getOrDefault(from.metric(), from.metric()));
-        for (String name : names) {
-            Changes override = of(name, into);
-            override.disabled = from.disabled().orElse(false);
-            override.tags.putAll(from.tagOverrides());
-        }
+    /// As JSON of protobuf has it, which knows seconds alone.
+    private static String seconds(Duration time) {
+        BigDecimal seconds = BigDecimal.valueOf(time.getSeconds()).add(BigDecimal.valueOf(time.getNano(), 9));
+        return (seconds.signum() == 0 ? "0" : seconds.stripTrailingZeros().toPlainString()) + "s";
     }
 
     private static Value bool(boolean value) {

@@ -2,14 +2,11 @@ package dev.lateen.translate;
 
 import dev.lateen.translate.policy.RateLimiting;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
-import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 
 /// The cluster by which a proxy asks the rate-limit service: the control plane's secure port, by the address that the
 /// proxy itself was configured with, and with the proxy's own certificate.
 final class RateLimitCluster {
     private static final String USUAL = "istiod.istio-system.svc:15012";
-    private static final String KEY = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
     private RateLimitCluster() {}
 
@@ -17,10 +14,8 @@ final class RateLimitCluster {
         String address = address(scene);
         int colon = address.lastIndexOf(':');
         String host = address.substring(0, colon).replaceAll("[\\[\\]]", "");
-        HttpProtocolOptions.Builder http = HttpProtocolOptions.newBuilder();
-        http.getExplicitHttpConfigBuilder().setHttp2ProtocolOptions(Http2ProtocolOptions.getDefaultInstance());
-        return DirectCluster.to(RateLimiting.CLUSTER, host, Integer.parseInt(address.substring(colon + 1)))
-                .putTypedExtensionProtocolOptions(KEY, Protos.any(http.build()))
+        return DirectCluster.http2(
+                        DirectCluster.to(RateLimiting.CLUSTER, host, Integer.parseInt(address.substring(colon + 1))))
                 .setTransportSocket(UpstreamTls.toControlPlane())
                 .build();
     }

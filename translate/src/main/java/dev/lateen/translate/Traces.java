@@ -6,6 +6,7 @@ import dev.lateen.model.mesh.MeshConfig;
 import dev.lateen.model.mesh.MeshConfig.ExtensionProvider;
 import dev.lateen.model.mesh.NodeMetadata.DataPlane;
 import dev.lateen.model.mesh.ProxyTracing;
+import dev.lateen.model.telemetry.LogText;
 import dev.lateen.model.tree.Fields;
 import dev.lateen.xds.NewerFields;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
@@ -138,7 +139,7 @@ final class Traces {
         Optional<Tracing.Builder> tracing = switch (provider.kind()) {
             case "zipkin" ->
                 Optional.of(zipkin(scene, cluster, host.get(), in.text("path", SPANS), !in.flag("enable64bitTraceId")));
-            case "opentelemetry" -> Optional.of(openTelemetry(in, cluster, host.get()));
+            case "opentelemetry" -> Optional.of(openTelemetry(scene, in, cluster, host.get()));
             default -> Optional.empty();
         };
         in.integer("maxTagLength")
@@ -160,8 +161,9 @@ final class Traces {
         return provider(ZIPKIN, Protos.any(config.build()));
     }
 
-    private static Tracing.Builder openTelemetry(Fields in, String cluster, String host) {
-        OpenTelemetryConfig.Builder config = OpenTelemetryConfig.newBuilder();
+    private static Tracing.Builder openTelemetry(Scene scene, Fields in, String cluster, String host) {
+        OpenTelemetryConfig.Builder config =
+                OpenTelemetryConfig.newBuilder().setServiceName(scene.node().cluster());
         Optional<HttpService.Builder> http = in.object("http", h -> overHttp(h, cluster, host));
         if (http.isPresent()) {
             config.setHttpService(http.get());
@@ -237,7 +239,7 @@ final class Traces {
             tags.add(dryRun("deny", "result", "deny_shadow_engine_result"));
             istioTags(scene).forEach((tag, value) -> tags.add(literal(tag, value)));
         }
-        rule.tags().forEach((name, tag) -> custom(name, tag).ifPresent(tags::add));
+        rule.tags().forEach((name, tag) -> custom(scene, name, tag).ifPresent(tags::add));
         tags.sort(Comparator.comparing(CustomTag::getTag));
         return tracing.addAllCustomTags(tags).build();
     }
@@ -278,7 +280,7 @@ final class Traces {
         return text.isEmpty() ? "unknown" : text;
     }
 
-    private static Optional<CustomTag> custom(String name, Telemetry.CustomTag tag) {
+    private static Optional<CustomTag> custom(Scene scene, String name, Telemetry.CustomTag tag) {
         CustomTag.Builder built = CustomTag.newBuilder().setTag(name);
         return switch (tag) {
             case Telemetry.CustomTag.Literal(String value) -> Optional.of(literal(name, value));
@@ -291,6 +293,10 @@ final class Traces {
                 Optional.of(built.setRequestHeader(
                                 CustomTag.Header.newBuilder().setName(header).setDefaultValue(otherwise))
                         .build());
+            // Our own proxy would refuse the whole listener for a word that it does not know.
+            case Telemetry.CustomTag.Formatter(String format)
+            when scene.dataPlane() == DataPlane.LATEEN
+                    && !LogText.of(format).unknown().isEmpty() -> Optional.empty();
             case Telemetry.CustomTag.Formatter(String format) ->
                 Optional.of(built.setUnknownFields(NewerFields.text(NewerFields.CUSTOM_TAG_VALUE, format))
                         .build());
@@ -323,6 +329,8 @@ final class Traces {
         }
         List<String> traits = new ArrayList<>(istioTags(scene).values());
         traits.add(Double.toString(sampling(scene)));
+        // As which OpenTelemetry's tracer names it.
+        traits.add(scene.node().cluster());
         return traits;
     }
 

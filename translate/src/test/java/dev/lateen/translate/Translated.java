@@ -24,7 +24,7 @@ import java.util.Set;
 final class Translated {
     private final SnapshotBuilder builder = new SnapshotBuilder(MeshSettings.DEFAULT);
     private final Translator translator = new Translator();
-    private final ProxyNode node;
+    private ProxyNode node;
 
     /// @param type of the proxy: `sidecar` or `router`
     Translated(String mesh, String type, String namespace, Map<String, ?> metadata) {
@@ -50,6 +50,12 @@ final class Translated {
         return ResourceReader.create().read(mesh, "mesh.yaml").stream()
                 .map(parsed -> ((ParsedResource.Valid) parsed).resource())
                 .toList();
+    }
+
+    /// What the proxy calls its service from now on.
+    Translated called(String service) {
+        node = node.called(service);
+        return this;
     }
 
     /// Changes the mesh.

@@ -255,7 +255,10 @@ public final class Proxies implements DiscoverySource {
         }
         ClientNode claimed = connection.node();
         Optional<ProxyNode> node = ProxyNode.parse(
-                claimed.id(), claimed.metadata(), new Locality(claimed.region(), claimed.zone(), claimed.subZone()));
+                        claimed.id(),
+                        claimed.metadata(),
+                        new Locality(claimed.region(), claimed.zone(), claimed.subZone()))
+                .map(read -> read.called(claimed.cluster()));
         if (node.isEmpty()) {
             connection.refuse("node.id: \"" + claimed.id()
                     + "\" (expected: sidecar|router|waypoint~<ip>~<name>.<namespace>~<namespace>.svc.<domain>)");

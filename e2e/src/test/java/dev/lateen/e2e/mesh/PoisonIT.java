@@ -25,6 +25,17 @@ final class PoisonIT {
     /// Of the control plane, whose heap is 224 MiB: code, threads, buffers and what the C heap keeps are beside it.
     private static final long MOST_KIBIBYTES = 480 << 10;
 
+    /// Envoy can compute this condition, and our proxy cannot.
+    private static final String WORDS = """
+            apiVersion: telemetry.istio.io/v1
+            kind: Telemetry
+            metadata: {name: words, namespace: istio-system}
+            spec:
+              accessLogging:
+              - {providers: [{name: envoy}], filter: {expression: "['GET', 'HEAD'][0] == request.method"}}
+              metrics: [{overrides: [{tagOverrides: {first: {value: "['a'][0]"}}}]}]
+            """;
+
     @TempDir
     Path directory;
 
@@ -50,6 +61,7 @@ final class PoisonIT {
             put("many.yaml", many());
             put("bomb.yaml", bomb());
             put("wide.yaml", wide());
+            put("words.yaml", WORDS);
             put("good.yaml", good());
             await().atMost(SOON).until(() -> mesh.answer("good", "/", "").statusCode() == 418);
             over.set(true);
@@ -66,6 +78,10 @@ final class PoisonIT {
                     .containsPattern("VirtualService/wide.default +REFUSED")
                     .contains("wide.yaml:", "characters");
             assertThat(mesh.answer("many", "/a9999", "").statusCode()).isEqualTo(200);
+            assertThat(Launcher.run("status", "telemetry/", "--mesh", mesh.name())
+                            .out())
+                    .containsPattern("Telemetry/words.istio-system +ACCEPTED")
+                    .contains("words.yaml:", "the mesh's own proxy does not know");
         }
     }
 

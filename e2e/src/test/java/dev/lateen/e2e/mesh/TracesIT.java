@@ -7,6 +7,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.lateen.e2e.behaviour.Ports;
+import dev.lateen.e2e.grpc.UnaryServer;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,6 +97,60 @@ final class TracesIT {
                         .noneMatch(chain -> chain.containsAll(List.of("first CLIENT", "second SERVER")));
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lateen", "envoy"})
+    void spansGoToAProviderOfOpenTelemetryInTheNameOfTheirService(String proxy) throws IOException {
+        RunningMesh.assumeAsked("explicit", proxy);
+        Set<String> services = ConcurrentHashMap.newKeySet();
+        try (UnaryServer collector = UnaryServer.traces((request, answer) -> {
+            request.getResourceSpansList().stream()
+                    .flatMap(spans -> spans.getResource().getAttributesList().stream())
+                    .filter(attribute -> attribute.getKey().equals("service.name"))
+                    .forEach(attribute -> services.add(attribute.getValue().getStringValue()));
+            answer.onNext(ExportTraceServiceResponse.getDefaultInstance());
+            answer.onCompleted();
+        })) {
+            String manifests = openTelemetry(collector.port())
+                    + RunningMesh.peer("first", "", "")
+                    + RunningMesh.peer("second", "", "")
+                    + RunningMesh.gateway("first");
+            try (RunningMesh mesh = RunningMesh.of(directory, manifests, "--capture", "explicit", "--proxy", proxy)) {
+                await().atMost(SOON)
+                        .until(() ->
+                                mesh.ask("first", "/fetch", "http://second/").contains("200 second"));
+                await().atMost(SOON)
+                        .untilAsserted(() -> assertThat(services).contains("first.default", "second.default"));
+            }
+        }
+    }
+
+    private static String openTelemetry(int port) {
+        return """
+                apiVersion: install.istio.io/v1alpha1
+                kind: IstioOperator
+                metadata: {name: tracing, namespace: istio-system}
+                spec:
+                  meshConfig:
+                    enableTracing: true
+                    extensionProviders: [{name: otel, opentelemetry: {service: otel.test, port: 4317}}]
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: ServiceEntry
+                metadata: {name: otel, namespace: istio-system}
+                spec:
+                  hosts: [otel.test]
+                  ports: [{number: 4317, name: grpc, protocol: GRPC}]
+                  resolution: STATIC
+                  endpoints: [{address: 127.0.0.1, ports: {grpc: %d}}]
+                ---
+                apiVersion: telemetry.istio.io/v1
+                kind: Telemetry
+                metadata: {name: tracing, namespace: istio-system}
+                spec: {tracing: [{providers: [{name: otel}], randomSamplingPercentage: 100}]}
+                ---
+                """.formatted(port);
     }
 
     /// Who called whom in each trace, from its root on; traces that branch or have several roots are left out.

@@ -3,6 +3,7 @@ package dev.lateen.model.istio;
 import dev.lateen.model.resource.Metadata;
 import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.tree.Fields;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -114,14 +115,14 @@ public record Telemetry(
             List<MetricOverride> overrides,
             Map<String, String> dimensions,
             List<String> removedTags,
-            Optional<String> reportingInterval) {
+            Optional<Duration> reportingInterval) {
         static Metrics of(Reader in) {
             return new Metrics(
                     Telemetry.providers(in),
                     in.objects("overrides", MetricOverride::of),
                     in.textMap("dimensions"),
                     in.texts("tagsToRemove"),
-                    in.text("reportingInterval"));
+                    in.duration("reportingInterval"));
         }
     }
 

@@ -6,6 +6,7 @@ import dev.lateen.model.istio.CipherSuites;
 import dev.lateen.model.istio.HttpRoute.Retries;
 import dev.lateen.model.istio.Reader;
 import dev.lateen.model.istio.Sidecar.OutboundPolicy;
+import dev.lateen.model.istio.TrafficPolicy.ClientTls;
 import dev.lateen.model.istio.TrafficPolicy.ConnectionPool;
 import dev.lateen.model.istio.TrafficPolicy.Keepalive;
 import dev.lateen.model.istio.TrafficPolicy.LocalityLb;
@@ -73,10 +74,14 @@ public record MeshConfig(
 
     /// @param file empty for none
     /// @param format empty for the default
-    public record AccessLog(String file, String format, boolean json, boolean grpcService, boolean listenerLog) {}
+    /// @param collector what `enableEnvoyAccessLogService` sends entries to; empty for none
+    public record AccessLog(
+            String file, String format, boolean json, Optional<NamedServer> collector, boolean listenerLog) {}
 
     /// @param defaults for every proxy
-    public record Tracing(boolean enabled, ProxyTracing defaults, Optional<ZipkinAddress> zipkin) {}
+    /// @param tls towards the collector; empty: plain text
+    public record Tracing(
+            boolean enabled, ProxyTracing defaults, Optional<ZipkinAddress> zipkin, Optional<ClientTls> tls) {}
 
     public record ZipkinAddress(String host, int port) {}
 
@@ -149,9 +154,13 @@ public record MeshConfig(
                         in.text("accessLogFile", ""),
                         in.text("accessLogFormat", ""),
                         in.text("accessLogEncoding", "TEXT").equals("JSON"),
-                        in.flag("enableEnvoyAccessLogService"),
+                        in.flag("enableEnvoyAccessLogService")
+                                ? ofProxies(in)
+                                        .object("envoyAccessLogService", NamedServer::of)
+                                        .flatMap(server -> server)
+                                : Optional.empty(),
                         !in.flag("disableEnvoyListenerLog")),
-                new Tracing(in.flag("enableTracing"), tracing(in), zipkin(in)),
+                new Tracing(in.flag("enableTracing"), tracing(in), zipkin(in), collectorTls(in)),
                 new Nearness(
                         in.object("localityLbSetting", LocalityLb::of),
                         in.object("zoneAwareLbSetting", ZoneAwareLb::of)),
@@ -188,13 +197,19 @@ public record MeshConfig(
     }
 
     private static ProxyTracing tracing(Reader in) {
-        return new Fields(mappingOf(in.node("defaultConfig")))
-                .object("tracing", ProxyTracing::of)
-                .orElse(ProxyTracing.NONE);
+        return ofProxies(in).object("tracing", ProxyTracing::of).orElse(ProxyTracing.NONE);
+    }
+
+    private static Optional<ClientTls> collectorTls(Reader in) {
+        return ofProxies(in).object("tracing", NamedServer::tls).flatMap(tls -> tls);
+    }
+
+    private static Fields ofProxies(Reader in) {
+        return new Fields(mappingOf(in.node("defaultConfig")));
     }
 
     private static Optional<ZipkinAddress> zipkin(Reader in) {
-        return new Fields(mappingOf(in.node("defaultConfig")))
+        return ofProxies(in)
                 .object("tracing", t -> t.object("zipkin", z -> z.text("address")))
                 .flatMap(z -> z)
                 .flatMap(a -> a)

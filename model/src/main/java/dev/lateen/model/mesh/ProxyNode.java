@@ -10,6 +10,7 @@ import java.util.Optional;
 ///
 /// @param id the whole node id, such as `sidecar~10.0.0.1~pod.ns~ns.svc.cluster.local`
 /// @param name the third part of the id, such as `pod.ns`
+/// @param cluster what it calls its service, in traces above all; may be empty
 public record ProxyNode(
         Type type,
         String id,
@@ -21,7 +22,8 @@ public record ProxyNode(
         Map<String, String> labels,
         String clusterId,
         Locality locality,
-        NodeMetadata metadata) {
+        NodeMetadata metadata,
+        String cluster) {
 
     public ProxyNode {
         addresses = List.copyOf(addresses);
@@ -68,19 +70,59 @@ public record ProxyNode(
                 read.labels(),
                 read.clusterId(),
                 localityOf(read, locality),
-                read));
+                read,
+                ""));
     }
 
     /// The same workload, of which more is known.
     public ProxyNode withLabels(Map<String, String> all) {
         return new ProxyNode(
-                type, id, name, addresses, namespace, serviceAccount, dnsDomain, all, clusterId, locality, metadata);
+                type,
+                id,
+                name,
+                addresses,
+                namespace,
+                serviceAccount,
+                dnsDomain,
+                all,
+                clusterId,
+                locality,
+                metadata,
+                cluster);
     }
 
     /// The same, of which the mesh's own registry knows where it runs.
     public ProxyNode at(Locality place) {
         return new ProxyNode(
-                type, id, name, addresses, namespace, serviceAccount, dnsDomain, labels, clusterId, place, metadata);
+                type,
+                id,
+                name,
+                addresses,
+                namespace,
+                serviceAccount,
+                dnsDomain,
+                labels,
+                clusterId,
+                place,
+                metadata,
+                cluster);
+    }
+
+    /// The same, which calls its service so.
+    public ProxyNode called(String service) {
+        return new ProxyNode(
+                type,
+                id,
+                name,
+                addresses,
+                namespace,
+                serviceAccount,
+                dnsDomain,
+                labels,
+                clusterId,
+                locality,
+                metadata,
+                service);
     }
 
     /// Its label of that name; where it runs counts as labels too (see [Topology]).

@@ -22,7 +22,7 @@ final class ExtensionProviderRules {
             "envoyOtelAls",
             "sds");
     /// Those that no data plane of this mesh is told of.
-    private static final List<String> UNUSED =
+    static final List<String> UNUSED =
             List.of("lightstep", "datadog", "opencensus", "skywalking", "stackdriver", "sds");
     /// Of kinds that are used, the fields that no data plane of this mesh is told of.
     private static final Map<String, List<String>> UNUSED_FIELDS = Map.of(
@@ -50,6 +50,11 @@ final class ExtensionProviderRules {
             provider.object("zipkin").ifPresent(ExtensionProviderRules::zipkin);
             provider.object("opentelemetry").ifPresent(ExtensionProviderRules::openTelemetry);
             provider.object("envoyOtelAls").ifPresent(ExtensionProviderRules::attributes);
+            for (String kind : List.of("envoyFileAccessLog", "envoyOtelAls")) {
+                provider.object(kind)
+                        .flatMap(settings -> settings.object("logFormat"))
+                        .ifPresent(MeshLoggingRules::format);
+            }
             for (String kind : UNUSED) {
                 if (provider.has(kind)) {
                     provider.warning(

@@ -19,6 +19,7 @@ final class MeshConfigRules {
         MeshProxyConfigRules.required(config, "connectTimeout");
         if (config.has("defaultConfig")) {
             config.object("defaultConfig").ifPresent(MeshProxyConfigRules::check);
+            config.object("defaultConfig").ifPresent(UnusedProxyConfig::check);
         } else {
             config.error("defaultConfig", "missing-required", "defaultConfig is missing");
         }
@@ -41,6 +42,7 @@ final class MeshConfigRules {
         config.object("serviceEntryVisibility").ifPresent(MeshConfigRules::visibility);
         tls(config);
         ExtensionProviderRules.check(config);
+        MeshLoggingRules.check(config);
     }
 
     private static void outbound(View policy) {

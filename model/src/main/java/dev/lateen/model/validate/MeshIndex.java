@@ -36,6 +36,7 @@ final class MeshIndex {
     private final Set<String> providers = new HashSet<>(Set.of("prometheus", "envoy", "stackdriver"));
     private final Map<String, String> hostByProvider = new HashMap<>();
     private final Set<String> askedByHttp = new HashSet<>();
+    private final Map<String, String> unusedProviders = new HashMap<>();
     private final Set<String> kinds = new HashSet<>();
     private final Set<String> routeNames = new HashSet<>();
     private final Set<Map<String, String>> gateways = new HashSet<>();
@@ -75,6 +76,7 @@ final class MeshIndex {
         if (provider.has("envoyExtAuthzHttp")) {
             askedByHttp.add(name);
         }
+        ExtensionProviderRules.UNUSED.stream().filter(provider::has).forEach(kind -> unusedProviders.put(name, kind));
         for (String kind : ExtensionProviderRules.SERVICES) {
             provider.object(kind, settings -> settings.text("service", ""))
                     .filter(service -> !service.isEmpty())
@@ -236,6 +238,11 @@ final class MeshIndex {
     /// The host behind an extension provider; empty where it asks no service.
     Optional<String> hostOfProvider(String name) {
         return Optional.ofNullable(hostByProvider.get(name));
+    }
+
+    /// The kind of an extension provider, where no data plane is told of such ones.
+    Optional<String> unusedKindOf(String provider) {
+        return Optional.ofNullable(unusedProviders.get(provider));
     }
 
     Set<String> providers() {

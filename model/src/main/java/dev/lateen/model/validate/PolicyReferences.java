@@ -3,6 +3,7 @@ package dev.lateen.model.validate;
 import dev.lateen.model.resource.ResourceKey;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// What policies refer to: workloads, targets, extension providers. Thread: any one.
@@ -154,6 +155,17 @@ final class PolicyReferences {
                     index.hasKind("IstioOperator"),
                     index.providers(),
                     "add it to meshConfig.extensionProviders");
+            return;
+        }
+        Optional<String> unused = index.unusedKindOf(provider.text("name"));
+        if (unused.isPresent()) {
+            references
+                    .report()
+                    .warning(
+                            provider.spot("name"),
+                            "unsupported",
+                            "providers of kind " + unused.get() + " are not supported yet: nothing is sent there",
+                            "a provider of another kind, such as opentelemetry");
             return;
         }
         index.hostOfProvider(provider.text("name"))

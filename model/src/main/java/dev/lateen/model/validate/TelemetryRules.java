@@ -1,10 +1,18 @@
 package dev.lateen.model.validate;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.function.BiConsumer;
 
 /// Istio's rules for a Telemetry. Thread: any. Source: Istio's reference of Telemetry.
 final class TelemetryRules {
+    /// What the mesh's own proxy does with a tag whose value it cannot make.
+    private static final String NO_LABEL = "the label stays as it is there";
+    private static final String NO_TAG = "its spans have no such tag";
+    private static final String NO_CONDITION = "it logs as if there were no filter";
+
+    private static final Duration LEAST_INTERVAL = Duration.ofMillis(1);
+
     private TelemetryRules() {}
 
     static void check(View spec) {
@@ -17,13 +25,20 @@ final class TelemetryRules {
         tracing.forEach(TelemetryRules::tracing);
         for (View metrics : spec.objects("metrics")) {
             providers(metrics);
+            metrics.duration("reportingInterval")
+                    .filter(interval -> interval.compareTo(LEAST_INTERVAL) < 0)
+                    .ifPresent(_ -> metrics.error(
+                            "reportingInterval", "out-of-range", "duration is too short", "at least 1ms"));
             metrics.objects("overrides").forEach(TelemetryRules::override);
+            metrics.entries("dimensions")
+                    .forEach(tag -> KnownWords.expression(metrics.report(), tag.value(), NO_LABEL));
         }
         for (View logging : spec.objects("accessLogging")) {
             providers(logging);
             logging.object("filter")
                     .filter(filter -> filter.has("expression"))
-                    .ifPresent(filter -> CelSyntax.check(filter.report(), filter.spot("expression")));
+                    .ifPresent(
+                            filter -> KnownWords.expression(filter.report(), filter.spot("expression"), NO_CONDITION));
         }
     }
 
@@ -70,6 +85,8 @@ final class TelemetryRules {
                 required(source, "environment", "name");
                 required(source, "header", "name");
                 required(source, "formatter", "value");
+                source.object("formatter")
+                        .ifPresent(format -> KnownWords.format(format.report(), format.spot("value"), NO_TAG));
             });
         }
     }
@@ -92,6 +109,7 @@ final class TelemetryRules {
         override.object("match")
                 .filter(match -> match.has("customMetric") && !match.filled("customMetric"))
                 .ifPresent(match -> match.error("customMetric", "missing-required", "metric has no name"));
+        override.object("match").ifPresent(match -> KnownWords.metric(match.report(), match.spot("customMetric")));
         for (View.Entry tag : override.entries("tagOverrides")) {
             if (tag.key().value().isEmpty()) {
                 override.report().error(tag.key(), "missing-required", "tag has no name");
@@ -107,7 +125,7 @@ final class TelemetryRules {
         } else if (!removes && !tag.filled("value")) {
             tag.error("value", "missing-required", "UPSERT needs a value", "a CEL expression");
         } else if (!removes) {
-            CelSyntax.check(tag.report(), tag.spot("value"));
+            KnownWords.expression(tag.report(), tag.spot("value"), NO_LABEL);
         }
     }
 }

@@ -22,6 +22,7 @@ final class WorkloadRules {
         if (SELECTING.contains(kind) && resource.key().group().equals("apps")) {
             workload(kind, spec);
         }
+        UnusedAnnotations.check(resource, spec);
         if (kind.equals("Service") && resource.key().group().isEmpty()) {
             service(spec);
         }

@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Builds the bootstrap of a pod's proxy from the environment that Istio's injection gives it.
 ///
@@ -160,7 +161,7 @@ public final class IstioEnvironment {
         String domain = text("DNS_DOMAIN", namespace + ".svc.cluster.local");
         return Node.newBuilder()
                 .setId(type + "~" + ip + "~" + pod + "." + namespace + "~" + domain)
-                .setCluster(cluster(labels.getOrDefault("app", ""), namespace))
+                .setCluster(cluster(labels, workloadName(metadata), namespace))
                 .setMetadata(metadata)
                 .setLocality(locality(locality))
                 .build();
@@ -191,10 +192,29 @@ public final class IstioEnvironment {
                 .build();
     }
 
-    /// What traces call us: by the application's label, unless `serviceCluster` has another name than everybody's.
-    private String cluster(String app, String namespace) {
-        String given = configText("serviceCluster", DEFAULT_CLUSTER);
-        return given.equals(DEFAULT_CLUSTER) && !app.isEmpty() ? app + "." + namespace : given;
+    /// What traces call us: by the canonical name where `tracingServiceName` says so, else by the application's label,
+    /// unless `serviceCluster` has another name than everybody's.
+    private String cluster(Map<String, String> labels, String workload, String namespace) {
+        String canonical = Stream.of("service.istio.io/canonical-name", "app.kubernetes.io/name", "app")
+                .map(label -> labels.getOrDefault(label, ""))
+                .filter(name -> !name.isEmpty())
+                .findFirst()
+                .orElse(workload);
+        return switch (configText("tracingServiceName", "")) {
+            case "CANONICAL_NAME_ONLY" -> canonical;
+            case "CANONICAL_NAME_AND_NAMESPACE" -> canonical + "." + namespace;
+            default -> {
+                String app = labels.getOrDefault("app", "");
+                String given = configText("serviceCluster", DEFAULT_CLUSTER);
+                yield given.equals(DEFAULT_CLUSTER) && !app.isEmpty() ? app + "." + namespace : given;
+            }
+        };
+    }
+
+    private static String workloadName(Struct.Builder metadata) {
+        String name = metadata.getFieldsOrDefault("WORKLOAD_NAME", Value.getDefaultInstance())
+                .getStringValue();
+        return name.isEmpty() ? DEFAULT_CLUSTER : name;
     }
 
     /// `ISTIO_META_X` is text, `ISTIO_METAJSON_X` a JSON tree; some of Istio's own text variables hold JSON too.

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// What ProxyConfig changes in a proxy's settings; among them, that the proxy asks for its own kind.
 final class PodProxyConfigTest {
@@ -47,6 +49,28 @@ final class PodProxyConfigTest {
         var resources = read(environment).resources();
         assertThat(resources.getClusterManager().getLocalClusterName()).isEqualTo("local_cluster");
         assertThat(resources.getStaticResources().getClusters(0).getName()).isEqualTo("local_cluster");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'{}', web.default",
+        "'{serviceCluster: mine}', mine",
+        "'{serviceCluster: istio-proxy, tracingServiceName: APP_LABEL_AND_NAMESPACE}', web.default",
+        "'{serviceCluster: istio-proxy, tracingServiceName: CANONICAL_NAME_ONLY}', shop",
+        "'{tracingServiceName: CANONICAL_NAME_AND_NAMESPACE}', shop.default"
+    })
+    void callsItsServiceAsTheSettingsSay(String config, String cluster) {
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "POD_NAME",
+                "a",
+                "POD_NAMESPACE",
+                "default",
+                "INSTANCE_IP",
+                "10.0.0.1",
+                "ISTIO_METAJSON_LABELS",
+                "{\"app\": \"web\", \"service.istio.io/canonical-name\": \"shop\"}"));
+        environment.put(VARIABLE, config);
+        assertThat(read(environment).node().getCluster()).isEqualTo(cluster);
     }
 
     private static BootstrapConfig read(Map<String, String> environment) {

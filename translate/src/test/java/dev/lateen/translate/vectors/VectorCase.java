@@ -205,7 +205,8 @@ public final class VectorCase {
                 node.labels(),
                 node.clusterId(),
                 node.locality(),
-                read.withTexts(texts));
+                read.withTexts(texts),
+                node.cluster());
     }
 
     /// None where the suite has none.
