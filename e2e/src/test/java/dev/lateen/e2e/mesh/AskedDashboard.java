@@ -43,10 +43,8 @@ record AskedDashboard(RunningMesh mesh) {
     }
 
     private JsonNode setLevel(String proxy, String level) throws IOException, InterruptedException {
-        String asked = JSON.createObjectNode()
-                .put("proxy", proxy)
-                .put("level", level)
-                .toString();
+        String asked =
+                JSON.createObjectNode().put("proxy", proxy).put("level", level).toString();
         return send(request("log-level")
                 .header("content-type", "application/json")
                 .header("x-lateen-operator", "test")

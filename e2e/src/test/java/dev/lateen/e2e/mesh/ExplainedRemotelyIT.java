@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The control plane explains requests of proxies whose admin API it cannot reach, and tells of their certificates and
-/// logs: each pod has a network of its own, as in a cluster. What became of requests is told to nobody else, by whatever certificate.
+/// logs: each pod has a network of its own, as in a cluster. What became of requests is told to nobody else, by
+/// whatever certificate.
 final class ExplainedRemotelyIT {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String POLICY = """
