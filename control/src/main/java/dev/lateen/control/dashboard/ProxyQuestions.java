@@ -14,6 +14,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -29,7 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// Asks proxies what became of requests, which certificates they hold and what they log, at the port where they show
 /// their numbers: with the control plane's own certificate, for which alone they answer, and only whoever has the
 /// identity that the proxy has proved on its stream. A proxy of this machine, or the agent beside an Envoy of this
-/// machine, is asked at its admin API where it does not answer so.
+/// machine, is asked at its admin API.
 ///
 /// Limits: 4 MiB and 4 s for each answer; who has let us wait for 2 s is asked at no further port.
 ///
@@ -60,16 +61,18 @@ final class ProxyQuestions {
     /// @param numbers where the proxy shows them
     /// @param query of `/decisions`
     Optional<JsonNode> decisions(ConnectedProxy proxy, URI numbers, String query) {
-        return ask(proxy, numbers, new Question("GET", "/decisions?" + query, DECISION_PORTS))
-                .flatMap(ProxyQuestions::json);
+        return ask(proxy, numbers, new Question<>("GET", "/decisions?" + query, DECISION_PORTS, ProxyQuestions::json));
     }
 
     /// The part of the proxy's config dump that holds its certificates and whom it believes; keys are not in it.
     ///
     /// @param numbers where the proxy shows them
     Optional<JsonNode> secrets(ConnectedProxy proxy, URI numbers) {
-        return ask(proxy, numbers, new Question("GET", "/config_dump?resource=dynamic_active_secrets", ADMIN_PORTS))
-                .flatMap(ProxyQuestions::json);
+        return ask(
+                proxy,
+                numbers,
+                new Question<>(
+                        "GET", "/config_dump?resource=dynamic_active_secrets", ADMIN_PORTS, ProxyQuestions::json));
     }
 
     /// Its loggers and their levels, as Envoy's admin API lists them, after a change where one is asked for.
@@ -77,30 +80,45 @@ final class ProxyQuestions {
     /// @param numbers where the proxy shows them
     /// @param query of `/logging`; empty to change nothing
     Optional<String> logging(ConnectedProxy proxy, URI numbers, String query) {
-        return ask(
-                proxy, numbers, new Question("POST", "/logging" + (query.isEmpty() ? "" : "?" + query), ADMIN_PORTS));
+        String path = "/logging" + (query.isEmpty() ? "" : "?" + query);
+        return ask(proxy, numbers, new Question<>("POST", path, ADMIN_PORTS, Optional::of));
     }
 
     /// @param ports to ask at on this machine
-    private record Question(String method, String path, List<Integer> ports) {}
+    /// @param reader of an answer; empty where it is none
+    private record Question<T>(String method, String path, List<Integer> ports, Function<String, Optional<T>> reader) {}
 
-    private Optional<String> ask(ConnectedProxy proxy, URI numbers, Question question) {
+    private <T> Optional<T> ask(ConnectedProxy proxy, URI numbers, Question<T> question) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        // The agent beside Envoy would take the beginning of TLS for a line that never ends.
-        boolean speaksTls = proxy.node().metadata().dataPlane() != DataPlane.UPSTREAM_ENVOY;
-        if (speaksTls && proxy.connection().peer().proof() instanceof TokenVerdict.Known(SpiffeId id, var _)) {
-            URI secure = URI.create("https://" + numbers.getAuthority() + question.path());
-            Optional<String> answer = read(secure, question, id);
+        if (isHere(numbers.getHost())) {
+            Optional<T> answer = plain(numbers, question, deadline);
             if (answer.isPresent()) {
                 return answer;
             }
         }
+        // The agent beside Envoy would take the beginning of TLS for a line that never ends.
+        boolean speaksTls = proxy.node().metadata().dataPlane() != DataPlane.UPSTREAM_ENVOY;
+        if (speaksTls && proxy.connection().peer().proof() instanceof TokenVerdict.Known(SpiffeId id, var _)) {
+            URI secure = URI.create("https://" + numbers.getAuthority() + question.path());
+            Optional<T> answer = read(secure, question, id);
+            if (answer.isPresent()) {
+                return answer;
+            }
+        }
+        return isHere(numbers.getHost()) ? Optional.empty() : plain(numbers, question, deadline);
+    }
+
+    private static boolean isHere(String host) {
+        return host.startsWith("127.") || host.equals("[::1]");
+    }
+
+    private <T> Optional<T> plain(URI numbers, Question<T> question, long deadline) {
         for (int port : question.ports()) {
             if (System.nanoTime() > deadline) {
                 return Optional.empty();
             }
             URI plain = URI.create("http://" + numbers.getHost() + ":" + port + question.path());
-            Optional<String> answer = read(plain, question, null);
+            Optional<T> answer = read(plain, question, null);
             if (answer.isPresent()) {
                 return answer;
             }
@@ -108,18 +126,20 @@ final class ProxyQuestions {
         return Optional.empty();
     }
 
-    private Optional<String> read(URI address, Question question, @Nullable SpiffeId expected) {
+    private <T> Optional<T> read(URI address, Question<T> question, @Nullable SpiffeId expected) {
         try {
             return PAGE.read(address, connection -> {
-                method(connection, question.method());
-                prepare(connection, expected);
-            });
+                        method(connection, question.method());
+                        prepare(connection, expected);
+                    })
+                    .flatMap(question.reader());
         } catch (IOException _) {
             return Optional.empty();
         }
     }
 
     private static void method(HttpURLConnection connection, String method) {
+        connection.setRequestProperty("connection", "close"); // nobody is asked often
         try {
             connection.setRequestMethod(method);
         } catch (ProtocolException e) {

@@ -16,6 +16,22 @@ record AskedDashboard(RunningMesh mesh) {
 
     /// That the proxy itself has told its certificates, and does as it is told of its log.
     void asksTheProxyOf(String workload, String account) throws IOException, InterruptedException {
+        String name = certificatesOf(workload, account);
+        JsonNode state = get("proxy?name=" + name);
+        assertThat(state.path("loggers").isEmpty()).as(state.toString()).isFalse();
+        for (String level : new String[] {"debug", "warning"}) {
+            JsonNode changed = setLevel(name, level);
+            assertThat(changed.path("loggers").valueStream().map(JsonNode::asString))
+                    .as(changed.toString())
+                    .isNotEmpty()
+                    .containsOnly(level);
+        }
+    }
+
+    /// That the proxy itself has told its certificates.
+    ///
+    /// @return its name
+    String certificatesOf(String workload, String account) throws IOException, InterruptedException {
         String name = "";
         for (JsonNode proxy : get("debug/syncz")) {
             String one = proxy.path("proxy").asString("");
@@ -27,15 +43,8 @@ record AskedDashboard(RunningMesh mesh) {
         assertThat(state.path("secrets").findValuesAsString("name")).contains("default", "ROOTCA");
         assertThat(state.path("secrets").findValuesAsString("subject"))
                 .contains("spiffe://cluster.local/ns/default/sa/" + account);
-        assertThat(state.path("loggers").isEmpty()).as(state.toString()).isFalse();
         assertThat(state.toString()).doesNotContain("PRIVATE", "redacted", "W3JlZGFjdGVkXQ");
-        for (String level : new String[] {"debug", "warning"}) {
-            JsonNode changed = setLevel(name, level);
-            assertThat(changed.path("loggers").valueStream().map(JsonNode::asString))
-                    .as(changed.toString())
-                    .isNotEmpty()
-                    .containsOnly(level);
-        }
+        return name;
     }
 
     private JsonNode get(String path) throws IOException, InterruptedException {
