@@ -139,7 +139,8 @@ final class ProxyQuestions {
     }
 
     private static void method(HttpURLConnection connection, String method) {
-        connection.setRequestProperty("connection", "close"); // nobody is asked often
+        // With TLS our proxy's port holds its answer back on a connection that is to stay open.
+        connection.setRequestProperty("connection", "close");
         try {
             connection.setRequestMethod(method);
         } catch (ProtocolException e) {
