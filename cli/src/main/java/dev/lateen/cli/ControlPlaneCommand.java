@@ -4,6 +4,7 @@ import dev.lateen.control.ControlPlane;
 import dev.lateen.control.ControlPlaneSettings;
 import dev.lateen.control.ControlPlaneSettings.Ports;
 import dev.lateen.control.cluster.ClusterSettings;
+import dev.lateen.control.dashboard.DashboardSettings;
 import dev.lateen.control.fetch.FetchTiming;
 import dev.lateen.control.identity.IdentitySettings;
 import dev.lateen.control.push.PushTiming;
@@ -197,7 +198,7 @@ final class ControlPlaneCommand implements Callable<Integer> {
                 identity(),
                 limits(),
                 cluster(),
-                dashboard.settings(),
+                dashboard(),
                 entryGrace);
         ControlPlane controlPlane = ControlPlane.start(settings);
         Shutdown.register(controlPlane::close);
@@ -224,6 +225,14 @@ final class ControlPlaneCommand implements Callable<Integer> {
                     spec.commandLine(), "--redis: an address with a password belongs in LATEEN_REDIS");
         }
         return redis.isEmpty() ? LimitSettings.EMBEDDED : LimitSettings.EMBEDDED.withRedis(redis);
+    }
+
+    private DashboardSettings dashboard() {
+        try {
+            return dashboard.settings();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
     }
 
     private IdentitySettings identity() {

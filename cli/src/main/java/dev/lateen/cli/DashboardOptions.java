@@ -2,6 +2,7 @@ package dev.lateen.cli;
 
 import dev.lateen.control.dashboard.DashboardSettings;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -35,8 +36,22 @@ final class DashboardOptions {
             defaultValue = "${env:LATEEN_PROMETHEUS:-" + Option.NULL_VALUE + "}")
     private @Nullable URI prometheus;
 
+    @Option(
+            names = "--idle-interval",
+            paramLabel = "SECONDS",
+            description = "How often the numbers of all proxies are collected while nobody looks at the dashboard, so"
+                    + " that it can show what was before; 0 for never (default: 15, or"
+                    + " LATEEN_DASHBOARD_IDLE_INTERVAL).",
+            defaultValue = "${env:LATEEN_DASHBOARD_IDLE_INTERVAL:-15}")
+    private int idleInterval = 15;
+
+    /// @throws IllegalArgumentException where a value is out of its range
     DashboardSettings settings() {
         return new DashboardSettings(
-                readOnly, Optional.ofNullable(zipkin), Optional.ofNullable(jaeger), Optional.ofNullable(prometheus));
+                readOnly,
+                Optional.ofNullable(zipkin),
+                Optional.ofNullable(jaeger),
+                Optional.ofNullable(prometheus),
+                Duration.ofSeconds(idleInterval));
     }
 }

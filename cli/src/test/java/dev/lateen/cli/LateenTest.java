@@ -99,6 +99,10 @@ class LateenTest {
 
     @Test
     void refusesIntervalsThatItDoesNotMeasure() {
+        assertThat(CommandRun.of("control-plane", "--in-cluster", "--idle-interval", "-1")
+                        .err())
+                .contains("idle interval")
+                .contains("expected: >= 0");
         assertThat(CommandRun.of("top", "--interval", "0").status()).isEqualTo(2);
         assertThat(CommandRun.of("top", "--most", "0").err())
                 .contains("--most 0")

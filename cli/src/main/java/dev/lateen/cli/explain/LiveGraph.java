@@ -74,7 +74,17 @@ public final class LiveGraph {
                         bytes(in, "sent"));
             }
         }
-        return table.isEmpty() ? "no traffic\n" : table.toString();
+        return (table.isEmpty() ? "no traffic\n" : table.toString()) + elsewhere();
+    }
+
+    /// Of how many proxies the numbers are, where not of all.
+    private String elsewhere() {
+        int connected = graph.path("connected").asInt(0);
+        int known = graph.path("known").asInt(0);
+        return connected < known
+                ? "%nof %d of %d proxies: the others are not connected to this control plane%n"
+                        .formatted(connected, known)
+                : "";
     }
 
     /// What went from node to node.
@@ -102,7 +112,7 @@ public final class LiveGraph {
                         traffic.has("mtls") ? percent(traffic.path("mtls").asDouble(0)) : "-");
             }
         }
-        return table.isEmpty() ? "no traffic\n" : table.toString();
+        return (table.isEmpty() ? "no traffic\n" : table.toString()) + elsewhere();
     }
 
     private static String title(JsonNode node) {

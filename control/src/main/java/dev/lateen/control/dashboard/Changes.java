@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -16,16 +17,18 @@ import tools.jackson.databind.json.JsonMapper;
 /// Takes what the pages send. A page of another origin can send none of it: it would have to send a header of ours and
 /// JSON, which browsers do only after they have asked, and where a browser says that it comes from another site, it is
 /// believed. In a cluster everybody who may reach a pod's port arrives from the pod itself: so there only those who
-/// have
-/// logged in with a token may save.
+/// have logged in with a token may save, or change what a proxy logs.
 ///
 /// Limits: 1 MiB of JSON.
 ///
 /// Thread: any; may block.
 ///
 /// @param inCluster whether a call from this machine proves nothing
-record Changes(ResourceEditor editor, TrafficWizard wizard, Sessions sessions, boolean inCluster) {
+record Changes(ResourceEditor editor, TrafficWizard wizard, ProxyState proxies, Sessions sessions, boolean inCluster) {
     static final int MOST_BYTES = 1 << 20;
+    /// What changes something, beside what only tells what a change would be.
+    private static final Set<String> LASTING = Set.of("save", "log-level");
+
     private static final JsonMapper JSON = new JsonMapper();
 
     /// @param name `edit` for a resource, `traffic` for what a service's forms begin with
@@ -56,7 +59,7 @@ record Changes(ResourceEditor editor, TrafficWizard wizard, Sessions sessions, b
             Replies.text(exchange, 401, stranger.get());
             return;
         }
-        if (inCluster && name.equals("save") && who.isEmpty()) {
+        if (inCluster && LASTING.contains(name) && who.isEmpty()) {
             Replies.text(exchange, 401, "whoever changes a cluster has to log in with a token\n");
             return;
         }
@@ -85,6 +88,7 @@ record Changes(ResourceEditor editor, TrafficWizard wizard, Sessions sessions, b
             case "check" -> Optional.of(editor.check(asked));
             case "traffic" -> Optional.of(wizard.propose(asked));
             case "save" -> Optional.of(editor.save(asked, author));
+            case "log-level" -> Optional.of(proxies.setLevel(asked, author));
             default -> Optional.empty();
         };
     }

@@ -12,26 +12,23 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Asks the connected proxies for their numbers every two seconds, while somebody looks and for a while after.
+/// Asks the connected proxies for their numbers: every two seconds while somebody looks, and seldom while nobody does,
+/// so that whoever comes after something has happened finds the last hour.
 ///
 /// Limits: 1,000 proxies, 8 at a time, 4 s and 4 MiB for each, 4,000 series of a proxy and 120,000 in all; a round
-/// never takes more than a quarter of the time, so the rounds of a large mesh are further apart.
+/// never takes more than a quarter of the time, a tenth while nobody looks, so the rounds of a large mesh are further
+/// apart.
 ///
-/// Thread: one virtual thread of its own, and one for each question; `look` from any.
+/// Thread: one virtual thread of its own, and those of `AskedTogether`; `look` from any.
 final class Collector implements AutoCloseable {
     static final Duration EVERY = Duration.ofSeconds(2);
     static final int MOST_PROXIES = 1_000;
@@ -40,34 +37,60 @@ final class Collector implements AutoCloseable {
     static final int MOST_SERIES_OF_A_PROXY = 4_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(Collector.class);
-    private static final Duration KEEP_LOOKING = Duration.ofMinutes(10);
-    private static final int AT_A_TIME = 8;
+    /// Fine numbers are of no use for long after the last look, where coarse ones follow.
+    private static final Duration KEEP_LOOKING = Duration.ofMinutes(1);
+    private static final Duration KEEP_LOOKING_ALONE = Duration.ofMinutes(10);
+    /// Longer than any round: each proxy has its own bound.
+    private static final Duration PATIENCE = Duration.ofMinutes(30);
+
     private static final MetricsPage PAGE = new MetricsPage(MOST_BYTES, Duration.ofSeconds(2));
+    /// How many times as long as its work a round is followed by rest.
     private static final int REST = 3;
+
+    private static final int IDLE_REST = 9;
 
     private final MeshView mesh;
     private final History history;
     private final InstantSource clock;
+    private final Duration idle;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final Semaphore questions = new Semaphore(AT_A_TIME);
     private final Map<String, ProxyReader> readers = new LinkedHashMap<>();
     private Instant lookedAt = Instant.EPOCH;
     private boolean running;
     private long round;
 
-    Collector(MeshView mesh, History history, InstantSource clock) {
+    /// @param idle between two rounds while nobody looks; zero for none
+    Collector(MeshView mesh, History history, InstantSource clock, Duration idle) {
         this.mesh = mesh;
         this.history = history;
         this.clock = clock;
+        this.idle = idle;
+    }
+
+    /// Begins to collect, unless it is to wait for somebody who looks.
+    void start() {
+        if (!idle.isZero()) {
+            run();
+        }
     }
 
     /// Somebody looks.
     synchronized void look() {
         lookedAt = clock.instant();
+        run();
+        notifyAll(); // or the first who comes would wait for the end of a long rest
+    }
+
+    private synchronized void run() {
         if (!running && !threads.isShutdown()) {
             running = true;
-            threads.execute(this::collect);
+            Instant from = clock.instant();
+            threads.execute(() -> collect(from));
         }
+    }
+
+    synchronized boolean isRunning() {
+        return running;
     }
 
     /// Waits until there is another round than the given one, or the time is over.
@@ -90,62 +113,76 @@ final class Collector implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    private void collect() {
-        Instant from = clock.instant();
+    private void collect(Instant since) {
+        Instant from = since;
         try {
             while (isWanted()) {
                 long start = System.nanoTime();
-                from = round(from);
-                long took = System.nanoTime() - start;
-                Thread.sleep(Duration.ofNanos(Math.max(EVERY.toNanos() - took, REST * took)));
+                try {
+                    from = round(from);
+                } catch (RuntimeException failure) {
+                    LOG.atError().setCause(failure).log("the numbers of the proxies cannot be collected");
+                    readers.clear(); // what they have followed half-way would count for more than there was
+                    from = clock.instant();
+                }
+                rest(System.nanoTime() - start);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException failure) {
-            LOG.atError().setCause(failure).log("the numbers of the proxies cannot be collected");
-            stop();
         }
     }
 
     private synchronized boolean isWanted() {
-        running = !threads.isShutdown() && clock.instant().isBefore(lookedAt.plus(KEEP_LOOKING));
+        running = !threads.isShutdown() && (!idle.isZero() || isWatched());
         if (!running) {
             readers.clear();
         }
         return running;
     }
 
-    private synchronized void stop() {
-        running = false;
-        readers.clear();
+    private synchronized boolean isWatched() {
+        return clock.instant().isBefore(lookedAt.plus(idle.isZero() ? KEEP_LOOKING_ALONE : KEEP_LOOKING));
+    }
+
+    /// Until the next round is due, which is sooner as soon as somebody looks.
+    ///
+    /// @param took the round before, in nanoseconds
+    private synchronized void rest(long took) throws InterruptedException {
+        long began = System.nanoTime();
+        while (true) {
+            long pause = isWatched() || idle.isZero()
+                    ? Math.max(EVERY.toNanos() - took, REST * took)
+                    : Math.max(idle.toNanos() - took, IDLE_REST * took);
+            long left = pause - (System.nanoTime() - began);
+            if (left <= 0) {
+                return;
+            }
+            wait(left / 1_000_000 + 1);
+        }
     }
 
     private Instant round(Instant from) throws InterruptedException {
         MetricsAddress addresses = new MetricsAddress(mesh.snapshot());
-        Map<String, Future<Optional<String>>> asked = new LinkedHashMap<>();
+        Map<String, URI> asked = new LinkedHashMap<>();
         int unasked = 0;
         for (ConnectedProxy proxy : mesh.proxies()) {
             Optional<URI> address = asked.size() < MOST_PROXIES ? addresses.of(proxy) : Optional.empty();
             if (address.isPresent()) {
-                asked.computeIfAbsent(proxy.connection().id(), _ -> threads.submit(() -> page(address.get())));
+                asked.putIfAbsent(proxy.connection().id(), address.get());
             } else {
                 unasked++;
             }
         }
+        readers.keySet().retainAll(asked.keySet());
         Map<EdgeKey, Tally> edges = new HashMap<>();
-        int read = 0;
-        List<String> gone = new ArrayList<>(readers.keySet());
-        gone.removeAll(asked.keySet());
-        gone.forEach(readers::remove);
-        for (Map.Entry<String, Future<Optional<String>>> one : asked.entrySet()) {
-            Optional<String> page = answer(one.getValue());
-            if (page.isPresent()) {
-                read++;
-                reader(one.getKey()).ifPresent(reader -> reader.read(page.get(), edges));
-            }
-        }
+        var unanswered = AskedTogether.ask(
+                asked.entrySet(),
+                one -> page(one.getValue()),
+                (one, page) -> reader(one.getKey()).ifPresent(reader -> reader.read(page, edges)),
+                PATIENCE);
+        int silent = unanswered.silent().size() + unanswered.late().size();
         Instant to = clock.instant();
-        history.add(new Frame(from, to, edges, read, asked.size() - read + unasked));
+        history.add(new Frame(from, to, edges, asked.size() - silent, silent + unasked));
         synchronized (this) {
             round++;
             notifyAll();
@@ -166,21 +203,12 @@ final class Collector implements AutoCloseable {
         return Optional.of(known);
     }
 
-    private static Optional<String> answer(Future<Optional<String>> asked) throws InterruptedException {
-        try {
-            return asked.get();
-        } catch (ExecutionException failure) {
-            LOG.atDebug().setCause(failure).log("a proxy did not show its numbers");
-            return Optional.empty();
-        }
-    }
-
-    private Optional<String> page(URI address) throws IOException, InterruptedException {
-        questions.acquire();
+    private static Optional<String> page(URI address) {
         try {
             return PAGE.read(address);
-        } finally {
-            questions.release();
+        } catch (IOException failure) {
+            LOG.atDebug().setCause(failure).log("a proxy did not show its numbers");
+            return Optional.empty();
         }
     }
 }

@@ -72,22 +72,26 @@ public final class Dashboard implements DebugServer.Guest, AutoCloseable {
             throws IOException {
         History history = new History();
         LongHistory longAgo = new LongHistory(settings, clock);
-        this.collector = new Collector(mesh, history, clock);
+        this.collector = new Collector(mesh, history, clock, settings.idleInterval());
         this.sessions = new Sessions(clock);
         this.graphs = new LiveGraphs(mesh, history, collector, clock, longAgo);
         InventoryPages inventory = new InventoryPages(mesh);
         ResourcePages resources = new ResourcePages(mesh);
         ResourceEditor editor = new ResourceEditor(mesh, home, settings.readOnly());
-        this.changes = new Changes(editor, new TrafficWizard(mesh, home, editor), sessions, inCluster);
+        ProxyQuestions questions = new ProxyQuestions(authority.own());
+        ProxyState proxies = new ProxyState(mesh, questions, settings.readOnly());
+        this.changes = new Changes(editor, new TrafficWizard(mesh, home, editor), proxies, sessions, inCluster);
         this.pages = Map.of(
                 "graph", graphs::now,
                 "series", graphs::series,
                 "inventory", _ -> Optional.of(inventory.json().put("long", longAgo.isThere())),
                 "resource", resources::one,
+                "proxy", proxies::json,
                 "traces", new TracePages(settings.traces(clock))::json,
                 "history", longAgo::json,
                 "certificates", new CertificatePages(authority.issued())::json,
-                "explain", new ExplainPages(mesh, new ProxyQuestions(authority.own()))::json);
+                "explain", new ExplainPages(mesh, questions)::json);
+        collector.start();
     }
 
     @Override

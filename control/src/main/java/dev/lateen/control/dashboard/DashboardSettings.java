@@ -1,6 +1,7 @@
 package dev.lateen.control.dashboard;
 
 import java.net.URI;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -11,10 +12,21 @@ import java.util.Optional;
 /// @param jaeger the address that answers Jaeger's API, such as `http://jaeger-query:16686`; asked where there is no
 /// Zipkin
 /// @param prometheus the address that answers Prometheus' API, such as `http://prometheus:9090`
+/// @param idleInterval between two collections of the proxies' numbers while nobody looks; zero for none
 public record DashboardSettings(
-        boolean readOnly, Optional<URI> zipkin, Optional<URI> jaeger, Optional<URI> prometheus) {
+        boolean readOnly, Optional<URI> zipkin, Optional<URI> jaeger, Optional<URI> prometheus, Duration idleInterval) {
     public static final DashboardSettings DEFAULT =
-            new DashboardSettings(false, Optional.empty(), Optional.empty(), Optional.empty());
+            new DashboardSettings(false, Optional.empty(), Optional.empty(), Optional.empty(), Duration.ofSeconds(15));
+
+    public DashboardSettings {
+        if (idleInterval.isNegative()) {
+            throw new IllegalArgumentException("idle interval: " + idleInterval + " (expected: >= 0)");
+        }
+    }
+
+    public DashboardSettings withIdleInterval(Duration other) {
+        return new DashboardSettings(readOnly, zipkin, jaeger, prometheus, other);
+    }
 
     /// Where traces are, if anybody said so.
     Optional<TraceStore> traces(InstantSource clock) {

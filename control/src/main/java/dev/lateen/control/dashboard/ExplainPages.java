@@ -6,7 +6,8 @@ import dev.lateen.control.push.ConnectedProxy;
 import dev.lateen.dashboard.explain.Decision;
 import dev.lateen.dashboard.explain.Explainer;
 import dev.lateen.dashboard.explain.Explanation;
-import java.net.URI;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -15,6 +16,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -22,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Why requests were answered as they were, from what proxies have noted.
 ///
-/// Limits: 1,000 proxies for one request, 20 of a workload; 10 s for all; 50 failures.
+/// Limits: 1,000 proxies for one request, 20 of a workload, 8 at a time; 10 s for all; 50 failures.
 ///
 /// Thread: any; may block.
 record ExplainPages(MeshView mesh, ProxyQuestions questions) {
@@ -35,31 +38,25 @@ record ExplainPages(MeshView mesh, ProxyQuestions questions) {
     private static final List<String> FILTERS = List.of("path", "status", "flag");
 
     /// `id` explains one request, hop by hop; without it, what has failed is listed: at one `workload`, or of a `path`,
-    /// `status` or `flag`.
+    /// `status` or `flag`. Says who had no answer (`silent`), who had none in time (`late`), and how many were too
+    /// many to be asked (`unasked`).
     Optional<JsonNode> json(Map<String, String> query) {
         ObjectNode json = JSON.createObjectNode();
-        List<String> silent = new ArrayList<>();
         List<Decision> found = new ArrayList<>();
         String id = query.getOrDefault("id", "");
         String asked = id.isEmpty()
                 ? "failures&limit=" + MOST_FAILURES + filters(query)
                 : "nearly&id=" + URLEncoder.encode(id, StandardCharsets.UTF_8);
         MetricsAddress addresses = new MetricsAddress(mesh.snapshot());
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        for (ConnectedProxy proxy : proxies(query)) {
-            Optional<URI> metrics = addresses.of(proxy);
-            boolean late = System.nanoTime() > deadline;
-            Optional<JsonNode> answer =
-                    late ? Optional.empty() : metrics.flatMap(one -> questions.decisions(proxy, one, asked));
-            if (answer.isPresent()) {
-                answer.get()
-                        .path("decisions")
+        List<ConnectedProxy> all = proxies(query);
+        List<ConnectedProxy> proxies = all.subList(
+                0, Math.min(all.size(), query.containsKey("workload") ? MOST_OF_A_WORKLOAD : Collector.MOST_PROXIES));
+        AskedTogether.Unanswered<ConnectedProxy> unanswered = ask(
+                proxies,
+                proxy -> addresses.of(proxy).flatMap(one -> questions.decisions(proxy, one, asked)),
+                (proxy, answer) -> answer.path("decisions")
                         .forEach(one ->
-                                found.add(DecisionReader.read(one, proxy.node().name())));
-            } else {
-                silent.add(proxy.node().name());
-            }
-        }
+                                found.add(DecisionReader.read(one, proxy.node().name()))));
         Comparator<Decision> order =
                 Comparator.comparingLong((Decision one) -> one.asked().startMillis());
         // A hop takes longer than those within it.
@@ -71,9 +68,24 @@ record ExplainPages(MeshView mesh, ProxyQuestions questions) {
                                 .reversed()));
         Explainer explainer = new Explainer(new StoredPlaces(mesh));
         ArrayNode list = json.putArray("decisions");
+        ArrayNode silent = json.putArray("silent");
+        ArrayNode late = json.putArray("late");
         found.stream().limit(MOST_FAILURES).forEach(one -> list.add(json(one, explainer.explain(one))));
-        silent.forEach(json.putArray("silent")::add);
-        return Optional.of(json);
+        unanswered.silent().forEach(one -> silent.add(one.node().name()));
+        unanswered.late().forEach(one -> late.add(one.node().name()));
+        return Optional.of(json.put("unasked", all.size() - proxies.size()));
+    }
+
+    private static AskedTogether.Unanswered<ConnectedProxy> ask(
+            List<ConnectedProxy> proxies,
+            Function<ConnectedProxy, Optional<JsonNode>> question,
+            BiConsumer<ConnectedProxy, JsonNode> taker) {
+        try {
+            return AskedTogether.ask(proxies, question, taker, PATIENCE);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new UncheckedIOException(new InterruptedIOException("the control plane ends"));
+        }
     }
 
     private static String filters(Map<String, String> query) {
@@ -95,7 +107,6 @@ record ExplainPages(MeshView mesh, ProxyQuestions questions) {
                 .filter(proxy -> workload.isEmpty()
                         || workload.equals(proxy.node().namespace() + "/"
                                 + proxy.node().metadata().workloadName()))
-                .limit(workload.isEmpty() ? Collector.MOST_PROXIES : MOST_OF_A_WORKLOAD)
                 .toList();
     }
 

@@ -45,13 +45,15 @@ final class InventoryPages {
                     .put("version", one.version())
                     .put("serviceAccount", one.serviceAccount())
                     .put("gateway", one.gateway())
-                    .put("instances", one.instances().size());
+                    .put("instances", one.instances().size())
+                    .put("sidecars", one.sidecars().size());
             names(workload, "services", one.services());
             names(workload, "proxies", one.proxies());
         });
         ArrayNode namespaces = json.putArray("namespaces");
         inventory.namespaces().stream().sorted().forEach(namespaces::add);
-        return json;
+        KnownProxies proxies = KnownProxies.of(mesh);
+        return json.put("connected", proxies.connected()).put("known", proxies.known());
     }
 
     private static void names(ObjectNode json, String field, Set<String> names) {

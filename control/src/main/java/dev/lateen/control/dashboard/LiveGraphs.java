@@ -61,7 +61,7 @@ final class LiveGraphs {
                 && isForgotten(at.get().minus(parameters.query().window()))) {
             try {
                 Frame frame = longAgo.frame(at.get(), parameters.query().window());
-                return Optional.of(GraphJson.of(GraphBuilder.of(frame, inventory(), parameters.query())));
+                return Optional.of(dated(GraphJson.of(GraphBuilder.of(frame, inventory(), parameters.query()))));
             } catch (IOException failure) {
                 throw new UncheckedIOException(failure);
             }
@@ -121,7 +121,18 @@ final class LiveGraphs {
     private ObjectNode graph(GraphParameters parameters) {
         Graph graph = GraphBuilder.of(
                 history, inventory(), parameters.query(), parameters.at().orElseGet(clock::instant));
-        return GraphJson.of(graph);
+        ObjectNode json = dated(GraphJson.of(graph));
+        if (parameters.at().isEmpty()) {
+            KnownProxies known = KnownProxies.of(mesh);
+            json.put("connected", known.connected()).put("known", known.known());
+        }
+        return json;
+    }
+
+    /// Says since when there are numbers of our own, whatever the graph is of.
+    private ObjectNode dated(ObjectNode json) {
+        history.oldest().ifPresent(oldest -> json.put("since", oldest.toEpochMilli()));
+        return json;
     }
 
     private Inventory inventory() {

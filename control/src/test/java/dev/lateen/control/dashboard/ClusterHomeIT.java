@@ -6,23 +6,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lateen.control.dashboard.ResourceHome.Opened;
 import dev.lateen.control.dashboard.ResourceHome.Outcome;
-import dev.lateen.control.debug.MeshView;
-import dev.lateen.control.push.ConnectedProxy;
-import dev.lateen.control.status.Findings;
 import dev.lateen.kubernetes.cluster.Cluster;
 import dev.lateen.kubernetes.cluster.WatchedKind;
 import dev.lateen.kubernetes.crd.ResourceDefinitions;
 import dev.lateen.kubernetes.tree.Trees;
-import dev.lateen.model.mesh.MeshSettings;
-import dev.lateen.model.mesh.MeshSnapshot;
-import dev.lateen.model.mesh.SnapshotBuilder;
 import dev.lateen.model.resource.ResourceKey;
 import dev.lateen.model.schema.Schemas;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -96,41 +87,5 @@ class ClusterHomeIT {
         Outcome refused = home.save(KEY, now.text().replace("timeout: \"7s\"", "timeout: [7]"), now.version());
         assertThat(refused).isInstanceOf(Outcome.Refused.class);
         assertThat(home.open(new ResourceKey("", "Secret", NAMESPACE, "x"))).isEmpty();
-    }
-
-    /// A control plane that knows of nothing yet.
-    private record EmptyMesh() implements MeshView {
-        @Override
-        public MeshSnapshot snapshot() {
-            return new SnapshotBuilder(MeshSettings.DEFAULT).build();
-        }
-
-        @Override
-        public List<ConnectedProxy> proxies() {
-            return List.of();
-        }
-
-        @Override
-        public Stored stored() {
-            return new Stored(List.of(), Map.of(), Map.of(), Map.of());
-        }
-
-        @Override
-        public void pushNow() {}
-
-        @Override
-        public boolean ready() {
-            return true;
-        }
-
-        @Override
-        public List<X509Certificate> roots() {
-            return List.of();
-        }
-
-        @Override
-        public Findings.Latest findings() {
-            return new Findings().latest();
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.lateen.control.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lateen.control.ControlPlane;
@@ -23,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +33,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Who sees the dashboard of a control plane that listens on all addresses.
 @TestInstance(TestInstance.Lifecycle.PER_METHOD)
@@ -56,8 +60,22 @@ class DashboardIT {
                 kind: Secret
                 metadata: {name: key, namespace: shop}
                 data: {tls.key: c2VjcmV0LW9mLXNob3A=}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: ServiceEntry
+                metadata: {name: pods, namespace: shop}
+                spec:
+                  hosts: [pods.test]
+                  ports: [{name: http, number: 80, protocol: HTTP}]
+                  resolution: STATIC
+                  location: MESH_INTERNAL
+                  endpoints:
+                  - {address: 10.9.0.1, labels: {security.istio.io/tlsMode: istio}}
+                  - {address: 10.9.0.2, labels: {security.istio.io/tlsMode: istio}}
+                  - {address: 10.9.0.3}
                 """);
         ControlPlaneSettings settings = ControlPlaneSettings.of(List.of(config), directory.resolve("state"))
+                .withDashboard(DashboardSettings.DEFAULT.withIdleInterval(Duration.ofMillis(20)))
                 .withPorts(new Ports("0.0.0.0", 0, 0, 0, 0));
         running = Optional.of(ControlPlane.start(settings));
     }
@@ -91,6 +109,31 @@ class DashboardIT {
         assertThat(get("127.0.0.1", "/dashboard/api/graph?idle=true&type=service")
                         .body())
                 .contains("service/shop/back");
+    }
+
+    @Test
+    void saysThatOtherProxiesAreNotConnectedHere() throws Exception {
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            for (String page : List.of("graph?idle=true", "inventory")) {
+                assertThat(get("127.0.0.1", "/dashboard/api/" + page).body())
+                        .contains("\"connected\":0", "\"known\":2");
+            }
+        });
+        assertThat(get("127.0.0.1", "/dashboard/api/graph?at=1").body()).doesNotContain("connected");
+    }
+
+    @Test
+    void knowsWhatWasBeforeAnybodyLooked() throws Exception {
+        Instant looked = Instant.now();
+        JsonNode graph = new JsonMapper()
+                .readTree(get("127.0.0.1", "/dashboard/api/graph?window=3600").body());
+        assertThat(Instant.ofEpochMilli(graph.path("since").asLong())).isBeforeOrEqualTo(looked);
+    }
+
+    @Test
+    void hasNothingToSayOfProxiesThatAreNotConnected() throws Exception {
+        assertThat(get("127.0.0.1", "/dashboard/api/proxy?name=a-1.shop").statusCode())
+                .isEqualTo(404);
     }
 
     @Test

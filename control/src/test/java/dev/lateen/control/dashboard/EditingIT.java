@@ -67,7 +67,8 @@ class EditingIT {
         Path file = Files.writeString(config.resolve("all.yaml"), FILE);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
         running = Optional.of(ControlPlane.start(ControlPlaneSettings.of(List.of(config), directory.resolve("state"))
-                .withDashboard(new DashboardSettings(readOnly, Optional.empty(), Optional.empty(), Optional.empty()))
+                .withDashboard(new DashboardSettings(
+                        readOnly, Optional.empty(), Optional.empty(), Optional.empty(), Duration.ZERO))
                 .withPorts(Ports.FREE)));
         return file;
     }
@@ -167,6 +168,24 @@ class EditingIT {
                         .statusCode())
                 .isEqualTo(403);
         assertThat(file).hasContent(FILE);
+    }
+
+    @Test
+    void changesNoLogForWhomeverMaySaveNothing() throws Exception {
+        ObjectNode asked = JSON.createObjectNode().put("proxy", "a-1.shop").put("level", "debug");
+        start(true);
+        assertThat(send(ours("log-level"), asked).statusCode()).isEqualTo(403);
+        running.ifPresent(ControlPlane::close);
+        start(false);
+        assertThat(send(request("log-level").header("content-type", "application/json"), asked)
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(send(ours("log-level"), asked).statusCode()).isEqualTo(404);
+        assertThat(send(ours("log-level"), asked.put("logger", "a&level")).statusCode())
+                .isEqualTo(400);
+        assertThat(send(ours("log-level"), asked.put("logger", "").put("level", "loud"))
+                        .statusCode())
+                .isEqualTo(400);
     }
 
     @Test

@@ -139,7 +139,7 @@ public final class GraphBuilder {
         NodeNames.Name name = draft.name();
         boolean sidecars = draft.workloads().stream().allMatch(key -> {
             Inventory.Workload workload = inventory.workloads().get(key);
-            return workload == null || !workload.proxies().isEmpty();
+            return workload == null || workload.hasProxy();
         });
         Health health = draft.in().isEmpty() ? draft.out().health() : draft.in().health();
         return new Node(

@@ -31,7 +31,8 @@ public record Inventory(Map<String, Service> services, Map<String, Workload> wor
 
     /// @param services that lead to it, as `namespace/name`
     /// @param instances that the registry knows
-    /// @param proxies of it that are connected
+    /// @param sidecars those among them that take mutual TLS, wherever their proxies are connected
+    /// @param proxies of it that are connected here
     public record Workload(
             String namespace,
             String name,
@@ -41,7 +42,13 @@ public record Inventory(Map<String, Service> services, Map<String, Workload> wor
             boolean gateway,
             Set<String> services,
             Set<String> instances,
-            Set<String> proxies) {}
+            Set<String> sidecars,
+            Set<String> proxies) {
+        /// Whether a proxy stands beside any of it, as far as is known.
+        public boolean hasProxy() {
+            return !proxies.isEmpty() || !sidecars.isEmpty();
+        }
+    }
 
     /// @param proxies that are connected
     public static Inventory of(MeshSnapshot mesh, Collection<ProxyNode> proxies) {
@@ -65,6 +72,9 @@ public record Inventory(Map<String, Service> services, Map<String, Workload> wor
                                     false));
                     workload.services().add(id);
                     workload.instances().add(endpoint.address());
+                    if (endpoint.takesMutualTls()) {
+                        workload.sidecars().add(endpoint.address());
+                    }
                 }
             }
             services.put(
@@ -88,6 +98,7 @@ public record Inventory(Map<String, Service> services, Map<String, Workload> wor
                     if (known != null) {
                         fresh.services().addAll(known.services());
                         fresh.instances().addAll(known.instances());
+                        fresh.sidecars().addAll(known.sidecars());
                     }
                     workloads.put(key, fresh);
                     known = fresh;
@@ -127,6 +138,7 @@ public record Inventory(Map<String, Service> services, Map<String, Workload> wor
                 CanonicalNames.revision(labels, "latest"),
                 account,
                 gateway,
+                new LinkedHashSet<>(),
                 new LinkedHashSet<>(),
                 new LinkedHashSet<>(),
                 new LinkedHashSet<>());

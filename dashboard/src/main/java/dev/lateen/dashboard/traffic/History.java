@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The traffic of the last hour: the last minutes as they were read, what is older in spans of a quarter of a minute.
+/// The traffic of the last hour: the last minutes as they were read, what is older in spans of a quarter of a minute,
+/// or as seldom as it was read.
 ///
 /// Limits: an hour, and 60,000 tallies; the oldest go first.
 ///
@@ -40,14 +41,19 @@ public final class History {
         lastSeen.values().removeIf(seen -> seen.isBefore(horizon));
     }
 
-    /// The sum of what ended within a time before `at`.
+    /// The sum of what ended within a time before `at`. Where nothing did, since spans are longer than that, the span
+    /// that holds `at`.
     public synchronized Frame window(Instant at, Duration length) {
         Map<EdgeKey, Tally> sum = new HashMap<>();
         Instant from = at;
         Instant to = at.minus(length);
         int proxies = 0;
         int silent = 0;
+        Frame around = Frame.empty(at);
         for (Frame frame : frames()) {
+            if (frame.from().isBefore(at) && frame.to().isAfter(at)) {
+                around = frame;
+            }
             if (!frame.to().isAfter(at) && frame.to().isAfter(at.minus(length))) {
                 frame.edges()
                         .forEach((edge, tally) ->
@@ -58,7 +64,7 @@ public final class History {
                 silent = frame.silent();
             }
         }
-        return from.isBefore(to) ? new Frame(from, to, sum, proxies, silent) : Frame.empty(at);
+        return from.isBefore(to) ? new Frame(from, to, sum, proxies, silent) : around;
     }
 
     /// All frames, the oldest first.

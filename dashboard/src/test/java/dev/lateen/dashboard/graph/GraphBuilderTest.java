@@ -146,6 +146,15 @@ class GraphBuilderTest {
 
     private static Inventory.Workload workload(String name, String app, String version, Set<String> services) {
         return new Inventory.Workload(
-                "shop", name, app, version, app, false, services, Set.of("10.0.0.1"), Set.of(name + "-0.shop"));
+                "shop",
+                name,
+                app,
+                version,
+                app,
+                false,
+                services,
+                Set.of("10.0.0.1"),
+                Set.of(),
+                Set.of(name + "-0.shop"));
     }
 }

@@ -58,6 +58,20 @@ class HistoryTest {
                 .isEmpty();
     }
 
+    @Test
+    void findsTheSpanThatHoldsAMomentWhereNoneEndsNearIt() {
+        for (int i = 0; i < 4; i++) {
+            Instant from = START.plusSeconds(60L * i);
+            history.add(new Frame(from, from.plusSeconds(60), Map.of(), i, 0));
+        }
+        Frame frame = history.window(START.plusSeconds(150), Duration.ofSeconds(10));
+        assertThat(frame.from()).isEqualTo(START.plusSeconds(120));
+        assertThat(frame.seconds()).isEqualTo(60);
+        assertThat(history.window(START.plusSeconds(300), Duration.ofSeconds(10))
+                        .seconds())
+                .isZero();
+    }
+
     private void run(int frames, int edges) {
         for (int i = 0; i < frames; i++) {
             Map<EdgeKey, Tally> traffic = new HashMap<>();

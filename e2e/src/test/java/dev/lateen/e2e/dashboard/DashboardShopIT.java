@@ -123,6 +123,9 @@ final class DashboardShopIT {
             Chromium.picture(page, name);
         }
         page.navigate(page.url().replaceAll("#.*", "#/proxies"));
+        page.locator("main table").first().waitFor();
+        // All are, since there is one control plane.
+        assertThat(page.locator("main").textContent()).doesNotContain("are connected here");
         page.getByRole(
                         AriaRole.LINK,
                         new Page.GetByRoleOptions().setName(java.util.regex.Pattern.compile("^order-service-.*")))
@@ -131,6 +134,41 @@ final class DashboardShopIT {
                 .click();
         assertThat(page.locator("main").textContent())
                 .contains("outbound|80|v1|user-service.default.svc.cluster.local");
+        showsAProxysCertificatesAndLog(page);
+        showsAnApplication(page);
+    }
+
+    /// As the proxy itself says, without its key; and it can be told to say more.
+    private static void showsAProxysCertificatesAndLog(Page page) throws IOException {
+        page.getByRole(AriaRole.REGION, new Page.GetByRoleOptions().setName("Secrets"))
+                .waitFor();
+        assertThat(page.locator("main").textContent())
+                .contains("ROOTCA", "spiffe://cluster.local/ns/default/sa/order-service")
+                .doesNotContain("PRIVATE", "these are what the control plane has sent");
+        page.getByLabel("Level", new Page.GetByLabelOptions().setExact(true)).selectOption("debug");
+        page.getByText("Set the level").click();
+        page.getByText("All: debug.").waitFor();
+        assertThat(page.locator("main").textContent()).contains("loggers are at debug");
+        assertThat(Chromium.accessibilityFaults(page)).as("proxy").isEmpty();
+        Chromium.picture(page, "proxy");
+        page.getByLabel("Level", new Page.GetByLabelOptions().setExact(true)).selectOption("info");
+        page.getByText("Set the level").click();
+        page.getByText("All: info.").waitFor();
+    }
+
+    private static void showsAnApplication(Page page) throws IOException {
+        page.navigate(page.url().replaceAll("#.*", "#/applications"));
+        page.getByRole(
+                        AriaRole.LINK,
+                        new Page.GetByRoleOptions().setName("order-service").setExact(true))
+                .click();
+        page.getByRole(AriaRole.REGION, new Page.GetByRoleOptions().setName("Inbound"))
+                .waitFor();
+        assertThat(page.getByRole(AriaRole.REGION, new Page.GetByRoleOptions().setName("Outbound"))
+                        .textContent())
+                .contains("user-service");
+        assertThat(Chromium.accessibilityFaults(page)).as("application").isEmpty();
+        Chromium.picture(page, "application");
     }
 
     /// What came to nothing at the gateway, with a reason for it.
@@ -194,6 +232,9 @@ final class DashboardShopIT {
                                 page.locator("g[data-node='" + GATEWAY + "']").count())
                         .isZero());
         Chromium.picture(page, "graph-dark");
+        page.getByText("Replay").click();
+        page.getByText("Numbers since").waitFor();
+        assertThat(Chromium.accessibilityFaults(page)).as("replay").isEmpty();
     }
 
     static void send(RunningDemo demo, String path, int requests) throws IOException {

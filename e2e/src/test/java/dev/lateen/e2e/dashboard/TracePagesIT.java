@@ -39,7 +39,7 @@ final class TracePagesIT {
             tell(address);
             ControlPlaneSettings settings = ControlPlaneSettings.of(List.of(config), directory.resolve("state"))
                     .withDashboard(new DashboardSettings(
-                            false, Optional.of(URI.create(address)), Optional.empty(), Optional.empty()))
+                            false, Optional.of(URI.create(address)), Optional.empty(), Optional.empty(), Duration.ZERO))
                     .withPorts(Ports.FREE);
             try (ControlPlane control = ControlPlane.start(settings)) {
                 Page page = browser.page(ColorScheme.DARK);

@@ -123,6 +123,13 @@ final class ExplainEnvoyIT {
     }
 
     @Test
+    void tellsTheDashboardItsCertificatesAndChangesItsLog() throws Exception {
+        AskedDashboard dashboard = new AskedDashboard(explained.mesh());
+        dashboard.asksTheProxyOf("shop", "shop");
+        dashboard.asksTheProxyOf("guarded", "guarded"); // of the other kind
+    }
+
+    @Test
     void keepsNoQuery() throws IOException {
         assertThat(explained.mesh().ask("cases", "/shop/kept", "hidden")).startsWith("shop ");
         await().atMost(SOON).untilAsserted(() -> {

@@ -15,9 +15,9 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The control plane explains requests of proxies whose admin API it cannot reach: each pod has a network of its own,
-/// as
-/// in a cluster. What became of requests is told to nobody else, by whatever certificate.
+/// The control plane explains requests of proxies whose admin API it cannot reach, and tells of their certificates:
+/// each pod has a network of its own, as in a cluster. What became of requests is told to nobody else, by
+/// whatever certificate.
 final class ExplainedRemotelyIT {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String POLICY = """
@@ -43,6 +43,7 @@ final class ExplainedRemotelyIT {
             assertThat(mesh.ask("shop", "/private", "")).startsWith("403");
 
             mesh.explains(403, "/private", "AuthorizationPolicy default/closed", "paths: [/private]");
+            new AskedDashboard(mesh).certificatesOf("shop", "shop");
 
             InetSocketAddress numbers =
                     new InetSocketAddress(OutsideCaller.address(mesh, "shop").getHostString(), 15090);

@@ -10,11 +10,15 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /// What Istio's agent serves beside its proxy: readiness on 15020 and 15021, and on 15020 (and 15090) the numbers
-/// of the proxy, on 15020 together with those of the application. The control plane may also ask what became of
-/// requests, with TLS.
+/// of the proxy, on 15020 together with those of the application. The control plane may also ask, with TLS, what became
+/// of requests, which certificates are held, and what is logged, and may change the latter.
 ///
 /// Thread: chores loop; the application is asked on a virtual thread.
 public final class AgentApi implements AdminPages {
+    private static final String SECRETS = "dynamic_active_secrets";
+    private static final AdminReply STRANGER =
+            AdminReply.text(403, "Only the control plane may ask here, by its certificate\n");
+
     private final AdminBackend backend;
     private final DecisionsPage decisions;
     private final Stats stats;
@@ -44,6 +48,8 @@ public final class AgentApi implements AdminPages {
             case "/healthz/ready" -> reply.accept(ready());
             case "/stats/prometheus", "/metrics" -> metrics(request, reply);
             case "/decisions" -> decisions(request, reply);
+            case "/config_dump" -> reply.accept(secrets(request));
+            case "/logging" -> reply.accept(logging(request));
             case "/quitquitquit" -> reply.accept(quit(request));
             case "/drain" -> reply.accept(drain(request));
             default ->
@@ -58,8 +64,27 @@ public final class AgentApi implements AdminPages {
         if (request.from().proven()) {
             decisions.answer(request, reply);
         } else {
-            reply.accept(AdminReply.text(403, "Only the control plane may ask here, by its certificate\n"));
+            reply.accept(STRANGER);
         }
+    }
+
+    /// The secrets, without keys, and nothing else of the dump.
+    private AdminReply secrets(AdminRequest request) {
+        if (!request.from().proven()) {
+            return STRANGER;
+        }
+        return request.parameter("resource").filter(SECRETS::equals).isPresent()
+                ? ConfigDumpPage.of(backend, request)
+                : AdminReply.text(404, "only resource=" + SECRETS + " is shown here\n");
+    }
+
+    private static AdminReply logging(AdminRequest request) {
+        if (!request.from().proven()) {
+            return STRANGER;
+        }
+        return request.method().equals("POST")
+                ? LoggingPage.change(request)
+                : AdminReply.text(405, "Method Not Allowed\n");
     }
 
     private AdminReply ready() {

@@ -1,6 +1,6 @@
 // The graph with its tool bar.
 
-import {el, replace, choice, toggle} from '../dom.js';
+import {el, replace, choice, text, toggle} from '../dom.js';
 import {get, live} from '../api.js';
 import {moment} from '../format.js';
 import {remember} from '../app.js';
@@ -26,6 +26,7 @@ class GraphPage {
     this.nothing = el('div', {class: 'nothing', role: 'status'}, 'Waiting for the numbers of the proxies …');
     this.status = document.getElementById('state');
     this.replay = el('div');
+    this.since = el('span', {class: 'since'});
     this.tools = el('div', {class: 'tools', role: 'toolbar', 'aria-label': 'What the graph shows'});
     this.makeTools();
     replace(main,
@@ -91,14 +92,21 @@ class GraphPage {
     const seconds = `over ${Math.round(graph.seconds)} s`;
     this.status.textContent = this.state.at ? `${moment(Number(this.state.at))}, ${seconds}` : `Live, ${seconds}`;
     if (this.state.at) delete this.status.dataset.state;
+    this.tellSince();
     this.draw();
+  }
+
+  /** A replay cannot show what nobody collected. */
+  tellSince() {
+    const {since} = this.graph || {};
+    text(this.since, since ? `Numbers since ${moment(since)}${this.long ? ', before that from Prometheus' : ''}` : 'No numbers yet');
   }
 
   draw() {
     if (!this.graph) return;
     const shown = applied(this.graph, this.state.find, this.state.hide);
     this.nothing.hidden = shown.nodes.length > 0;
-    this.nothing.textContent = this.graph.nodes.length ? 'All is hidden.' : 'No traffic yet: send a request.';
+    this.nothing.textContent = this.graph.nodes.length ? 'All is hidden.' : this.state.at ? 'No traffic is known of that time.' : 'No traffic yet: send a request.';
     this.view.show(shown, {label: this.state.label, security: this.on('security'), animate: this.on('animate') && !this.state.at, boxes: this.on('boxes')});
     const {at, ...parameters} = this.asked();
     this.panel.show(shown, this.state.select, parameters);
@@ -166,7 +174,7 @@ class GraphPage {
     if (this.slider) return;
     const to = Math.max(Date.now(), Number(this.state.at));
     const far = this.long ? to - Number(this.state.back) * 3600000 : Infinity;
-    const from = Math.min(this.graph?.oldest || to - 3600000, to - 1000, far, Number(this.state.at));
+    const from = Math.min(this.graph?.since || this.graph?.oldest || to - 3600000, to - 1000, far, Number(this.state.at));
     const step = Math.max(15000, (to - from) / 240);
     const go = value => {
       const at = Math.min(value, to);
@@ -190,7 +198,8 @@ class GraphPage {
       this.long && choice('Back', BACK, this.state.back, value => {
         this.slider = undefined;
         this.set('back', value, true);
-      }), el('span', {}, moment(from)), this.slider, el('span', {}, moment(to))));
+      }), el('span', {}, moment(from)), this.slider, el('span', {}, moment(to)), this.since));
+    this.tellSince();
   }
 
   zoomButtons() {

@@ -3,6 +3,7 @@
 import {el, replace, table} from '../dom.js';
 import {get} from '../api.js';
 import {ago, bytes, count, errors, millis, percent, rate, success} from '../format.js';
+import {elsewhere} from '../replicas.js';
 import {chart} from '../chart.js';
 import {picture} from './icons.js';
 
@@ -125,6 +126,7 @@ export class Panel {
     return [
       el('h2', {}, 'The mesh'),
       el('p', {class: 'muted'}, `${graph.proxies} proxies read${graph.silent ? `, ${graph.silent} silent` : ''}`),
+      elsewhere(graph),
       el('div', {class: 'figures'},
         figure(count(graph.nodes.length), 'nodes'), figure(count(graph.edges.length), 'edges'),
         figure(rate(sum(traffic => traffic.rate)), 'requests over all edges'),

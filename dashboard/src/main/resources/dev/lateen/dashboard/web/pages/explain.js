@@ -16,9 +16,12 @@ function place(one, resources) {
     one.line && el('span', {class: 'muted'}, ` at ${one.line}`));
 }
 
-function silent(answer) {
-  return answer.silent.length > 0 && el('p', {class: 'muted'},
-    `These proxies keep no notes, or cannot be asked from here (lateen explain may): ${answer.silent.join(', ')}.`);
+/** Who could not tell, and why not. */
+function silent({silent: none, late = [], unasked = 0}) {
+  return [
+    none.length > 0 && el('p', {class: 'muted'}, `These proxies keep no notes, or cannot be asked from here (lateen explain may): ${none.join(', ')}.`),
+    late.length > 0 && el('p', {class: 'muted'}, `These proxies did not answer in time: ${late.join(', ')}.`),
+    unasked > 0 && el('p', {class: 'muted'}, `${unasked} more proxies were not asked, since there are so many.`)];
 }
 
 /** The section of a workload's page. */
@@ -30,7 +33,7 @@ export function failureSection(workload) {
       answer.decisions.length ? table('Failed requests', ['at', 'request', 'answer', 'cause', ''], answer.decisions.map(one => [
         moment(one.at), `${one.direction} ${one.method} ${one.authority}${one.path}`, status(one), one.cause,
         one.id && el('a', {class: 'button', href: `#/explain/${encodeURIComponent(one.id)}`, 'aria-label': `Explain ${one.method} ${one.path} of ${moment(one.at)}`}, 'Explain')]))
-        : !answer.silent.length && el('p', {class: 'muted'}, 'None has failed lately.'), silent(answer));
+        : !answer.silent.length && !answer.late?.length && el('p', {class: 'muted'}, 'None has failed lately.'), silent(answer));
   };
   load();
   return el('section', {}, el('h2', {}, 'Failed requests'), box,

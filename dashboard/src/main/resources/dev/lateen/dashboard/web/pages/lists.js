@@ -7,17 +7,17 @@ import {form, formLinks} from './traffic.js';
 import {traceSection} from './traces.js';
 import {failureSection} from './explain.js';
 import {historySection} from './history.js';
+import {application} from './application.js';
 
 const WINDOW = '60';
 
-async function traffic(type) {
+export async function traffic(type) {
   const graph = await get('graph', {type, window: WINDOW, idle: 'true', services: 'false'});
-  const bare = id => id.split('/').slice(1, 3).join('/');
   return {graph, nodes: new Map(graph.nodes.map(node => [bare(node.id), node]))};
 }
 
-const tag = health => el('span', {class: `tag ${health || 'idle'}`}, health || 'idle');
-const numbers = node => {
+export const tag = health => el('span', {class: `tag ${health || 'idle'}`}, health || 'idle');
+export const numbers = node => {
   const sum = node?.in || node?.out;
   return [sum ? rate(sum.rate) : '–', success(sum), millis(sum?.p95)];
 };
@@ -46,7 +46,12 @@ function list(main, title, lead, load, rows) {
   return refresh().then(() => () => clearInterval(timer));
 }
 
-export function applications(main) {
+/** Whether its proxies are connected: one that is not may be connected to another control plane. */
+export const proxiesOf = one => (one.proxies.length ? `${one.proxies.length} of ${one.instances}`
+  : el('span', {class: 'tag warn'}, one.sidecars ? `0 of ${one.instances}` : 'no sidecar'));
+
+export function applications(main, parameters, rest) {
+  if (rest.length === 2) return application(main, rest.join('/'));
   return list(main, 'Applications', 'Workloads of one name, whatever their versions. Numbers are of the last minute.',
     async () => ({inventory: await get('inventory'), ...(await traffic('app'))}),
     ({inventory, nodes}, wanted) => {
@@ -57,7 +62,7 @@ export function applications(main) {
       });
       return table('Applications', ['namespace', 'application', 'health', 'versions', 'rate', 'success', 'p95', 'workloads'],
         [...apps].filter(([id]) => wanted(id)).sort().map(([id, all]) => [all[0].namespace,
-          el('a', {href: `#/graph?type=versioned_app&namespaces=${encodeURIComponent(all[0].namespace)}&find=${encodeURIComponent(all[0].app)}`}, all[0].app),
+          el('a', {href: `#/applications/${encodeURIComponent(all[0].namespace)}/${encodeURIComponent(all[0].app)}`}, all[0].app),
           tag(nodes.get(id)?.health), all.map(one => one.version).sort().join(', '), ...numbers(nodes.get(id)),
           el('span', {class: 'tags'}, all.map(one => el('a', {href: `#/workloads/${one.id}`}, one.name)))]));
     });
@@ -71,11 +76,11 @@ export function workloads(main, parameters, rest) {
       ['namespace', 'workload', 'health', 'version', 'proxies', 'rate', 'success', 'p95', 'services'],
       inventory.workloads.filter(one => wanted(one.id)).map(one => [one.namespace,
         el('a', {href: `#/workloads/${one.id}`}, one.name), tag(nodes.get(one.id)?.health), one.gateway ? 'gateway' : one.version,
-        one.proxies.length ? `${one.proxies.length} of ${one.instances}` : el('span', {class: 'tag warn'}, 'no sidecar'),
+        proxiesOf(one),
         ...numbers(nodes.get(one.id)), serviceLinks(one.services)])));
 }
 
-const serviceLinks = services => el('span', {class: 'tags'}, services.map(id => el('a', {href: `#/services/${id}`}, id.split('/')[1])));
+export const serviceLinks = services => el('span', {class: 'tags'}, services.map(id => el('a', {href: `#/services/${id}`}, id.split('/')[1])));
 
 export function services(main, parameters, rest) {
   if (rest.length === 2) return parameters.get('form') ? form(main, rest.join('/'), parameters.get('form')) : service(main, rest.join('/'), parameters);
@@ -91,17 +96,24 @@ export function services(main, parameters, rest) {
 
 const workloadLinks = all => el('span', {class: 'tags'}, all.map(id => el('a', {href: `#/workloads/${id}`}, id.split('/')[1])));
 
+export const bare = end => end.split('/').slice(1, 3).join('/');
+
 function edgesOf(graph, id) {
+  return edgeTable('Edges', graph, edge => bare(edge.to) === id || bare(edge.from) === id);
+}
+
+/** The edges of a graph that are wanted. */
+export function edgeTable(title, graph, wanted) {
   const name = node => [node?.name, node?.version].filter(Boolean).join(' ');
   const by = new Map(graph.nodes.map(node => [node.id, node]));
-  const own = graph.edges.filter(edge => edge.to.split('/').slice(1, 3).join('/') === id || edge.from.split('/').slice(1, 3).join('/') === id);
-  return own.length ? table('Edges', ['from', 'to', 'protocol', 'rate', 'success', 'p50', 'p95', 'mutual TLS'], own.map(edge => [
+  const own = graph.edges.filter(wanted);
+  return own.length ? table(title, ['from', 'to', 'protocol', 'rate', 'success', 'p50', 'p95', 'mutual TLS'], own.map(edge => [
     name(by.get(edge.from)), name(by.get(edge.to)), edge.protocol, edge.traffic ? rate(edge.traffic.rate) : 'idle', success(edge.traffic),
     millis(edge.traffic?.p50), millis(edge.traffic?.p95), edge.traffic?.mtls === undefined ? '–' : `${Math.round(edge.traffic.mtls * 100)}%`]))
     : el('p', {class: 'muted'}, 'No traffic has been seen.');
 }
 
-async function detail(main, render) {
+export async function detail(main, render) {
   await render();
   // Whoever stands on a link or a button is left there.
   const busy = () => document.hidden || (main !== document.activeElement && main.contains(document.activeElement));
@@ -126,7 +138,8 @@ function workload(main, id, parameters) {
           el('dt', {}, 'Service account'), el('dd', {}, one.serviceAccount || '–'), el('dt', {}, 'Instances'), el('dd', {}, one.instances),
           el('dt', {}, 'Services'), el('dd', {}, serviceLinks(one.services)))),
         el('div', {class: 'card'}, el('h2', {}, 'Proxies'), one.proxies.length
-          ? el('ul', {}, one.proxies.map(proxy => el('li', {}, el('a', {href: `#/proxies/${proxy}`}, proxy)))) : el('p', {class: 'muted'}, 'None is connected.'))),
+          ? el('ul', {}, one.proxies.map(proxy => el('li', {}, el('a', {href: `#/proxies/${proxy}`}, proxy))))
+          : el('p', {class: 'muted'}, one.sidecars ? 'None is connected here.' : 'None is connected.'))),
       el('h2', {}, 'Traffic of the last minute'), edgesOf(graph, id),
       el('p', {}, el('a', {href: `#/graph?type=workload&select=${encodeURIComponent(`workload/${id}`)}`}, 'Show it in the graph')),
       failures, history, traces);

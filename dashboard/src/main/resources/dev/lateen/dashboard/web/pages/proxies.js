@@ -1,7 +1,9 @@
-// Proxies: whether each holds what it was sent, and what that is.
+// Proxies: whether each holds what it was sent, what that is, and what the proxy says of itself.
 
 import {el, replace, table} from '../dom.js';
 import {get} from '../api.js';
+import {elsewhere} from '../replicas.js';
+import {stateSection} from './proxy.js';
 
 const KINDS = ['cluster', 'listener', 'route', 'endpoint', 'secret'];
 
@@ -17,8 +19,8 @@ export async function show(main, parameters, rest) {
   const box = el('div');
   replace(main, el('h1', {}, 'Proxies'), el('p', {class: 'lead'}, 'Connected sidecars and gateways, and whether they hold what they were sent.'), box);
   const refresh = async () => {
-    const all = await get('debug/syncz');
-    replace(box, table('Proxies', ['proxy', 'type', 'version', ...KINDS], all.sort((one, other) => one.proxy.localeCompare(other.proxy)).map(one => [
+    const [all, inventory] = await Promise.all([get('debug/syncz'), get('inventory')]);
+    replace(box, elsewhere(inventory), table('Proxies', ['proxy', 'type', 'version', ...KINDS], all.sort((one, other) => one.proxy.localeCompare(other.proxy)).map(one => [
       el('a', {href: `#/proxies/${one.proxy}`}, one.proxy), one.proxy_type, one.istio_version || one.proxy_version, ...KINDS.map(kind => sync(one, kind))])));
   };
   await refresh();
@@ -67,7 +69,8 @@ async function detail(main, name) {
       return el('details', {open: title === 'Listeners'}, el('summary', {}, `${title} (${all.length})`),
         table(title, [...heads, ''], all.map(row => [...row.cells, el('button', {type: 'button', class: 'quiet', 'aria-label': `JSON of ${row.cells[0]}`,
           onclick: event => raw(event.target, row.json)}, 'JSON')])));
-    }));
+    }),
+    stateSection(name));
   return undefined;
 }
 

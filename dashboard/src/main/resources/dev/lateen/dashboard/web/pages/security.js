@@ -22,7 +22,7 @@ export async function show(main) {
     get('debug/authenticationz'), get('debug/trustz'), get('debug/mesh'), get('graph', {type: 'workload', window: '60'}),
     get('certificates'), get('inventory')]);
   const issuer = signer => Object.values(trust).flat().find(one => one.sha256 === signer)?.subject.split(',')[0].replace('CN=', '') || `${signer.slice(0, 12)}…`;
-  const outside = inventory.workloads.filter(one => !one.proxies.length);
+  const outside = inventory.workloads.filter(one => !one.proxies.length && !one.sidecars);
   const known = graph.edges.filter(edge => edge.traffic?.mtls !== undefined);
   const all = known.reduce((sum, edge) => sum + edge.traffic.count, 0);
   const secured = known.reduce((sum, edge) => sum + edge.traffic.count * edge.traffic.mtls, 0);
