@@ -32,6 +32,7 @@ final class MeshIndex {
     private final List<Workload> workloads = new ArrayList<>();
     private final Map<Map.Entry<String, String>, List<Workload>> workloadsByLabel = new HashMap<>();
     private final Set<String> namespacesWithWorkloads = new HashSet<>();
+    private final Map<String, String> aliases = new HashMap<>();
     private final Map<String, Map<String, String>> selectorByHost = new HashMap<>();
     private final Set<String> providers = new HashSet<>(Set.of("prometheus", "envoy", "stackdriver"));
     private final Map<String, String> hostByProvider = new HashMap<>();
@@ -139,6 +140,9 @@ final class MeshIndex {
     private void addService(RawResource resource, View spec) {
         String host = resource.key().name() + "." + resource.key().namespace() + SERVICE_SUFFIX;
         hosts.add(host);
+        if (spec.text("type").equals("ExternalName") && spec.filled("externalName")) {
+            aliases.put(host, spec.text("externalName"));
+        }
         if (spec.filled("selector")) {
             selectorByHost.put(host, textMap(spec, "selector"));
         }
@@ -167,6 +171,23 @@ final class MeshIndex {
     /// A short name is a service in the namespace of the resource that uses it.
     static String fullHost(String host, String namespace) {
         return host.contains(".") || host.contains("*") ? host : host + "." + namespace + SERVICE_SUFFIX;
+    }
+
+    /// The host behind an alias (`ExternalName`), itself for any other, and for an alias that leads round in a circle.
+    String behind(String fullHost) {
+        Set<String> passed = new HashSet<>();
+        String host = fullHost;
+        while (aliases.containsKey(host)) {
+            if (!passed.add(host)) {
+                return fullHost;
+            }
+            host = aliases.getOrDefault(host, host);
+        }
+        return host;
+    }
+
+    boolean isAlias(String fullHost) {
+        return aliases.containsKey(fullHost);
     }
 
     boolean knowsHost(String fullHost) {
