@@ -107,14 +107,14 @@ final class DestinationRules {
         return rules;
     }
 
+    /// @param local whether the rules are of the viewer's own namespace, where the mesh's default does not matter
     private List<DestinationRule> visible(List<DestinationRule> rules, String viewer, boolean local) {
-        if (local) {
-            return rules;
-        }
         List<DestinationRule> seen = new ArrayList<>(rules.size());
         for (DestinationRule rule : rules) {
-            if (Visibility.visible(
-                    rule.exportTo(), defaultExportTo, rule.metadata().namespace(), viewer)) {
+            boolean own = local && (rule.exportTo().isEmpty() || rule.selects());
+            if (own
+                    || Visibility.visible(
+                            rule.exportTo(), defaultExportTo, rule.metadata().namespace(), viewer)) {
                 seen.add(rule);
             }
         }

@@ -45,8 +45,13 @@ final class MeshIndex {
     private final List<Ingress> ingresses;
     private final Set<ResourceKey> ingressKeys = new HashSet<>();
 
+    private final List<String> routeExports;
+    private final List<String> ruleExports;
+
     MeshIndex(Collection<RawResource> resources) {
         Mapping mesh = new MeshConfigReader().read(resources).meshConfig();
+        this.routeExports = orAll(new Fields(mesh).texts("defaultVirtualServiceExportTo"));
+        this.ruleExports = orAll(new Fields(mesh).texts("defaultDestinationRuleExportTo"));
         this.ingress = IngressSettings.of(mesh);
         this.ingresses = Ingresses.served(resources, ingress);
         ingresses.forEach(one -> ingressKeys.add(one.origin().resource()));
@@ -55,6 +60,10 @@ final class MeshIndex {
         if (!ingresses.isEmpty()) {
             gateways.add(ingress.proxies());
         }
+    }
+
+    private static List<String> orAll(List<String> exportTo) {
+        return exportTo.isEmpty() ? List.of("*") : exportTo;
     }
 
     IngressSettings ingress() {
@@ -192,6 +201,16 @@ final class MeshIndex {
 
     boolean knowsHost(String fullHost) {
         return hosts.contains(fullHost) || wildcardHosts.stream().anyMatch(wild -> HostNames.covers(wild, fullHost));
+    }
+
+    /// Who sees virtual services that do not say.
+    List<String> routeExports() {
+        return routeExports;
+    }
+
+    /// Who sees destination rules that do not say.
+    List<String> ruleExports() {
+        return ruleExports;
     }
 
     /// Whether the set holds services at all; a lone file does not, and then nothing is known about hosts.
