@@ -8,11 +8,13 @@ import dev.lateen.control.status.Origins;
 import dev.lateen.control.store.ResourceStatus;
 import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.istio.UnsupportedFeature;
+import dev.lateen.model.mesh.ProxyNode;
 import dev.lateen.model.resource.ResourceKey;
 import dev.lateen.model.tree.Position;
 import dev.lateen.translate.policy.BlamedPolicies;
 import dev.lateen.translate.policy.CarriedPolicies;
 import dev.lateen.xds.EncodedResource;
+import dev.lateen.xds.server.ProxyConnection;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -55,7 +57,9 @@ final class StatusPage {
         unsupported = mesh.snapshot().unsupported();
         // What a proxy is given may be newer than what it has answered, but not older.
         proxies.forEach(proxy -> inForce.put(proxy, proxy.progress().inForce()));
-        carried = new CarriedConfig(mesh.snapshot(), proxies, stored.resources());
+        Map<ProxyConnection, ProxyNode> nodes = new HashMap<>();
+        proxies.forEach(proxy -> nodes.put(proxy.connection(), proxy.node()));
+        carried = new CarriedConfig(mesh.snapshot(), nodes, stored.resources());
         Map<Refusal, Set<ResourceKey>> known = new HashMap<>();
         for (ConnectedProxy proxy : proxies) {
             Set<ResourceKey> policies = CarriedPolicies.of(mesh.snapshot(), proxy.node());

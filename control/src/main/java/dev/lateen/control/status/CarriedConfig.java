@@ -1,11 +1,11 @@
 package dev.lateen.control.status;
 
-import dev.lateen.control.push.ConnectedProxy;
 import dev.lateen.model.istio.DestinationRule;
 import dev.lateen.model.istio.Gateway;
 import dev.lateen.model.istio.HttpRoute;
 import dev.lateen.model.istio.VirtualService;
 import dev.lateen.model.mesh.MeshSnapshot;
+import dev.lateen.model.mesh.ProxyNode;
 import dev.lateen.model.mesh.ProxyScope;
 import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.resource.ResourceKey;
@@ -40,7 +40,8 @@ public final class CarriedConfig {
     private final Set<ResourceKey> unknown = new HashSet<>();
 
     /// @param resources all that the proxies' own may come from
-    public CarriedConfig(MeshSnapshot snapshot, Collection<ConnectedProxy> proxies, Collection<RawResource> resources) {
+    public CarriedConfig(
+            MeshSnapshot snapshot, Map<ProxyConnection, ProxyNode> proxies, Collection<RawResource> resources) {
         ResourceLines lines = new ResourceLines(resources);
         Map<Object, Set<ResourceKey>> byMap = new IdentityHashMap<>();
         Map<Object, Set<ResourceKey>> byResource = new IdentityHashMap<>();
@@ -51,10 +52,9 @@ public final class CarriedConfig {
             }
             return named;
         });
-        for (ConnectedProxy proxy : proxies) {
+        proxies.forEach((proxy, node) -> {
             for (ResourceType type : NAMING) {
-                Map<String, EncodedResource> given =
-                        proxy.connection().resources().ofType(type);
+                Map<String, EncodedResource> given = proxy.resources().ofType(type);
                 Set<ResourceKey> named = byMap.computeIfAbsent(given, _ -> {
                     Set<ResourceKey> all = new HashSet<>();
                     given.values().forEach(resource -> all.addAll(read.apply(resource)));
@@ -62,23 +62,22 @@ public final class CarriedConfig {
                 });
                 named.forEach(key -> carried(key, proxy));
             }
-            CarriedPolicies.of(snapshot, proxy.node()).forEach(key -> carried(key, proxy));
-            gateways(snapshot, proxy);
-        }
+            CarriedPolicies.of(snapshot, node).forEach(key -> carried(key, proxy));
+            gateways(snapshot, proxy, node);
+        });
         routes(snapshot);
         joinedRules(snapshot);
     }
 
-    private void carried(ResourceKey key, ConnectedProxy proxy) {
-        carriers.computeIfAbsent(key, _ -> new HashSet<>()).add(proxy.connection());
+    private void carried(ResourceKey key, ProxyConnection proxy) {
+        carriers.computeIfAbsent(key, _ -> new HashSet<>()).add(proxy);
     }
 
-    private void gateways(MeshSnapshot snapshot, ConnectedProxy proxy) {
+    private void gateways(MeshSnapshot snapshot, ProxyConnection proxy, ProxyNode node) {
         for (Gateway gateway : snapshot.traffic().gateways()) {
             if (ProxyScope.servicesOf(gateway).isPresent()) {
                 unknown.add(gateway.origin().resource());
-            } else if (proxy.node().isRouter()
-                    && gateway.selector().matches(proxy.node().labels())) {
+            } else if (node.isRouter() && gateway.selector().matches(node.labels())) {
                 carried(gateway.origin().resource(), proxy);
             }
         }
