@@ -129,7 +129,8 @@ final class RivalRules {
         }
 
         boolean joins(Policies other) {
-            return exportTo.equals(other.exportTo) && workloads.equals(other.workloads);
+            // Rules for some workloads are not exported, whatever they say.
+            return workloads.equals(other.workloads) && (!workloads.isEmpty() || exportTo.equals(other.exportTo));
         }
 
         /// Whether whoever sees the other sees this one before it.
