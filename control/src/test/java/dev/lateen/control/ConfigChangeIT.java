@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -118,6 +120,67 @@ class ConfigChangeIT {
     }
 
     @Test
+    void countsTheProxiesThatAResourceConcerns() throws Exception {
+        Files.writeString(config.resolve("rules.yaml"), """
+                apiVersion: networking.istio.io/v1
+                kind: DestinationRule
+                metadata: {name: user, namespace: shop}
+                spec: {host: user, subsets: [{name: v1}]}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: DestinationRule
+                metadata: {name: user-too, namespace: shop}
+                spec: {host: user, subsets: [{name: v2}]}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: DestinationRule
+                metadata: {name: elsewhere, namespace: other}
+                spec: {host: user.shop.svc.cluster.local, trafficPolicy: {connectionPool: {tcp: {maxConnections: 9}}}}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: Gateway
+                metadata: {name: edge, namespace: shop}
+                spec: {selector: {app: user}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: root, namespace: shop}
+                spec: {hosts: [front.test], http: [{delegate: {name: leaf}}]}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: leaf, namespace: shop}
+                spec: {http: [{route: [{destination: {host: user}}]}]}
+                """);
+        connect(1, response -> "");
+        connect(2, response -> "");
+
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(programmed())
+                        .containsEntry("DestinationRule/user", "2/2")
+                        .containsEntry("DestinationRule/user-too", "2/2")
+                        .containsEntry("DestinationRule/elsewhere", "0/0")
+                        .containsEntry("Gateway/edge", "0/0")
+                        .containsEntry("VirtualService/root", "2/2")
+                        .containsEntry("VirtualService/leaf", "2/2")
+                        .containsEntry("VirtualService/user", "2/2")
+                        .containsEntry("Service/user", "2/2"));
+    }
+
+    private Map<String, String> programmed() throws Exception {
+        Map<String, String> found = new HashMap<>();
+        for (JsonNode resource : status().path("resources")) {
+            JsonNode programmed = resource.path("programmed");
+            found.put(
+                    resource.path("kind").asString() + "/"
+                            + resource.path("name").asString(),
+                    programmed.path("proxies").asInt() + "/"
+                            + programmed.path("of").asInt());
+        }
+        return found;
+    }
+
+    @Test
     void namesThePolicyWhoseFilterAProxyRejected() throws Exception {
         Files.writeString(config.resolve("policies.yaml"), """
                 apiVersion: security.istio.io/v1
@@ -192,9 +255,13 @@ class ConfigChangeIT {
         return resource("VirtualService");
     }
 
-    private JsonNode resource(String kind) throws Exception {
-        JsonNode page = new JsonMapper()
+    private JsonNode status() throws Exception {
+        return new JsonMapper()
                 .readTree(EnvoyProcess.get("http://127.0.0.1:" + control.debugPort() + "/debug/statusz"));
+    }
+
+    private JsonNode resource(String kind) throws Exception {
+        JsonNode page = status();
         for (JsonNode resource : page.path("resources")) {
             if (resource.path("kind").asString().equals(kind)) {
                 return resource;

@@ -22,11 +22,20 @@ final class Domains {
         }
         domains.addAll(alternatives(host, dnsDomain));
         service.ifPresent(s -> {
+            List<String> names = new ArrayList<>(List.of(host));
+            for (String alias : s.aliases()) {
+                names.add(alias);
+                domains.add(alias);
+                domains.add(alias + ".");
+                domains.addAll(alternatives(alias, dnsDomain));
+            }
             if (s.isHeadless()) {
-                domains.add("*." + host);
-                domains.add("*." + host + ".");
-                for (String alternative : alternatives(host, dnsDomain)) {
-                    domains.add("*." + alternative);
+                for (String name : names) {
+                    domains.add("*." + name);
+                    domains.add("*." + name + ".");
+                    for (String alternative : alternatives(name, dnsDomain)) {
+                        domains.add("*." + alternative);
+                    }
                 }
             }
             for (String address : Addresses.of(s, scene)) {

@@ -2,7 +2,6 @@ package dev.lateen.translate;
 
 import dev.lateen.model.istio.Destination;
 import dev.lateen.model.istio.Sidecar;
-import dev.lateen.model.mesh.Hostname;
 
 /// Where traffic to unknown hosts goes: to its own destination, to what its name leads to, or to a proxy that a
 /// `Sidecar`
@@ -28,8 +27,7 @@ final class EgressProxies {
     }
 
     private static String clusterOf(Scene scene, Destination to) {
-        String host = Hostname.resolve(
-                to.host(), scene.outbound().namespace(), scene.settings().shortNames());
+        String host = Destinations.host(to, scene.outbound().namespace(), scene);
         return Names.outbound(Destinations.port(to, scene.outbound().service(host), 0), to, host);
     }
 }

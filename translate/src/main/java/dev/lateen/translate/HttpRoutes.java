@@ -14,7 +14,6 @@ import dev.lateen.model.istio.TrafficPolicy.ConsistentHash;
 import dev.lateen.model.istio.VirtualService;
 import dev.lateen.model.istio.VirtualService.WeightedDestination;
 import dev.lateen.model.mesh.EffectivePolicy;
-import dev.lateen.model.mesh.Hostname;
 import dev.lateen.model.mesh.MeshService;
 import dev.lateen.translate.policy.RateLimiting;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
@@ -267,10 +266,7 @@ final class HttpRoutes {
     }
 
     private String host(VirtualService service, WeightedDestination to) {
-        return Hostname.resolve(
-                to.destination().host(),
-                service.metadata().namespace(),
-                scene.settings().shortNames());
+        return Destinations.host(to.destination(), service.metadata().namespace(), scene);
     }
 
     private String cluster(VirtualService service, WeightedDestination to) {

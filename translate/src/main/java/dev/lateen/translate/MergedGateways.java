@@ -1,5 +1,6 @@
 package dev.lateen.translate;
 
+import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.istio.Gateway;
 import dev.lateen.model.istio.Gateway.Server;
 import dev.lateen.model.istio.ServerTls;
@@ -16,11 +17,14 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /// The servers of all gateways that select a proxy, by the port that it listens on. The eldest gateway decides what a
-/// port speaks; hosts of TLS servers are served once.
+/// port speaks; hosts of TLS servers are served once. What is left out for that is noted at the server.
+///
+/// Limits: 200 notes.
 final class MergedGateways {
     /// On a service: servers of gateways name the proxy's own ports rather than those of this service.
     private static final String KEEPS_PORTS = "experimental.istio.io/disable-gateway-port-translation";
 
+    private static final int MOST = 200;
     private static final String AUTO_PASSTHROUGH = "AUTO_PASSTHROUGH";
 
     /// A server with the gateway that it belongs to.
@@ -77,6 +81,7 @@ final class MergedGateways {
 
     private final Map<String, List<Entry>> byListener = new TreeMap<>();
     private final Map<String, List<Entry>> byRoute = new TreeMap<>();
+    private final Set<Diagnostic> problems = new LinkedHashSet<>();
 
     /// Whether the proxy passes on the mesh's mutual TLS by the names of its clusters.
     static boolean passAutomatically(Scene scene) {
@@ -123,6 +128,11 @@ final class MergedGateways {
 
     private void add(Scene scene, Gateway gateway, Server server, int port, Map<String, Set<String>> tlsHosts) {
         if (port < 1024 && scene.node().metadata().switches().unprivilegedPod()) {
+            problem(
+                    server,
+                    ".port.number",
+                    "the proxy may not listen on port " + port + "; this server is not served",
+                    "name a port of 1024 or above, or allow the pod to bind lower ones");
             return;
         }
         String bind = server.bind().isEmpty() ? scene.wildcard() : server.bind();
@@ -130,6 +140,12 @@ final class MergedGateways {
         Entry entry = new Entry(gateway, server, qualified(gateway, server), port);
         List<Entry> same = byListener.computeIfAbsent(key, _ -> new ArrayList<>());
         if (!same.isEmpty() && same.getFirst().isPlainHttp() != entry.isPlainHttp()) {
+            problem(
+                    server,
+                    ".port.protocol",
+                    "the port speaks " + same.getFirst().server().port().protocol() + " for the elder server of "
+                            + place(same.getFirst()) + "; this one is not served",
+                    "give it another port");
             return;
         }
         boolean tls = entry.protocol().isTls() || entry.terminatesTls();
@@ -141,6 +157,16 @@ final class MergedGateways {
                     free.add(host);
                 }
             }
+            if (free.size() < entry.hosts().size()) {
+                List<String> lost = new ArrayList<>(entry.hosts());
+                lost.removeAll(free);
+                problem(
+                        server,
+                        ".hosts",
+                        "another server of the port has " + String.join(", ", lost)
+                                + (free.isEmpty() ? "; this one is not served" : "; this one serves only the others"),
+                        "give it other hosts, or another port");
+            }
             if (free.isEmpty()) {
                 return;
             }
@@ -148,12 +174,39 @@ final class MergedGateways {
         } else if (!entry.isHttp()
                 && same.stream()
                         .anyMatch(e -> !e.terminatesTls() && !e.protocol().isTls())) {
+            problem(
+                    server,
+                    ".port",
+                    "connections without TLS do not say which host they are for; the port belongs to the elder server of "
+                            + place(same.getFirst()) + ", and this one is not served",
+                    "give it another port");
             return;
         }
         same.add(entry);
         if (entry.isHttp()) {
             byRoute.computeIfAbsent(entry.routeName(), _ -> new ArrayList<>()).add(entry);
         }
+    }
+
+    private static String place(Entry entry) {
+        return "Gateway " + entry.gatewayName() + " at "
+                + entry.server().origin().at();
+    }
+
+    private void problem(Server server, String field, String text, String advice) {
+        if (problems.size() < MOST) {
+            problems.add(Diagnostic.warning(
+                            "server-without-effect",
+                            server.origin().at(),
+                            server.origin().field() + field,
+                            text)
+                    .withAdvice(advice));
+        }
+    }
+
+    /// What of the servers is not served, in order.
+    List<Diagnostic> problems() {
+        return List.copyOf(problems);
     }
 
     private static List<String> qualified(Gateway gateway, Server server) {

@@ -374,5 +374,6 @@ final class OutboundResources {
         listeners = listenerMap.done();
         routes = routeMap.done();
         secrets = secretMap.done();
+        problems = gateways.problems();
     }
 }

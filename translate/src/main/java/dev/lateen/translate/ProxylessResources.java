@@ -57,11 +57,23 @@ final class ProxylessResources {
                         listener(name, port, configuration, listeners);
                         Domains.alternatives(name, dnsDomain())
                                 .forEach(other -> shortNames.putIfAbsent(other + ":" + port, configuration));
+                        for (String alias : aliases(egress, name)) {
+                            shortNames.putIfAbsent(alias + ":" + port, configuration);
+                            Domains.alternatives(alias, dnsDomain())
+                                    .forEach(other -> shortNames.putIfAbsent(other + ":" + port, configuration));
+                        }
                     }
                 }
             }
         }
         shortNames.forEach((name, configuration) -> listeners.add(name, ClientListeners.of(name, configuration)));
+    }
+
+    private static List<String> aliases(EgressListener egress, String host) {
+        return egress.services().stream()
+                .filter(service -> service.hostname().equals(host))
+                .flatMap(service -> service.aliases().stream())
+                .toList();
     }
 
     private static void listener(String host, int port, String configuration, ResourceMap listeners) {

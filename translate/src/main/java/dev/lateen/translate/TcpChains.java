@@ -46,6 +46,11 @@ final class TcpChains {
             range.ifPresent(r -> match.addPrefixRanges(cidr(r)));
             if (byName || byWildName) {
                 match.addServerNames(service.hostname());
+                for (String alias : service.aliases()) {
+                    match.addServerNames(alias)
+                            .addAllServerNames(
+                                    Domains.alternatives(alias, scene.node().dnsDomain()));
+                }
             }
             chains.add(chain(match, TcpProxies.outbound(scene, service, port)).build());
             return chains;

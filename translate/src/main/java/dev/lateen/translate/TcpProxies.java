@@ -5,7 +5,6 @@ import dev.lateen.model.istio.TrafficPolicy;
 import dev.lateen.model.istio.TrafficPolicy.ConnectionPool;
 import dev.lateen.model.istio.VirtualService.WeightedDestination;
 import dev.lateen.model.mesh.EffectivePolicy;
-import dev.lateen.model.mesh.Hostname;
 import dev.lateen.model.mesh.MeshService;
 import dev.lateen.model.mesh.ServicePort;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
@@ -108,8 +107,7 @@ final class TcpProxies {
         TcpProxy.Builder proxy = begun(scene);
         if (route.size() == 1) {
             WeightedDestination only = route.getFirst();
-            String host = Hostname.resolve(
-                    only.destination().host(), namespace, scene.settings().shortNames());
+            String host = Destinations.host(only.destination(), namespace, scene);
             Optional<MeshService> service = scene.outbound().service(host);
             int port = Destinations.port(only.destination(), service, listenPort);
             String cluster = Names.outbound(port, only.destination(), host);
@@ -127,8 +125,7 @@ final class TcpProxies {
                 if (part.weight() <= 0) {
                     continue;
                 }
-                String host = Hostname.resolve(
-                        part.destination().host(), namespace, scene.settings().shortNames());
+                String host = Destinations.host(part.destination(), namespace, scene);
                 int port =
                         Destinations.port(part.destination(), scene.outbound().service(host), listenPort);
                 proxy.getWeightedClustersBuilder()

@@ -32,8 +32,8 @@ public final class Translator {
     private final EnvoyFilterPass envoyFilters = new EnvoyFilterPass();
     /// Of scopes and proxies that have any, which are few.
     private final Map<Object, PortConflicts> conflicts = new HashMap<>();
-    /// What applications without a proxy may call, by node.
-    private final Map<String, OutboundResources> proxyless = new HashMap<>();
+    /// What may hold problems, by node: of gateways, and of applications without a proxy.
+    private final Map<String, OutboundResources> noted = new HashMap<>();
     private NodeTraits.@Nullable Uses uses;
     private long hits;
     private long misses;
@@ -60,8 +60,10 @@ public final class Translator {
         }
         XdsResources all = inbound.combined(scene, outbound);
         note(node.id(), inbound.conflicts());
+        if (scene.isProxyless() || scene.isRouter()) {
+            noted.put(node.id(), outbound);
+        }
         if (scene.isProxyless()) {
-            proxyless.put(node.id(), outbound);
             return all;
         }
         return envoyFilters.apply(all, scene.scope());
@@ -124,7 +126,7 @@ public final class Translator {
         Set<Diagnostic> found = new LinkedHashSet<>(envoyFilters.problems(snapshot));
         found.addAll(ZoneAwareLimits.of(
                 snapshot, own.values().stream().map(InboundResources::node).toList()));
-        proxyless.forEach((node, outbound) -> {
+        noted.forEach((node, outbound) -> {
             found.addAll(outbound.problems());
             InboundResources inbound = own.get(node);
             if (inbound != null) {
@@ -137,7 +139,7 @@ public final class Translator {
     /// Forgets a proxy that is gone.
     public void forget(ProxyNode node) {
         own.remove(node.id());
-        proxyless.remove(node.id());
+        noted.remove(node.id());
         conflicts.remove(node.id());
         envoyFilters.forget(node);
     }

@@ -284,7 +284,11 @@ final class VirtualHosts {
             return Optional.empty();
         }
         List<String> exact = new ArrayList<>();
-        List<String> alternatives = Domains.alternatives(host, scene.node().dnsDomain());
+        List<String> alternatives =
+                new ArrayList<>(Domains.alternatives(host, scene.node().dnsDomain()));
+        service.ifPresent(s -> s.aliases()
+                .forEach(alias -> alternatives.addAll(
+                        Domains.alternatives(alias, scene.node().dnsDomain()))));
         for (String domain : Domains.of(host, service, scene.node().dnsDomain(), scene)) {
             boolean takenByName = alternatives.contains(domain) && known.contains(domain);
             if (!takenByName && used.add(domain)) {

@@ -1,9 +1,11 @@
 package dev.lateen.translate;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.mesh.Locality;
 import dev.lateen.model.mesh.MeshConfig;
 import dev.lateen.model.mesh.MeshSettings;
+import dev.lateen.model.mesh.MeshSnapshot;
 import dev.lateen.model.mesh.ProxyNode;
 import dev.lateen.model.mesh.SnapshotBuilder;
 import dev.lateen.model.resource.MeshConfigReader;
@@ -65,6 +67,13 @@ final class Translated {
 
     private XdsResources resources() {
         return translator.translate(builder.build(), node);
+    }
+
+    /// What is wrong with resources and shows only when they are translated.
+    List<Diagnostic> problems() {
+        MeshSnapshot snapshot = builder.build();
+        translator.translate(snapshot, node);
+        return translator.problems(snapshot);
     }
 
     Set<String> names(ResourceType type) {

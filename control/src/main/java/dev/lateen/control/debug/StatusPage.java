@@ -2,19 +2,23 @@ package dev.lateen.control.debug;
 
 import dev.lateen.control.push.ConnectedProxy;
 import dev.lateen.control.push.ProxyProgress.Refusal;
+import dev.lateen.control.status.CarriedConfig;
 import dev.lateen.control.status.Findings;
 import dev.lateen.control.status.Origins;
 import dev.lateen.control.store.ResourceStatus;
 import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.istio.UnsupportedFeature;
+import dev.lateen.model.mesh.ProxyNode;
 import dev.lateen.model.resource.ResourceKey;
 import dev.lateen.model.tree.Position;
 import dev.lateen.translate.policy.BlamedPolicies;
 import dev.lateen.translate.policy.CarriedPolicies;
 import dev.lateen.xds.EncodedResource;
+import dev.lateen.xds.server.ProxyConnection;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +31,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// `statusz`: what became of each resource: how it was read, what of it is wrong or without effect, on how many proxies
 /// it is in force by their own acknowledgement, and who has refused what was made of it.
 ///
-/// A proxy that a resource does not concern counts as one on which it is in force. Of a policy, `carriedBy` names the
-/// connected proxies that it is for.
+/// Of routes, rules, gateways and policies those proxies count that they concern, and those that have yet to answer;
+/// of other kinds, a proxy that a resource does not concern counts as one on which it is in force. Of a policy,
+/// `carriedBy` names the connected proxies that it is for.
 ///
 /// Thread: any; one page.
 final class StatusPage {
@@ -39,7 +44,8 @@ final class StatusPage {
     private final List<ConnectedProxy> proxies;
     private final List<UnsupportedFeature> unsupported;
     private final List<Refused> refusals = new ArrayList<>();
-    private final Map<ResourceKey, List<String>> carriers = new HashMap<>();
+    private final Map<ConnectedProxy, Long> inForce = new IdentityHashMap<>();
+    private final CarriedConfig carried;
 
     /// @param by the resources that the refused response was made from; empty where that is not known
     private record Refused(ConnectedProxy proxy, Refusal refusal, Set<ResourceKey> by) {}
@@ -49,15 +55,16 @@ final class StatusPage {
         findings = mesh.findings();
         proxies = List.copyOf(mesh.proxies());
         unsupported = mesh.snapshot().unsupported();
+        // What a proxy is given may be newer than what it has answered, but not older.
+        proxies.forEach(proxy -> inForce.put(proxy, proxy.progress().inForce()));
+        Map<ProxyConnection, ProxyNode> nodes = new HashMap<>();
+        proxies.forEach(proxy -> nodes.put(proxy.connection(), proxy.node()));
+        carried = new CarriedConfig(mesh.snapshot(), nodes, stored.resources());
         Map<Refusal, Set<ResourceKey>> known = new HashMap<>();
         for (ConnectedProxy proxy : proxies) {
-            Set<ResourceKey> carried = CarriedPolicies.of(mesh.snapshot(), proxy.node());
-            for (ResourceKey policy : carried) {
-                carriers.computeIfAbsent(policy, _ -> new ArrayList<>())
-                        .add(proxy.node().name());
-            }
+            Set<ResourceKey> policies = CarriedPolicies.of(mesh.snapshot(), proxy.node());
             for (Refusal refusal : proxy.progress().refusals()) {
-                Set<ResourceKey> blamed = BlamedPolicies.of(carried, refusal.reason());
+                Set<ResourceKey> blamed = BlamedPolicies.of(policies, refusal.reason());
                 refusals.add(new Refused(
                         proxy, refusal, blamed.isEmpty() ? known.computeIfAbsent(refusal, this::culprits) : blamed));
             }
@@ -96,7 +103,11 @@ final class StatusPage {
         }
         if (CarriedPolicies.isPolicy(key)) {
             ArrayNode carriedBy = json.putArray("carriedBy");
-            carriers.getOrDefault(key, List.of()).stream().sorted().forEach(carriedBy::add);
+            proxies.stream()
+                    .filter(proxy -> carried.carriers(key).contains(proxy.connection()))
+                    .map(proxy -> proxy.node().name())
+                    .sorted()
+                    .forEach(carriedBy::add);
         }
         Long since = stored.generations().get(key);
         if (since != null) {
@@ -119,14 +130,18 @@ final class StatusPage {
                 rejected.add(refusal(each));
             }
         }
-        int inForce = 0;
+        int there = 0;
+        int concerned = 0;
         for (ConnectedProxy proxy : proxies) {
-            if (proxy.progress().inForce() >= since && !refusing.contains(proxy)) {
-                inForce++;
-            }
+            boolean refuses = refusing.contains(proxy);
+            // What a proxy was given before the resource became as it is says nothing of it.
+            boolean behind = inForce.getOrDefault(proxy, 0L) < since;
+            boolean concerns = !carried.knows(key) || carried.carriers(key).contains(proxy.connection());
+            concerned += refuses || behind || concerns ? 1 : 0;
+            there += concerns && !behind && !refuses ? 1 : 0;
         }
         json.put("generation", since);
-        json.putObject("programmed").put("proxies", inForce).put("of", proxies.size());
+        json.putObject("programmed").put("proxies", there).put("of", concerned);
         json.set("rejected", rejected);
     }
 

@@ -296,9 +296,9 @@ public final class Proxies implements DiscoverySource {
         }
     }
 
-    /// Some rules mean nothing to applications without a proxy.
+    /// Some rules mean nothing to applications without a proxy, and some servers cannot be served by a gateway.
     private void tellOfProblems(ProxyNode node) {
-        if (node.metadata().dataPlane() == DataPlane.GRPC) {
+        if (node.metadata().dataPlane() == DataPlane.GRPC || node.isRouter()) {
             onProblems.run();
         }
     }

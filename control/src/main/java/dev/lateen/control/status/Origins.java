@@ -21,7 +21,7 @@ import java.util.Set;
 
 /// Reads back from an encoded resource which places of which files it was made from, as its metadata say.
 ///
-/// Limits: 16 places.
+/// Limits: of what a proxy refuses 16 places.
 ///
 /// Thread: any.
 public final class Origins {
@@ -29,20 +29,29 @@ public final class Origins {
     private static final int MOST = 16;
 
     private final String reason;
+    private final int most;
     private final Set<Position> named = new LinkedHashSet<>();
     private final Set<Position> all = new LinkedHashSet<>();
 
-    private Origins(String reason) {
+    private Origins(String reason, int most) {
         this.reason = reason;
+        this.most = most;
     }
 
     /// The places that parts named in `reason` came from; where it names none, of all parts.
     public static Collection<Position> of(List<EncodedResource> resources, String reason) {
-        Origins origins = new Origins(reason);
+        Origins origins = new Origins(reason, MOST);
         for (EncodedResource resource : resources) {
             origins.read(resource);
         }
         return origins.named.isEmpty() ? origins.all : origins.named;
+    }
+
+    /// Every place that a resource came from.
+    static Set<Position> all(EncodedResource resource) {
+        Origins origins = new Origins("", Integer.MAX_VALUE);
+        origins.read(resource);
+        return origins.all;
     }
 
     private void read(EncodedResource resource) {
@@ -112,7 +121,7 @@ public final class Origins {
     }
 
     private void place(Struct source, boolean inside) {
-        if (!source.containsFields("file") || all.size() >= MOST) {
+        if (!source.containsFields("file") || all.size() >= most) {
             return;
         }
         Position place = new Position(

@@ -12,12 +12,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Names that no name server knows: hosts of service entries without an address, which applications resolve and call
-/// through the name server beside their proxy, with the control plane there and away.
+/// through the name server beside their proxy, with the control plane there and away. And names that stand for a
+/// service, to which both sidecars and gateways send what is meant for those.
 final class ProxyNamesIT {
     private static final Duration SOON = Duration.ofSeconds(60);
 
     /// Two databases on one port, told apart by the addresses that their names have been given.
     private static final String ENTRIES = entry("red", "red.outside.test") + entry("blue", "blue.outside.test");
+
+    /// Stands for another name that stands for the client's service.
+    private static final String ALIASES = alias("myself", "me") + alias("me", "client");
 
     @TempDir
     Path directory = Path.of("");
@@ -37,16 +41,27 @@ final class ProxyNamesIT {
                 """.formatted(name, host);
     }
 
+    private static String alias(String name, String service) {
+        return """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: %s, namespace: default}
+                spec: {type: ExternalName, externalName: %s.default.svc.cluster.local}
+                ---
+                """.formatted(name, service);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"lateen", "envoy"})
     void areResolvedAndCalled(String proxy) throws IOException {
         RunningMesh.assumeAsked("transparent", proxy);
         String says = ", {name: PEER_TCP, value: yes}";
         String manifests = ENTRIES
+                + ALIASES
                 + RunningMesh.peer("client", "", "")
                 + RunningMesh.peer("red", "", says)
                 + RunningMesh.peer("blue", "", says)
-                + RunningMesh.gateway("client");
+                + RunningMesh.gateway("client", "myself");
         try (RunningMesh mesh = RunningMesh.of(directory, manifests, "--proxy", proxy, "--capture", "transparent")) {
             await().atMost(SOON).until(() -> mesh.ask("client", "/", "").startsWith("client"));
 
@@ -56,6 +71,9 @@ final class ProxyNamesIT {
             assertThat(blue).startsWith("240.240.");
             assertThat(mesh.ask("client", "/resolve", "green.outside.test")).doesNotContain("240.240.");
             calls(mesh);
+            await().atMost(SOON)
+                    .until(() -> mesh.ask("client", "/fetch", "http://myself/").startsWith("200 client"));
+            await().atMost(SOON).until(() -> mesh.ask("myself", "/", "").startsWith("client"));
 
             assertThat(mesh.kill(Set.of("control-plane"))).isEqualTo(1);
             assertThat(mesh.ask("client", "/resolve", "red.outside.test")).isEqualTo(red);

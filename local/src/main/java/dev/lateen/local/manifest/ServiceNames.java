@@ -16,8 +16,8 @@ import java.util.TreeMap;
 /// The names under which pods know services, and the addresses that they connect to: what a cluster's DNS would answer.
 /// They are read from the same registry as the control plane's, so that both agree on every address.
 ///
-/// Limits: aliases (`ExternalName`) and ranges of addresses are left to the system's own resolver. A cluster's DNS
-/// knows
+/// Limits: aliases (`ExternalName`) of names outside and ranges of addresses are left to the system's own resolver. A
+/// cluster's DNS knows
 /// nothing of service entries: their names are answered by the proxies, which themselves have to find what is really
 /// behind them.
 ///
@@ -45,12 +45,20 @@ public final class ServiceNames {
     public Map<String, List<String>> in(String namespace) {
         Map<String, List<String>> names = new TreeMap<>();
         for (MeshService service : mesh.services().all()) {
-            List<String> addresses = addressesOf(service);
+            List<String> addresses = addressesOf(behind(service));
             if (service.registry() == Registry.KUBERNETES && !addresses.isEmpty()) {
                 namesOf(service, namespace).forEach(name -> names.putIfAbsent(name, addresses));
             }
         }
         return names;
+    }
+
+    /// The service whose addresses an alias has; an alias of a name outside has none.
+    private MeshService behind(MeshService service) {
+        return mesh.services().byNamespace(mesh.services().behind(service.hostname())).values().stream()
+                .filter(one -> one.registry() == Registry.KUBERNETES)
+                .findFirst()
+                .orElse(service);
     }
 
     private List<String> namesOf(MeshService service, String viewer) {

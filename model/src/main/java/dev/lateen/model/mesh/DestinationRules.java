@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Finds the rule that holds for a service. Rules of one namespace for one host are merged: the eldest top-level policy
-/// counts, subsets add up.
+/// Finds the rule that holds for a service. Rules of one namespace for one host are merged where they are for the same
+/// workloads and clients: the eldest top-level policy counts, subsets add up.
 ///
 /// Source: Istio, "Destination Rule" and "Configuration scoping". Thread: control loop.
 final class DestinationRules {
@@ -45,7 +45,7 @@ final class DestinationRules {
         for (int i = 0; i < sameHost.size(); i++) {
             DestinationRule elder = sameHost.get(i);
             boolean mergeable = elder.workloadSelector().equals(rule.workloadSelector())
-                    && new HashSet<>(elder.exportTo()).equals(new HashSet<>(rule.exportTo()));
+                    && (elder.selects() || new HashSet<>(elder.exportTo()).equals(new HashSet<>(rule.exportTo())));
             if (mergeable) {
                 sameHost.set(i, elder.mergedWith(rule));
                 return;
@@ -107,14 +107,14 @@ final class DestinationRules {
         return rules;
     }
 
+    /// @param local whether the rules are of the viewer's own namespace, where the mesh's default does not matter
     private List<DestinationRule> visible(List<DestinationRule> rules, String viewer, boolean local) {
-        if (local) {
-            return rules;
-        }
         List<DestinationRule> seen = new ArrayList<>(rules.size());
         for (DestinationRule rule : rules) {
-            if (Visibility.visible(
-                    rule.exportTo(), defaultExportTo, rule.metadata().namespace(), viewer)) {
+            boolean own = local && (rule.exportTo().isEmpty() || rule.selects());
+            if (own
+                    || Visibility.visible(
+                            rule.exportTo(), defaultExportTo, rule.metadata().namespace(), viewer)) {
                 seen.add(rule);
             }
         }

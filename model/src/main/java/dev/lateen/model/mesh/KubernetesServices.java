@@ -44,6 +44,7 @@ final class KubernetesServices {
                 metadata.labels(),
                 service.selector(),
                 List.of(),
+                List.of(),
                 new Created(metadata.creationTimestamp(), metadata.order()),
                 new KubernetesFacts(
                         service.type(),

@@ -11,6 +11,7 @@ import java.util.Optional;
 ///
 /// @param addresses virtual addresses; empty for none, which listeners read as `0.0.0.0`
 /// @param autoAddress a virtual address that we gave out because there was none
+/// @param aliases full names of services that stand for this one (`ExternalName`)
 /// @param exportTo namespaces that may see it, `*` for all, `.` for its own, `~` for none; empty for the mesh's default
 public record MeshService(
         ServiceId id,
@@ -25,6 +26,7 @@ public record MeshService(
         Map<String, String> labels,
         Map<String, String> selector,
         List<String> subjectAltNames,
+        List<String> aliases,
         Created created,
         KubernetesFacts kubernetes,
         Optional<TrafficDistribution> distribution,
@@ -51,6 +53,7 @@ public record MeshService(
         labels = Map.copyOf(labels);
         selector = Map.copyOf(selector);
         subjectAltNames = List.copyOf(subjectAltNames);
+        aliases = List.copyOf(aliases);
     }
 
     public String hostname() {
@@ -81,16 +84,16 @@ public record MeshService(
     }
 
     public MeshService withPorts(List<ServicePort> newPorts) {
-        return with(newPorts, addresses, autoAddress, exportTo, distribution);
+        return with(newPorts, addresses, autoAddress, exportTo, distribution, aliases);
     }
 
     /// For other namespaces to see.
     MeshService exportedTo(List<String> others) {
-        return with(ports, addresses, autoAddress, others, distribution);
+        return with(ports, addresses, autoAddress, others, distribution, aliases);
     }
 
     public MeshService withAddresses(List<String> newAddresses) {
-        return with(ports, newAddresses, autoAddress, exportTo, distribution);
+        return with(ports, newAddresses, autoAddress, exportTo, distribution, aliases);
     }
 
     /// The automatic address for clients of IPv6: in 2001:2::/32, with the other one at its end.
@@ -99,12 +102,18 @@ public record MeshService(
     }
 
     public MeshService withAutoAddress(String address) {
-        return with(ports, addresses, address, exportTo, distribution);
+        return with(ports, addresses, address, exportTo, distribution, aliases);
     }
 
     /// Where its clients' preference is said for its whole namespace.
     MeshService preferring(TrafficDistribution near) {
-        return with(ports, addresses, autoAddress, exportTo, Optional.of(near));
+        return with(ports, addresses, autoAddress, exportTo, Optional.of(near), aliases);
+    }
+
+    MeshService withAliases(List<String> newAliases) {
+        return newAliases.equals(aliases)
+                ? this
+                : with(ports, addresses, autoAddress, exportTo, distribution, newAliases);
     }
 
     private MeshService with(
@@ -112,7 +121,8 @@ public record MeshService(
             List<String> newAddresses,
             String newAutoAddress,
             List<String> newExportTo,
-            Optional<TrafficDistribution> newDistribution) {
+            Optional<TrafficDistribution> newDistribution,
+            List<String> newAliases) {
         return new MeshService(
                 id,
                 name,
@@ -126,6 +136,7 @@ public record MeshService(
                 labels,
                 selector,
                 subjectAltNames,
+                newAliases,
                 created,
                 kubernetes,
                 newDistribution,

@@ -49,6 +49,7 @@ final class ServiceEntries {
                 metadata.labels(),
                 entry.workloadSelector().map(s -> s.labels()).orElse(Map.of()),
                 entry.subjectAltNames(),
+                List.of(),
                 new Created(metadata.creationTimestamp(), metadata.order()),
                 KubernetesFacts.NONE,
                 TrafficDistribution.of("", metadata.annotations()),

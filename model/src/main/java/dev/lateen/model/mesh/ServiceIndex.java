@@ -20,15 +20,19 @@ public final class ServiceIndex {
 
     private final List<MeshService> all;
     private final Map<String, Map<String, MeshService>> byHost = new HashMap<>();
+    private final ServiceAliases aliases;
 
     private ServiceIndex() {
         this.all = List.of();
+        this.aliases = ServiceAliases.of(List.of());
     }
 
     /// @param before whose instances are kept where nothing changed
     ServiceIndex(List<MeshService> services, ServiceIndex before) {
+        this.aliases = ServiceAliases.of(services);
         List<MeshService> sorted = new ArrayList<>(services.size());
-        for (MeshService service : services) {
+        for (MeshService given : services) {
+            MeshService service = given.withAliases(aliases.of(given.hostname()));
             sorted.add(before.get(service.id()).filter(service::equals).orElse(service));
         }
         sorted.sort(ELDEST_FIRST);
@@ -52,6 +56,11 @@ public final class ServiceIndex {
 
     public Optional<MeshService> get(ServiceId id) {
         return Optional.ofNullable(byHost.getOrDefault(id.hostname(), Map.of()).get(id.namespace()));
+    }
+
+    /// The name of the service behind that name: itself, unless it is an alias.
+    public String behind(String hostname) {
+        return aliases.behind(hostname);
     }
 
     /// The services of that host by namespace, eldest first.

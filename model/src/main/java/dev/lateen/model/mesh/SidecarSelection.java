@@ -78,10 +78,17 @@ final class SidecarSelection {
         List<MeshService> chosen = new ArrayList<>();
         for (MeshService service : visible) {
             if (imports(hosts, service.namespace(), List.of(service.hostname()), true)) {
-                trimmed(service, egress).ifPresent(chosen::add);
+                trimmed(importedNames(service, hosts), egress).ifPresent(chosen::add);
             }
         }
         return new EgressListener(Optional.of(egress), onePerHost(chosen), chosenRoutes);
+    }
+
+    /// With those aliases alone that are imported too.
+    private static MeshService importedNames(MeshService service, Map<String, List<String>> imported) {
+        return service.withAliases(service.aliases().stream()
+                .filter(alias -> imports(imported, service.namespace(), List.of(alias), true))
+                .toList());
     }
 
     /// What a route is for, short names completed: imports name services in full.
@@ -242,8 +249,11 @@ final class SidecarSelection {
     }
 
     private void note(Map<String, Set<Integer>> found, VirtualService route, Destination to) {
-        String host = Hostname.resolve(
-                to.host(), route.metadata().namespace(), snapshot.settings().shortNames());
+        String host = snapshot.services()
+                .behind(Hostname.resolve(
+                        to.host(),
+                        route.metadata().namespace(),
+                        snapshot.settings().shortNames()));
         if (to.port().isEmpty()) {
             found.put(host, Set.of());
         } else if (!found.containsKey(host)) {

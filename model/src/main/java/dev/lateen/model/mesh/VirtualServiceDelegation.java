@@ -1,22 +1,20 @@
 package dev.lateen.model.mesh;
 
+import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.istio.HeaderOperations;
 import dev.lateen.model.istio.HttpRoute;
 import dev.lateen.model.istio.HttpRoute.Action.Delegate;
 import dev.lateen.model.istio.HttpRoute.Match;
-import dev.lateen.model.istio.HttpRoute.Source;
-import dev.lateen.model.istio.StringMatch;
 import dev.lateen.model.istio.VirtualService;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 
-/// Puts the routes of delegates in the place of the routes that delegate to them. A pair of matches that contradict
-/// each other matches nothing and falls away.
+/// Puts the routes of delegates in the place of the routes that delegate to them. Of a delegate's routes those fall
+/// away
+/// whose matches do not all lie within the root's.
 ///
 /// Source: Istio, `VirtualService.http.delegate`. Thread: any.
 public final class VirtualServiceDelegation {
@@ -25,15 +23,7 @@ public final class VirtualServiceDelegation {
     /// @param exportTo who sees a delegate that does not say
     /// @return the virtual services that have hosts, with the routes of their delegates
     public static List<VirtualService> merge(List<VirtualService> all, List<String> exportTo) {
-        Map<String, VirtualService> delegates = new HashMap<>();
-        for (VirtualService service : all) {
-            if (service.hosts().isEmpty()) {
-                delegates.put(
-                        service.metadata().namespace() + "/"
-                                + service.metadata().name(),
-                        service);
-            }
-        }
+        Map<String, VirtualService> delegates = delegates(all);
         List<VirtualService> roots = new ArrayList<>();
         for (VirtualService service : all) {
             if (!service.hosts().isEmpty()) {
@@ -44,20 +34,85 @@ public final class VirtualServiceDelegation {
         return List.copyOf(roots);
     }
 
+    /// What of delegates, among virtual services that are all there, has no effect. Those that are missing are not its
+    /// matter.
+    ///
+    /// @param exportTo who sees a delegate that does not say
+    public static List<Diagnostic> findings(List<VirtualService> all, List<String> exportTo) {
+        Map<String, VirtualService> delegates = delegates(all);
+        List<Diagnostic> found = new ArrayList<>();
+        for (VirtualService root : all) {
+            for (HttpRoute route : root.hosts().isEmpty() ? List.<HttpRoute>of() : root.http()) {
+                if (!(route.action() instanceof Delegate to)) {
+                    continue;
+                }
+                VirtualService delegate = delegates.get(name(to, root));
+                if (delegate != null && sees(root, delegate, exportTo)) {
+                    delegate.http().forEach(inner -> outside(root, route, inner, found));
+                } else if (delegate != null) {
+                    found.add(Diagnostic.warning(
+                                    "delegate-without-effect",
+                                    route.origin().at(),
+                                    route.origin().field() + ".delegate",
+                                    name(to, root) + " is not exported to namespace '"
+                                            + root.metadata().namespace() + "'; this rule has no effect")
+                            .withAdvice("add the namespace to its exportTo"));
+                }
+            }
+        }
+        return found;
+    }
+
+    private static void outside(VirtualService root, HttpRoute route, HttpRoute inner, List<Diagnostic> found) {
+        DelegatedMatches.outside(route.match(), inner.match())
+                .ifPresent(match -> found.add(Diagnostic.warning(
+                                "delegate-without-effect",
+                                match.origin().at(),
+                                match.origin().field(),
+                                "no match of " + root.origin().resource() + ", which delegates here, holds this one ("
+                                        + DelegatedMatches.conflict(
+                                                route.match().getFirst(), match)
+                                        + "); the whole rule has no effect there")
+                        .withAdvice("narrow the match, or widen the one at "
+                                + route.match().getFirst().origin().at())));
+    }
+
+    private static Map<String, VirtualService> delegates(List<VirtualService> all) {
+        Map<String, VirtualService> delegates = new HashMap<>();
+        for (VirtualService service : all) {
+            if (service.hosts().isEmpty()) {
+                delegates.put(
+                        service.metadata().namespace() + "/"
+                                + service.metadata().name(),
+                        service);
+            }
+        }
+        return delegates;
+    }
+
+    private static String name(Delegate to, VirtualService root) {
+        String namespace = to.namespace().isEmpty() ? root.metadata().namespace() : to.namespace();
+        return namespace + "/" + to.name();
+    }
+
+    private static boolean sees(VirtualService root, VirtualService delegate, List<String> exportTo) {
+        return Visibility.visible(
+                delegate.exportTo(),
+                exportTo,
+                delegate.metadata().namespace(),
+                root.metadata().namespace());
+    }
+
     private static VirtualService completed(
             VirtualService root, Map<String, VirtualService> delegates, List<String> exportTo) {
-        String namespace = root.metadata().namespace();
         List<HttpRoute> routes = new ArrayList<>();
         for (HttpRoute route : root.http()) {
-            if (!(route.action() instanceof Delegate(String name, String from))) {
+            if (!(route.action() instanceof Delegate to)) {
                 routes.add(route);
                 continue;
             }
-            VirtualService delegate = delegates.get((from.isEmpty() ? namespace : from) + "/" + name);
-            boolean seen = delegate != null
-                    && Visibility.visible(
-                            delegate.exportTo(), exportTo, delegate.metadata().namespace(), namespace);
-            if (delegate != null && seen) {
+            VirtualService delegate = delegates.get(name(to, root));
+            if (delegate != null && sees(root, delegate, exportTo)) {
                 routes.addAll(mergeRoutes(route, delegate.http()));
             }
         }
@@ -72,7 +127,7 @@ public final class VirtualServiceDelegation {
             if (route.action() instanceof Delegate) {
                 continue;
             }
-            Optional<List<Match>> match = matches(root.match(), route.match());
+            Optional<List<Match>> match = DelegatedMatches.joined(root.match(), route.match());
             match.ifPresent(m -> merged.add(merge(root, route, m)));
         }
         return merged;
@@ -81,7 +136,7 @@ public final class VirtualServiceDelegation {
     private static HttpRoute merge(HttpRoute root, HttpRoute route, List<Match> match) {
         return new HttpRoute(
                 route.origin(),
-                joined(root.name(), route.name()),
+                DelegatedMatches.name(root.name(), route.name()),
                 match,
                 route.action(),
                 route.rewrite().or(root::rewrite),
@@ -91,99 +146,5 @@ public final class VirtualServiceDelegation {
                 route.mirrors().isEmpty() ? root.mirrors() : route.mirrors(),
                 route.cors().or(root::cors),
                 route.headers().equals(HeaderOperations.NONE) ? root.headers() : route.headers());
-    }
-
-    private static String joined(String root, String delegate) {
-        if (root.isEmpty() || delegate.isEmpty()) {
-            return root + delegate;
-        }
-        return root + "-" + delegate;
-    }
-
-    /// Empty where every pair contradicts itself.
-    private static Optional<List<Match>> matches(List<Match> root, List<Match> delegate) {
-        if (root.isEmpty()) {
-            return Optional.of(delegate);
-        }
-        if (delegate.isEmpty()) {
-            return Optional.of(root);
-        }
-        List<Match> merged = new ArrayList<>();
-        for (Match outer : root) {
-            for (Match inner : delegate) {
-                both(outer, inner).ifPresent(merged::add);
-            }
-        }
-        return merged.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(merged));
-    }
-
-    private static Optional<Match> both(Match outer, Match inner) {
-        boolean fits = compatible(outer.uri(), inner.uri())
-                && compatible(outer.scheme(), inner.scheme())
-                && compatible(outer.method(), inner.method())
-                && compatible(outer.authority(), inner.authority())
-                && compatible(outer.headers(), inner.headers())
-                && compatible(outer.withoutHeaders(), inner.withoutHeaders())
-                && compatible(outer.queryParams(), inner.queryParams())
-                && compatible(outer.port(), inner.port());
-        if (!fits) {
-            return Optional.empty();
-        }
-        return Optional.of(new Match(
-                inner.origin(),
-                joined(outer.name(), inner.name()),
-                inner.uri().or(outer::uri),
-                inner.scheme().or(outer::scheme),
-                inner.method().or(outer::method),
-                inner.authority().or(outer::authority),
-                union(outer.headers(), inner.headers()),
-                union(outer.withoutHeaders(), inner.withoutHeaders()),
-                union(outer.queryParams(), inner.queryParams()),
-                inner.ignoreUriCase() || outer.ignoreUriCase(),
-                inner.port().isPresent() ? inner.port() : outer.port(),
-                new Source(
-                        union(outer.source().labels(), inner.source().labels()),
-                        outer.source().gateways().isEmpty()
-                                ? inner.source().gateways()
-                                : outer.source().gateways(),
-                        inner.source().namespace().isEmpty()
-                                ? outer.source().namespace()
-                                : inner.source().namespace()),
-                inner.statPrefix().isEmpty() ? outer.statPrefix() : inner.statPrefix()));
-    }
-
-    /// Whether the inner condition lies within the outer one. Of regular expressions that cannot be told.
-    private static boolean compatible(Optional<StringMatch> outer, Optional<StringMatch> inner) {
-        if (outer.isEmpty() || inner.isEmpty() || outer.equals(inner)) {
-            return true;
-        }
-        if (!(outer.get() instanceof StringMatch.Prefix(String prefix))) {
-            return false;
-        }
-        return switch (inner.get()) {
-            case StringMatch.Exact(String text) -> text.startsWith(prefix);
-            case StringMatch.Prefix(String text) -> text.startsWith(prefix);
-            case StringMatch.Regex _, StringMatch.Present _ -> false;
-        };
-    }
-
-    private static boolean compatible(Map<String, StringMatch> outer, Map<String, StringMatch> inner) {
-        for (Map.Entry<String, StringMatch> entry : outer.entrySet()) {
-            Optional<StringMatch> other = Optional.ofNullable(inner.get(entry.getKey()));
-            if (!compatible(Optional.of(entry.getValue()), other)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean compatible(OptionalInt outer, OptionalInt inner) {
-        return outer.isEmpty() || inner.isEmpty() || outer.equals(inner);
-    }
-
-    private static <T> Map<String, T> union(Map<String, T> outer, Map<String, T> inner) {
-        Map<String, T> all = new LinkedHashMap<>(outer);
-        all.putAll(inner);
-        return all;
     }
 }

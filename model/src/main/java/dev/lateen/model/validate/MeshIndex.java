@@ -32,6 +32,7 @@ final class MeshIndex {
     private final List<Workload> workloads = new ArrayList<>();
     private final Map<Map.Entry<String, String>, List<Workload>> workloadsByLabel = new HashMap<>();
     private final Set<String> namespacesWithWorkloads = new HashSet<>();
+    private final Map<String, String> aliases = new HashMap<>();
     private final Map<String, Map<String, String>> selectorByHost = new HashMap<>();
     private final Set<String> providers = new HashSet<>(Set.of("prometheus", "envoy", "stackdriver"));
     private final Map<String, String> hostByProvider = new HashMap<>();
@@ -45,8 +46,13 @@ final class MeshIndex {
     private final List<Ingress> ingresses;
     private final Set<ResourceKey> ingressKeys = new HashSet<>();
 
+    private final List<String> routeExports;
+    private final List<String> ruleExports;
+
     MeshIndex(Collection<RawResource> resources) {
         Mapping mesh = new MeshConfigReader().read(resources).meshConfig();
+        this.routeExports = orAll(new Fields(mesh).texts("defaultVirtualServiceExportTo"));
+        this.ruleExports = orAll(new Fields(mesh).texts("defaultDestinationRuleExportTo"));
         this.ingress = IngressSettings.of(mesh);
         this.ingresses = Ingresses.served(resources, ingress);
         ingresses.forEach(one -> ingressKeys.add(one.origin().resource()));
@@ -55,6 +61,10 @@ final class MeshIndex {
         if (!ingresses.isEmpty()) {
             gateways.add(ingress.proxies());
         }
+    }
+
+    private static List<String> orAll(List<String> exportTo) {
+        return exportTo.isEmpty() ? List.of("*") : exportTo;
     }
 
     IngressSettings ingress() {
@@ -141,6 +151,9 @@ final class MeshIndex {
     private void addService(RawResource resource, View spec) {
         String host = resource.key().name() + "." + resource.key().namespace() + SERVICE_SUFFIX;
         hosts.add(host);
+        if (spec.text("type").equals("ExternalName") && spec.filled("externalName")) {
+            aliases.put(host, spec.text("externalName"));
+        }
         if (spec.filled("selector")) {
             selectorByHost.put(host, textMap(spec, "selector"));
         }
@@ -171,8 +184,35 @@ final class MeshIndex {
         return host.contains(".") || host.contains("*") ? host : host + "." + namespace + SERVICE_SUFFIX;
     }
 
+    /// The host behind an alias (`ExternalName`), itself for any other, and for an alias that leads round in a circle.
+    String behind(String fullHost) {
+        Set<String> passed = new HashSet<>();
+        String host = fullHost;
+        while (aliases.containsKey(host)) {
+            if (!passed.add(host)) {
+                return fullHost;
+            }
+            host = aliases.getOrDefault(host, host);
+        }
+        return host;
+    }
+
+    boolean isAlias(String fullHost) {
+        return aliases.containsKey(fullHost);
+    }
+
     boolean knowsHost(String fullHost) {
         return hosts.contains(fullHost) || wildcardHosts.stream().anyMatch(wild -> HostNames.covers(wild, fullHost));
+    }
+
+    /// Who sees virtual services that do not say.
+    List<String> routeExports() {
+        return routeExports;
+    }
+
+    /// Who sees destination rules that do not say.
+    List<String> ruleExports() {
+        return ruleExports;
     }
 
     /// Whether the set holds services at all; a lone file does not, and then nothing is known about hosts.

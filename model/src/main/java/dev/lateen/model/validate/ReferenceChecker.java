@@ -1,6 +1,8 @@
 package dev.lateen.model.validate;
 
 import dev.lateen.model.diagnostic.Diagnostic;
+import dev.lateen.model.istio.VirtualService;
+import dev.lateen.model.mesh.VirtualServiceDelegation;
 import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.resource.ResourceKey;
 import java.util.Collection;
@@ -36,10 +38,28 @@ public final class ReferenceChecker {
     /// What hosts, and what workloads, are claimed twice.
     static List<Diagnostic> rivals(Collection<RawResource> resources, MeshIndex among) {
         Report report = new Report();
-        new RivalRules(report).check(resources);
+        new RivalRules(report, among.ruleExports()).check(resources);
+        delegation(resources, among, report);
         PeerAuthenticationUse.rivals(resources, among, report);
         IngressReferences.together(among, report);
         return report.findings();
+    }
+
+    private static void delegation(Collection<RawResource> resources, MeshIndex among, Report report) {
+        List<VirtualService> routes = resources.stream()
+                .filter(resource -> resource.key().kind().equals("VirtualService"))
+                .filter(ReferenceChecker::isDelegatedOrDelegates)
+                .map(resource -> VirtualService.bind(resource).value())
+                .toList();
+        VirtualServiceDelegation.findings(routes, among.routeExports()).forEach(report::add);
+    }
+
+    /// Of such virtual services everything matters to others.
+    static boolean isDelegatedOrDelegates(RawResource virtualService) {
+        View spec =
+                new View(virtualService.root(), "", new Report()).object("spec").orElse(null);
+        return spec != null
+                && (spec.size("hosts") == 0 || spec.objects("http").stream().anyMatch(route -> route.has("delegate")));
     }
 
     /// What one resource refers to and is not among the others.

@@ -128,21 +128,26 @@ public final class ReferenceWatch {
             View spec = root.object("spec").orElse(root);
             return switch (resource.key().group() + "/" + resource.key().kind()) {
                 case "networking.istio.io/VirtualService" ->
-                    new Face(List.of(
-                            age(resource),
-                            spec.items("hosts"),
-                            spec.items("gateways"),
-                            spec.objects("http").stream()
-                                    .map(route -> route.text("name"))
-                                    .toList()));
+                    ReferenceChecker.isDelegatedOrDelegates(resource)
+                            ? new Face(resource)
+                            : new Face(List.of(
+                                    age(resource),
+                                    spec.items("hosts"),
+                                    spec.items("gateways"),
+                                    spec.objects("http").stream()
+                                            .map(route -> route.text("name"))
+                                            .toList()));
                 case "networking.istio.io/DestinationRule" ->
                     new Face(List.of(
                             age(resource),
                             spec.spot("host"),
                             spec.objects("subsets").stream()
-                                    .map(subset -> subset.text("name"))
+                                    .map(subset -> subset.spot("name"))
                                     .toList(),
-                            spec.has("workloadSelector"),
+                            spec.items("exportTo").stream().map(Spot::value).toList(),
+                            spec.object("workloadSelector")
+                                    .map(selector -> MeshIndex.textMap(selector, "matchLabels"))
+                                    .orElse(Map.of()),
                             spec.has("trafficPolicy"),
                             spec.spot("trafficPolicy").at()));
                 case "security.istio.io/PeerAuthentication" ->

@@ -21,6 +21,12 @@ final class RouteReferences {
 
     void virtualService(ResourceKey key, View spec) {
         gateways(key, spec);
+        for (Spot host : spec.items("hosts")) {
+            alias(
+                    host,
+                    MeshIndex.fullHost(host.value(), key.namespace()),
+                    "sidecars follow the routes of that service instead, but for its full name on port 80");
+        }
         for (View route : spec.objects("http")) {
             for (View match : route.objects("match")) {
                 gateways(key, match);
@@ -39,6 +45,7 @@ final class RouteReferences {
 
     void destinationRule(ResourceKey key, View spec) {
         String host = references.host(spec.spot("host"), key.namespace());
+        alias(spec.spot("host"), host, "the rule has no effect");
         Map<String, String> selector = index.selectorOf(host);
         for (View subset : spec.objects("subsets")) {
             Map<String, String> labels = MeshIndex.textMap(subset, "labels");
@@ -58,12 +65,29 @@ final class RouteReferences {
         }
     }
 
+    /// Sidecars know an alias as a further name of the service behind it alone.
+    private void alias(Spot spot, String host, String what) {
+        if (!index.isAlias(host)) {
+            return;
+        }
+        String behind = index.behind(host);
+        references
+                .report()
+                .warning(
+                        spot,
+                        "alias",
+                        behind.equals(host)
+                                ? "the aliases of this host lead round in a circle; nothing answers for them"
+                                : "this host is an alias of " + behind + "; " + what,
+                        "name " + (behind.equals(host) ? "a service" : behind) + " here");
+    }
+
     private void weighted(ResourceKey key, View weighted) {
         weighted.object("destination").ifPresent(destination -> destination(key, destination));
     }
 
     private void destination(ResourceKey key, View destination) {
-        String host = references.host(destination.spot("host"), key.namespace());
+        String host = index.behind(references.host(destination.spot("host"), key.namespace()));
         if (!destination.filled("subset")) {
             return;
         }

@@ -37,6 +37,7 @@ class MeshNetworksTest {
                 labels,
                 Map.of(),
                 List.of(),
+                List.of(),
                 new Created(Instant.EPOCH, 0),
                 new KubernetesFacts("LoadBalancer", "", List.of(outside), false),
                 Optional.empty(),

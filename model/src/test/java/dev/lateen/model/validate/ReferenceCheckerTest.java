@@ -35,6 +35,39 @@ class ReferenceCheckerTest {
         assertThat(check(SHOP + route("host: shop, subset: v1"))).isEmpty();
     }
 
+    private static String alias(String name, String of) {
+        return """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: %s}
+                spec: {type: ExternalName, externalName: %s.default.svc.cluster.local}
+                ---
+                """.formatted(name, of);
+    }
+
+    private static String rule(String host) {
+        return "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: more}\nspec: {host: " + host
+                + "}\n";
+    }
+
+    @Test
+    void looksForSubsetsBehindAliases() {
+        String aliases = alias("store", "market") + alias("market", "shop");
+        assertThat(check(SHOP + aliases + route("host: store, subset: v1"))).isEmpty();
+        assertThat(only(SHOP + aliases + route("host: store, subset: v2")).message())
+                .contains("shop.default.svc.cluster.local has this subset");
+    }
+
+    @Test
+    void saysThatRulesForAnAliasHaveNoEffect() {
+        Diagnostic diagnostic = only(SHOP + alias("store", "shop") + rule("store"));
+        assertThat(diagnostic.code()).isEqualTo("alias");
+        assertThat(diagnostic.path()).isEqualTo("spec.host");
+        assertThat(diagnostic.advice()).isEqualTo("name shop.default.svc.cluster.local here");
+        assertThat(only(alias("one", "two") + alias("two", "one") + rule("one")).message())
+                .contains("circle");
+    }
+
     @Test
     void saysWhichHostWasMeant() {
         Diagnostic diagnostic = only(SHOP + route("host: shpo"));

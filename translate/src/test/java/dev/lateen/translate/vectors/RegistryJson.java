@@ -44,6 +44,7 @@ final class RegistryJson {
                 in.textMap("labels"),
                 in.textMap("selector"),
                 List.of(),
+                List.of(),
                 new MeshService.Created(
                         in.text("creationTimestamp").map(VectorCase::instant).orElse(Instant.EPOCH), order),
                 MeshService.KubernetesFacts.NONE,
