@@ -153,6 +153,8 @@ public final class ProxyProcess implements AutoCloseable {
                 stats,
                 decisions,
                 options.environment());
+        stats.version(bootstrap.istioVersion());
+        Eviction.whenFull(stats, process.choresLoops);
         ProxyStart.accepted(bootstrap.statsEviction())
                 .ifPresent(interval -> Eviction.every(interval, stats, process.choresLoops));
         return process;

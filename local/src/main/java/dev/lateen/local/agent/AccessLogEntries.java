@@ -41,8 +41,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: any.
 final class AccessLogEntries {
-    private static final String UNKNOWN = PeerInfo.UNKNOWN_TEXT;
-    private static final DestinationService NO_SERVICE = new DestinationService("", UNKNOWN, UNKNOWN);
 
     private AccessLogEntries() {}
 
@@ -160,6 +158,10 @@ final class AccessLogEntries {
 
     /// The first service of the cluster; what names no service counts under the cluster's own name or is unknown.
     static DestinationService service(AccessLogCommon common) {
+        DestinationService byRoute = DestinationService.ofRoute(common.getRouteName());
+        if (byRoute != null) {
+            return byRoute;
+        }
         String services = common.getCustomTagsOrDefault("services", "");
         if (!services.isEmpty()) {
             try {
@@ -179,25 +181,18 @@ final class AccessLogEntries {
 
     /// Where no endpoint was chosen, Envoy knows no metadata; Istio's names of clusters still name the host.
     private static DestinationService ofClusterName(String cluster) {
-        if (cluster.equals("PassthroughCluster")
-                || cluster.equals("BlackHoleCluster")
-                || cluster.equals("InboundPassthroughCluster")
-                || cluster.equals("AllowAnyDynamicDNSCluster")) {
-            return new DestinationService("", cluster, UNKNOWN);
-        }
         String[] parts = cluster.split("\\|", -1);
         if (parts.length != 4 || !parts[0].equals("outbound") || parts[3].isEmpty()) {
-            return NO_SERVICE;
+            return DestinationService.ofCluster(cluster);
         }
         String[] labels = parts[3].split("\\.", 4);
         boolean kubernetes = labels.length > 2 && labels[2].equals("svc");
-        return new DestinationService(parts[3], kubernetes ? labels[0] : parts[3], kubernetes ? labels[1] : UNKNOWN);
+        return new DestinationService(parts[3], kubernetes ? labels[0] : parts[3], kubernetes ? labels[1] : "");
     }
 
     private static String text(Struct struct, String field) {
-        String text = struct.getFieldsOrDefault(field, com.google.protobuf.Value.getDefaultInstance())
+        return struct.getFieldsOrDefault(field, com.google.protobuf.Value.getDefaultInstance())
                 .getStringValue();
-        return text.isEmpty() ? UNKNOWN : text;
     }
 
     private static Headers headers(Map<String, String> map) {

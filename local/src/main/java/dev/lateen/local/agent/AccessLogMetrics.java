@@ -20,9 +20,10 @@ final class AccessLogMetrics {
     private final IstioMetrics.Worker source;
     private final IstioMetrics.Worker destination;
 
-    AccessLogMetrics(Stats stats, PeerInfo local) {
-        this.source = new IstioMetrics(stats, Reporter.SOURCE, local).onOwnThread();
-        this.destination = new IstioMetrics(stats, Reporter.DESTINATION, local).onOwnThread();
+    /// @param hostFallback whether requests without a known service count for their authority, as those of sidecars do
+    AccessLogMetrics(Stats stats, PeerInfo local, boolean hostFallback) {
+        this.source = new IstioMetrics(stats, Reporter.SOURCE, local, hostFallback).onOwnThread();
+        this.destination = new IstioMetrics(stats, Reporter.DESTINATION, local, hostFallback).onOwnThread();
     }
 
     /// @return the facts that were counted; empty where the request goes on
@@ -44,8 +45,7 @@ final class AccessLogMetrics {
         }
         StreamInfo info = AccessLogEntries.of(entry, inbound);
         IstioMetrics.Worker worker = inbound ? destination : source;
-        worker.tcpOpened(info, AccessLogEntries.service(common));
-        worker.tcpClosed(info, AccessLogEntries.service(common));
+        worker.tcpOpened(info, AccessLogEntries.service(common)).closed(info);
         return Optional.of(info);
     }
 

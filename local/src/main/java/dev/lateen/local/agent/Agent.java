@@ -81,7 +81,7 @@ public final class Agent implements AutoCloseable {
         this.stats = stats;
         InetSocketAddress adminAddress = EnvoyBootstrap.admin(config);
         this.admin = new EnvoyAdmin(adminAddress);
-        AccessLogMetrics metrics = new AccessLogMetrics(stats, LocalPeer.of(config.node()));
+        AccessLogMetrics metrics = new AccessLogMetrics(stats, LocalPeer.of(config.node()), config.isSidecar());
         EnvoyDecisions decisions = new EnvoyDecisions(
                 loops.at(0),
                 new Decisions(
@@ -128,6 +128,8 @@ public final class Agent implements AutoCloseable {
         Optional<Duration> eviction = accepted(config.statsEviction());
         Optional<DnsSettings> dns = accepted(DnsSettings.of(options.environment(), config));
         Agent agent = new Agent(options, config, drain, application, dns, accepted(Stats.of(options.environment())));
+        agent.stats.version(config.istioVersion());
+        Eviction.whenFull(agent.stats, agent.loops);
         eviction.ifPresent(interval -> Eviction.every(interval, agent.stats, agent.loops));
         return agent;
     }

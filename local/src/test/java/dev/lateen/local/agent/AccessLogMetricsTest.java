@@ -29,7 +29,7 @@ class AccessLogMetricsTest {
     private static final String CLUSTER = "outbound|80||stock.shop.svc.cluster.local";
 
     private final Stats stats = new Stats();
-    private final AccessLogMetrics metrics = new AccessLogMetrics(stats, LOCAL);
+    private final AccessLogMetrics metrics = new AccessLogMetrics(stats, LOCAL, true);
 
     @Test
     void countsOutboundRequestsWithTheWorkloadBehindTheEndpoint() {
@@ -88,6 +88,27 @@ class AccessLogMetricsTest {
         metrics.count(entry.build(), true);
 
         assertThat(line("istio_requests_total")).contains("source_workload=\"web-v3\"", "source_version=\"v3\"");
+    }
+
+    @Test
+    void namesWhatGoesToHostsThatNobodyDeclared() {
+        metrics.count(http(outbound().setUpstreamCluster("").setRouteName("block_all"), 502), false);
+
+        assertThat(line("istio_requests_total"))
+                .contains("destination_service=\"stock\"", "destination_service_name=\"BlackHoleCluster\"");
+    }
+
+    @Test
+    void countsWhatNoServiceIsKnownOfAsTheWorkloads() {
+        metrics.count(
+                http(inbound("").setUpstreamCluster("InboundPassthroughCluster").removeCustomTags("services"), 200),
+                true);
+
+        assertThat(line("istio_requests_total"))
+                .contains(
+                        "destination_service=\"cart\"",
+                        "destination_service_name=\"InboundPassthroughCluster\"",
+                        "destination_service_namespace=\"shop\"");
     }
 
     @Test

@@ -69,7 +69,8 @@ class SecretServiceIT {
                 socket,
                 List.of(
                         new SecretService(secrets, new SecretFiles(secrets)).definition(),
-                        new AccessLogService(new AccessLogMetrics(stats, LOCAL), ended -> ended.forEach(noted::add))
+                        new AccessLogService(
+                                        new AccessLogMetrics(stats, LOCAL, true), ended -> ended.forEach(noted::add))
                                 .definition()),
                 1 << 20);
         Path bootstrap = directory.resolve("envoy.yaml");

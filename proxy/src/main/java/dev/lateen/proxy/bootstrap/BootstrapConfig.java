@@ -108,6 +108,12 @@ public record BootstrapConfig(
         });
     }
 
+    /// Whose behaviour the proxy has, as its node's metadata say; `unknown` where they do not.
+    public String istioVersion() {
+        String version = metadata("ISTIO_VERSION").getStringValue();
+        return version.isEmpty() ? "unknown" : version;
+    }
+
     private Value metadata(String name) {
         return node.getMetadata().getFieldsOrDefault(name, Value.getDefaultInstance());
     }

@@ -8,25 +8,26 @@ import org.jspecify.annotations.Nullable;
 /// Which service a cluster stands for: what Istio's control plane wrote into its metadata (`istio` → `services`).
 /// Clusters without it, such as `PassthroughCluster`, count under their own name.
 final class Services {
-    private static final String UNKNOWN = "unknown";
-
     private Services() {}
 
     static DestinationService of(ClusterConfig cluster) {
         if (cluster.metadata().find("istio", "services") instanceof List<?> services
                 && !services.isEmpty()
                 && services.getFirst() instanceof Map<?, ?> service) {
+            String host = text(service.get("host"));
+            String name = text(service.get("name"));
             return new DestinationService(
-                    text(service.get("host")), text(service.get("name")), text(service.get("namespace")));
+                    host, name.isEmpty() ? firstLabel(host) : name, text(service.get("namespace")));
         }
-        return switch (cluster.name()) {
-            case "PassthroughCluster", "BlackHoleCluster", "InboundPassthroughCluster", "AllowAnyDynamicDNSCluster" ->
-                new DestinationService("", cluster.name(), UNKNOWN);
-            default -> new DestinationService("", UNKNOWN, UNKNOWN);
-        };
+        return DestinationService.ofCluster(cluster.name());
+    }
+
+    private static String firstLabel(String host) {
+        int dot = host.indexOf('.');
+        return dot < 0 ? host : host.substring(0, dot);
     }
 
     private static String text(@Nullable Object value) {
-        return value instanceof String text && !text.isEmpty() ? text : UNKNOWN;
+        return value instanceof String text ? text : "";
     }
 }

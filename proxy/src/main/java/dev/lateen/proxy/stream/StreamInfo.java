@@ -108,6 +108,8 @@ public final class StreamInfo {
     public long countedReceived;
     public long requestMessages;
     public long responseMessages;
+    /// Where metrics keep it among the gRPC calls that go on; negative for nowhere.
+    public int openCall = -1;
 
     private @Nullable EnumSet<ResponseFlag> flags;
     private @Nullable DynamicMetadata metadata;

@@ -19,6 +19,8 @@ import dev.lateen.proxy.stream.ClientSource;
 import dev.lateen.proxy.stream.ProxyError;
 import dev.lateen.proxy.stream.ResponseFlag;
 import dev.lateen.proxy.stream.StreamInfo;
+import dev.lateen.proxy.telemetry.DestinationService;
+import dev.lateen.proxy.telemetry.IstioMetrics;
 import dev.lateen.proxy.tls.OwnIdentity;
 import dev.lateen.proxy.tls.PeerIdentity;
 import io.netty.channel.Channel;
@@ -51,6 +53,9 @@ final class TcpPath implements LbContext, TcpReady, Tunnel.Outcome, RelayEnd.Own
     private @Nullable Future<?> idleTimer;
     private @Nullable Future<?> durationTimer;
     private @Nullable Future<?> countTimer;
+    /// Null until metrics know of the connection.
+    private IstioMetrics.@Nullable Connection counted;
+
     private long lastActivityNanos;
     private boolean ended;
 
@@ -154,7 +159,7 @@ final class TcpPath implements LbContext, TcpReady, Tunnel.Outcome, RelayEnd.Own
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         RelayHandler other = new RelayHandler(channel, this, false);
         channel.pipeline().addLast(other);
-        relay(other, channel, host);
+        relay(other, host);
     }
 
     @Override
@@ -162,7 +167,7 @@ final class TcpPath implements LbContext, TcpReady, Tunnel.Outcome, RelayEnd.Own
         asking = null;
         pending = PendingStream.DONE;
         describeUpstream(channel, host);
-        relay(tunnel, channel, host);
+        relay(tunnel, host);
     }
 
     private void describeUpstream(Channel channel, Host host) {
@@ -180,7 +185,7 @@ final class TcpPath implements LbContext, TcpReady, Tunnel.Outcome, RelayEnd.Own
         }
     }
 
-    private void relay(RelayEnd other, Channel channel, Host host) {
+    private void relay(RelayEnd other, Host host) {
         host.recordResult(HostResult.LOCAL_SUCCESS);
         upstream = other;
         downstream.connect(other);
@@ -188,10 +193,7 @@ final class TcpPath implements LbContext, TcpReady, Tunnel.Outcome, RelayEnd.Own
         if (ended) {
             return;
         }
-        if (worker != null) {
-            proxy.established(info, channel.eventLoop(), worker.cluster().service());
-            countInTime();
-        }
+        countInTime();
         watchIdle();
     }
 
@@ -294,11 +296,7 @@ final class TcpPath implements LbContext, TcpReady, Tunnel.Outcome, RelayEnd.Own
         if (countTimer != null) {
             countTimer.cancel(false);
         }
-        ClusterWorker cluster = worker;
-        proxy.ended(
-                info,
-                connection.channel().eventLoop(),
-                cluster == null || upstream == null ? null : cluster.cluster().service());
+        proxy.ended(info, connection.channel().eventLoop(), service(), counted);
     }
 
     private void countInTime() {
@@ -309,12 +307,14 @@ final class TcpPath implements LbContext, TcpReady, Tunnel.Outcome, RelayEnd.Own
     }
 
     private void count() {
-        ClusterWorker cluster = worker;
-        if (!ended && cluster != null) {
-            proxy.counted(
-                    info, connection.channel().eventLoop(), cluster.cluster().service());
+        if (!ended) {
+            counted = proxy.counted(info, connection.channel().eventLoop(), service(), counted);
             countInTime();
         }
+    }
+
+    private DestinationService service() {
+        return worker == null ? DestinationService.UNKNOWN : worker.cluster().service();
     }
 
     /// One timer that looks when the last byte went by, instead of one moved by each.

@@ -63,7 +63,7 @@ public final class TcpProxy implements ChainHandler {
     public void refused(DownstreamConnection connection, StreamInfo info) {
         info.clusterName = chooseCluster(connection);
         stats.connectionsTotal.increment();
-        ended(info, connection.channel().eventLoop(), null);
+        ended(info, connection.channel().eventLoop(), DestinationService.UNKNOWN, null);
     }
 
     private String chooseCluster(DownstreamConnection connection) {
@@ -103,40 +103,45 @@ public final class TcpProxy implements ChainHandler {
         return stats;
     }
 
-    /// The connection has its upstream.
-    void established(StreamInfo info, EventLoop loop, DestinationService service) {
-        IstioMetrics istio = telemetry.istio();
-        if (istio != null) {
-            if (info.downstreamPeerUri != null) {
-                info.downstreamPeer =
-                        clusters.peers().find(info.downstreamRemote, info.downstreamPeer, System.nanoTime());
-            }
-            istio.on(loop).tcpOpened(info, service);
-        }
-    }
-
     /// How often `counted` is to be called while a connection is open; zero for never.
     Duration counting() {
         IstioMetrics istio = telemetry.istio();
         return istio == null ? Duration.ZERO : istio.tcpReporting();
     }
 
-    /// The connection is still open.
-    void counted(StreamInfo info, EventLoop loop, DestinationService service) {
-        IstioMetrics istio = telemetry.istio();
-        if (istio != null) {
-            istio.on(loop).tcpBytes(info, service);
+    /// The connection has its upstream and is still open.
+    ///
+    /// @param before what this returned before; null at first
+    IstioMetrics.@Nullable Connection counted(
+            StreamInfo info, EventLoop loop, DestinationService service, IstioMetrics.@Nullable Connection before) {
+        IstioMetrics.Connection connection = before == null ? report(info, loop, service) : before;
+        if (connection != null) {
+            connection.bytes(info);
         }
+        return connection;
     }
 
-    /// @param service null where there never was a cluster
-    void ended(StreamInfo info, EventLoop loop, @Nullable DestinationService service) {
+    private IstioMetrics.@Nullable Connection report(StreamInfo info, EventLoop loop, DestinationService service) {
+        IstioMetrics istio = telemetry.istio();
+        if (istio == null) {
+            return null;
+        }
+        if (info.downstreamPeerUri != null) {
+            info.downstreamPeer = clusters.peers().find(info.downstreamRemote, info.downstreamPeer, System.nanoTime());
+        }
+        return istio.on(loop).tcpOpened(info, service);
+    }
+
+    /// The connection has ended, whether it ever had an upstream or not.
+    ///
+    /// @param before what `counted` returned; null where it was not called
+    void ended(StreamInfo info, EventLoop loop, DestinationService service, IstioMetrics.@Nullable Connection before) {
         info.endNanos = System.nanoTime();
         stats.bytesReceived.add(info.bytesReceived);
         stats.bytesSent.add(info.bytesSent);
-        IstioMetrics istio = telemetry.istio();
-        if (istio != null && service != null) {
-            istio.on(loop).tcpClosed(info, service);
+        IstioMetrics.Connection connection = before == null ? report(info, loop, service) : before;
+        if (connection != null) {
+            connection.closed(info);
         }
         for (AccessLogger logger : telemetry.loggers()) {
             logger.log(info);

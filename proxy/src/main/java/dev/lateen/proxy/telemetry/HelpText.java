@@ -22,6 +22,7 @@ final class HelpText {
     /// Envoy's documentation tells what its names mean.
     static String ofStatistic(String name) {
         return switch (name) {
+            case "istio_build" -> "The version of Istio that this is made for.";
             case "lateen_metrics_folded_total" -> "Requests and connections that count as other: too many label sets.";
             case "lateen_metrics_evicted_total" -> "Label sets that are shown no more since nothing used them.";
             case "lateen_metrics_label_sets" -> "Label sets of the metrics of Istio.";

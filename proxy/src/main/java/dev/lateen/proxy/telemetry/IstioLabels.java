@@ -10,7 +10,10 @@ import java.util.Set;
 /// Renders the labels of Istio's standard metrics, in the order in which Istio shows them; then those that the
 /// configuration adds.
 ///
-/// Source: Istio documentation, "Istio Standard Metrics".
+/// The namespace of who is at the other end is that of its certificate where it has shown one, whatever it tells of
+/// itself. Where no service is known, a server counts for its own canonical service, a client for `unknown`.
+///
+/// Source: Istio documentation, "Istio Standard Metrics"; its proxy's behaviour where that says nothing.
 final class IstioLabels {
     /// In the place of the labels of a metric that is not shown.
     static final String DROPPED = "-";
@@ -52,52 +55,71 @@ final class IstioLabels {
         this.config = config;
     }
 
-    /// For each metric its labels without braces; TCP metrics have no response code and no gRPC status.
-    List<String> of(SeriesKey key, boolean tcp) {
+    /// For each metric its labels without braces; TCP metrics have no response code and no gRPC status, messages
+    /// nothing that only the end of a call tells.
+    List<String> of(SeriesKey key, IstioMetric.Kind kind) {
         IstioMetric[] metrics = IstioMetric.values();
         if (config.standardLabels()) {
-            return Collections.nCopies(metrics.length, text(key, tcp, Map.of()));
+            return Collections.nCopies(metrics.length, text(key, kind, Map.of()));
         }
         List<String> texts = new ArrayList<>(metrics.length);
         for (IstioMetric metric : metrics) {
-            boolean shown = metric.tcp() == tcp && !config.dropped().contains(metric);
-            texts.add(shown ? text(key, tcp, config.tags().getOrDefault(metric, Map.of())) : DROPPED);
+            boolean shown = metric.kind() == kind && !config.dropped().contains(metric);
+            texts.add(shown ? text(key, kind, config.tags().getOrDefault(metric, Map.of())) : DROPPED);
         }
         return List.copyOf(texts);
     }
 
-    private String text(SeriesKey key, boolean tcp, Map<String, Integer> changes) {
-        PeerInfo source = reporter == IstioMetrics.Reporter.SOURCE ? local : key.peer;
-        PeerInfo destination = reporter == IstioMetrics.Reporter.SOURCE ? key.peer : local;
+    private String text(SeriesKey key, IstioMetric.Kind kind, Map<String, Integer> changes) {
+        boolean client = reporter == IstioMetrics.Reporter.SOURCE;
+        PeerInfo source = client ? local : key.peer;
+        PeerInfo destination = client ? key.peer : local;
+        String peerNamespace = namespace(client ? key.destinationPrincipal : key.sourcePrincipal, key.peer.namespace());
+        String host = either(key.host, client ? PeerInfo.UNKNOWN_TEXT : local.canonicalService());
         Line out = new Line(key, changes);
         out.label("reporter", reporter.label());
         out.label("source_workload", source.workload());
         out.label("source_canonical_service", source.canonicalService());
         out.label("source_canonical_revision", source.canonicalRevision());
-        out.label("source_workload_namespace", source.namespace());
+        out.label("source_workload_namespace", client ? local.namespace() : peerNamespace);
         out.label("source_principal", key.sourcePrincipal);
         out.label("source_app", source.app());
         out.label("source_version", source.version());
         out.label("source_cluster", source.cluster());
         out.label("destination_workload", destination.workload());
-        out.label("destination_workload_namespace", destination.namespace());
+        out.label("destination_workload_namespace", client ? peerNamespace : local.namespace());
         out.label("destination_principal", key.destinationPrincipal);
         out.label("destination_app", destination.app());
         out.label("destination_version", destination.version());
-        out.label("destination_service", key.host);
+        out.label("destination_service", host);
         out.label("destination_canonical_service", destination.canonicalService());
         out.label("destination_canonical_revision", destination.canonicalRevision());
-        out.label("destination_service_name", key.service.name());
-        out.label("destination_service_namespace", key.service.namespace());
+        out.label("destination_service_name", either(key.service.name(), host));
+        out.label(
+                "destination_service_namespace",
+                client ? either(key.service.namespace(), peerNamespace) : local.namespace());
         out.label("destination_cluster", destination.cluster());
+        if (kind == IstioMetric.Kind.MESSAGES) {
+            return out.end();
+        }
         out.label("request_protocol", key.protocol);
-        if (!tcp) {
+        if (kind == IstioMetric.Kind.REQUESTS) {
             out.label("response_code", Integer.toString(key.status));
             out.label("grpc_response_status", key.grpcStatus < 0 ? "" : Integer.toString(key.grpcStatus));
         }
         out.label("response_flags", key.flags);
         out.label("connection_security_policy", key.security);
         return out.end();
+    }
+
+    private static String either(String text, String otherwise) {
+        return text.isEmpty() ? otherwise : text;
+    }
+
+    /// Of a workload: what its certificate says, or else what it says itself.
+    private static String namespace(String principal, String told) {
+        PeerInfo proved = PeerInfo.ofIdentity(principal);
+        return proved.namespace().equals(PeerInfo.UNKNOWN_TEXT) ? told : proved.namespace();
     }
 
     /// The labels of one metric as they are written.

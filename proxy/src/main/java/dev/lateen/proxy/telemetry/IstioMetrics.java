@@ -6,17 +6,21 @@ import dev.lateen.proxy.expression.Surroundings;
 import dev.lateen.proxy.stream.GrpcStatus;
 import dev.lateen.proxy.stream.PeerInfo;
 import dev.lateen.proxy.stream.StreamInfo;
+import dev.lateen.proxy.telemetry.IstioMetric.Kind;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Istio's standard metrics of one reporter: `istio_requests_total`, `istio_request_duration_milliseconds`,
 /// `istio_request_bytes`, `istio_response_bytes`, `istio_request_messages_total`, `istio_response_messages_total` and
 /// `istio_tcp_…`.
+///
+/// As in Istio, a TCP connection is first reported when it has been open for a while, or at its end: its labels are of
+/// that moment, so that the flags of what fails early show.
 ///
 /// Differs: sizes are those of bodies, without heads.
 ///
@@ -25,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 /// Thread: any; `Worker`: its event loop.
 public final class IstioMetrics {
     private static final String UNKNOWN = "unknown";
-    private static final String OTHER = "other";
     private static final int MAX_VALUE = 256;
 
     public enum Reporter {
@@ -48,6 +51,7 @@ public final class IstioMetrics {
     private final Reporter reporter;
     private final SeriesBudget budget;
     private final SeriesTable<IstioSeries.Requests> allRequests;
+    private final SeriesTable<IstioSeries.Messages> allMessages;
     private final SeriesTable<IstioSeries.Connections> allConnections;
     private final IstioLabels labels;
     private final MetricsConfig config;
@@ -59,10 +63,21 @@ public final class IstioMetrics {
         this(stats, reporter, local, MetricsConfig.STANDARD, Surroundings.NONE);
     }
 
+    /// @param hostFallback whether a client takes the authority for the service where no service is known
+    public IstioMetrics(Stats stats, Reporter reporter, PeerInfo local, boolean hostFallback) {
+        this(
+                stats,
+                reporter,
+                local,
+                new MetricsConfig(hostFallback, List.of(), Map.of(), Set.of(), MetricsConfig.TCP_REPORTING),
+                Surroundings.NONE);
+    }
+
     IstioMetrics(Stats stats, Reporter reporter, PeerInfo local, MetricsConfig config, Surroundings around) {
         this.reporter = reporter;
         this.budget = stats.istio().budget();
         this.allRequests = stats.istio().newRequests();
+        this.allMessages = stats.istio().newMessages();
         this.allConnections = stats.istio().newConnections();
         this.labels = new IstioLabels(reporter, local, config);
         this.config = config;
@@ -93,36 +108,62 @@ public final class IstioMetrics {
         return worker;
     }
 
-    /// How often open TCP connections tell of their bytes.
+    /// How often open TCP connections, and calls of gRPC, tell of themselves.
     public Duration tcpReporting() {
         return config.tcpReporting();
     }
 
+    /// Finds the service that a request is for, when it first counts.
+    @FunctionalInterface
+    public interface ServiceFinder {
+        DestinationService service(StreamInfo info);
+    }
+
     /// Metrics as one event loop writes them.
     public interface Worker {
+        /// When a gRPC call begins, so that its messages are counted while it goes on, as often as the configuration
+        /// says of TCP connections. Optional; `request` ends it.
+        void callBegun(StreamInfo info, ServiceFinder services);
+
         /// At the end of a request.
         void request(StreamInfo info, DestinationService service);
 
-        /// When a TCP connection has its upstream.
-        void tcpOpened(StreamInfo info, DestinationService service);
+        /// When a TCP connection is first reported; what is known of it then labels it until its end.
+        Connection tcpOpened(StreamInfo info, DestinationService service);
+    }
 
+    /// Where a TCP connection counts that was reported. Thread: that of its `Worker`.
+    public sealed interface Connection permits IstioSeries.Connections {
         /// While it is open: counts the bytes since it was last told.
-        void tcpBytes(StreamInfo info, DestinationService service);
+        void bytes(StreamInfo info);
 
         /// At its end; counts bytes too.
-        void tcpClosed(StreamInfo info, DestinationService service);
+        void closed(StreamInfo info);
     }
 
     private final class EventLoopWorker implements Worker {
         private final @Nullable EventLoop loop;
         private final SeriesKey key = new SeriesKey(config.expressions().size());
-        private final Map<SeriesKey, IstioSeries.Requests> requests = new HashMap<>();
-        private final Map<SeriesKey, IstioSeries.Connections> connections = new HashMap<>();
-        /// As many as we have taken notice of.
-        private long evictions;
+        private final LoopSeries<IstioSeries.Requests> requests =
+                new LoopSeries<>(allRequests, budget, labelsOf(Kind.REQUESTS), IstioSeries.Requests::new);
+        private final LoopSeries<IstioSeries.Messages> messages =
+                new LoopSeries<>(allMessages, budget, labelsOf(Kind.MESSAGES), IstioSeries.Messages::new);
+        private final LoopSeries<IstioSeries.Connections> connections =
+                new LoopSeries<>(allConnections, budget, labelsOf(Kind.CONNECTIONS), IstioSeries.Connections::new);
+        private final @Nullable OpenCalls calls;
 
         EventLoopWorker(@Nullable EventLoop loop) {
             this.loop = loop;
+            this.calls = loop == null
+                    ? null
+                    : new OpenCalls(loop, config.tcpReporting().toNanos(), this::countOpen);
+        }
+
+        @Override
+        public void callBegun(StreamInfo info, ServiceFinder services) {
+            if (calls != null) {
+                calls.begin(info, services);
+            }
         }
 
         @Override
@@ -130,13 +171,10 @@ public final class IstioMetrics {
             boolean grpc = isGrpc(info);
             fill(info, service);
             key.protocol = grpc ? "grpc" : "http";
+            key.flags = info.flagsText();
             key.status = info.status;
             key.grpcStatus = grpc ? GrpcStatus.of(info) : -1;
-            evaluate(info);
-            IstioSeries.Requests series = requests.get(key);
-            if (series == null || series.retired()) {
-                series = newRequests(grpc);
-            }
+            IstioSeries.Requests series = requests.find(key);
             long nanos = Math.max(0, info.endNanos - info.startNanos);
             series.total.increment();
             series.duration.recordNanos(nanos);
@@ -145,52 +183,75 @@ public final class IstioMetrics {
             }
             series.requestBytes.record(info.bytesReceived);
             series.responseBytes.record(info.bytesSent);
-            if (grpc) {
-                series.requestMessages.add(info.requestMessages);
-                series.responseMessages.add(info.responseMessages);
+            OpenCalls.Call call = calls == null ? null : calls.end(info);
+            if (grpc || (call != null && call.series != null)) {
+                countAtEnd(info, call, series);
             }
         }
 
-        @Override
-        public void tcpOpened(StreamInfo info, DestinationService service) {
-            connection(info, service).opened.increment();
-        }
-
-        @Override
-        public void tcpClosed(StreamInfo info, DestinationService service) {
-            IstioSeries.Connections series = connection(info, service);
-            series.closed.increment();
-            bytes(info, series);
-        }
-
-        @Override
-        public void tcpBytes(StreamInfo info, DestinationService service) {
-            if (info.bytesSent != info.countedSent || info.bytesReceived != info.countedReceived) {
-                bytes(info, connection(info, service));
+        /// Series of requests know that of their messages, which spares each call a search.
+        private void countAtEnd(StreamInfo info, OpenCalls.@Nullable Call call, IstioSeries.Requests requests) {
+            if (call != null && call.series != null) {
+                call.series.requests.add(info.requestMessages - call.requests);
+                call.series.responses.add(info.responseMessages - call.responses);
+                call.series.open.add(-1);
+                return;
             }
+            IstioSeries.Messages series = requests.messages;
+            if (series == null || series.retired()) {
+                series = messagesOfKey();
+                requests.messages = series;
+            }
+            series.requests.add(info.requestMessages);
+            series.responses.add(info.responseMessages);
         }
 
-        private static void bytes(StreamInfo info, IstioSeries.Connections series) {
-            series.sentBytes.add(info.bytesSent - info.countedSent);
-            series.receivedBytes.add(info.bytesReceived - info.countedReceived);
-            info.countedSent = info.bytesSent;
-            info.countedReceived = info.bytesReceived;
+        /// As Istio, a client waits for the answer's head, which tells who answers.
+        private void countOpen(OpenCalls.Call call) {
+            StreamInfo info = call.info();
+            ServiceFinder services = call.services();
+            if (info == null || services == null || (reporter == Reporter.SOURCE && info.responseHeaders == null)) {
+                return;
+            }
+            if (info.requestMessages == call.requests && info.responseMessages == call.responses) {
+                return;
+            }
+            if (call.series == null) {
+                fill(info, services.service(info));
+                call.series = messagesOfKey();
+                call.series.open.increment();
+            }
+            call.series.requests.add(info.requestMessages - call.requests);
+            call.series.responses.add(info.responseMessages - call.responses);
+            call.requests = info.requestMessages;
+            call.responses = info.responseMessages;
         }
 
-        private IstioSeries.Connections connection(StreamInfo info, DestinationService service) {
-            fill(info, service);
-            key.protocol = "tcp";
+        private IstioSeries.Messages messagesOfKey() {
+            key.protocol = "";
+            key.flags = "";
+            key.security = "";
             key.status = 0;
             key.grpcStatus = -1;
-            evaluate(info);
-            IstioSeries.Connections series = connections.get(key);
-            return series == null || series.retired() ? newConnections() : series;
+            return messages.find(key);
         }
 
+        @Override
+        public Connection tcpOpened(StreamInfo info, DestinationService service) {
+            fill(info, service);
+            key.protocol = "tcp";
+            key.flags = info.flagsText();
+            key.status = 0;
+            key.grpcStatus = -1;
+            IstioSeries.Connections series = connections.find(key);
+            series.opened.increment();
+            return series;
+        }
+
+        /// What does not depend on how it ends.
         private void fill(StreamInfo info, DestinationService service) {
             key.service = service;
             key.host = host(info, service);
-            key.flags = info.flagsText();
             switch (reporter) {
                 case SOURCE -> {
                     key.peer = info.upstreamPeer;
@@ -205,6 +266,7 @@ public final class IstioMetrics {
                     key.destinationPrincipal = orUnknown(info.downstreamLocalUri);
                 }
             }
+            evaluate(info);
         }
 
         private void evaluate(StreamInfo info) {
@@ -215,88 +277,24 @@ public final class IstioMetrics {
             }
         }
 
-        /// Only clients take the authority for the service: a server would let its callers name it.
+        /// Empty where nothing tells. Only clients take the authority for the service: a server would let its callers
+        /// name it.
         private String host(StreamInfo info, DestinationService service) {
             if (!service.host().isEmpty()) {
                 return service.host();
             }
-            return reporter == Reporter.SOURCE
-                            && config.hostFallback()
-                            && info.request != null
-                            && !info.request.authority().isEmpty()
+            return reporter == Reporter.SOURCE && config.hostFallback() && info.request != null
                     ? bounded(info.request.authority())
-                    : UNKNOWN;
-        }
-
-        /// Folds the key where the budget is used up: rendering its labels to no end would cost each request.
-        private IstioSeries.Requests newRequests(boolean grpc) {
-            forgetRetired();
-            LabelSet<IstioSeries.Requests> set = allRequests.admit(key, IstioMetrics.this::requestLabels);
-            if (set == null) {
-                fold();
-                IstioSeries.Requests known = requests.get(key);
-                if (known != null && !known.retired()) {
-                    return known;
-                }
-                set = allRequests.require(key, IstioMetrics.this::requestLabels);
-            }
-            IstioSeries.Requests series = new IstioSeries.Requests(grpc);
-            requests.put(key.copy(), series);
-            set.series.add(series);
-            return series;
-        }
-
-        private IstioSeries.Connections newConnections() {
-            forgetRetired();
-            LabelSet<IstioSeries.Connections> set = allConnections.admit(key, IstioMetrics.this::connectionLabels);
-            if (set == null) {
-                fold();
-                IstioSeries.Connections known = connections.get(key);
-                if (known != null && !known.retired()) {
-                    return known;
-                }
-                set = allConnections.require(key, IstioMetrics.this::connectionLabels);
-            }
-            IstioSeries.Connections series = new IstioSeries.Connections();
-            connections.put(key.copy(), series);
-            set.series.add(series);
-            return series;
-        }
-
-        private void forgetRetired() {
-            long now = budget.evictions();
-            if (now != evictions) {
-                evictions = now;
-                requests.values().removeIf(IstioSeries::retired);
-                connections.values().removeIf(IstioSeries::retired);
-            }
-        }
-
-        /// Keeps what has few values: protocol, status, flags, security.
-        private void fold() {
-            budget.folded(key);
-            key.peer = OTHER_PEER;
-            key.service = OTHER_SERVICE;
-            key.host = OTHER;
-            key.sourcePrincipal = OTHER;
-            key.destinationPrincipal = OTHER;
-            Arrays.fill(key.custom, OTHER);
+                    : "";
         }
     }
 
-    private List<String> requestLabels(SeriesKey key) {
-        return labels.of(key, false);
+    private SeriesTable.Labels labelsOf(Kind kind) {
+        return key -> labels.of(key, kind);
     }
-
-    private List<String> connectionLabels(SeriesKey key) {
-        return labels.of(key, true);
-    }
-
-    private static final PeerInfo OTHER_PEER = new PeerInfo(OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER);
-    private static final DestinationService OTHER_SERVICE = new DestinationService(OTHER, OTHER, OTHER);
 
     private static String bounded(String value) {
-        return value.length() > MAX_VALUE ? OTHER : value;
+        return value.length() > MAX_VALUE ? SeriesKey.OTHER : value;
     }
 
     private static String orUnknown(@Nullable String text) {

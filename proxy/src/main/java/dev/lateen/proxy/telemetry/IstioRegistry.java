@@ -8,10 +8,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /// All series of Istio's metrics, over all loops and reporters.
 ///
-/// Thread: any; `sweep` one at a time.
+/// Thread: any; `sweep` and `makeRoom` one at a time.
 final class IstioRegistry {
     private final SeriesBudget budget;
     private final List<SeriesTable<IstioSeries.Requests>> requests = new CopyOnWriteArrayList<>();
+    private final List<SeriesTable<IstioSeries.Messages>> messages = new CopyOnWriteArrayList<>();
     private final List<SeriesTable<IstioSeries.Connections>> connections = new CopyOnWriteArrayList<>();
 
     IstioRegistry(SeriesBudget budget) {
@@ -28,6 +29,12 @@ final class IstioRegistry {
         return table;
     }
 
+    SeriesTable<IstioSeries.Messages> newMessages() {
+        SeriesTable<IstioSeries.Messages> table = new SeriesTable<>(budget);
+        messages.add(table);
+        return table;
+    }
+
     SeriesTable<IstioSeries.Connections> newConnections() {
         SeriesTable<IstioSeries.Connections> table = new SeriesTable<>(budget);
         connections.add(table);
@@ -37,7 +44,16 @@ final class IstioRegistry {
     /// Retires what was not used since the last call.
     void sweep() {
         requests.forEach(SeriesTable::sweep);
+        messages.forEach(SeriesTable::sweep);
         connections.forEach(SeriesTable::sweep);
+    }
+
+    /// Retires what was not used since the last call, where something did not fit in since then.
+    void makeRoom() {
+        boolean evict = budget.wantsRoom();
+        requests.forEach(table -> table.makeRoom(evict));
+        messages.forEach(table -> table.makeRoom(evict));
+        connections.forEach(table -> table.makeRoom(evict));
     }
 
     /// Label sets.
@@ -48,6 +64,10 @@ final class IstioRegistry {
     /// What this metric shows: series by its labels, sorted.
     SortedMap<String, List<IstioSeries.Requests>> requests(IstioMetric metric) {
         return byLabels(requests, metric);
+    }
+
+    SortedMap<String, List<IstioSeries.Messages>> messages(IstioMetric metric) {
+        return byLabels(messages, metric);
     }
 
     SortedMap<String, List<IstioSeries.Connections>> connections(IstioMetric metric) {

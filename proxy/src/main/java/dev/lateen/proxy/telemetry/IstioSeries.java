@@ -1,5 +1,8 @@
 package dev.lateen.proxy.telemetry;
 
+import dev.lateen.proxy.stream.StreamInfo;
+import org.jspecify.annotations.Nullable;
+
 /// The numbers of one set of labels, as one event loop writes them.
 ///
 /// Thread: write on one thread only; read on any.
@@ -17,18 +20,15 @@ sealed interface IstioSeries {
 
     /// HTTP and gRPC.
     final class Requests implements IstioSeries {
-        final boolean grpc;
         final Cell total = new Cell();
         final HistogramCells duration = new HistogramCells();
         final HistogramCells requestBytes = new HistogramCells();
         final HistogramCells responseBytes = new HistogramCells();
-        final Cell requestMessages = new Cell();
-        final Cell responseMessages = new Cell();
-        private volatile boolean retired;
+        /// Where the messages of the same ends count; null for what is not gRPC. Its writer's.
+        @Nullable
+        Messages messages;
 
-        Requests(boolean grpc) {
-            this.grpc = grpc;
-        }
+        private volatile boolean retired;
 
         @Override
         public long uses() {
@@ -51,12 +51,56 @@ sealed interface IstioSeries {
         }
     }
 
-    final class Connections implements IstioSeries {
+    /// Of gRPC.
+    final class Messages implements IstioSeries {
+        final Cell requests = new Cell();
+        final Cell responses = new Cell();
+        /// Calls that have counted here and go on.
+        final Cell open = new Cell();
+        private volatile boolean retired;
+
+        @Override
+        public long uses() {
+            return requests.value() + responses.value();
+        }
+
+        @Override
+        public boolean busy() {
+            return open.value() != 0;
+        }
+
+        @Override
+        public boolean retired() {
+            return retired;
+        }
+
+        @Override
+        public void retire() {
+            retired = true;
+        }
+    }
+
+    /// Of TCP. What has counted its opening here counts its end here too, so that the two differ by what is open.
+    final class Connections implements IstioSeries, IstioMetrics.Connection {
         final Cell opened = new Cell();
         final Cell closed = new Cell();
         final Cell sentBytes = new Cell();
         final Cell receivedBytes = new Cell();
         private volatile boolean retired;
+
+        @Override
+        public void bytes(StreamInfo info) {
+            sentBytes.add(info.bytesSent - info.countedSent);
+            receivedBytes.add(info.bytesReceived - info.countedReceived);
+            info.countedSent = info.bytesSent;
+            info.countedReceived = info.bytesReceived;
+        }
+
+        @Override
+        public void closed(StreamInfo info) {
+            bytes(info);
+            closed.increment();
+        }
 
         @Override
         public long uses() {

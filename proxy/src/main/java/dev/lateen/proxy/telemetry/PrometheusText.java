@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -71,12 +70,19 @@ public final class PrometheusText {
     }
 
     private void istio() throws IOException {
+        if (!stats.version().isEmpty()) {
+            out.gauges("istio_build", HelpText.ofStatistic("istio_build"));
+            StringBuilder labels = new StringBuilder();
+            IstioLabels.label("component", "proxy", labels);
+            IstioLabels.label("tag", stats.version(), labels);
+            out.sample("istio_build", labels.toString(), 1);
+        }
         requests(IstioMetric.REQUESTS_TOTAL, series -> series.total.value());
         histograms(IstioMetric.REQUEST_DURATION_MILLISECONDS, series -> series.duration);
         histograms(IstioMetric.REQUEST_BYTES, series -> series.requestBytes);
         histograms(IstioMetric.RESPONSE_BYTES, series -> series.responseBytes);
-        messages(IstioMetric.REQUEST_MESSAGES_TOTAL, series -> series.requestMessages.value());
-        messages(IstioMetric.RESPONSE_MESSAGES_TOTAL, series -> series.responseMessages.value());
+        messages(IstioMetric.REQUEST_MESSAGES_TOTAL, series -> series.requests.value());
+        messages(IstioMetric.RESPONSE_MESSAGES_TOTAL, series -> series.responses.value());
         connections(IstioMetric.TCP_CONNECTIONS_OPENED_TOTAL, series -> series.opened.value());
         connections(IstioMetric.TCP_CONNECTIONS_CLOSED_TOTAL, series -> series.closed.value());
         connections(IstioMetric.TCP_SENT_BYTES_TOTAL, series -> series.sentBytes.value());
@@ -91,22 +97,8 @@ public final class PrometheusText {
         counters(metric, stats.istio().connections(metric), value);
     }
 
-    /// Only gRPC has messages.
-    private void messages(IstioMetric metric, ToLongFunction<IstioSeries.Requests> value) throws IOException {
-        Map<String, List<IstioSeries.Requests>> all = stats.istio().requests(metric);
-        all.replaceAll((_, series) -> ofGrpc(series));
-        all.values().removeIf(List::isEmpty);
-        counters(metric, all, value);
-    }
-
-    private static List<IstioSeries.Requests> ofGrpc(List<IstioSeries.Requests> all) {
-        List<IstioSeries.Requests> some = new ArrayList<>(all.size());
-        for (IstioSeries.Requests series : all) {
-            if (series.grpc) {
-                some.add(series);
-            }
-        }
-        return some;
+    private void messages(IstioMetric metric, ToLongFunction<IstioSeries.Messages> value) throws IOException {
+        counters(metric, stats.istio().messages(metric), value);
     }
 
     private <T> void counters(IstioMetric metric, Map<String, List<T>> entries, ToLongFunction<T> value)

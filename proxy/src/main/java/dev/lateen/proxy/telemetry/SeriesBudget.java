@@ -3,33 +3,43 @@ package dev.lateen.proxy.telemetry;
 import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.config.Refusal;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /// How many label sets of Istio's metrics a proxy may have, so that nobody can fill its memory, or that of Prometheus,
-/// by inventing names. What is above counts under `other`, which a warning and `lateen_metrics_folded_total` say.
+/// by inventing names. What is above counts under `other`, which a warning and `lateen_metrics_folded_total` say, until
+/// label sets that nobody uses have made room.
 ///
 /// Thread: any.
 final class SeriesBudget {
-    /// Of an HTTP label set come 67 lines of the page, of a TCP one four.
+    /// Of an HTTP label set come 67 lines of the page, of gRPC's messages two, of a TCP one four.
     static final int DEFAULT_LABEL_SETS = 10_000;
 
     static final String VARIABLE = "LATEEN_METRICS_LABEL_SETS";
     private static final int MOST = 1_000_000;
+    private static final long SILENCE_NANOS = 60_000_000_000L;
+    private static final long NEVER = Long.MIN_VALUE;
     private static final System.Logger LOG = System.getLogger(SeriesBudget.class.getName());
 
     private final int most;
     private final AtomicInteger used = new AtomicInteger();
     private final AtomicLong evictions = new AtomicLong();
-    private final AtomicBoolean said = new AtomicBoolean();
+    /// How many were folded; the counter may be reset.
+    private final AtomicLong strangers = new AtomicLong();
+    private final AtomicLong saidNanos = new AtomicLong(NEVER);
+    private final AtomicLong saidCount = new AtomicLong();
+    private final LongSupplier nanos;
+    private long strangersBefore;
     private final Counter folded;
     private final Counter evicted;
 
-    SeriesBudget(int most, Counter folded, Counter evicted) {
+    /// @param nanos as `System.nanoTime`
+    SeriesBudget(int most, Counter folded, Counter evicted, LongSupplier nanos) {
         this.most = most;
         this.folded = folded;
         this.evicted = evicted;
+        this.nanos = nanos;
     }
 
     /// What a process's environment says.
@@ -81,19 +91,32 @@ final class SeriesBudget {
         evicted.increment();
     }
 
-    /// Something was counted under `other`.
+    /// Whether something did not fit in since this was last asked. Ask on one thread.
+    boolean wantsRoom() {
+        long now = strangers.get();
+        boolean wants = now != strangersBefore;
+        strangersBefore = now;
+        return wants;
+    }
+
+    /// Something was counted under `other`. Says so at most once a minute.
     void folded(SeriesKey key) {
         folded.increment();
-        if (!said.getAndSet(true)) {
+        long all = strangers.incrementAndGet();
+        long now = nanos.getAsLong();
+        long last = saidNanos.get();
+        if ((last == NEVER || now - last >= SILENCE_NANOS) && saidNanos.compareAndSet(last, now)) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "metrics have more than {0} sets of labels: those that come new, now of {1} ({2}), count as "
-                            + "'other' (lateen_metrics_folded_total; see tagOverrides of Telemetry, the annotation "
-                            + "sidecar.istio.io/statsEvictionInterval, the environment variable {3})",
+                    "metrics have more than {0} sets of labels: {4} requests and connections more than last said "
+                            + "count as 'other', the last of {1} ({2}) (lateen_metrics_folded_total; see tagOverrides "
+                            + "of Telemetry, the annotation sidecar.istio.io/statsEvictionInterval, the environment "
+                            + "variable {3})",
                     Integer.toString(most),
                     key.host,
                     key.peer.workload(),
-                    VARIABLE);
+                    VARIABLE,
+                    Long.toString(all - saidCount.getAndSet(all)));
         }
     }
 }

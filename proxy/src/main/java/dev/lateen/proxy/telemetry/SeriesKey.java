@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: its event loop.
 final class SeriesKey {
+    static final String OTHER = "other";
+    private static final PeerInfo OTHER_PEER = new PeerInfo(OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER);
+
     PeerInfo peer = PeerInfo.UNKNOWN;
     DestinationService service = DestinationService.UNKNOWN;
     String host = "";
@@ -26,6 +29,21 @@ final class SeriesKey {
     SeriesKey(int expressions) {
         this.custom = new String[expressions];
         Arrays.fill(custom, "");
+    }
+
+    /// Keeps what has few values: protocol, status, flags, security.
+    void fold() {
+        peer = OTHER_PEER;
+        service = DestinationService.OTHER;
+        host = OTHER;
+        sourcePrincipal = OTHER;
+        destinationPrincipal = OTHER;
+        Arrays.fill(custom, OTHER);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // nobody else has it
+    boolean isFolded() {
+        return peer == OTHER_PEER;
     }
 
     SeriesKey copy() {

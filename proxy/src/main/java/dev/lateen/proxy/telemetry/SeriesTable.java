@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The label sets of one reporter and kind, over all loops, within the budget of the whole proxy.
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// begins a new one when it comes again. What was counted in the very moment of retiring is found by the next sweep,
 /// which shows the set again, so that nothing is lost.
 ///
-/// Thread: any; `sweep` one at a time.
+/// Thread: any; `sweep` and `makeRoom` one at a time.
 final class SeriesTable<T extends IstioSeries> {
     private final SeriesBudget budget;
     private final ConcurrentMap<SeriesKey, LabelSet<T>> sets = new ConcurrentHashMap<>();
@@ -64,15 +65,29 @@ final class SeriesTable<T extends IstioSeries> {
     }
 
     void sweep() {
+        restore();
+        retire(LabelSet::isIdle, true);
+    }
+
+    /// @param evict whether what is idle goes; else it is only noted
+    void makeRoom(boolean evict) {
+        restore();
+        retire(LabelSet::isIdleForRoom, evict);
+    }
+
+    private void restore() {
         retired.forEach(this::restoreIfUsed);
         retired.clear();
-        List<SeriesKey> idle = new ArrayList<>();
+    }
+
+    private void retire(Predicate<LabelSet<T>> idle, boolean evict) {
+        List<SeriesKey> found = new ArrayList<>();
         sets.forEach((key, set) -> {
-            if (set.isIdle()) {
-                idle.add(key);
+            if (idle.test(set) && evict) {
+                found.add(key);
             }
         });
-        for (SeriesKey key : idle) {
+        for (SeriesKey key : found) {
             LabelSet<T> set = sets.remove(key);
             if (set != null) {
                 set.retire();

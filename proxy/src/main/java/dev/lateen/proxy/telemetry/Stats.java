@@ -21,6 +21,7 @@ public final class Stats {
     private final IstioRegistry istio;
 
     private final boolean natively;
+    private volatile String version = "";
 
     public Stats() {
         this(SeriesBudget.DEFAULT_LABEL_SETS);
@@ -35,7 +36,7 @@ public final class Stats {
         this.natively = natively;
         Counter folded = counter("lateen.metrics_folded_total");
         Counter evicted = counter("lateen.metrics_evicted_total");
-        this.istio = new IstioRegistry(new SeriesBudget(labelSets, folded, evicted));
+        this.istio = new IstioRegistry(new SeriesBudget(labelSets, folded, evicted, System::nanoTime));
         computedGauge("lateen.metrics_label_sets", istio::size);
     }
 
@@ -63,6 +64,20 @@ public final class Stats {
     /// Retires label sets of Istio's metrics that were not used since the last call. Call on one thread.
     public void evictUnused() {
         istio.sweep();
+    }
+
+    /// Retires label sets that were not used since the last call where others had no room. Call on the same thread.
+    public void makeRoom() {
+        istio.makeRoom();
+    }
+
+    /// What `istio_build` says; empty where it is not shown.
+    public String version() {
+        return version;
+    }
+
+    public void version(String text) {
+        version = text;
     }
 
     /// How Prometheus shows names with this beginning: without the value, which becomes a label.

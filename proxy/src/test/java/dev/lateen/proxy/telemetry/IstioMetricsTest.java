@@ -1,22 +1,35 @@
 package dev.lateen.proxy.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.HttpVersion;
 import dev.lateen.net.http.RequestHead;
+import dev.lateen.proxy.expression.Surroundings;
 import dev.lateen.proxy.stream.PeerInfo;
+import dev.lateen.proxy.stream.ResponseFlag;
 import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.telemetry.IstioMetrics.Reporter;
 import io.netty.channel.DefaultEventLoop;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class IstioMetricsTest {
     private static final PeerInfo CLIENT = new PeerInfo("c-v1", "ns", "c", "v1", "c", "v1", "K");
     private static final PeerInfo SERVER = new PeerInfo("s-v1", "ns", "s", "v1", "s", "v1", "K");
     private static final DestinationService SERVICE = new DestinationService("s.ns.svc.cluster.local", "s", "ns");
+
+    private static final MetricsConfig OFTEN =
+            new MetricsConfig(true, List.of(), Map.of(), Set.of(), Duration.ofMillis(1));
 
     private final DefaultEventLoop loop = new DefaultEventLoop();
     private final Stats stats = new Stats();
@@ -116,18 +129,137 @@ final class IstioMetricsTest {
     @Test
     void countsEachByteOfAConnectionOnce() {
         StreamInfo info = new StreamInfo();
-        IstioMetrics.Worker worker = new IstioMetrics(stats, Reporter.SOURCE, CLIENT).on(loop);
-        worker.tcpOpened(info, SERVICE);
+        IstioMetrics.Connection connection =
+                new IstioMetrics(stats, Reporter.SOURCE, CLIENT).on(loop).tcpOpened(info, SERVICE);
         info.bytesSent = 100;
-        worker.tcpBytes(info, SERVICE);
-        worker.tcpBytes(info, SERVICE);
+        connection.bytes(info);
+        connection.bytes(info);
         info.bytesSent = 150;
         info.bytesReceived = 7;
-        worker.tcpClosed(info, SERVICE);
+        connection.closed(info);
         assertThat(PrometheusText.of(stats, false))
                 .containsPattern("istio_tcp_sent_bytes_total\\{[^}]*} 150\n")
                 .containsPattern("istio_tcp_received_bytes_total\\{[^}]*} 7\n")
                 .containsPattern("istio_tcp_connections_closed_total\\{[^}]*} 1\n");
+    }
+
+    @Test
+    void closesConnectionsUnderTheLabelsOfTheirFirstReport() {
+        StreamInfo info = new StreamInfo();
+        IstioMetrics.Connection connection =
+                new IstioMetrics(stats, Reporter.SOURCE, CLIENT).on(loop).tcpOpened(info, SERVICE);
+        info.flag(ResponseFlag.STREAM_IDLE_TIMEOUT);
+        connection.closed(info);
+        assertThat(PrometheusText.of(stats, false))
+                .containsPattern("istio_tcp_connections_opened_total\\{[^}]*response_flags=\"-\"[^}]*} 1\n")
+                .containsPattern("istio_tcp_connections_closed_total\\{[^}]*response_flags=\"-\"[^}]*} 1\n")
+                .doesNotContain("response_flags=\"SI\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"allow_any, PassthroughCluster", "block_all, BlackHoleCluster"})
+    void namesWhatGoesToHostsThatNobodyDeclared(String route, String name) {
+        assertThat(shown(Reporter.SOURCE, Objects.requireNonNull(DestinationService.ofRoute(route))))
+                .contains(
+                        "destination_service=\"s:80\"",
+                        "destination_service_name=\"" + name + "\",destination_service_namespace=\"unknown\"");
+    }
+
+    @Test
+    void takesTheAuthorityWhereAClientKnowsNoService() {
+        assertThat(shown(Reporter.SOURCE, DestinationService.UNKNOWN))
+                .contains("destination_service=\"s:80\"", "destination_service_name=\"s:80\"");
+    }
+
+    @Test
+    void takesItsOwnNameWhereAServerKnowsNoService() {
+        assertThat(shown(Reporter.DESTINATION, DestinationService.UNKNOWN))
+                .contains(
+                        "destination_service=\"s\"",
+                        "destination_service_name=\"s\",destination_service_namespace=\"ns\"");
+        assertThat(shown(Reporter.DESTINATION, DestinationService.ofCluster("InboundPassthroughCluster")))
+                .contains(
+                        "destination_service=\"s\"",
+                        "destination_service_name=\"InboundPassthroughCluster\",destination_service_namespace=\"ns\"");
+    }
+
+    private String shown(Reporter reporter, DestinationService service) {
+        new IstioMetrics(stats, reporter, reporter == Reporter.SOURCE ? CLIENT : SERVER)
+                .on(loop)
+                .request(request("text/plain"), service);
+        return PrometheusText.of(stats, false);
+    }
+
+    @Test
+    void believesCertificatesAboutNamespacesBeforeHeaders() {
+        StreamInfo info = request("text/plain");
+        info.downstreamPeer = CLIENT;
+        info.downstreamPeerUri = "spiffe://cluster.local/ns/elsewhere/sa/c";
+        info.upstreamPeer = SERVER;
+        info.upstreamPeerUri = "spiffe://cluster.local/ns/beyond/sa/s";
+        new IstioMetrics(stats, Reporter.DESTINATION, SERVER).on(loop).request(info, SERVICE);
+        new IstioMetrics(stats, Reporter.SOURCE, CLIENT).on(loop).request(info, DestinationService.UNKNOWN);
+        assertThat(PrometheusText.of(stats, false))
+                .contains(
+                        "source_workload=\"c-v1\"",
+                        "source_workload_namespace=\"elsewhere\"",
+                        "destination_workload=\"s-v1\",destination_workload_namespace=\"beyond\"",
+                        "destination_service_namespace=\"beyond\"");
+    }
+
+    @Test
+    void countsMessagesWhileACallGoesOn() throws Exception {
+        StreamInfo info = request("application/grpc");
+        IstioMetrics.Worker worker =
+                new IstioMetrics(stats, Reporter.SOURCE, CLIENT, OFTEN, Surroundings.NONE).on(loop);
+        loop.submit(() -> {
+                    worker.callBegun(info, _ -> SERVICE);
+                    info.requestMessages = 3;
+                    info.responseHeaders = new Headers();
+                })
+                .get();
+        awaitMessages(3);
+        assertThat(PrometheusText.of(stats, false))
+                .doesNotContain("istio_requests_total")
+                .containsPattern("istio_request_messages_total\\{[^}]*destination_cluster=\"unknown\"} 3\n");
+        loop.submit(() -> info.requestMessages = 5).get();
+        awaitMessages(5);
+        loop.submit(() -> {
+                    info.requestMessages = 6;
+                    worker.request(info, SERVICE);
+                })
+                .get();
+        awaitMessages(6);
+        stats.evictUnused();
+        stats.evictUnused();
+        assertThat(PrometheusText.of(stats, false)).doesNotContain("istio_request_messages_total");
+    }
+
+    private void awaitMessages(int messages) {
+        await().untilAsserted(() -> assertThat(PrometheusText.of(stats, false))
+                .containsPattern("istio_request_messages_total\\{[^}]*} " + messages + "\n"));
+    }
+
+    @Test
+    void keepsOpenCallsApart() {
+        OpenCalls calls = new OpenCalls(loop, Duration.ofHours(1).toNanos(), _ -> {});
+        OpenCalls others = new OpenCalls(loop, Duration.ofHours(1).toNanos(), _ -> {});
+        List<StreamInfo> all = Stream.generate(StreamInfo::new).limit(40).toList();
+        all.forEach(info -> calls.begin(info, _ -> SERVICE));
+        others.begin(all.getFirst(), _ -> SERVICE);
+        assertThat(others.end(all.getFirst())).as("watched elsewhere").isNull();
+        for (StreamInfo info : all) {
+            assertThat(calls.end(info)).isNotNull();
+            assertThat(calls.end(info)).isNull();
+        }
+    }
+
+    @Test
+    void saysWhoseVersionItIs() {
+        assertThat(PrometheusText.of(stats, false)).doesNotContain("istio_build");
+        stats.version("1.30.0");
+        assertThat(PrometheusText.of(stats, false))
+                .contains("# TYPE istio_build gauge\nistio_build{component=\"proxy\",tag=\"1.30.0\"} 1\n");
     }
 
     @Test

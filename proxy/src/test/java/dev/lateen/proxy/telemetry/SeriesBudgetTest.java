@@ -12,6 +12,7 @@ import dev.lateen.proxy.telemetry.IstioMetrics.Reporter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -49,8 +50,8 @@ final class SeriesBudgetTest {
                 .sum();
     }
 
-    @Test
-    void foldsNewLabelSetsAboveTheBudgetAndSaysSo() {
+    /// What the budget warns of meanwhile.
+    private static List<String> said(Runnable action) {
         List<String> said = new ArrayList<>();
         Handler handler = new Handler() {
             @Override
@@ -67,13 +68,21 @@ final class SeriesBudgetTest {
         Logger log = Logger.getLogger(SeriesBudget.class.getName());
         log.addHandler(handler);
         try {
+            action.run();
+        } finally {
+            log.removeHandler(handler);
+        }
+        return said;
+    }
+
+    @Test
+    void foldsNewLabelSetsAboveTheBudgetAndSaysSo() {
+        List<String> said = said(() -> {
             for (int index = 0; index < BUDGET + 50; index++) {
                 worker.request(request(), service(index));
                 second.request(request(), service(index));
             }
-        } finally {
-            log.removeHandler(handler);
-        }
+        });
         assertThat(counted("host" + (BUDGET - 1))).isEqualTo(2);
         assertThat(counted("host" + BUDGET)).isZero();
         assertThat(counted("other")).isEqualTo(100);
@@ -121,13 +130,65 @@ final class SeriesBudgetTest {
     @Test
     void keepsConnectionsThatAreOpen() {
         StreamInfo info = new StreamInfo();
-        worker.tcpOpened(info, service(0));
+        IstioMetrics.Connection connection = worker.tcpOpened(info, service(0));
         stats.evictUnused();
         stats.evictUnused();
-        worker.tcpClosed(info, service(0));
+        connection.closed(info);
         assertThat(PrometheusText.of(stats, false))
                 .containsPattern("istio_tcp_connections_opened_total\\{[^}]*} 1\n")
                 .containsPattern("istio_tcp_connections_closed_total\\{[^}]*} 1\n");
+        stats.evictUnused();
+        stats.evictUnused();
+        assertThat(PrometheusText.of(stats, false)).doesNotContain("istio_tcp_");
+    }
+
+    @Test
+    void makesRoomForWhatIsNewOnceSomethingDidNotFitIn() {
+        for (int index = 0; index < BUDGET; index++) {
+            worker.request(request(), service(index));
+        }
+        stats.makeRoom();
+        stats.makeRoom();
+        assertThat(stats.istio().size()).as("nothing new came").isEqualTo(BUDGET);
+
+        worker.request(request(), service(BUDGET));
+        worker.request(request(), service(1));
+        stats.makeRoom();
+
+        assertThat(counted("other")).isEqualTo(1);
+        assertThat(counted("host0")).isZero();
+        assertThat(counted("host1")).as("used meanwhile").isEqualTo(2);
+        worker.request(request(), service(BUDGET));
+        assertThat(counted("host" + BUDGET)).isEqualTo(1);
+    }
+
+    @Test
+    void makesRoomBesideEvictionWithoutHastening() {
+        worker.request(request(), service(0));
+        stats.evictUnused();
+        stats.makeRoom();
+        worker.request(request(), service(0));
+        stats.makeRoom();
+        stats.evictUnused();
+        assertThat(counted("host0")).as("used between two sweeps of eviction").isEqualTo(2);
+    }
+
+    @Test
+    void warnsAtMostOnceAMinuteWithTheNumber() {
+        AtomicLong clock = new AtomicLong(7);
+        SeriesBudget budget = new SeriesBudget(1, stats.counter("folded"), stats.counter("evicted"), clock::get);
+        SeriesKey key = new SeriesKey(0);
+        key.host = "host";
+        List<String> said = said(() -> {
+            budget.folded(key);
+            clock.addAndGet(59_000_000_000L);
+            budget.folded(key);
+            budget.folded(key);
+            clock.addAndGet(1_000_000_000L);
+            budget.folded(key);
+        });
+        assertThat(said).hasSize(2);
+        assertThat(said.getLast()).contains("LATEEN_METRICS_LABEL_SETS, 3]");
     }
 
     @Test

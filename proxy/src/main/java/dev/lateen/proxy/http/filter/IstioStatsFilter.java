@@ -2,18 +2,15 @@ package dev.lateen.proxy.http.filter;
 
 import dev.lateen.proxy.cluster.Cluster;
 import dev.lateen.proxy.cluster.Clusters;
+import dev.lateen.proxy.stream.StreamInfo;
 import dev.lateen.proxy.telemetry.DestinationService;
 import dev.lateen.proxy.telemetry.IstioMetrics;
 import dev.lateen.proxy.telemetry.MetricsConfig;
-import io.netty.channel.EventLoop;
-import java.util.List;
-import java.util.Map;
-import java.util.WeakHashMap;
 
-/// Writes Istio's standard metrics when an exchange has ended.
+/// Writes Istio's standard metrics when an exchange has ended; the messages of gRPC while it goes on.
 ///
 /// Thread: event loop of the request.
-final class IstioStatsFilter implements RequestFilter {
+final class IstioStatsFilter implements RequestFilter, IstioMetrics.ServiceFinder {
     private final Clusters clusters;
     private final IstioMetrics source;
     private final IstioMetrics destination;
@@ -26,62 +23,28 @@ final class IstioStatsFilter implements RequestFilter {
 
     @Override
     public Verdict onRequest(Exchange exchange) {
+        if (exchange.grpc()) {
+            worker(exchange).callBegun(exchange.info(), this);
+        }
         return Verdict.CONTINUE;
     }
 
     @Override
-    public RequestFilter on(EventLoop loop) {
-        return new OfLoop(clusters, source, destination);
+    public void onEnd(Exchange exchange) {
+        worker(exchange).request(exchange.info(), service(exchange.info()));
     }
 
-    private static final class OfLoop implements RequestFilter {
-        private static final DestinationService NONE = new DestinationService("", "unknown", "unknown");
+    private IstioMetrics.Worker worker(Exchange exchange) {
+        return (exchange.inbound() ? destination : source).on(exchange.loop());
+    }
 
-        private final Clusters clusters;
-        private final IstioMetrics source;
-        private final IstioMetrics destination;
-        private final Map<Cluster, DestinationService> services = new WeakHashMap<>();
-
-        OfLoop(Clusters clusters, IstioMetrics source, IstioMetrics destination) {
-            this.clusters = clusters;
-            this.source = source;
-            this.destination = destination;
+    @Override
+    public DestinationService service(StreamInfo info) {
+        DestinationService byRoute = DestinationService.ofRoute(info.routeName);
+        if (byRoute != null) {
+            return byRoute;
         }
-
-        @Override
-        public Verdict onRequest(Exchange exchange) {
-            return Verdict.CONTINUE;
-        }
-
-        @Override
-        public void onEnd(Exchange exchange) {
-            IstioMetrics metrics = exchange.inbound() ? destination : source;
-            metrics.on(exchange.loop()).request(exchange.info(), service(exchange.info().clusterName));
-        }
-
-        private DestinationService service(@org.jspecify.annotations.Nullable String name) {
-            Cluster cluster = name == null ? null : clusters.get(name);
-            if (cluster == null) {
-                return NONE;
-            }
-            DestinationService known = services.get(cluster);
-            if (known == null) {
-                known = read(cluster);
-                services.put(cluster, known);
-            }
-            return known;
-        }
-
-        private static DestinationService read(Cluster cluster) {
-            if (cluster.config().metadata().find("istio", "services") instanceof List<?> list
-                    && !list.isEmpty()
-                    && list.getFirst() instanceof Map<?, ?> service) {
-                return new DestinationService(
-                        String.valueOf(service.get("host")),
-                        String.valueOf(service.get("name")),
-                        String.valueOf(service.get("namespace")));
-            }
-            return NONE;
-        }
+        Cluster cluster = info.clusterName == null ? null : clusters.get(info.clusterName);
+        return cluster == null ? DestinationService.UNKNOWN : cluster.service();
     }
 }
