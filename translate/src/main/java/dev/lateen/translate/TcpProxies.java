@@ -137,13 +137,11 @@ final class TcpProxies {
         return outbound(scene, proxy);
     }
 
-    /// What holds for the connection as a whole comes from the rule of the first destination, and not from its subset:
-    /// the
-    /// others know nothing of that.
+    /// What holds for the connection as a whole comes from the rule of the first destination, and not from its subset,
+    /// of which the others know nothing.
     private static void first(
             Scene scene, WeightedDestination to, String namespace, int listenPort, TcpProxy.Builder proxy) {
-        String host = Hostname.resolve(
-                to.destination().host(), namespace, scene.settings().shortNames());
+        String host = Destinations.host(to.destination(), namespace, scene);
         Optional<MeshService> service = scene.outbound().service(host);
         policy(scene, proxy, service, "", Destinations.port(to.destination(), service, listenPort));
     }
