@@ -44,7 +44,7 @@ final class StatusPage {
     private final List<ConnectedProxy> proxies;
     private final List<UnsupportedFeature> unsupported;
     private final List<Refused> refusals = new ArrayList<>();
-    private final Map<ConnectedProxy, Long> inForce = new IdentityHashMap<>();
+    private final IdentityHashMap<ConnectedProxy, Long> inForce = new IdentityHashMap<>();
     private final CarriedConfig carried;
 
     /// @param by the resources that the refused response was made from; empty where that is not known

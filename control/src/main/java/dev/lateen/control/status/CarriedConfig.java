@@ -43,8 +43,8 @@ public final class CarriedConfig {
     public CarriedConfig(
             MeshSnapshot snapshot, Map<ProxyConnection, ProxyNode> proxies, Collection<RawResource> resources) {
         ResourceLines lines = new ResourceLines(resources);
-        Map<Object, Set<ResourceKey>> byMap = new IdentityHashMap<>();
-        Map<Object, Set<ResourceKey>> byResource = new IdentityHashMap<>();
+        IdentityHashMap<Object, Set<ResourceKey>> byMap = new IdentityHashMap<>();
+        IdentityHashMap<Object, Set<ResourceKey>> byResource = new IdentityHashMap<>();
         Function<EncodedResource, Set<ResourceKey>> read = resource -> byResource.computeIfAbsent(resource, _ -> {
             Set<ResourceKey> named = new HashSet<>();
             for (Position place : Origins.all(resource)) {

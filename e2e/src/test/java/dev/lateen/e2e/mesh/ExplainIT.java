@@ -195,8 +195,7 @@ final class ExplainIT {
         assertThat(told.path("cause").asString("")).as(run.out()).contains("knows no host nowhere.test");
         assertThat(told.path("change").asString("")).contains("ServiceEntry");
         assertThat(told.path("at").path(0).path("resource").asString("")).isEqualTo("Sidecar default/closed");
-        assertThat(told.path("at").path(0).path("line").asString(""))
-                .endsWith("all.yaml:" + explained.line("blocked"));
+        assertThat(told.path("at").path(0).path("line").asString("")).endsWith("all.yaml:" + explained.line("blocked"));
     }
 
     /// What `--from` foretells, each of which the table above proves to be so.

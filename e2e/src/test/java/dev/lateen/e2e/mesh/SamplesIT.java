@@ -280,8 +280,10 @@ final class SamplesIT {
     @Test
     void routesByClaims() throws Exception {
         mesh.apply("claim-routing");
-        String tester = "Bearer " + Files.readString(SAMPLES.resolve("claim-routing/tester.jwt")).strip();
-        String user = "Bearer " + Files.readString(SAMPLES.resolve("claim-routing/user.jwt")).strip();
+        String tester = "Bearer "
+                + Files.readString(SAMPLES.resolve("claim-routing/tester.jwt")).strip();
+        String user = "Bearer "
+                + Files.readString(SAMPLES.resolve("claim-routing/user.jwt")).strip();
         await().atMost(SOON)
                 .until(() -> always(() -> mesh.isVersion("v2", "authorization", tester)
                         && mesh.isVersion("v1", "authorization", user)

@@ -45,7 +45,7 @@ public final class CipherSuites {
     }
 
     private static boolean isExpression(String name) {
-        return name.equals("ALL") || !name.isEmpty() && "!-+".indexOf(name.charAt(0)) >= 0;
+        return name.equals("ALL") || (!name.isEmpty() && "!-+".indexOf(name.charAt(0)) >= 0);
     }
 
     /// Those that are known, each once, in their order.

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// Which names stand for which services: Kubernetes services of type `ExternalName`, followed through any number of
@@ -22,7 +23,7 @@ final class ServiceAliases {
     private final Map<String, List<String>> aliases = new HashMap<>();
 
     /// @param steps by alias, sorted
-    private ServiceAliases(TreeMap<String, String> steps) {
+    private ServiceAliases(SortedMap<String, String> steps) {
         steps.keySet().forEach(alias -> {
             String end = end(alias, steps);
             if (!end.isEmpty()) {
@@ -33,7 +34,7 @@ final class ServiceAliases {
     }
 
     static ServiceAliases of(List<MeshService> services) {
-        TreeMap<String, String> steps = new TreeMap<>();
+        SortedMap<String, String> steps = new TreeMap<>();
         for (MeshService service : services) {
             String name = service.kubernetes().externalName();
             if (service.resolution() == Resolution.ALIAS && !name.isEmpty()) {

@@ -8,8 +8,10 @@ sealed interface Cel {
     /// @param plain whether the mesh's own proxy reads such quotes and escapes
     record Text(String value, boolean plain) implements Cel {}
 
+    /// A number.
+    ///
     /// @param digits as they are written
-    record Number(String digits) implements Cel {}
+    record Digits(String digits) implements Cel {}
 
     /// @param absolute whether a dot stands before it
     record Name(String name, boolean absolute) implements Cel {}

@@ -133,7 +133,7 @@ final class CelReader {
             return in.text();
         }
         if (in.startsNumber()) {
-            return new Cel.Number(in.number());
+            return new Cel.Digits(in.number());
         }
         boolean absolute = in.takes(".");
         String name = in.name();

@@ -47,7 +47,7 @@ public final class ProxyExpressions {
         return switch (node) {
             case Cel.Text(String _, boolean plain) ->
                 plain ? Optional.empty() : Optional.of(construct("a text with such quotes or escapes"));
-            case Cel.Number(String digits) ->
+            case Cel.Digits(String digits) ->
                 WHOLE_NUMBER.matcher(digits).matches()
                                 || FRACTION.matcher(digits).matches()
                         ? Optional.empty()
@@ -173,7 +173,7 @@ public final class ProxyExpressions {
                     "method '" + call.name() + "'" + with(call), TelemetryWords.sorted(TelemetryWords.METHODS)));
         }
         boolean attribute = of instanceof Cel.Name || of instanceof Cel.Select || of instanceof Cel.Index;
-        if ((attribute && !call.tight()) || of instanceof Cel.Number) {
+        if ((attribute && !call.tight()) || of instanceof Cel.Digits) {
             return Optional.of(construct("such a call of '" + call.name() + "'"));
         }
         if (call.name().equals("matches") && !isPattern(call.arguments().getFirst())) {

@@ -3,7 +3,7 @@ package dev.lateen.proxy.accesslog;
 import dev.lateen.proxy.stream.CertificateTexts;
 import dev.lateen.proxy.stream.StreamInfo;
 import java.security.cert.X509Certificate;
-import java.util.Date;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.function.Function;
 import javax.net.ssl.SSLSession;
@@ -55,11 +55,22 @@ final class TlsOperators {
     static @Nullable LogOperator validity(String name, String pattern) {
         return switch (name) {
             case "DOWNSTREAM_PEER_CERT_V_START" ->
-                time(pattern, info -> info.downstreamCertificate, X509Certificate::getNotBefore);
+                time(
+                        pattern,
+                        info -> info.downstreamCertificate,
+                        shown -> shown.getNotBefore().toInstant());
             case "DOWNSTREAM_PEER_CERT_V_END" ->
-                time(pattern, info -> info.downstreamCertificate, X509Certificate::getNotAfter);
-            case "UPSTREAM_PEER_CERT_V_START" -> time(pattern, TlsOperators::server, X509Certificate::getNotBefore);
-            case "UPSTREAM_PEER_CERT_V_END" -> time(pattern, TlsOperators::server, X509Certificate::getNotAfter);
+                time(
+                        pattern,
+                        info -> info.downstreamCertificate,
+                        shown -> shown.getNotAfter().toInstant());
+            case "UPSTREAM_PEER_CERT_V_START" ->
+                time(
+                        pattern,
+                        TlsOperators::server,
+                        shown -> shown.getNotBefore().toInstant());
+            case "UPSTREAM_PEER_CERT_V_END" ->
+                time(pattern, TlsOperators::server, shown -> shown.getNotAfter().toInstant());
             default -> null;
         };
     }
@@ -67,10 +78,10 @@ final class TlsOperators {
     private static LogOperator time(
             String pattern,
             Function<StreamInfo, @Nullable X509Certificate> certificate,
-            Function<X509Certificate, Date> end) {
+            Function<X509Certificate, Instant> end) {
         LogOperator time = StartTime.of(pattern, info -> {
             X509Certificate shown = certificate.apply(info);
-            return shown == null ? 0 : end.apply(shown).getTime();
+            return shown == null ? 0 : end.apply(shown).toEpochMilli();
         });
         return (info, out) -> certificate.apply(info) != null && time.append(info, out);
     }

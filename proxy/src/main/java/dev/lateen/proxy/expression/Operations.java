@@ -25,16 +25,14 @@ final class Operations {
 
     static @Nullable Boolean ordered(Expression.Relation relation, Object one, Object other) {
         int order;
-        if (one instanceof Number left && other instanceof Number right) {
-            order = compare(left, right);
-        } else if (one instanceof String left && other instanceof String right) {
-            order = left.compareTo(right);
-        } else if (one instanceof Duration left && other instanceof Duration right) {
-            order = left.compareTo(right);
-        } else if (one instanceof Instant left && other instanceof Instant right) {
-            order = left.compareTo(right);
-        } else {
-            return null;
+        switch (one) {
+            case Number left when other instanceof Number right -> order = compare(left, right);
+            case String left when other instanceof String right -> order = left.compareTo(right);
+            case Duration left when other instanceof Duration right -> order = left.compareTo(right);
+            case Instant left when other instanceof Instant right -> order = left.compareTo(right);
+            default -> {
+                return null;
+            }
         }
         return switch (relation) {
             case LESS -> order < 0;
