@@ -139,7 +139,7 @@ final class ProxyQuestions {
     }
 
     private static void method(HttpURLConnection connection, String method) {
-        // With TLS our proxy's port holds its answer back on a connection that is to stay open.
+        // One question, one connection: the next one may be another minute's.
         connection.setRequestProperty("connection", "close");
         try {
             connection.setRequestMethod(method);

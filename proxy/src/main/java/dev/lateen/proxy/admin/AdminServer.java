@@ -17,6 +17,7 @@ import dev.lateen.proxy.tls.DownstreamTlsContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// A small HTTP/1 server for admin pages, on the chores loop so that it never delays traffic.
 ///
@@ -77,10 +79,11 @@ public final class AdminServer implements AutoCloseable {
             @Override
             protected void initChannel(Channel channel) {
                 connections.opened(channel);
-                tls.ifPresent(context -> channel.pipeline().addLast(new PlainOrTls(context)));
+                Supplier<ChannelHandler> http = () ->
+                        new Http1ServerConnection(LIMITS, connection -> new Requests(connection, connections, pages));
                 channel.pipeline()
-                        .addLast(new Http1ServerConnection(
-                                LIMITS, connection -> new Requests(connection, connections, pages)));
+                        .addLast(tls.<ChannelHandler>map(context -> new PlainOrTls(context, http))
+                                .orElseGet(http));
             }
         }));
     }

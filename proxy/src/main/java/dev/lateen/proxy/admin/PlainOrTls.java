@@ -2,12 +2,15 @@ package dev.lateen.proxy.admin;
 
 import dev.lateen.proxy.tls.DownstreamTlsContext;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import java.util.List;
+import java.util.function.Supplier;
 
-/// Takes connections with and without TLS on one port: the first byte tells them apart.
+/// Takes connections with and without TLS on one port: the first byte tells them apart. Who is to speak HTTP comes
+/// after that, since it looks below itself once: without TLS there it would write its answers past it.
 ///
 /// Thread: chores loop.
 @SuppressWarnings("FutureReturnValueIgnored") // closing needs no answer
@@ -16,15 +19,18 @@ final class PlainOrTls extends ByteToMessageDecoder {
     private static final int HANDSHAKE = 0x16;
 
     private final DownstreamTlsContext tls;
+    private final Supplier<ChannelHandler> http;
 
-    PlainOrTls(DownstreamTlsContext tls) {
+    /// @param http speaks HTTP on this connection
+    PlainOrTls(DownstreamTlsContext tls, Supplier<ChannelHandler> http) {
         this.tls = tls;
+        this.http = http;
     }
 
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
         if (in.getByte(in.readerIndex()) != HANDSHAKE) {
-            context.pipeline().remove(this);
+            context.pipeline().addLast(http.get()).remove(this);
             return;
         }
         SslHandler handler = tls.newHandler(context.alloc());
@@ -33,6 +39,6 @@ final class PlainOrTls extends ByteToMessageDecoder {
             context.close();
             return;
         }
-        context.pipeline().replace(this, "tls", handler);
+        context.pipeline().addLast("tls", handler).addLast(http.get()).remove(this);
     }
 }

@@ -7,10 +7,10 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 
 /// Authorities of the tests, and certificates of theirs.
-final class Credentials {
+public final class Credentials {
     private Credentials() {}
 
-    static X509Bundle authority(String name) throws Exception {
+    public static X509Bundle authority(String name) throws Exception {
         return new CertificateBuilder()
                 .algorithm(Algorithm.ecp256)
                 .subject("CN=" + name)
@@ -18,7 +18,7 @@ final class Credentials {
                 .buildSelfSigned();
     }
 
-    static CertificateBuilder workload(String uri) throws Exception {
+    public static CertificateBuilder workload(String uri) throws Exception {
         return new CertificateBuilder()
                 .algorithm(Algorithm.ecp256)
                 .subject("CN=workload")
@@ -29,12 +29,12 @@ final class Credentials {
         return bundle.getCertificatePath();
     }
 
-    static CertificateConfig config(X509Bundle bundle) {
+    public static CertificateConfig config(X509Bundle bundle) {
         return new CertificateConfig(
                 bundle.getCertificatePathList(), bundle.getKeyPair().getPrivate());
     }
 
-    static List<X509Certificate> root(X509Bundle authority) {
+    public static List<X509Certificate> root(X509Bundle authority) {
         return List.of(authority.getCertificate());
     }
 }
