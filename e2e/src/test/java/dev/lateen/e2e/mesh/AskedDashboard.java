@@ -31,7 +31,7 @@ record AskedDashboard(RunningMesh mesh) {
     /// That the proxy itself has told its certificates.
     ///
     /// @return its name
-    String certificatesOf(String workload, String account) throws IOException, InterruptedException {
+    private String certificatesOf(String workload, String account) throws IOException, InterruptedException {
         String name = "";
         for (JsonNode proxy : get("debug/syncz")) {
             String one = proxy.path("proxy").asString("");

@@ -43,7 +43,7 @@ final class ExplainedRemotelyIT {
             assertThat(mesh.ask("shop", "/private", "")).startsWith("403");
 
             mesh.explains(403, "/private", "AuthorizationPolicy default/closed", "paths: [/private]");
-            new AskedDashboard(mesh).certificatesOf("shop", "shop");
+            new AskedDashboard(mesh).asksTheProxyOf("shop", "shop");
 
             InetSocketAddress numbers =
                     new InetSocketAddress(OutsideCaller.address(mesh, "shop").getHostString(), 15090);

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.io.TempDir;
@@ -11,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// `ALLOW_ANY_DYNAMIC_DNS` where the kernel redirects what applications send: plain HTTP goes to whom it asks for,
-/// wherever it was sent; everything else goes where it was sent.
+/// wherever it was sent; everything else goes where it was sent. Metrics name both as Istio does.
 final class LookedUpIT {
     private static final Duration SOON = Duration.ofSeconds(60);
     /// An address for documentation, which nobody has.
@@ -61,6 +64,23 @@ final class LookedUpIT {
                     .startsWith("HTTP/1.1 503 ");
             // Whoever waits for the server's first word gets it.
             assertThat(mesh.ask("client", "/tcp", talker + ":8080")).isEqualTo("talker");
+            String asked = "\\{[^}]*destination_service=\"" + outside + ":8080\",[^}]*";
+            String outsiders =
+                    "destination_service_name=\"PassthroughCluster\",destination_service_namespace=\"unknown\"";
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(numbers(mesh))
+                            .containsPattern("istio_requests_total" + asked + outsiders)
+                            .containsPattern("istio_tcp_connections_closed_total\\{[^}]*" + outsiders)
+                            .contains("istio_build{component=\"proxy\",tag=\""));
+        }
+    }
+
+    private static String numbers(RunningMesh mesh) throws IOException {
+        String client = OutsideCaller.address(mesh, "client").getHostString();
+        try (InputStream page = URI.create("http://" + client + ":15020/stats/prometheus")
+                .toURL()
+                .openStream()) {
+            return new String(page.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 }
