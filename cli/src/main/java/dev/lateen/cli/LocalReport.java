@@ -7,6 +7,7 @@ import dev.lateen.local.MeshState;
 import dev.lateen.local.manifest.ManifestSet;
 import dev.lateen.local.manifest.Manifests;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 /// A report of a mesh that runs on this machine. Thread: one; blocks.
 final class LocalReport {
     private static final int ADMIN = 15000;
+    private static final int LOG_BYTES = 4 << 20;
 
     private final MeshState mesh;
     private final Report report;
@@ -67,9 +69,11 @@ final class LocalReport {
     }
 
     private void logs() throws IOException {
-        List<Path> files;
+        List<Path> files = List.of();
         try (Stream<Path> found = Files.list(mesh.logs())) {
             files = found.filter(Files::isRegularFile).sorted().toList();
+        } catch (IOException failure) {
+            report.note("logs: " + failure);
         }
         for (Path file : files) {
             report.add("logs/" + file.getFileName(), () -> tail(file));
@@ -78,12 +82,15 @@ final class LocalReport {
 
     private String tail(Path file) throws IOException {
         Deque<String> last = new ArrayDeque<>();
-        try (Stream<String> all = Files.lines(file, StandardCharsets.ISO_8859_1)) {
-            all.forEach(line -> {
-                if (last.size() == lines) {
+        try (RandomAccessFile log = new RandomAccessFile(file.toFile(), "r")) {
+            log.seek(Math.max(0, log.length() - LOG_BYTES));
+            byte[] end = new byte[(int) Math.min(log.length(), LOG_BYTES)];
+            log.readFully(end);
+            new String(end, StandardCharsets.UTF_8).lines().forEach(line -> {
+                last.add(line);
+                if (last.size() > lines) {
                     last.removeFirst();
                 }
-                last.add(line);
             });
         }
         return String.join("\n", last) + "\n";

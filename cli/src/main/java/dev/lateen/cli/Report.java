@@ -74,7 +74,7 @@ final class Report {
 
     /// Nothing comes after.
     void end() throws IOException {
-        archive.add("problems.txt", String.join("\n", problems) + "\n");
+        archive.add("problems.txt", Redaction.of(String.join("\n", problems)) + "\n");
     }
 
     static String yaml(List<? extends JsonNode> objects) {

@@ -28,11 +28,16 @@ public final class Redaction {
     private static final String SECRET_WORDS =
             "password|passwd|passphrase|(?:secret|api|access|private)[_-]?key|client[_-]?secret";
     private static final Pattern ASSIGNED = Pattern.compile("(?i)(\"?[A-Za-z0-9_.-]{0,60}(?:" + SECRET_WORDS
-            + ")[A-Za-z0-9_.-]{0,60}\"?\\s*[=:]\\s*)" + "(\"(?!\\[redacted)[^\"\\n]+\"|[^\\s,;\"{}\\[]+)");
+            + ")[A-Za-z0-9_.-]{0,60}\"?[ \\t]*[=:][ \\t]*)" + "(\"(?!\\[redacted)[^\"\\n]+\"|[^\\s,;\"{}\\[]+)");
     /// A header whose value is a credential whatever it looks like, at the end of a line or of a string.
-    private static final Pattern HEADER =
-            Pattern.compile("(?i)(\"?(?:proxy-)?authorization\"?\\s*[=:]\\s*|\"?(?:set-)?cookie\"?\\s*[=:]\\s*)"
-                    + "(\"(?!\\[redacted)[^\"\\n]+\"|[^\\s\"\\[][^\"\\n]*)");
+    private static final Pattern HEADER = Pattern.compile(
+            "(?i)(?<![A-Za-z0-9_.-])(\"?(?:proxy-)?(?:authorization|(?:set-)?cookie)\"?[ \\t]*[=:][ \\t]*)"
+                    + "(\"(?!\\[redacted)[^\"\\n]+\"|[^\\s\"\\[{][^\"\\n]*)");
+    private static final Pattern QUERY =
+            Pattern.compile("(?i)([?&][^=&\\s\"]{0,60}(?:token|secret|signature|code)[^=&\\s\"]{0,60}=)[^&\\s\"]+");
+    /// Of values that something private has, or is compared with.
+    private static final Set<String> CONDITIONS =
+            Set.of("value", "raw_value", "rawValue", "exact", "prefix", "suffix", "contains", "regex");
     private static final Pattern CREDENTIALS = Pattern.compile("(://[^\\s/:@]{1,200}):[^\\s/@]{1,200}@");
     /// Names of fields and environment variables whose values are nobody's business.
     private static final Pattern PRIVATE_NAME = Pattern.compile("(?i).*(" + SECRET_WORDS
@@ -56,6 +61,7 @@ public final class Redaction {
         clean = TOKEN.matcher(clean).replaceAll(GONE + " token");
         clean = BEARER.matcher(clean).replaceAll("$1 " + GONE);
         clean = CREDENTIALS.matcher(clean).replaceAll("$1:" + GONE + "@");
+        clean = QUERY.matcher(clean).replaceAll("$1" + GONE);
         clean = HEADER.matcher(clean).replaceAll("$1\"" + GONE + "\"");
         return ASSIGNED.matcher(clean).replaceAll("$1\"" + GONE + "\"");
     }
@@ -96,6 +102,9 @@ public final class Redaction {
                 if (value.isString()) {
                     fields.put(one.getKey(), isPrivate(one.getKey()) ? GONE : of(value.asString()));
                 } else {
+                    if (isPrivate(one.getKey())) {
+                        conditions(value);
+                    }
                     walk(value);
                 }
             }
@@ -107,9 +116,18 @@ public final class Redaction {
         boolean named = isPrivate(fields.path("name").asString(""))
                 || isPrivate(fields.path("key").asString(""));
         if (named) {
-            for (String value : List.of("value", "raw_value", "rawValue")) {
-                if (fields.path(value).isString()) {
-                    fields.put(value, GONE);
+            conditions(fields);
+        }
+    }
+
+    /// Values that something private has, or is compared with.
+    private static void conditions(JsonNode of) {
+        if (of instanceof ObjectNode fields) {
+            for (var one : List.copyOf(fields.properties())) {
+                if (one.getValue().isString() && CONDITIONS.contains(one.getKey())) {
+                    fields.put(one.getKey(), GONE);
+                } else {
+                    conditions(one.getValue());
                 }
             }
         }

@@ -50,6 +50,7 @@ class RedactionTest {
                 "\"x-api-key\": \"hunter22\"",
                 "Authorization: Api-Token hunter22",
                 "cookie: a=b; session=hunter22",
+                "GET /back?access_token=hunter22&x=y HTTP/1.1",
                 "{\"authorization\": \"hunter22\"}",
             })
     void takesCredentialsOutOfHeaders(String text) {
@@ -64,9 +65,22 @@ class RedactionTest {
                 "{\"header\": {\"key\": \"authorization\", \"value\": \"hunter22\"}}",
                 "{\"key\": \"x-api-key\", \"raw_value\": \"hunter22\"}",
                 "{\"name\": \"API-KEY\", \"value\": \"hunter22\"}",
+                "{\"name\": \"x-api-key\", \"string_match\": {\"exact\": \"hunter22\"}}",
+                "{\"headers\": {\"x-api-key\": {\"prefix\": \"hunter22\"}}}",
             })
     void emptiesFieldsWithSuchNames(String object) {
         assertThat(Redaction.of(Json.read(object)).toString()).doesNotContain("hunter22");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "httpCookie:\n  name: user\n",
+                "headers:\n  cookie:\n    regex: \"^(.*?;)?(user=jason)(;.*)?$\"\n",
+                "{\"cookie\": {\n  \"name\": \"user\",\n  \"ttl\": \"0s\"\n}}",
+            })
+    void leavesSettingsOfCookies(String text) {
+        assertThat(Redaction.of(text)).isEqualTo(text);
     }
 
     @Test

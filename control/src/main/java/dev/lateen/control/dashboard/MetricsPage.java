@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 /// Thread: any that may block.
 ///
 /// @param mostBytes of an answer
-/// @param patience to connect, for a byte and for the whole; so it ends after twice that
+/// @param patience to connect, for a byte and for the whole; whatever happens, it ends after twice that
 record MetricsPage(int mostBytes, Duration patience) {
     private static final int CHUNK = 1 << 16;
 
@@ -36,6 +36,25 @@ record MetricsPage(int mostBytes, Duration patience) {
         connection.setConnectTimeout((int) patience.toMillis());
         connection.setReadTimeout((int) patience.toMillis());
         prepare.accept(connection);
+        // Bytes that drip into a head, or into a handshake, are each in time.
+        Thread watch = Thread.ofVirtual().name("patience").start(() -> endAfter(patience.multipliedBy(2), connection));
+        try {
+            return read(connection, deadline);
+        } finally {
+            watch.interrupt();
+        }
+    }
+
+    private static void endAfter(Duration time, HttpURLConnection connection) {
+        try {
+            Thread.sleep(time);
+            connection.disconnect();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt(); // it has ended by itself
+        }
+    }
+
+    private Optional<String> read(HttpURLConnection connection, long deadline) throws IOException {
         if (connection.getResponseCode() != 200) {
             return Optional.empty();
         }
@@ -47,7 +66,8 @@ record MetricsPage(int mostBytes, Duration patience) {
                 page.write(chunk, 0, Math.min(read, mostBytes - page.size()));
                 if (System.nanoTime() > deadline) {
                     connection.disconnect();
-                    throw new IOException(address + ": no whole answer within " + patience.toMillis() + " ms");
+                    throw new IOException(
+                            connection.getURL() + ": no whole answer within " + patience.toMillis() + " ms");
                 }
                 read = body.read(chunk);
             }

@@ -61,7 +61,10 @@ final class ProxyQuestions {
     /// @param numbers where the proxy shows them
     /// @param query of `/decisions`
     Optional<JsonNode> decisions(ConnectedProxy proxy, URI numbers, String query) {
-        return ask(proxy, numbers, new Question<>("GET", "/decisions?" + query, DECISION_PORTS, ProxyQuestions::json));
+        return ask(
+                proxy,
+                numbers,
+                new Question<>("GET", "/decisions?" + query, DECISION_PORTS, false, ProxyQuestions::json));
     }
 
     /// The part of the proxy's config dump that holds its certificates and whom it believes; keys are not in it.
@@ -72,7 +75,11 @@ final class ProxyQuestions {
                 proxy,
                 numbers,
                 new Question<>(
-                        "GET", "/config_dump?resource=dynamic_active_secrets", ADMIN_PORTS, ProxyQuestions::json));
+                        "GET",
+                        "/config_dump?resource=dynamic_active_secrets",
+                        ADMIN_PORTS,
+                        true,
+                        ProxyQuestions::json));
     }
 
     /// Its loggers and their levels, as Envoy's admin API lists them, after a change where one is asked for.
@@ -81,12 +88,14 @@ final class ProxyQuestions {
     /// @param query of `/logging`; empty to change nothing
     Optional<String> logging(ConnectedProxy proxy, URI numbers, String query) {
         String path = "/logging" + (query.isEmpty() ? "" : "?" + query);
-        return ask(proxy, numbers, new Question<>("POST", path, ADMIN_PORTS, Optional::of));
+        return ask(proxy, numbers, new Question<>("POST", path, ADMIN_PORTS, true, ProxyQuestions::loggers));
     }
 
     /// @param ports to ask at on this machine
     /// @param reader of an answer; empty where it is none
-    private record Question<T>(String method, String path, List<Integer> ports, Function<String, Optional<T>> reader) {}
+    /// @param sensitive another than the proxy must not answer in its name
+    private record Question<T>(
+            String method, String path, List<Integer> ports, boolean sensitive, Function<String, Optional<T>> reader) {}
 
     private <T> Optional<T> ask(ConnectedProxy proxy, URI numbers, Question<T> question) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
@@ -105,7 +114,9 @@ final class ProxyQuestions {
                 return answer;
             }
         }
-        return isHere(numbers.getHost()) ? Optional.empty() : plain(numbers, question, deadline);
+        return isHere(numbers.getHost()) || question.sensitive()
+                ? Optional.empty()
+                : plain(numbers, question, deadline);
     }
 
     private static boolean isHere(String host) {
@@ -146,6 +157,11 @@ final class ProxyQuestions {
         } catch (ProtocolException e) {
             throw new IllegalArgumentException("no method of HTTP: " + method, e);
         }
+    }
+
+    /// Empty where the answer lists no loggers.
+    private static Optional<String> loggers(String text) {
+        return Optional.of(text).filter(one -> one.startsWith("active loggers:"));
     }
 
     /// Empty where it is none: Envoy's own admin API has not all pages, and a workload may answer in its place.

@@ -104,7 +104,7 @@ final class StatusPage {
         if (CarriedPolicies.isPolicy(key)) {
             ArrayNode carriedBy = json.putArray("carriedBy");
             proxies.stream()
-                    .filter(proxy -> carried.carriers(key).contains(proxy.connection()))
+                    .filter(proxy -> carried.concerns(key, proxy.connection()))
                     .map(proxy -> proxy.node().name())
                     .sorted()
                     .forEach(carriedBy::add);
@@ -136,7 +136,7 @@ final class StatusPage {
             boolean refuses = refusing.contains(proxy);
             // What a proxy was given before the resource became as it is says nothing of it.
             boolean behind = inForce.getOrDefault(proxy, 0L) < since;
-            boolean concerns = !carried.knows(key) || carried.carriers(key).contains(proxy.connection());
+            boolean concerns = !carried.knows(key) || carried.concerns(key, proxy.connection());
             concerned += refuses || behind || concerns ? 1 : 0;
             there += concerns && !behind && !refuses ? 1 : 0;
         }

@@ -15,6 +15,7 @@ import dev.lateen.xds.EncodedResource;
 import dev.lateen.xds.ResourceType;
 import dev.lateen.xds.server.ProxyConnection;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,15 +36,18 @@ public final class CarriedConfig {
     private static final List<ResourceType> NAMING =
             List.of(ResourceType.CLUSTER, ResourceType.LISTENER, ResourceType.ROUTE);
     private static final String NETWORKING = "networking.istio.io";
+    private static final BitSet NOBODY = new BitSet(0);
 
-    private final Map<ResourceKey, Set<ProxyConnection>> carriers = new HashMap<>();
+    /// By resource, a bit for each proxy that it concerns.
+    private final Map<ResourceKey, BitSet> carriers = new HashMap<>();
+
+    private final Map<ProxyConnection, Integer> places = new HashMap<>();
     private final Set<ResourceKey> unknown = new HashSet<>();
 
     /// @param resources all that the proxies' own may come from
     public CarriedConfig(
             MeshSnapshot snapshot, Map<ProxyConnection, ProxyNode> proxies, Collection<RawResource> resources) {
         ResourceLines lines = new ResourceLines(resources);
-        IdentityHashMap<Object, Set<ResourceKey>> byMap = new IdentityHashMap<>();
         IdentityHashMap<Object, Set<ResourceKey>> byResource = new IdentityHashMap<>();
         Function<EncodedResource, Set<ResourceKey>> read = resource -> byResource.computeIfAbsent(resource, _ -> {
             Set<ResourceKey> named = new HashSet<>();
@@ -53,32 +57,30 @@ public final class CarriedConfig {
             return named;
         });
         proxies.forEach((proxy, node) -> {
+            int place = places.size();
+            places.put(proxy, place);
             for (ResourceType type : NAMING) {
-                Map<String, EncodedResource> given = proxy.resources().ofType(type);
-                Set<ResourceKey> named = byMap.computeIfAbsent(given, _ -> {
-                    Set<ResourceKey> all = new HashSet<>();
-                    given.values().forEach(resource -> all.addAll(read.apply(resource)));
-                    return all;
-                });
-                named.forEach(key -> carried(key, proxy));
+                for (EncodedResource given : proxy.resources().ofType(type).values()) {
+                    read.apply(given).forEach(key -> carried(key, place));
+                }
             }
-            CarriedPolicies.of(snapshot, node).forEach(key -> carried(key, proxy));
-            gateways(snapshot, proxy, node);
+            CarriedPolicies.of(snapshot, node).forEach(key -> carried(key, place));
+            gateways(snapshot, place, node);
         });
         routes(snapshot);
         joinedRules(snapshot);
     }
 
-    private void carried(ResourceKey key, ProxyConnection proxy) {
-        carriers.computeIfAbsent(key, _ -> new HashSet<>()).add(proxy);
+    private void carried(ResourceKey key, int place) {
+        carriers.computeIfAbsent(key, _ -> new BitSet()).set(place);
     }
 
-    private void gateways(MeshSnapshot snapshot, ProxyConnection proxy, ProxyNode node) {
+    private void gateways(MeshSnapshot snapshot, int place, ProxyNode node) {
         for (Gateway gateway : snapshot.traffic().gateways()) {
             if (ProxyScope.servicesOf(gateway).isPresent()) {
                 unknown.add(gateway.origin().resource());
             } else if (node.isRouter() && gateway.selector().matches(node.labels())) {
-                carried(gateway.origin().resource(), proxy);
+                carried(gateway.origin().resource(), place);
             }
         }
     }
@@ -94,7 +96,7 @@ public final class CarriedConfig {
             for (HttpRoute route : root.http()) {
                 ResourceKey from = route.origin().resource();
                 if (!from.equals(root.origin().resource())) {
-                    addAll(root.origin().resource(), carriers.getOrDefault(from, Set.of()));
+                    addAll(root.origin().resource(), carriers.getOrDefault(from, NOBODY));
                 }
             }
         }
@@ -108,15 +110,15 @@ public final class CarriedConfig {
                     .add(rule.origin().resource());
         }
         for (List<ResourceKey> joined : byHost.values()) {
-            Set<ProxyConnection> all = new HashSet<>();
-            joined.forEach(key -> all.addAll(carriers.getOrDefault(key, Set.of())));
+            BitSet all = new BitSet();
+            joined.forEach(key -> all.or(carriers.getOrDefault(key, NOBODY)));
             joined.forEach(key -> addAll(key, all));
         }
     }
 
-    private void addAll(ResourceKey key, Set<ProxyConnection> more) {
+    private void addAll(ResourceKey key, BitSet more) {
         if (!more.isEmpty()) {
-            carriers.computeIfAbsent(key, _ -> new HashSet<>()).addAll(more);
+            carriers.computeIfAbsent(key, _ -> new BitSet()).or(more);
         }
     }
 
@@ -127,8 +129,9 @@ public final class CarriedConfig {
         return (named || CarriedPolicies.isPolicy(key)) && !unknown.contains(key);
     }
 
-    /// The connections of the proxies that a resource concerns, as far as is known.
-    public Set<ProxyConnection> carriers(ResourceKey key) {
-        return carriers.getOrDefault(key, Set.of());
+    /// Whether a resource concerns the proxy, as far as is known.
+    public boolean concerns(ResourceKey key, ProxyConnection proxy) {
+        Integer place = places.get(proxy);
+        return place != null && carriers.getOrDefault(key, NOBODY).get(place);
     }
 }

@@ -3,6 +3,7 @@ package dev.lateen.dashboard.traffic;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the Prometheus page of one proxy again and again, and says what has come between. Each line is followed by
@@ -46,6 +47,7 @@ public final class ProxyReader {
         if (left > 0) {
             // What the proxy has forgotten makes room.
             series.values().removeIf(one -> one.page() < pages);
+            edges.keySet().retainAll(series.values().stream().map(Series::edge).collect(Collectors.toSet()));
         }
     }
 

@@ -71,13 +71,16 @@ public record ConnectionSettings(boolean edge, Buffers buffers, Times times, Htt
 
     /// Windows are in bytes.
     public record Http2(OptionalInt maxConcurrentStreams, OptionalInt streamWindow, OptionalInt connectionWindow) {
+        /// Envoy refuses what is less, and the whole listener.
+        private static final int SMALLEST_WINDOW = 65_535;
+
         static final Http2 NONE = new Http2(OptionalInt.empty(), OptionalInt.empty(), OptionalInt.empty());
 
         private static Http2 of(Reader in) {
             return new Http2(
-                    natural(in, "httpMaxConcurrentStreams"),
-                    natural(in, "http2InitialStreamWindowSize"),
-                    natural(in, "http2InitialConnectionWindowSize"));
+                    atLeast(1, in, "httpMaxConcurrentStreams"),
+                    atLeast(SMALLEST_WINDOW, in, "http2InitialStreamWindowSize"),
+                    atLeast(SMALLEST_WINDOW, in, "http2InitialConnectionWindowSize"));
         }
 
         private Http2 atEdge() {
@@ -131,10 +134,18 @@ public record ConnectionSettings(boolean edge, Buffers buffers, Times times, Htt
                 Normalizing.of(in));
     }
 
-    /// Negative numbers say nothing.
     private static OptionalInt natural(Reader in, String name) {
+        return atLeast(0, in, name);
+    }
+
+    /// Smaller numbers have no effect, which is reported.
+    private static OptionalInt atLeast(int least, Reader in, String name) {
         OptionalInt number = in.integer(name);
-        return number.isPresent() && number.getAsInt() < 0 ? OptionalInt.empty() : number;
+        if (number.isPresent() && number.getAsInt() < least) {
+            in.notYet(name);
+            return OptionalInt.empty();
+        }
+        return number;
     }
 
     private static OptionalInt or(OptionalInt set, int otherwise) {

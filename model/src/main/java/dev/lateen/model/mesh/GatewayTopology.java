@@ -15,8 +15,18 @@ public record GatewayTopology(
 
     static GatewayTopology of(Reader in) {
         return new GatewayTopology(
-                in.integer("numTrustedProxies"),
+                trusted(in),
                 in.text("forwardClientCertDetails").filter(ProxyHeaders::isDefined),
                 in.has("proxyProtocol"));
+    }
+
+    /// Fewer than none have no effect, which is reported.
+    private static OptionalInt trusted(Reader in) {
+        OptionalInt number = in.integer("numTrustedProxies");
+        if (number.isPresent() && number.getAsInt() < 0) {
+            in.notYet("numTrustedProxies");
+            return OptionalInt.empty();
+        }
+        return number;
     }
 }

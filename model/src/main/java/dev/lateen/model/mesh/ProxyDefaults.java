@@ -27,7 +27,8 @@ public record ProxyDefaults(String interceptionMode, ProxyTraffic traffic, int s
                 "serviceCluster",
                 "statsCompression",
                 "statsdUdpAddress",
-                "terminationDrainDuration");
+                "terminationDrainDuration",
+                "tracingServiceName");
         // Istio reads them no longer either.
         in.noEffectNeeded(
                 "availabilityZone", "discoveryRefreshDelay", "parentShutdownDuration", "proxyBootstrapConfig", "sds");
@@ -43,7 +44,6 @@ public record ProxyDefaults(String interceptionMode, ProxyTraffic traffic, int s
         in.notYetUnless("binaryPath", "/usr/local/bin/envoy");
         in.notYetUnless("configPath", "./etc/istio/proxy");
         in.notYetUnless("statNameLength", "189");
-        in.notYetUnless("tracingServiceName", "APP_LABEL_AND_NAMESPACE");
         // What it says of spans is read by itself; the address of a collector of another kind is the agent's matter.
         in.object("tracing", tracing -> {
             tracing.noEffectNeeded(
@@ -54,7 +54,9 @@ public record ProxyDefaults(String interceptionMode, ProxyTraffic traffic, int s
                     "maxPathTagLength",
                     "sampling",
                     "tlsSettings");
-            tracing.notYet("lightstep", "openCensusAgent", "stackdriver");
+            // Reported where it stands.
+            tracing.noEffectNeeded("lightstep", "openCensusAgent");
+            tracing.notYet("stackdriver");
             return true;
         });
         return new ProxyDefaults(

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 /// DNS.
 ///
 /// Source: Istio, upgrade notes, "`ExternalName` support changes". Thread: any (immutable).
-final class ServiceAliases {
+public final class ServiceAliases {
     /// By alias, the name at the end of the steps, which the registry may not know.
     private final Map<String, String> behind = new HashMap<>();
 
@@ -38,11 +38,16 @@ final class ServiceAliases {
         for (MeshService service : services) {
             String name = service.kubernetes().externalName();
             if (service.resolution() == Resolution.ALIAS && !name.isEmpty()) {
-                String full = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
-                steps.put(service.hostname(), full.toLowerCase(Locale.ROOT));
+                steps.put(service.hostname(), target(name));
             }
         }
         return new ServiceAliases(steps);
+    }
+
+    /// A name as the registry has it.
+    public static String target(String externalName) {
+        String full = externalName.endsWith(".") ? externalName.substring(0, externalName.length() - 1) : externalName;
+        return full.toLowerCase(Locale.ROOT);
     }
 
     /// Empty for a circle.

@@ -15,6 +15,8 @@ public final class LogText {
     private static final Pattern EXPRESSION = Pattern.compile("%(CEL)\\((.*?)\\)(?::([0-9]*))?%", Pattern.DOTALL);
     /// Of the proxy: see its `FormatParser`.
     private static final int LONGEST = 1 << 20;
+    /// Characters of a format. Each percent sign may begin something that is looked for to the end.
+    private static final int LONGEST_FORMAT = 16 << 10;
 
     private final List<Part> parts;
 
@@ -27,6 +29,10 @@ public final class LogText {
     private record Part(String written, Optional<UnknownWord> unknown) {}
 
     public static LogText of(String format) {
+        if (format.length() > LONGEST_FORMAT) {
+            String words = "a format of " + format.length() + " characters (limit: " + LONGEST_FORMAT + ")";
+            return new LogText(List.of(new Part(format, Optional.of(new UnknownWord(words, List.of())))));
+        }
         List<Part> parts = new ArrayList<>();
         int at = 0;
         while (at < format.length()) {

@@ -3,6 +3,7 @@ package dev.lateen.model.validate;
 import dev.lateen.model.ingress.Ingress;
 import dev.lateen.model.ingress.IngressSettings;
 import dev.lateen.model.ingress.Ingresses;
+import dev.lateen.model.mesh.ServiceAliases;
 import dev.lateen.model.resource.MeshConfigReader;
 import dev.lateen.model.resource.RawResource;
 import dev.lateen.model.resource.ResourceKey;
@@ -152,7 +153,7 @@ final class MeshIndex {
         String host = resource.key().name() + "." + resource.key().namespace() + SERVICE_SUFFIX;
         hosts.add(host);
         if (spec.text("type").equals("ExternalName") && spec.filled("externalName")) {
-            aliases.put(host, spec.text("externalName"));
+            aliases.put(host, ServiceAliases.target(spec.text("externalName")));
         }
         if (spec.filled("selector")) {
             selectorByHost.put(host, textMap(spec, "selector"));

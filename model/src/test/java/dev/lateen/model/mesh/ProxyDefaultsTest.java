@@ -68,9 +68,9 @@ class ProxyDefaultsTest {
                 "caCertificatesPem: [x] | caCertificatesPem",
                 "configPath: /elsewhere | configPath",
                 "statNameLength: 60 | statNameLength",
-                "tracingServiceName: CANONICAL_NAME_ONLY | tracingServiceName",
                 "tracing: {stackdriver: {debug: true}} | tracing.stackdriver",
                 "connectionSettings: {listenerConnectionLimit: 5} | connectionSettings.listenerConnectionLimit",
+                "connectionSettings: {http2InitialStreamWindowSize: 100} | connectionSettings.http2InitialStreamWindowSize",
                 "connectionSettings: {globalDownstreamConnectionLimit: 5}"
                         + " | connectionSettings.globalDownstreamConnectionLimit"
             })

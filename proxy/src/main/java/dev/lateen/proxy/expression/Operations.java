@@ -1,5 +1,6 @@
 package dev.lateen.proxy.expression;
 
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -71,9 +72,13 @@ final class Operations {
         if (!(span instanceof Duration more)) {
             return null;
         }
-        return one instanceof Instant time
-                ? time.plus(more)
-                : one instanceof Duration other ? (Object) other.plus(more) : null;
+        try {
+            return one instanceof Instant time
+                    ? time.plus(more)
+                    : one instanceof Duration other ? (Object) other.plus(more) : null;
+        } catch (DateTimeException | ArithmeticException _) {
+            return null;
+        }
     }
 
     private static @Nullable Object earlier(Object one, Object other) {

@@ -58,6 +58,7 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
         info.upstreamHostMetadata = host.config().metadata().namespaces();
         info.clusterMetadata = host.cluster().config().metadata().namespaces();
         info.upstreamPeer = host.peer();
+        forgetTheOneBefore(info);
         startSpan();
         PendingStream waiting = Upgrades.endsHere(forwarding.path.head(), forwarding.forward.upgrades())
                 ? forwarding.cluster.newTunnelEnd(host, forwarding.forward.priority(), tcpOptions(), new AtTheEnd())
@@ -65,6 +66,16 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
         if (stream == null && !ended) {
             pending = waiting;
         }
+    }
+
+    /// What is known once there is a connection is of this attempt's, or of none.
+    private static void forgetTheOneBefore(StreamInfo info) {
+        info.upstreamTlsSession = null;
+        info.upstreamProtocol = null;
+        info.upstreamLocal = null;
+        info.upstreamPeerUri = null;
+        info.upstreamEndNanos = 0;
+        info.upstreamLastByteSentNanos = 0;
     }
 
     private void startSpan() {

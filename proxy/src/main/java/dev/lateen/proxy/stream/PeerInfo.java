@@ -65,6 +65,13 @@ public record PeerInfo(
         }
     }
 
+    /// Without what is said of the one pod, which may be large.
+    public PeerInfo workloadAlone() {
+        return replica.equals(Replica.UNKNOWN)
+                ? this
+                : new PeerInfo(workload, namespace, app, version, canonicalService, canonicalRevision, cluster);
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof PeerInfo that

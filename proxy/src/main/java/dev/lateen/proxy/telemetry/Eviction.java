@@ -7,8 +7,9 @@ import java.util.concurrent.TimeUnit;
 /// Forgets now and then what metrics nobody uses: where a proxy's annotation says so, and where there is no room for
 /// what is new. Thread: any; the work is the first loop's.
 public final class Eviction {
-    /// Longer than most collectors wait, so that they have seen the last of what goes.
-    private static final long ROOM_MILLIS = 60_000;
+    /// What came once an hour would begin at nothing each time, and collectors would get as many new series as there
+    /// is room for, were it less.
+    private static final long ROOM_MILLIS = 3_600_000;
 
     private Eviction() {}
 

@@ -99,12 +99,15 @@ final class OpenCalls {
     }
 
     private void count() {
-        for (int index = 0; index < size; index++) {
-            counter.accept(calls[index]);
-        }
-        timed = size > 0;
-        if (timed) {
-            loop.schedule(this::count, everyNanos, TimeUnit.NANOSECONDS);
+        try {
+            for (int index = 0; index < size; index++) {
+                counter.accept(calls[index]);
+            }
+        } finally {
+            timed = size > 0;
+            if (timed) {
+                loop.schedule(this::count, everyNanos, TimeUnit.NANOSECONDS);
+            }
         }
     }
 }

@@ -49,7 +49,7 @@ final class SeriesKey {
     SeriesKey copy() {
         SeriesKey copy = new SeriesKey(custom.length);
         System.arraycopy(custom, 0, copy.custom, 0, custom.length);
-        copy.peer = peer;
+        copy.peer = peer.workloadAlone();
         copy.service = service;
         copy.host = host;
         copy.sourcePrincipal = sourcePrincipal;

@@ -59,6 +59,7 @@ public final class PeerMetadata {
         Map<String, String> told = new HashMap<>();
         labels.getFieldsMap().forEach((name, value) -> {
             if (told.size() < MAX_LABELS
+                    && name.length() <= MAX_VALUE
                     && value.hasStringValue()
                     && value.getStringValue().length() <= MAX_VALUE) {
                 told.put(name, value.getStringValue());
