@@ -158,10 +158,7 @@ final class DashboardShopIT {
 
     private static void showsAnApplication(Page page) throws IOException {
         page.navigate(page.url().replaceAll("#.*", "#/applications"));
-        page.getByRole(
-                        AriaRole.LINK,
-                        new Page.GetByRoleOptions().setName("order-service").setExact(true))
-                .click();
+        page.locator("main a[href='#/applications/default/order-service']").click();
         page.getByRole(AriaRole.REGION, new Page.GetByRoleOptions().setName("Inbound"))
                 .waitFor();
         assertThat(page.getByRole(AriaRole.REGION, new Page.GetByRoleOptions().setName("Outbound"))
