@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.PlaywrightException;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import java.io.IOException;
@@ -193,12 +194,16 @@ final class DashboardShopIT {
                   - route:
                     - destination: {host: not-there}
                 """);
-        await().pollInSameThread().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
-            page.navigate(
-                    page.url().replaceAll("#.*", "#/resources/networking.istio.io/VirtualService/default/broken"));
-            page.reload();
-            page.locator(".yaml .note").first().waitFor(new Locator.WaitForOptions().setTimeout(2_000));
-        });
+        // The file may not have been read when the page is.
+        await().pollInSameThread()
+                .atMost(SOON)
+                .ignoreExceptionsInstanceOf(PlaywrightException.class)
+                .untilAsserted(() -> {
+                    page.navigate(page.url()
+                            .replaceAll("#.*", "#/resources/networking.istio.io/VirtualService/default/broken"));
+                    page.reload();
+                    page.locator(".yaml .note").first().waitFor(new Locator.WaitForOptions().setTimeout(2_000));
+                });
         assertThat(page.locator(".yaml .line.warning, .yaml .line.error").allTextContents())
                 .anyMatch(line -> line.contains("host: not-there"));
         Chromium.picture(page, "resource");
