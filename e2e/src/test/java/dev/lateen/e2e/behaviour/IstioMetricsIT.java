@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.net.Socket;
 import java.time.Duration;
-import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,17 +49,11 @@ class IstioMetricsIT {
         echo.close();
     }
 
-    private static void awaitPage(Consumer<String> check) {
-        await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> check.accept(
-                        proxy.client("admin").get("/stats/prometheus").body()));
-    }
-
     @Test
     void tagsRequestsAsConfigured() throws Exception {
         assertThat(proxy.client("http").get("/a/1", "x-tenant: blue").status()).isEqualTo(200);
         assertThat(proxy.client("http").get("/b").status()).isEqualTo(200);
-        awaitPage(page -> assertThat(page)
+        proxy.awaitNumbers(page -> assertThat(page)
                 .containsPattern(
                         "istio_requests_total\\{[^}]*request_protocol=\"HTTP/1.1\",response_code=\"200\"[^}]*node=\"behaviour\","
                                 + "outcome=\"good\",path=\"a\",tenant=\"blue\"} 1")
@@ -76,7 +69,7 @@ class IstioMetricsIT {
             HttpClient.write(socket, HttpClient.head("GET", "/tcp"));
             Reply.read(socket.getInputStream(), "GET");
         }
-        awaitPage(page -> assertThat(page)
+        proxy.awaitNumbers(page -> assertThat(page)
                 .containsPattern("istio_tcp_connections_closed_total\\{[^}]*by=\"" + proxy.port("tcp")
                         + "\",to=\"127.0.0.1:" + echo.port() + "\"} 1"));
     }
@@ -89,7 +82,7 @@ class IstioMetricsIT {
         try (Socket socket = proxy.connect("lasting")) {
             HttpClient.write(socket, request);
             Reply.read(socket.getInputStream(), "GET");
-            awaitPage(page -> assertThat(page)
+            proxy.awaitNumbers(page -> assertThat(page)
                     .containsPattern(received)
                     .containsPattern("istio_tcp_connections_opened_total\\{[^}]*by=\"lasting\"} 1\n")
                     .containsPattern("istio_tcp_connections_closed_total\\{[^}]*by=\"lasting\"} 0\n"));

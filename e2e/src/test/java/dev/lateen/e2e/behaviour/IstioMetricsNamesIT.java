@@ -1,11 +1,8 @@
 package dev.lateen.e2e.behaviour;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.net.Socket;
-import java.time.Duration;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -54,12 +51,6 @@ class IstioMetricsNamesIT {
         echo.close();
     }
 
-    private static void awaitPage(Consumer<String> check) {
-        await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> check.accept(
-                        proxy.client("admin").get("/stats/prometheus").body()));
-    }
-
     @ParameterizedTest
     @CsvSource({"blocked, BlackHoleCluster, UH", "unreachable, unknown, 'UF,URX'"})
     void countsConnectionsThatHaveNoUpstream(String listener, String service, String flags) throws Exception {
@@ -68,7 +59,7 @@ class IstioMetricsNamesIT {
         }
         String labels =
                 "\\{[^}]*destination_service_name=\"" + service + "\"[^}]*response_flags=\"" + flags + "\"[^}]*} 1\n";
-        awaitPage(page -> assertThat(page)
+        proxy.awaitNumbers(page -> assertThat(page)
                 .containsPattern("istio_tcp_connections_opened_total" + labels)
                 .containsPattern("istio_tcp_connections_closed_total" + labels));
     }
@@ -78,7 +69,7 @@ class IstioMetricsNamesIT {
     void namesWhatGoesToHostsThatNobodyDeclared(String path, int status, String service) throws Exception {
         assertThat(proxy.client("outside").get(path, "host: outside.test").status())
                 .isEqualTo(status);
-        awaitPage(page -> assertThat(page)
+        proxy.awaitNumbers(page -> assertThat(page)
                 .containsPattern("istio_requests_total\\{[^}]*destination_service=\"outside.test\"[^}]*"
                         + "destination_service_name=\"" + service + "\"[^}]*response_code=\"" + status + "\""));
     }
@@ -91,13 +82,13 @@ class IstioMetricsNamesIT {
                     socket,
                     "POST /calls HTTP/1.1\r\nhost: a.test\r\ncontent-type: application/grpc\r\n"
                             + "transfer-encoding: chunked\r\n\r\n" + MESSAGE);
-            awaitPage(page -> assertThat(page)
+            proxy.awaitNumbers(page -> assertThat(page)
                     .containsPattern(counted + "1\n")
                     .doesNotContainPattern("istio_requests_total\\{reporter=\"destination\""));
             HttpClient.write(socket, MESSAGE + "0\r\n\r\n");
             Reply.read(socket.getInputStream(), "POST");
         }
-        awaitPage(page -> assertThat(page)
+        proxy.awaitNumbers(page -> assertThat(page)
                 .containsPattern(counted + "2\n")
                 .containsPattern(
                         "istio_requests_total\\{reporter=\"destination\"[^}]*request_protocol=\"grpc\"[^}]*} 1\n"));
@@ -105,6 +96,6 @@ class IstioMetricsNamesIT {
 
     @Test
     void saysWhichIstioItIs() {
-        awaitPage(page -> assertThat(page).contains("istio_build{component=\"proxy\",tag=\"unknown\"} 1\n"));
+        proxy.awaitNumbers(page -> assertThat(page).contains("istio_build{component=\"proxy\",tag=\"unknown\"} 1\n"));
     }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /// A data plane that runs as a process of its own. Thread: one, of the test.
 public final class RunningProxy implements AutoCloseable {
@@ -61,6 +62,11 @@ public final class RunningProxy implements AutoCloseable {
     /// A client of the listener of this name.
     HttpClient client(String listener) {
         return new HttpClient(ports.of(listener));
+    }
+
+    /// Until the page of its numbers, as Prometheus reads it, is as wanted.
+    void awaitNumbers(Consumer<String> check) {
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> check.accept(admin("/stats/prometheus")));
     }
 
     /// A page of its admin server.

@@ -76,40 +76,20 @@ public record ProxyNode(
 
     /// The same workload, of which more is known.
     public ProxyNode withLabels(Map<String, String> all) {
-        return new ProxyNode(
-                type,
-                id,
-                name,
-                addresses,
-                namespace,
-                serviceAccount,
-                dnsDomain,
-                all,
-                clusterId,
-                locality,
-                metadata,
-                cluster);
+        return with(all, locality, cluster);
     }
 
     /// The same, of which the mesh's own registry knows where it runs.
     public ProxyNode at(Locality place) {
-        return new ProxyNode(
-                type,
-                id,
-                name,
-                addresses,
-                namespace,
-                serviceAccount,
-                dnsDomain,
-                labels,
-                clusterId,
-                place,
-                metadata,
-                cluster);
+        return with(labels, place, cluster);
     }
 
     /// The same, which calls its service so.
     public ProxyNode called(String service) {
+        return with(labels, locality, service);
+    }
+
+    private ProxyNode with(Map<String, String> labels, Locality locality, String cluster) {
         return new ProxyNode(
                 type,
                 id,
@@ -122,7 +102,7 @@ public record ProxyNode(
                 clusterId,
                 locality,
                 metadata,
-                service);
+                cluster);
     }
 
     /// Its label of that name; where it runs counts as labels too (see [Topology]).
