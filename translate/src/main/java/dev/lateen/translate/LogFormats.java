@@ -4,12 +4,9 @@ import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.lateen.model.mesh.MeshConfig;
-import dev.lateen.model.source.YamlDocument;
-import dev.lateen.model.source.YamlLimits;
-import dev.lateen.model.source.YamlReader;
+import dev.lateen.model.telemetry.LogObject;
 import dev.lateen.model.telemetry.LogText;
 import dev.lateen.model.tree.Fields;
-import dev.lateen.model.tree.Node.Mapping;
 import dev.lateen.translate.message.Structs;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.JsonFormatOptions;
@@ -51,14 +48,7 @@ final class LogFormats {
 
     /// A mesh's format is text: an object in JSON is taken for the fields, anything else for the usual ones.
     private static Struct fields(String format) {
-        return format.startsWith("{")
-                        && new YamlReader(YamlLimits.DEFAULT)
-                                        .read(format, "accessLogFormat")
-                                        .getFirst()
-                                instanceof YamlDocument.Read read
-                        && read.root() instanceof Mapping fields
-                ? Structs.struct(fields)
-                : JSON_FIELDS;
+        return LogObject.fields(format).map(Structs::struct).orElse(JSON_FIELDS);
     }
 
     /// As `logFormat` and `omitEmptyValues` of a provider say.

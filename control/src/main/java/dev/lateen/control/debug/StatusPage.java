@@ -62,8 +62,10 @@ final class StatusPage {
         carried = new CarriedConfig(mesh.snapshot(), nodes, stored.resources());
         Map<Refusal, Set<ResourceKey>> known = new HashMap<>();
         for (ConnectedProxy proxy : proxies) {
-            Set<ResourceKey> policies = CarriedPolicies.of(mesh.snapshot(), proxy.node());
-            for (Refusal refusal : proxy.progress().refusals()) {
+            List<Refusal> refused = proxy.progress().refusals();
+            Set<ResourceKey> policies =
+                    refused.isEmpty() ? Set.of() : CarriedPolicies.of(mesh.snapshot(), proxy.node());
+            for (Refusal refusal : refused) {
                 Set<ResourceKey> blamed = BlamedPolicies.of(policies, refusal.reason());
                 refusals.add(new Refused(
                         proxy, refusal, blamed.isEmpty() ? known.computeIfAbsent(refusal, this::culprits) : blamed));

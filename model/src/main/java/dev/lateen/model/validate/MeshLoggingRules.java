@@ -1,9 +1,6 @@
 package dev.lateen.model.validate;
 
-import dev.lateen.model.source.YamlDocument;
-import dev.lateen.model.source.YamlLimits;
-import dev.lateen.model.source.YamlReader;
-import dev.lateen.model.tree.Node.Mapping;
+import dev.lateen.model.telemetry.LogObject;
 
 /// What a MeshConfig says of access logs. Thread: any. Source: Istio's reference of MeshConfig.
 final class MeshLoggingRules {
@@ -15,7 +12,8 @@ final class MeshLoggingRules {
         collector(config);
         if (config.filled("accessLogFormat")) {
             KnownWords.format(config.report(), config.spot("accessLogFormat"), INSTEAD);
-            if (config.text("accessLogEncoding").equals("JSON") && !isObject(config.text("accessLogFormat"))) {
+            if (config.text("accessLogEncoding").equals("JSON")
+                    && LogObject.fields(config.text("accessLogFormat")).isEmpty()) {
                 config.warning(
                         "accessLogFormat",
                         "no-effect",
@@ -37,15 +35,6 @@ final class MeshLoggingRules {
                     "nobody is named who takes the entries: none are sent",
                     "defaultConfig.envoyAccessLogService.address");
         }
-    }
-
-    private static boolean isObject(String format) {
-        return format.startsWith("{")
-                && new YamlReader(YamlLimits.DEFAULT)
-                                .read(format, "accessLogFormat")
-                                .getFirst()
-                        instanceof YamlDocument.Read read
-                && read.root() instanceof Mapping;
     }
 
     /// `logFormat` of a provider: a line, or the fields of an object.

@@ -6,20 +6,26 @@ import org.jspecify.annotations.Nullable;
 /// The numbers of one set of labels, as one event loop writes them.
 ///
 /// Thread: write on one thread only; read on any.
-sealed interface IstioSeries {
+abstract sealed class IstioSeries {
+    private volatile boolean retired;
+
     /// Grows with each use.
-    long uses();
+    abstract long uses();
 
     /// Whether something goes on that will be counted here.
-    boolean busy();
+    abstract boolean busy();
 
     /// Whether its set of labels is no longer shown: whoever writes begins a new one.
-    boolean retired();
+    final boolean retired() {
+        return retired;
+    }
 
-    void retire();
+    final void retire() {
+        retired = true;
+    }
 
     /// HTTP and gRPC.
-    final class Requests implements IstioSeries {
+    static final class Requests extends IstioSeries {
         final Cell total = new Cell();
         final HistogramCells duration = new HistogramCells();
         final HistogramCells requestBytes = new HistogramCells();
@@ -28,65 +34,41 @@ sealed interface IstioSeries {
         @Nullable
         Messages messages;
 
-        private volatile boolean retired;
-
         @Override
-        public long uses() {
+        long uses() {
             return total.value();
         }
 
         @Override
-        public boolean busy() {
+        boolean busy() {
             return false;
-        }
-
-        @Override
-        public boolean retired() {
-            return retired;
-        }
-
-        @Override
-        public void retire() {
-            retired = true;
         }
     }
 
     /// Of gRPC.
-    final class Messages implements IstioSeries {
+    static final class Messages extends IstioSeries {
         final Cell requests = new Cell();
         final Cell responses = new Cell();
         /// Calls that have counted here and go on.
         final Cell open = new Cell();
-        private volatile boolean retired;
 
         @Override
-        public long uses() {
+        long uses() {
             return requests.value() + responses.value();
         }
 
         @Override
-        public boolean busy() {
+        boolean busy() {
             return open.value() != 0;
-        }
-
-        @Override
-        public boolean retired() {
-            return retired;
-        }
-
-        @Override
-        public void retire() {
-            retired = true;
         }
     }
 
     /// Of TCP. What has counted its opening here counts its end here too, so that the two differ by what is open.
-    final class Connections implements IstioSeries, IstioMetrics.Connection {
+    static final class Connections extends IstioSeries implements IstioMetrics.Connection {
         final Cell opened = new Cell();
         final Cell closed = new Cell();
         final Cell sentBytes = new Cell();
         final Cell receivedBytes = new Cell();
-        private volatile boolean retired;
 
         @Override
         public void bytes(StreamInfo info) {
@@ -103,23 +85,13 @@ sealed interface IstioSeries {
         }
 
         @Override
-        public long uses() {
+        long uses() {
             return opened.value() + closed.value();
         }
 
         @Override
-        public boolean busy() {
+        boolean busy() {
             return opened.value() != closed.value();
-        }
-
-        @Override
-        public boolean retired() {
-            return retired;
-        }
-
-        @Override
-        public void retire() {
-            retired = true;
         }
     }
 }
