@@ -1,6 +1,8 @@
 package dev.lateen.cli;
 
+import dev.lateen.cli.mesh.ClusterMesh;
 import dev.lateen.cli.output.Archive;
+import dev.lateen.local.MeshState;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -79,11 +81,7 @@ final class BugReportCommand implements Callable<Integer> {
             throw new IOException(file + " is there already: --file names another");
         }
         PrintWriter out = spec.commandLine().getOut();
-        int leftOut;
-        try (Archive archive = Archive.create(file, MOST_OF_ONE, megabytes * MEGABYTE)) {
-            collect(new Report(archive));
-            leftOut = archive.leftOut();
-        }
+        int leftOut = target.isInCluster() ? target.askCluster(this::ofCluster) : ofMesh(target.requiredHere());
         out.println(file + ": " + Files.size(file) / 1024 + " KiB"
                 + (leftOut == 0 ? "" : ", " + leftOut + " files had no room (--max-size)"));
         out.println(
@@ -92,15 +90,26 @@ final class BugReportCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void collect(Report report) throws IOException {
-        if (target.isInCluster()) {
-            target.askCluster(mesh -> {
-                new ClusterReport(mesh, report, new ClusterReport.Bounds(namespaces, proxies, lines)).collect();
-                return mesh;
-            });
-        } else {
-            new LocalReport(target.requiredHere(), report, proxies, lines).collect();
+    private int ofCluster(ClusterMesh mesh) throws IOException {
+        return written(report ->
+                new ClusterReport(mesh, report, new ClusterReport.Bounds(namespaces, proxies, lines)).collect());
+    }
+
+    private int ofMesh(MeshState mesh) throws IOException {
+        return written(report -> new LocalReport(mesh, report, proxies, lines).collect());
+    }
+
+    private interface Collection {
+        void into(Report report) throws IOException;
+    }
+
+    /// How many files had no room. Not before it is known what to collect: a file that is there is never written over.
+    private int written(Collection collection) throws IOException {
+        try (Archive archive = Archive.create(file, MOST_OF_ONE, megabytes * MEGABYTE)) {
+            Report report = new Report(archive);
+            collection.into(report);
+            report.end();
+            return archive.leftOut();
         }
-        report.end();
     }
 }
