@@ -50,9 +50,8 @@ final class HttpUpstream {
         }
     }
 
-    /// Whether the cluster speaks HTTP/2 whatever its clients speak. Who asks for that at a service knows what its
-    /// ports
-    /// speak, whether they say so or not; the mesh's default is for those that do.
+    /// Whether the cluster speaks HTTP/2 whatever its clients speak. Who asks for that at a service knows what it
+    /// speaks, whether its ports say so or not; the mesh's default is for those that do.
     static boolean isHttp2(Protocol protocol, Optional<ConnectionPool.Http> pool, String meshUpgrade) {
         if (protocol.isHttp2()) {
             return true;

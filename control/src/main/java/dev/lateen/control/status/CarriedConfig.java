@@ -85,9 +85,8 @@ public final class CarriedConfig {
         }
     }
 
-    /// Of a route that delegates, proxies know where the delegate's own stands alone. Those of connections do not all
-    /// say
-    /// where they stand.
+    /// Of a route that delegates, proxies know where the delegate's own stands alone. Not all of those of connections
+    /// say where they stand.
     private void routes(MeshSnapshot snapshot) {
         for (VirtualService root : snapshot.traffic().virtualServices()) {
             if (!root.tcp().isEmpty() || !root.tls().isEmpty()) {
