@@ -14,11 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// The Services of implied gateways, whose target ports say where a gateway really listens on this machine.
 ///
 /// Thread: the mesh's; `addressOf` from any.
 final class GatewayManifests {
+    private static final String INGRESS = "istio-ingressgateway";
+
     private final Path directory;
     private final Capture capture;
     private volatile List<ImpliedGateway> implied = List.of();
@@ -44,18 +47,26 @@ final class GatewayManifests {
         }
     }
 
-    /// `host:port` for a port that a Gateway declares: of a pod that is ready, where one is.
+    /// The ports that Gateways declare, in their order.
+    Stream<Integer> ports() {
+        return implied.stream()
+                .flatMap(gateway -> gateway.ports().stream())
+                .sorted()
+                .distinct();
+    }
+
+    /// `host:port` for a port that a Gateway declares: of a pod that is ready, where one is. Where several gateways
+    /// have
+    /// the port it is that of the ingress gateway, else of the first.
     Optional<String> addressOf(int declared, List<PodView> pods) {
-        for (ImpliedGateway gateway : implied) {
-            if (gateway.ports().contains(declared)) {
-                String workload = gateway.workload().name();
-                return pods.stream()
+        return implied.stream()
+                .filter(gateway -> gateway.ports().contains(declared))
+                .map(gateway -> gateway.workload().name())
+                .min(Comparator.comparing(workload -> !workload.equals(INGRESS)))
+                .flatMap(workload -> pods.stream()
                         .filter(pod -> pod.workload().equals(workload))
-                        .max(Comparator.comparing(PodView::ready))
-                        .map(pod -> pod.address() + ":" + capture.gatewayPort(declared));
-            }
-        }
-        return Optional.empty();
+                        .max(Comparator.comparing(PodView::ready)))
+                .map(pod -> pod.address() + ":" + capture.gatewayPort(declared));
     }
 
     private void writeService(ImpliedGateway gateway) {

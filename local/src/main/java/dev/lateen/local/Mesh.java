@@ -127,13 +127,21 @@ public final class Mesh implements AutoCloseable {
         }
     }
 
-    /// Where the gateways are, a line each.
+    /// Where the gateways are, a line for each port.
     public List<String> gatewayLines() {
-        return Stream.of(80, 443)
+        return gateways.ports()
                 .flatMap(port -> gatewayAddress(port).stream()
-                        .map(address -> "gateway port " + port + " is at " + (port == 443 ? "https://" : "http://")
-                                + address + "/ (send the Host header that it serves)"))
+                        .map(address -> "gateway port " + port + " is at " + gatewayLocation(port, address)))
                 .toList();
+    }
+
+    /// What other ports than these two speak is for who declared them to know.
+    private static String gatewayLocation(int port, String address) {
+        return switch (port) {
+            case 80 -> "http://" + address + "/ (send the Host header that it serves)";
+            case 443 -> "https://" + address + "/ (send the Host header that it serves)";
+            default -> address;
+        };
     }
 
     /// The address under which this machine reaches a gateway port, as `host:port`.
@@ -228,11 +236,12 @@ public final class Mesh implements AutoCloseable {
             listener.said("some manifests have errors, their workloads stay as they are");
         }
         List<ImpliedGateway> implied = ImpliedGateways.of(set);
+        boolean running = !pods.isEmpty();
+        List<String> before = gatewayLines();
         gateways.write(implied, set);
         Map<String, WorkloadSpec> wanted = new LinkedHashMap<>();
         Stream.concat(implied.stream().map(ImpliedGateway::workload), set.workloads().stream())
                 .forEach(workload -> addPods(workload, wanted));
-        List<String> before = gatewayLines();
         List<LocalPod> started = new ArrayList<>();
         List<WorkloadSpec> placeless = new ArrayList<>();
         wanted.forEach((name, workload) -> {
@@ -255,6 +264,8 @@ public final class Mesh implements AutoCloseable {
         if (!unwanted.isEmpty()) {
             awaitReplacements(started);
             stopPods(unwanted);
+        }
+        if (running) {
             // The pod that takes a gateway's place has an address of its own.
             gatewayLines().stream().filter(line -> !before.contains(line)).forEach(listener::said);
         }

@@ -8,19 +8,37 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The samples at the mesh's edges, and those where a workload of it asks: into it, out of it, from one region to
 /// another.
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class EdgeSamplesIT {
     private static final String OUTSIDE = "users.outside.test";
+    /// A name that the machine's resolver knows, as far as the mesh's processes are told.
+    private static final String LOOKED_UP = "en.looked-up.test";
+    /// Where pods are replaced.
+    private static final Duration LATER = Duration.ofMinutes(3);
 
     @TempDir
     private static Path directory;
@@ -36,9 +54,17 @@ final class EdgeSamplesIT {
                 OUTSIDE,
                 "users.example.com",
                 "users.example.org",
+                "users.example.net",
                 "one.example.com",
                 "two.example.com");
-        mesh = SampleMesh.of(directory, "ingress-tls", SAMPLES.resolve("common/asker.yaml"), tls.directory());
+        Path hosts =
+                Files.writeString(directory.resolve("hosts"), "127.0.0.1 localhost\n127.0.0.1 " + LOOKED_UP + "\n");
+        mesh = SampleMesh.with(
+                Map.of("LATEEN_JAVA_OPTS", "-Djdk.net.hosts.file=" + hosts),
+                directory,
+                "ingress-tls",
+                SAMPLES.resolve("common/asker.yaml"),
+                tls.directory());
     }
 
     @AfterAll
@@ -81,6 +107,10 @@ final class EdgeSamplesIT {
                 .startsWith("refused");
         assertThat(tls.get(mesh.port(443), "users.example.com", "/api/users", "TLSv1.2"))
                 .startsWith("HTTP/1.1 200");
+        assertThat(tls.get(mesh.port(443), "users.example.net", "/api/users")).startsWith("refused");
+        assertThat(tls.showing("users.example.com").get(mesh.port(443), "users.example.net", "/api/users"))
+                .startsWith("HTTP/1.1 200")
+                .contains("\"version\":\"v2\"");
     }
 
     @Test
@@ -229,5 +259,140 @@ final class EdgeSamplesIT {
         } finally {
             machine.stop(0);
         }
+    }
+
+    @Test
+    void tunnelsThroughAForwardProxy() throws Exception {
+        try (SampleTls.Server server = tls.serve(OUTSIDE);
+                ForwardProxyProgram forward = ForwardProxyProgram.start(directory.resolve("forward-proxy.log"))) {
+            mesh.apply(
+                    "tunnel",
+                    Map.of(
+                            "targetPort: 3129",
+                            "targetPort: " + forward.port(),
+                            "targetPort: 9443",
+                            "targetPort: " + server.port()));
+            await().atMost(SOON)
+                    .untilAsserted(() ->
+                            assertThat(tls.get(mesh.port(9443), OUTSIDE, "/")).startsWith("HTTP/1.0 200"));
+            assertThat(forward.output()).contains("CONNECT localhost:" + server.port() + " HTTP/1.1");
+            forward.stop();
+            await().atMost(SOON)
+                    .untilAsserted(() ->
+                            assertThat(tls.get(mesh.port(9443), OUTSIDE, "/")).startsWith("refused"));
+        }
+    }
+
+    @Test
+    void looksWholeDomainsUp() throws Exception {
+        HttpServer outside = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 16);
+        outside.createContext("/", exchange -> {
+            exchange.getResponseHeaders()
+                    .set("x-version", exchange.getRequestHeaders().getFirst("Host"));
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        outside.start();
+        String port = Integer.toString(outside.getAddress().getPort());
+        try {
+            mesh.apply(
+                    "wildcard-egress",
+                    Map.of(
+                            "targetPort: 9090",
+                            "targetPort: " + port,
+                            "*.wikipedia.org",
+                            "*" + LOOKED_UP.substring(LOOKED_UP.indexOf('.')),
+                            "ports: [{number: 80, name: http, protocol: HTTP}]",
+                            "ports: [{number: " + port + ", name: http, protocol: HTTP}]"));
+            for (String name : List.of("one.outside.test", "two.outside.test", LOOKED_UP + ":" + port)) {
+                await().atMost(SOON)
+                        .untilAsserted(() -> assertThat(mesh.asks(name + "/").body())
+                                .contains("\"status\":200,\"version\":\"" + name + "\""));
+            }
+            await().atMost(SOON).until(() -> asksInVain("elsewhere.example"));
+        } finally {
+            outside.stop(0);
+        }
+    }
+
+    /// Pods of the callers are replaced for it, as for those below.
+    @Test
+    @Order(Integer.MAX_VALUE - 2)
+    void staysInTheZoneWhileThereIsRoom() throws Exception {
+        mesh.apply("zone-aware");
+        await().atMost(LATER).ignoreExceptionsInstanceOf(IOException.class).until(() -> {
+            Set<String> seen = new HashSet<>();
+            for (int i = 0; i < 40; i++) {
+                seen.add(mesh.asks("zoned/api/users")
+                        .body()
+                        .replaceFirst(".*\"pod\":\"asker-(b-)?.*\"version\":\"([ab]?)\".*", "$1$2"));
+            }
+            return seen.equals(Set.of("a", "b-b"));
+        });
+    }
+
+    @Test
+    @Order(Integer.MAX_VALUE - 1)
+    void reachesAnotherNetworkByItsGateway() throws Exception {
+        mesh.apply("networks");
+        await().atMost(LATER)
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .until(() -> asked("distant").equals("v3"));
+        InetSocketAddress door = mesh.port(15443);
+        mesh.apply(
+                "networks",
+                "networks.template",
+                Map.of("ADDRESS", door.getHostString(), "port: 15443", "port: " + door.getPort()));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(mesh.says(
+                                "proxy-config",
+                                "endpoint",
+                                "deploy/asker",
+                                "--cluster",
+                                "outbound|80||distant.default.svc.cluster.local"))
+                        .contains(door.getHostString() + ":" + door.getPort()));
+        assertThat(always(() -> asked("distant").equals("v3"))).isTrue();
+    }
+
+    /// The last one, since all proxies are replaced for it.
+    @Test
+    @Order(Integer.MAX_VALUE - 0)
+    void tellsAndIsToldWhoCalls() throws Exception {
+        AtomicReference<String> told = new AtomicReference<>("");
+        try (ServerSocket outside = new ServerSocket(0, 16, InetAddress.getByName("127.0.0.1"))) {
+            Thread.ofVirtual().start(() -> hear(outside, told));
+            mesh.apply("proxy-protocol", Map.of("9090", Integer.toString(outside.getLocalPort())));
+            await().atMost(LATER)
+                    .ignoreExceptionsInstanceOf(IOException.class)
+                    .untilAsserted(() -> assertThat(throughABalancer("users.test", "/api/users"))
+                            .startsWith("HTTP/1.1 200")
+                            .contains("x-client: 203.0.113.9\r\n"));
+            assertThat(SampleTls.plainly(mesh.port(80), "users.test", "/api/users"))
+                    .doesNotStartWith("HTTP/1.1 200");
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(throughABalancer("asker.test", "/api/orders/told.outside.test/"))
+                            .contains("\"status\":200"));
+            assertThat(told.get()).startsWith("PROXY TCP4 127.0.0.1 ");
+        }
+    }
+
+    /// Answers everybody with 200, and keeps what the last one began with.
+    private static void hear(ServerSocket server, AtomicReference<String> told) {
+        while (!server.isClosed()) {
+            try (Socket caller = server.accept()) {
+                byte[] first = new byte[1024];
+                int length = caller.getInputStream().read(first);
+                told.set(new String(first, 0, Math.max(0, length), StandardCharsets.ISO_8859_1));
+                caller.getOutputStream()
+                        .write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                                .getBytes(StandardCharsets.ISO_8859_1));
+            } catch (IOException gone) {
+                told.compareAndSet("", gone.toString());
+            }
+        }
+    }
+
+    private static String throughABalancer(String host, String path) {
+        return SampleTls.plainly(mesh.port(80), "PROXY TCP4 203.0.113.9 192.0.2.1 4711 80\r\n", host, path);
     }
 }

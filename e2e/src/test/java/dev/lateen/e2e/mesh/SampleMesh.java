@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /// A mesh of what several samples share, which is given the resources of each in turns.
@@ -21,7 +20,6 @@ final class SampleMesh implements AutoCloseable {
     static final Duration SOON = Duration.ofSeconds(60);
     static final Path SAMPLES = Launcher.path().resolveSibling("samples");
 
-    private static final Pattern GATEWAY = Pattern.compile("gateway port 80 is at (http://\\S+/)");
     private static final int TRIES = 20;
 
     private final RunningMesh mesh;
@@ -39,19 +37,40 @@ final class SampleMesh implements AutoCloseable {
         return onPlane("lateen", directory, sample, shared);
     }
 
+    /// The same.
+    ///
+    /// @param environment added to that of its processes
+    static SampleMesh with(Map<String, String> environment, Path directory, String sample, Path... shared)
+            throws IOException {
+        return start("lateen", environment, directory, sample, shared);
+    }
+
     /// @param plane `lateen` or `envoy`
     static SampleMesh onPlane(String plane, Path directory, String sample, Path... shared) throws IOException {
+        return start(plane, Map.of(), directory, sample, shared);
+    }
+
+    private static SampleMesh start(
+            String plane, Map<String, String> environment, Path directory, String sample, Path... shared)
+            throws IOException {
         List<String> options = new ArrayList<>();
         options.add(SAMPLES.resolve("common/app.yaml").toString());
         for (Path one : shared) {
             options.add(one.toString());
         }
         options.addAll(List.of("--capture", "explicit", "--proxy", plane));
-        return new SampleMesh(RunningMesh.of(directory, traffic(sample), options.toArray(String[]::new)), directory);
+        return new SampleMesh(
+                RunningMesh.of(environment, directory, traffic(sample), options.toArray(String[]::new)), directory);
     }
 
     private static String traffic(String sample) throws IOException {
-        return Files.readString(SAMPLES.resolve(sample).resolve("traffic.yaml"));
+        return file(sample, "traffic.yaml");
+    }
+
+    /// Its programs are named from where the sample is.
+    private static String file(String sample, String file) throws IOException {
+        return Files.readString(SAMPLES.resolve(sample).resolve(file))
+                .replace("../../demo", SAMPLES.resolveSibling("demo").toString());
     }
 
     /// Puts the resources of a sample in the place of those of the one before.
@@ -61,12 +80,21 @@ final class SampleMesh implements AutoCloseable {
 
     /// @param replaced words of the sample that are other ones on the machine of a test, such as ports
     void apply(String sample, Map<String, String> replaced) throws IOException {
-        String text = traffic(sample);
-        for (Map.Entry<String, String> one : replaced.entrySet()) {
-            assertThat(text).contains(one.getKey());
-            text = text.replace(one.getKey(), one.getValue());
+        mesh.replace(replaced(traffic(sample), replaced));
+    }
+
+    /// The same with one more file of the sample.
+    void apply(String sample, String more, Map<String, String> replaced) throws IOException {
+        mesh.replace(replaced(traffic(sample) + "---\n" + file(sample, more), replaced));
+    }
+
+    private static String replaced(String text, Map<String, String> words) {
+        String result = text;
+        for (Map.Entry<String, String> one : words.entrySet()) {
+            assertThat(result).contains(one.getKey());
+            result = result.replace(one.getKey(), one.getValue());
         }
-        mesh.replace(text);
+        return result;
     }
 
     /// A machine of the WorkloadGroup that was applied last, by its files alone.
@@ -95,14 +123,11 @@ final class SampleMesh implements AutoCloseable {
         return mesh.answer("asker", "/api/orders/" + hostAndPath, "");
     }
 
-    /// Where the ingress gateway takes connections to a port of a Gateway, since when these are of this sample.
-    InetSocketAddress port(int declared) throws IOException {
-        String host = URI.create(mesh.said(GATEWAY).group(1)).getHost();
-        String service = Files.readString(mesh.home().resolve("config/service-istio-ingressgateway.yaml"));
-        Matcher port =
-                Pattern.compile("port: " + declared + "\\s+targetPort: (\\d+)").matcher(service);
-        assertThat(port.find()).as("port %d in %s", declared, service).isTrue();
-        return new InetSocketAddress(host, Integer.parseInt(port.group(1)));
+    /// Where a gateway takes connections to a port that a Gateway declares, as the mesh says it.
+    InetSocketAddress port(int declared) {
+        MatchResult said =
+                mesh.said(Pattern.compile("gateway port " + declared + " is at (?:https?://)?([^:/]+):(\\d+)"));
+        return new InetSocketAddress(said.group(1), Integer.parseInt(said.group(2)));
     }
 
     /// Whether it is so again and again.

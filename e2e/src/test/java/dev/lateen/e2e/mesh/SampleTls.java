@@ -12,17 +12,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
 /// The certificates of the samples, made by their script, and servers and clients with them.
-record SampleTls(Path directory) {
+///
+/// @param shown whose certificate a client has, where it is asked for one
+record SampleTls(Path directory, Optional<String> shown) {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Pattern ACCEPTS = Pattern.compile("ACCEPT .*:(\\d+)");
 
@@ -32,7 +38,12 @@ record SampleTls(Path directory) {
         command.addAll(List.of(hosts));
         Process script = new ProcessBuilder(command).inheritIO().start();
         assertThat(script.waitFor()).isZero();
-        return new SampleTls(directory);
+        return new SampleTls(directory, Optional.empty());
+    }
+
+    /// As a client that shows the certificate of a host.
+    SampleTls showing(String host) {
+        return new SampleTls(directory, Optional.of(host));
     }
 
     /// A process outside the mesh, as the READMEs start it.
@@ -92,7 +103,7 @@ record SampleTls(Path directory) {
         try (Socket plain = new Socket()) {
             plain.connect(address, (int) PATIENCE.toMillis());
             plain.setSoTimeout((int) PATIENCE.toMillis());
-            try (SSLSocket socket = (SSLSocket) trusting().getSocketFactory().createSocket(plain, host, 443, true)) {
+            try (SSLSocket socket = (SSLSocket) context().getSocketFactory().createSocket(plain, host, 443, true)) {
                 var parameters = socket.getSSLParameters();
                 parameters.setEndpointIdentificationAlgorithm("HTTPS");
                 if (protocols.length > 0) {
@@ -108,9 +119,15 @@ record SampleTls(Path directory) {
 
     /// The same without TLS, on a connection of its own.
     static String plainly(InetSocketAddress address, String host, String path) {
+        return plainly(address, "", host, path);
+    }
+
+    /// @param before what is sent before the request
+    static String plainly(InetSocketAddress address, String before, String host, String path) {
         try (Socket socket = new Socket()) {
             socket.connect(address, (int) PATIENCE.toMillis());
             socket.setSoTimeout((int) PATIENCE.toMillis());
+            socket.getOutputStream().write(before.getBytes(StandardCharsets.US_ASCII));
             return exchange(socket, host, path);
         } catch (IOException failure) {
             return "refused: " + failure;
@@ -124,7 +141,7 @@ record SampleTls(Path directory) {
         return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
-    private SSLContext trusting() throws GeneralSecurityException, IOException {
+    private SSLContext context() throws GeneralSecurityException, IOException {
         KeyStore trust = KeyStore.getInstance(KeyStore.getDefaultType());
         trust.load(null, null);
         trust.setCertificateEntry(
@@ -133,7 +150,23 @@ record SampleTls(Path directory) {
         TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
         factory.init(trust);
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, factory.getTrustManagers(), null);
+        context.init(keys(), factory.getTrustManagers(), null);
         return context;
+    }
+
+    private KeyManager[] keys() throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        if (shown.isPresent()) {
+            store.setKeyEntry(
+                    "own",
+                    Pem.privateKey(Files.readString(directory.resolve(shown.get() + ".key"))),
+                    new char[0],
+                    Pem.certificates(Files.readString(directory.resolve(shown.get() + ".pem")))
+                            .toArray(X509Certificate[]::new));
+        }
+        KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
+        factory.init(store, new char[0]);
+        return factory.getKeyManagers();
     }
 }

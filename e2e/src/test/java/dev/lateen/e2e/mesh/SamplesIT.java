@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -65,7 +66,7 @@ final class SamplesIT {
     void everyOneIsWhole() throws IOException {
         try (Stream<Path> folders = Files.list(SAMPLES)) {
             assertThat(folders.filter(Files::isDirectory).filter(f -> !f.endsWith("common")))
-                    .hasSizeGreaterThanOrEqualTo(18)
+                    .hasSizeGreaterThanOrEqualTo(32)
                     .allMatch(f -> Files.exists(f.resolve("README.md")))
                     .allMatch(f -> Files.exists(f.resolve("traffic.yaml")))
                     .allMatch(f -> Files.exists(f.resolve("app.yaml")));
@@ -293,6 +294,33 @@ final class SamplesIT {
                 .isEmpty();
         assertThat(mesh.get("/api/users", "authorization", user + "x").statusCode())
                 .isEqualTo(401);
+    }
+
+    /// Round robin gives each the same; who has just begun gets far less than those whose time is over.
+    @Test
+    void warmsUpWhatIsNew() throws Exception {
+        Map<String, String> sooner = Map.of("60s", "20s");
+        mesh.apply("warm-up", sooner);
+        await().atMost(SOON)
+                .until(() -> mesh.says(
+                                "proxy-config", "cluster", "deploy/istio-ingressgateway.istio-system", "-o", "json")
+                        .contains("slowStartConfig"));
+        long since = System.nanoTime();
+        await().atMost(SOON)
+                .until(() -> System.nanoTime() - since > Duration.ofSeconds(20).toNanos());
+        mesh.apply("warm-up", "users-v3.later", sooner);
+        await().atMost(SOON).until(() -> mesh.isVersion("v3"));
+        assertThat(newest(60)).isLessThan(12);
+        await().atMost(SOON).until(() -> newest(60) >= 18);
+    }
+
+    /// How many of so many requests the last version answers.
+    private static int newest(int requests) throws IOException {
+        int count = 0;
+        for (int i = 0; i < requests; i++) {
+            count += mesh.isVersion("v3") ? 1 : 0;
+        }
+        return count;
     }
 
     /// The last one, since all proxies are replaced for it.

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.lateen.cli.demo.ShopServices;
+import dev.lateen.e2e.behaviour.GoProgram;
 import dev.lateen.e2e.behaviour.Ports;
 import dev.lateen.e2e.behaviour.Share;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,11 +28,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Requests go through a gateway, a Java service, the shop's order service in Go and another Java service. A real
 /// Zipkin has as many of their traces as the mesh's share says (within bounds that hold but once in a million times),
-/// and each of them is whole, below the caller's span.
+/// and each of them is whole, below the caller's span. Spans come there from the proxies, or through a real
+/// OpenTelemetry collector.
 final class SamplingIT {
     private static final Duration SOON = Duration.ofSeconds(90);
     private static final String PASSED = "x-request-id b3 x-b3-traceid x-b3-spanid x-b3-parentspanid x-b3-sampled"
@@ -50,9 +53,29 @@ final class SamplingIT {
 
     private final AtomicLong ids = new AtomicLong(1);
 
-    /// How a caller tells of its trace, and whether it has decided that it is sampled. Upstream Envoy with a Zipkin
-    /// reads
-    /// B3 alone.
+    /// How spans leave proxies.
+    private enum Way {
+        ZIPKIN,
+        OTLP_GRPC,
+        OTLP_HTTP;
+
+        String manifests(Zipkin zipkin, Optional<OpenTelemetryCollector> collector) {
+            return switch (this) {
+                case ZIPKIN -> Zipkin.traced(zipkin.port());
+                case OTLP_GRPC ->
+                    OpenTelemetryCollector.provider(collector.orElseThrow().port(), "");
+                case OTLP_HTTP ->
+                    OpenTelemetryCollector.provider(collector.orElseThrow().httpPort(), ", http: {path: /v1/traces}");
+            };
+        }
+
+        /// Which of a Telemetry's providers they are for.
+        String providers() {
+            return this == ZIPKIN ? "" : "providers: [{name: otel}], ";
+        }
+    }
+
+    /// How a caller tells of its trace, and whether it has decided that it is sampled.
     private enum Caller {
         NONE(""),
         B3_MULTI("x-b3-traceid: TRACE, x-b3-spanid: SPAN"),
@@ -70,6 +93,11 @@ final class SamplingIT {
             this.fields = fields;
         }
 
+        /// Envoy reads for OpenTelemetry what that has defined, and nothing else.
+        boolean isRead(String proxy, Way way) {
+            return proxy.equals("lateen") || way == Way.ZIPKIN || !name().startsWith("B3");
+        }
+
         /// @param share of the mesh
         double chance(double share) {
             return name().endsWith("YES") ? 1 : name().endsWith("NO") ? 0 : share;
@@ -84,34 +112,56 @@ final class SamplingIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"lateen", "envoy"})
-    void asManyTracesArriveAsTheShareSays(String proxy) throws Exception {
+    @CsvSource({
+        "lateen, ZIPKIN",
+        "envoy, ZIPKIN",
+        "lateen, OTLP_GRPC",
+        "envoy, OTLP_GRPC",
+        "lateen, OTLP_HTTP",
+        "envoy, OTLP_HTTP"
+    })
+    void asManyTracesArriveAsTheShareSays(String proxy, Way way) throws Exception {
         RunningMesh.assumeAsked("explicit", proxy);
-        try (Zipkin zipkin = Zipkin.start(Zipkin.assumedJar(), Ports.free(), directory.resolve("zipkin.log"));
-                RunningMesh mesh =
-                        RunningMesh.of(directory, manifests(zipkin), "--capture", "explicit", "--proxy", proxy)) {
-            await().atMost(SOON).until(() -> ask(mesh, "probe").statusCode() == 200);
-            List<Runnable> checks = new ArrayList<>();
-            checks.addAll(ask(mesh, zipkin, 100, 30));
-            share(0);
-            await().atMost(SOON)
-                    .until(() ->
-                            Stream.generate(() -> isSampled(mesh)).limit(20).noneMatch(sampled -> sampled));
-            checks.addAll(ask(mesh, zipkin, 0, 60));
-            share(10);
-            await().atMost(SOON).until(() -> isSampled(mesh));
-            checks.addAll(ask(mesh, zipkin, 10, 400));
-            // All at the end: what should not be there has had its time to come.
-            checks.forEach(Runnable::run);
+        if (way != Way.ZIPKIN) {
+            GoProgram.assumeAsked();
+        }
+        try (Zipkin zipkin = Zipkin.start(Zipkin.assumedJar(), Ports.free(), directory.resolve("zipkin.log"))) {
+            Optional<OpenTelemetryCollector> collector =
+                    way == Way.ZIPKIN ? Optional.empty() : Optional.of(OpenTelemetryCollector.start(zipkin, directory));
+            try {
+                follow(proxy, way, way.manifests(zipkin, collector), zipkin);
+            } finally {
+                collector.ifPresent(OpenTelemetryCollector::close);
+            }
         }
     }
 
-    private String manifests(Zipkin zipkin) throws IOException {
-        return Zipkin.traced(zipkin.port())
+    private void follow(String proxy, Way way, String tracing, Zipkin zipkin) throws Exception {
+        List<Caller> callers =
+                Stream.of(Caller.values()).filter(c -> c.isRead(proxy, way)).toList();
+        Files.createDirectories(directory.resolve("manifests"));
+        share(100, way);
+        String manifests = tracing
                 + RunningMesh.peer("first", "", ", {name: PEER_PASSES, value: \"" + PASSED + "\"}")
                 + RunningMesh.workload("order-service", orderService().toString(), "", "")
                 + RunningMesh.peer("user-service", "", "")
                 + RunningMesh.gateway("first");
+        try (RunningMesh mesh = RunningMesh.of(directory, manifests, "--capture", "explicit", "--proxy", proxy)) {
+            await().atMost(SOON).until(() -> ask(mesh, "probe").statusCode() == 200);
+            await().atMost(SOON).until(() -> isSampled(mesh));
+            List<Runnable> checks = new ArrayList<>();
+            checks.addAll(ask(mesh, zipkin, callers, 100, 30));
+            share(0, way);
+            await().atMost(SOON)
+                    .until(() ->
+                            Stream.generate(() -> isSampled(mesh)).limit(20).noneMatch(sampled -> sampled));
+            checks.addAll(ask(mesh, zipkin, callers, 0, 60));
+            share(10, way);
+            await().atMost(SOON).until(() -> isSampled(mesh));
+            checks.addAll(ask(mesh, zipkin, callers, 10, 400));
+            // All at the end: what should not be there has had its time to come.
+            checks.forEach(Runnable::run);
+        }
     }
 
     private Path orderService() throws IOException {
@@ -125,13 +175,14 @@ final class SamplingIT {
     }
 
     /// Changes how many of the requests that nobody has decided about are traced.
-    private void share(int percent) throws IOException {
-        Files.writeString(directory.resolve("manifests").resolve("share.yaml"), """
+    private void share(int percent, Way way) throws IOException {
+        Files.writeString(
+                directory.resolve("manifests").resolve("share.yaml"), """
                 apiVersion: telemetry.istio.io/v1
                 kind: Telemetry
                 metadata: {name: share, namespace: istio-system}
-                spec: {tracing: [{randomSamplingPercentage: %d}]}
-                """.formatted(percent));
+                spec: {tracing: [{%srandomSamplingPercentage: %d}]}
+                """.formatted(way.providers(), percent));
     }
 
     private static HttpResponse<String> ask(RunningMesh mesh, String... fields) throws IOException {
@@ -142,14 +193,17 @@ final class SamplingIT {
     /// What the gateway makes of a request that nobody has decided about.
     private static boolean isSampled(RunningMesh mesh) {
         return mesh.ask("first", "/field", "x-b3-sampled", "user-agent", "probe")
-                .equals("1");
+                        .equals("1")
+                || mesh.ask("first", "/field", "traceparent", "user-agent", "probe")
+                        .endsWith("-01");
     }
 
     /// @param percent of the mesh's share
     /// @return what has to hold of the traces
-    private List<Runnable> ask(RunningMesh mesh, Zipkin zipkin, int percent, int undecided) throws Exception {
+    private List<Runnable> ask(RunningMesh mesh, Zipkin zipkin, List<Caller> callers, int percent, int undecided)
+            throws Exception {
         List<Runnable> checks = new ArrayList<>();
-        for (Caller caller : Caller.values()) {
+        for (Caller caller : callers) {
             double chance = caller.chance(percent / 100.0);
             int count = chance > 0 && chance < 1 ? undecided : Math.min(undecided, 60);
             String agent = caller + "-" + percent;

@@ -112,7 +112,13 @@ final class TracesIT {
             answer.onNext(ExportTraceServiceResponse.getDefaultInstance());
             answer.onCompleted();
         })) {
-            String manifests = openTelemetry(collector.port())
+            String manifests = OpenTelemetryCollector.provider(collector.port(), "") + """
+                    apiVersion: telemetry.istio.io/v1
+                    kind: Telemetry
+                    metadata: {name: tracing, namespace: istio-system}
+                    spec: {tracing: [{providers: [{name: otel}], randomSamplingPercentage: 100}]}
+                    ---
+                    """
                     + RunningMesh.peer("first", "", "")
                     + RunningMesh.peer("second", "", "")
                     + RunningMesh.gateway("first");
@@ -124,33 +130,6 @@ final class TracesIT {
                         .untilAsserted(() -> assertThat(services).contains("first.default", "second.default"));
             }
         }
-    }
-
-    private static String openTelemetry(int port) {
-        return """
-                apiVersion: install.istio.io/v1alpha1
-                kind: IstioOperator
-                metadata: {name: tracing, namespace: istio-system}
-                spec:
-                  meshConfig:
-                    enableTracing: true
-                    extensionProviders: [{name: otel, opentelemetry: {service: otel.test, port: 4317}}]
-                ---
-                apiVersion: networking.istio.io/v1
-                kind: ServiceEntry
-                metadata: {name: otel, namespace: istio-system}
-                spec:
-                  hosts: [otel.test]
-                  ports: [{number: 4317, name: grpc, protocol: GRPC}]
-                  resolution: STATIC
-                  endpoints: [{address: 127.0.0.1, ports: {grpc: %d}}]
-                ---
-                apiVersion: telemetry.istio.io/v1
-                kind: Telemetry
-                metadata: {name: tracing, namespace: istio-system}
-                spec: {tracing: [{providers: [{name: otel}], randomSamplingPercentage: 100}]}
-                ---
-                """.formatted(port);
     }
 
     /// Who called whom in each trace, from its root on; traces that branch or have several roots are left out.

@@ -217,6 +217,13 @@ final class ServiceEntryRules {
                         "DYNAMIC_DNS needs a host in the traffic",
                         "HTTP, HTTP2, GRPC, HTTPS or TLS");
             }
+            if (port.filled("targetPort") && port.number("targetPort") != port.number("number")) {
+                port.warning(
+                        "targetPort",
+                        "no-effect",
+                        "has no effect with DYNAMIC_DNS: the asked host is reached at the port that is asked for",
+                        "leave it out, or give the port that hosts listen on as number");
+            }
         }
         boolean waypoint = subject.labels().containsKey("istio.io/use-waypoint");
         if (waypoint && spec.text("location").equals("MESH_INTERNAL")) {

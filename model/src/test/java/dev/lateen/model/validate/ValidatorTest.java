@@ -236,6 +236,24 @@ class ValidatorTest {
     }
 
     @Test
+    void warnsOfATargetPortOfHostsThatAreLookedUp() {
+        Diagnostic diagnostic = only("""
+                apiVersion: networking.istio.io/v1
+                kind: ServiceEntry
+                metadata: {name: outside}
+                spec:
+                  hosts: ["*.example.com"]
+                  resolution: DYNAMIC_DNS
+                  ports:
+                  - {number: 443, name: tls, protocol: TLS, targetPort: 443}
+                  - {number: 80, name: http, protocol: HTTP, targetPort: 8080}
+                """);
+        assertThat(diagnostic.path()).isEqualTo("spec.ports[1].targetPort");
+        assertThat(diagnostic.code()).isEqualTo("no-effect");
+        assertThat(diagnostic.at().line()).isEqualTo(9);
+    }
+
+    @Test
     void refusesARedirectThatReplacesItsPathTwice() {
         Diagnostic diagnostic = only(virtualService("""
                   http:

@@ -31,7 +31,7 @@ final class RegistryJson {
                 address.equals("0.0.0.0") ? List.of() : List.of(address),
                 in.text("autoAllocatedIPv4", ""),
                 switch (in.text("resolution", "")) {
-                    case "DNSLB" -> Resolution.DNS;
+                    case "DNSLB", "DNS" -> Resolution.DNS;
                     case "DNSRoundRobinLB" -> Resolution.DNS_ROUND_ROBIN;
                     case "Passthrough" -> Resolution.PASSTHROUGH;
                     case "Alias" -> Resolution.ALIAS;
