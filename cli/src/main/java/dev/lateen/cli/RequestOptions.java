@@ -22,11 +22,19 @@ final class RequestOptions {
             description = "A header of the request; Host names another host than the URL's.")
     private List<String> headers = new ArrayList<>();
 
+    @Option(
+            names = "--claim",
+            paramLabel = "NAME=VALUE",
+            description =
+                    "A claim of a good token, which routes may ask for; NAME[INNER] within another, again for several"
+                            + " values. Tokens in headers are not looked at.")
+    private List<String> claims = new ArrayList<>();
+
     /// @param client whose request it is
     /// @param spec of the command, which is used wrongly where there is no such request
     DryRun.Asked asked(String client, String url, CommandSpec spec) {
         try {
-            return DryRun.Asked.of(client, method, url, headers);
+            return DryRun.Asked.of(client, method, url, headers, claims);
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
         }

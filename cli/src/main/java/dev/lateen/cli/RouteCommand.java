@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  ${ROOT-COMMAND-NAME} route --from deploy/order-service http://user-service/api/users",
             "  ${ROOT-COMMAND-NAME} route --from deploy/order-service -X POST user-service:8080/api -H 'x-canary: yes'",
-            "  ${ROOT-COMMAND-NAME} route --from deploy/istio-ingressgateway.istio-system http://shop.test/ -o json"
+            "  ${ROOT-COMMAND-NAME} route --from deploy/istio-ingressgateway.istio-system http://shop.test/ --claim group=testers"
         },
         mixinStandardHelpOptions = true)
 final class RouteCommand implements Callable<Integer> {
@@ -55,10 +55,9 @@ final class RouteCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        DryRun.Asked asked = request.asked(from, what, spec);
+        request.asked(from, what, spec); // a request that cannot be, before anybody is looked for
         PodProxy client = target.pod(from);
-        DryRun run = DryRun.ofRoute(
-                new DryRun.Asked(client.name(), asked.method(), asked.url(), asked.headers()), admin.of(client));
+        DryRun run = DryRun.ofRoute(request.asked(client.name(), what, spec), admin.of(client));
         output.show(run::text, run::json);
         return run.passes() ? 0 : 1;
     }

@@ -39,15 +39,17 @@ public final class DryRun {
 
     /// @param client `pod.namespace`
     /// @param headers `name: value`
-    public record Asked(String client, String method, URI url, List<String> headers) {
+    /// @param claims of a good token, `name=value`
+    public record Asked(String client, String method, URI url, List<String> headers, List<String> claims) {
         public Asked {
             headers = List.copyOf(headers);
+            claims = List.copyOf(claims);
         }
 
         /// @param url as curl takes it: with or without a scheme
         /// @param headers of which `Host` replaces the URL's host
         /// @throws IllegalArgumentException for what is no URL, or names no host
-        public static Asked of(String client, String method, String url, List<String> headers) {
+        public static Asked of(String client, String method, String url, List<String> headers, List<String> claims) {
             URI uri;
             try {
                 uri = URI.create(url.contains("://") ? url : "http://" + url);
@@ -64,7 +66,7 @@ public final class DryRun {
             List<String> others = headers.stream()
                     .filter(header -> !header.regionMatches(true, 0, HOST, 0, HOST.length()))
                     .toList();
-            return new Asked(client, method, host.map(name -> at(name, uri)).orElse(uri), others);
+            return new Asked(client, method, host.map(name -> at(name, uri)).orElse(uri), others, claims);
         }
 
         /// The port is where the request goes, whatever it says in its head.
@@ -103,6 +105,7 @@ public final class DryRun {
         StringBuilder query = new StringBuilder("method=" + encoded(asked.method()) + "&authority="
                 + encoded(asked.url().getRawAuthority()) + "&path=" + encoded(asked.path()));
         asked.headers().forEach(header -> query.append("&header=").append(encoded(header)));
+        asked.claims().forEach(claim -> query.append("&claim=").append(encoded(claim)));
         return Json.read(admin.get("/decisions/dry?" + query));
     }
 
@@ -120,8 +123,10 @@ public final class DryRun {
         String headers = asked.headers().stream()
                 .map(header -> header.replaceFirst(":\\s*", "="))
                 .collect(Collectors.joining("\n"));
+        String claims = String.join("\n", asked.claims());
         String query = "client=" + encoded(asked.client()) + "&method=" + encoded(asked.method()) + "&target="
-                + encoded(service + asked.path()) + (headers.isEmpty() ? "" : "&headers=" + encoded(headers));
+                + encoded(service + asked.path()) + (headers.isEmpty() ? "" : "&headers=" + encoded(headers))
+                + (claims.isEmpty() ? "" : "&claims=" + encoded(claims));
         for (ControlPlaneAddress one : controlPlanes) {
             try {
                 JsonNode answer = Json.read(one.debug().get("/debug/accessz?" + query));

@@ -79,6 +79,16 @@ class TrafficFieldsIT {
               - {match: [{uri: {exact: /one}}], redirect: {prefixRewrite: /another/one, redirectCode: 302}}
               - {match: [{uri: {regex: "/[0-9]+"}}], redirect: {prefixRewrite: /number}}
               - {redirect: {scheme: https, prefixRewrite: /all/}}
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: own, namespace: default}
+            spec:
+              hosts: [own.test]
+              gateways: [entry]
+              http:
+              - {match: [{uri: {prefix: /text}}], directResponse: {status: 418, body: {string: "größer\n"}}}
+              - {directResponse: {status: 200, body: {bytes: "/wCAwzw="}}}
             """;
 
     private static final List<Upstream> UPSTREAMS = new ArrayList<>();
@@ -209,6 +219,16 @@ class TrafficFieldsIT {
         Reply reply = get("moved.test", path);
         assertThat(reply.status()).isEqualTo(status);
         assertThat(reply.field("location")).isEqualTo(location);
+    }
+
+    /// The second is no text in any alphabet.
+    @Test
+    void answersWithTheOctetsThatItIsGiven() throws IOException {
+        Reply text = get("own.test", "/text");
+        assertThat(text.status()).isEqualTo(418);
+        assertThat(text.body().getBytes(StandardCharsets.ISO_8859_1))
+                .isEqualTo("größer\n".getBytes(StandardCharsets.UTF_8));
+        assertThat(get("own.test", "/").body()).isEqualTo("\u00ff\0\u0080\u00c3<");
     }
 
     /// 10 % of ten requests are one; the least is two.

@@ -21,7 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Access logs from the mesh's settings to those who take them: extension providers that are files, streams
-/// and OpenTelemetry's, which Telemetry gives to one workload under a condition. With our proxy, and with real Envoy where all integration tests
+/// and OpenTelemetry's, which Telemetry gives to one workload under a condition. With our proxy, and with real Envoy
+/// where all integration tests
 /// are asked for.
 final class LogProvidersIT {
     private static final Duration SOON = Duration.ofSeconds(60);
@@ -49,7 +50,8 @@ final class LogProvidersIT {
                     + RunningMesh.gateway("first", "second");
             try (RunningMesh mesh = RunningMesh.of(directory, manifests, "--capture", "explicit", "--proxy", proxy)) {
                 await().atMost(SOON).until(() -> mesh.ask("first", "/", "").startsWith("first"));
-                await().atMost(SOON).until(() -> mesh.ask("second", "/nowhere", "").startsWith("second"));
+                await().atMost(SOON)
+                        .until(() -> mesh.ask("second", "/nowhere", "").startsWith("second"));
                 await().atMost(SOON).untilAsserted(() -> {
                     assertThat(mesh.answer("first", "/wanted", "", "x-log", "yes")
                                     .statusCode())
@@ -65,9 +67,9 @@ final class LogProvidersIT {
                     assertThat(message.getIdentifier().getLogName()).isEqualTo("calls");
                     assertThat(message.getIdentifier().getNode().getId()).contains("first");
                 });
-                assertThat(entries()).allSatisfy(entry -> assertThat(
-                                entry.getRequest().getRequestHeadersMap())
-                        .containsEntry("x-log", "yes"));
+                assertThat(entries())
+                        .allSatisfy(entry -> assertThat(entry.getRequest().getRequestHeadersMap())
+                                .containsEntry("x-log", "yes"));
             }
         }
     }

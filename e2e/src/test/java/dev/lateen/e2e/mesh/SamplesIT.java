@@ -294,6 +294,18 @@ final class SamplesIT {
                 .isEmpty();
         assertThat(mesh.get("/api/users", "authorization", user + "x").statusCode())
                 .isEqualTo(401);
+        // The same, told without a token.
+        assertThat(routed("--claim", "groups=drivers", "--claim", "groups=testers"))
+                .contains("subset    v2 of users");
+        assertThat(routed("--claim", "team[name]=platform")).contains("subset    v2 of users");
+        assertThat(routed("--claim", "sub=ada")).contains("subset    v1 of users");
+    }
+
+    private static String routed(String... claims) throws Exception {
+        List<String> words = new ArrayList<>(
+                List.of("route", "--from", "deploy/istio-ingressgateway.istio-system", "http://users.test/api/users"));
+        words.addAll(List.of(claims));
+        return mesh.says(words.toArray(String[]::new));
     }
 
     /// Round robin gives each the same; who has just begun gets far less than those whose time is over.

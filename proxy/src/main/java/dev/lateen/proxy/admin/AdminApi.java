@@ -21,7 +21,7 @@ public final class AdminApi implements AdminPages {
               /clusters: upstream cluster status (format=json)
               /config_dump: dump current configuration, secrets redacted (resource=, include_eds)
               /decisions: print what became of the last requests (id=, status=, failures, path=, after=, limit=, …)
-              /decisions/dry: print what would become of a request (authority=, path=, method=, header=)
+              /decisions/dry: print what would become of a request (authority=, path=, method=, header=, claim=)
               /drain_listeners: POST: drain listeners (graceful, inboundonly)
               /healthcheck/fail: POST: cause the server to fail health checks
               /healthcheck/ok: POST: cause the server to pass health checks

@@ -8,6 +8,7 @@ import dev.lateen.proxy.cluster.Clusters;
 import dev.lateen.proxy.cluster.Discovery;
 import dev.lateen.proxy.cluster.RoutePriority;
 import dev.lateen.proxy.http.filter.FilterConfig;
+import dev.lateen.proxy.jwt.TokenOutput;
 import dev.lateen.proxy.route.HostRewrite;
 import dev.lateen.proxy.route.RouteAction.ClusterChoice;
 import dev.lateen.proxy.route.RouteAction.DirectResponse;
@@ -29,7 +30,8 @@ import java.util.Optional;
 /// Thread: chores loop.
 final class DryRunPage {
     private static final int USUAL_PORT = 80;
-    private static final int MAX_HEADERS = 64;
+    /// Of headers and of claims.
+    private static final int MOST = 64;
     private static final int UNAVAILABLE = 503;
     private static final long NANOS_PER_MICRO = 1_000;
     private static final String FAULT = "envoy.filters.http.fault";
@@ -56,14 +58,22 @@ final class DryRunPage {
                 authority,
                 request.parameter("path").orElse("/"),
                 headers(request));
+        StreamInfo info = new StreamInfo();
+        try {
+            Map<String, Object> claims = ClaimedToken.payload(some(request, "claim"));
+            if (!claims.isEmpty()) {
+                info.metadata().put(TokenOutput.NAMESPACE, ClaimedToken.KEY, claims);
+            }
+        } catch (IllegalArgumentException wrong) {
+            return AdminReply.text(400, "claim: " + wrong.getMessage() + "\n");
+        }
         String direction = request.parameter("direction").orElse("outbound").toUpperCase(Locale.ROOT);
-        return AdminReply.json(json(head, direction, port(authority)));
+        return AdminReply.json(json(head, info, direction, port(authority)));
     }
 
     private static Headers headers(AdminRequest request) {
         Headers headers = new Headers();
-        List<String> given = request.query().getOrDefault("header", List.of());
-        for (String header : given.subList(0, Math.min(MAX_HEADERS, given.size()))) {
+        for (String header : some(request, "header")) {
             int colon = header.indexOf(':');
             if (colon > 0) {
                 headers.add(
@@ -74,18 +84,23 @@ final class DryRunPage {
         return headers;
     }
 
+    private static List<String> some(AdminRequest request, String parameter) {
+        List<String> given = request.query().getOrDefault(parameter, List.of());
+        return given.subList(0, Math.min(MOST, given.size()));
+    }
+
     private static int port(String authority) {
         int colon = authority.lastIndexOf(':');
         String port = colon < 0 ? "" : authority.substring(colon + 1);
         return port.matches("[0-9]{1,5}") ? Integer.parseInt(port) : USUAL_PORT;
     }
 
-    private String json(RequestHead head, String direction, int port) {
+    private String json(RequestHead head, StreamInfo info, String direction, int port) {
         JsonOut json = new JsonOut().object();
         json.text("proxy", proxy);
         List<AdminBackend.Routed> tables = candidates(direction, head.authority(), port);
         Optional<AdminBackend.Routed> found = tables.stream()
-                .filter(one -> one.table().find(head, 0, new StreamInfo()) != null)
+                .filter(one -> one.table().find(head, 0, info) != null)
                 .findFirst();
         Optional<AdminBackend.Routed> table = found.or(() -> tables.stream().findFirst());
         if (table.isEmpty()) {
@@ -95,7 +110,7 @@ final class DryRunPage {
         }
         json.text("listener", table.get().listener());
         RouteTable routes = table.get().table();
-        RouteEntry entry = routes.find(head, 0, new StreamInfo());
+        RouteEntry entry = routes.find(head, 0, info);
         DecisionsPage.route(json, entry == null ? routes.none() : entry.facts());
         DecisionsPage.nearly(json, routes, head, entry == null ? null : entry.facts());
         if (entry == null) {

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.authz;
 
+import com.google.protobuf.ByteString;
 import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.HttpVersion;
 import dev.lateen.net.http.RequestHead;
@@ -8,7 +9,6 @@ import dev.lateen.proxy.cluster.ClusterCall;
 import dev.lateen.proxy.cluster.GrpcMessages;
 import dev.lateen.proxy.stream.StreamInfo;
 import io.netty.channel.EventLoop;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -201,7 +201,7 @@ public final class AuthorizationCall {
                 shown.add(name, value);
             }
         });
-        return new Verdict.Refuse(status, shown, new String(body, StandardCharsets.UTF_8), metadata);
+        return new Verdict.Refuse(status, shown, ByteString.copyFrom(body), metadata);
     }
 
     private static Verdict pass(ExtAuthzConfig.AnswerHeaders rules, Headers headers, Map<String, Object> metadata) {

@@ -146,7 +146,7 @@ final class CheckCodec {
             denied.getHeadersList()
                     .forEach(each ->
                             headers.add(each.getHeader().getKey().toLowerCase(java.util.Locale.ROOT), text(each)));
-            return new Verdict.Refuse(status == 0 ? FORBIDDEN : status, headers, denied.getBody(), metadata);
+            return new Verdict.Refuse(status == 0 ? FORBIDDEN : status, headers, denied.getBodyBytes(), metadata);
         }
         OkHttpResponse ok = response.getOkResponse();
         Map<String, String> query = new LinkedHashMap<>();

@@ -92,7 +92,7 @@ public final class ConnectionQuestion {
                 info.metadata().putAll(NAMESPACE, metadata);
                 yield true;
             }
-            case Verdict.Refuse(int _, var _, String _, Map<String, Object> metadata) -> {
+            case Verdict.Refuse(int _, var _, var _, Map<String, Object> metadata) -> {
                 denied.increment();
                 info.metadata().putAll(NAMESPACE, metadata);
                 yield refuse(info, "ext_authz_denied");

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.authz;
 
+import com.google.protobuf.ByteString;
 import dev.lateen.net.http.Headers;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,7 @@ public sealed interface Verdict {
             implements Verdict {}
 
     /// The client gets this instead of what it asked for.
-    record Refuse(int status, Headers headers, String body, Map<String, Object> metadata) implements Verdict {}
+    record Refuse(int status, Headers headers, ByteString body, Map<String, Object> metadata) implements Verdict {}
 
     /// There is no answer.
     record Failed(boolean timedOut) implements Verdict {}

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.http;
 
+import com.google.protobuf.ByteString;
 import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.RequestHead;
 import dev.lateen.net.http.ResponseHead;
@@ -72,8 +73,8 @@ final class Forwarding implements LbContext {
             return null;
         }
         return switch (entry.route().action()) {
-            case DirectResponse(int status, String text) -> {
-                LocalReplies.direct(path, status, text);
+            case DirectResponse(int status, ByteString content) -> {
+                LocalReplies.direct(path, status, content);
                 yield null;
             }
             case Redirect redirect -> {

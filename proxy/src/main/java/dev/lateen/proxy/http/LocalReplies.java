@@ -1,5 +1,6 @@
 package dev.lateen.proxy.http;
 
+import com.google.protobuf.ByteString;
 import dev.lateen.net.http.Headers;
 import dev.lateen.net.http.ResponseHead;
 import dev.lateen.proxy.expression.Surroundings;
@@ -8,8 +9,6 @@ import dev.lateen.proxy.route.RouteAction.Forward;
 import dev.lateen.proxy.route.RouteAction.WeightedCluster;
 import dev.lateen.proxy.route.RouteEntry;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +36,7 @@ final class LocalReplies {
             if (!headers.contains("content-type")) {
                 headers.add("content-type", "text/plain");
             }
-            headers.set("content-length", Integer.toString(ByteBufUtil.utf8Bytes(reply.body())));
+            headers.set("content-length", Integer.toString(reply.body().size()));
         }
         change(path, reply, headers, rule);
         if (bodiless || path.head().method().equals("HEAD")) {
@@ -46,15 +45,18 @@ final class LocalReplies {
         }
         path.sendHead(new ResponseHead(reply.status(), headers), false);
         if (!path.finished()) {
-            ByteBuf body =
-                    ByteBufUtil.writeUtf8(path.stream.connection().channel().alloc(), reply.body());
-            path.sendData(body, true);
+            ByteBuf body = path.stream
+                    .connection()
+                    .channel()
+                    .alloc()
+                    .buffer(reply.body().size());
+            path.sendData(body.writeBytes(reply.body().asReadOnlyByteBuffer()), true);
         }
     }
 
     /// What a route says instead of leading to a cluster.
-    static void direct(RequestPath path, int status, String text) {
-        path.reply(LocalReply.of(status, text, "direct_response").in(LocalReply.Dress.ROUTES_OWN));
+    static void direct(RequestPath path, int status, ByteString body) {
+        path.reply(LocalReply.of(status, body, "direct_response").in(LocalReply.Dress.ROUTES_OWN));
     }
 
     static void redirect(RequestPath path, String location, int status) {
@@ -115,9 +117,9 @@ final class LocalReplies {
         };
     }
 
-    private static String percentEncode(String text) {
-        StringBuilder out = new StringBuilder(text.length());
-        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+    private static String percentEncode(ByteString text) {
+        StringBuilder out = new StringBuilder(text.size());
+        for (byte b : text) {
             if (b >= ' ' && b <= '~' && b != '%') {
                 out.append((char) b);
             } else {

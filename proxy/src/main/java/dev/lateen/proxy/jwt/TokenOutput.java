@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: event loop of the request.
 public final class TokenOutput {
-    private static final String NAMESPACE = "envoy.filters.http.jwt_authn";
+    /// Of the metadata that tokens' payloads are found in.
+    public static final String NAMESPACE = "envoy.filters.http.jwt_authn";
     private static final double MAX_WHOLE = 1L << 53;
 
     private TokenOutput() {}

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.ratelimit;
 
+import com.google.protobuf.ByteString;
 import dev.lateen.net.http.Headers;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ public sealed interface LimitAnswer {
             List<Status> statuses,
             Headers requestHeaders,
             Headers responseHeaders,
-            String body,
+            ByteString body,
             Map<String, Object> metadata,
             Lease lease)
             implements LimitAnswer {}

@@ -96,7 +96,7 @@ final class LimitCodec {
                 List.copyOf(statuses),
                 headers(response.getRequestHeadersToAddList()),
                 headers(response.getResponseHeadersToAddList()),
-                response.getRawBody().toString(StandardCharsets.UTF_8),
+                response.getRawBody(),
                 Map.copyOf(metadata),
                 lease(response.getDynamicMetadata()));
     }

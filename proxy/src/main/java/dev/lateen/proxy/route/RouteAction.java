@@ -1,5 +1,6 @@
 package dev.lateen.proxy.route;
 
+import com.google.protobuf.ByteString;
 import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.cluster.RoutePriority;
 import java.util.List;
@@ -92,7 +93,7 @@ public sealed interface RouteAction {
     /// Answers by itself.
     ///
     /// Source: envoy.config.route.v3.DirectResponseAction.
-    record DirectResponse(int status, String body) implements RouteAction {}
+    record DirectResponse(int status, ByteString body) implements RouteAction {}
 
     /// Which cluster a request goes to.
     sealed interface ClusterChoice {

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.route;
 
+import com.google.protobuf.ByteString;
 import com.google.re2j.Pattern;
 import dev.lateen.proxy.cluster.RoutePriority;
 import dev.lateen.proxy.config.CommonDecoder;
@@ -16,7 +17,6 @@ import io.envoyproxy.envoy.config.route.v3.RouteAction.ClusterNotFoundResponseCo
 import io.envoyproxy.envoy.config.route.v3.RouteAction.RequestMirrorPolicy;
 import io.envoyproxy.envoy.config.route.v3.RouteAction.UpgradeConfig;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -301,11 +301,11 @@ final class RouteActionDecoder {
             io.envoyproxy.envoy.config.route.v3.DirectResponseAction action, long maxBody, Place at) {
         int status = action.getStatus();
         at.field("status").require(status >= 200 && status < 600, "value: " + status + " (expected: 200 to 599)");
-        String body = action.hasBody()
-                ? new String(CommonDecoder.data(action.getBody(), at.field("body")), StandardCharsets.UTF_8)
-                : "";
+        ByteString body = action.hasBody()
+                ? ByteString.copyFrom(CommonDecoder.data(action.getBody(), at.field("body")))
+                : ByteString.EMPTY;
         long limit = maxBody < 0 ? DEFAULT_BODY_LIMIT : maxBody;
-        at.field("body").require(body.length() <= limit, "is larger than " + limit + " bytes");
+        at.field("body").require(body.size() <= limit, "is larger than " + limit + " bytes");
         return new RouteAction.DirectResponse(status, body);
     }
 }

@@ -96,7 +96,7 @@ class CheckCodecTest {
         assertThat(CheckCodec.decode(200, answered(), frame(response)))
                 .isInstanceOfSatisfying(Verdict.Refuse.class, refuse -> {
                     assertThat(refuse.status()).isEqualTo(402);
-                    assertThat(refuse.body()).isEqualTo("pay");
+                    assertThat(refuse.body().toStringUtf8()).isEqualTo("pay");
                 });
     }
 

@@ -2,6 +2,7 @@ package dev.lateen.proxy.ratelimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import dev.lateen.net.http.Headers;
 import dev.lateen.proxy.ratelimit.LimitAnswer.Counted;
 import dev.lateen.proxy.ratelimit.LimitAnswer.Lease;
@@ -19,7 +20,7 @@ class LeasedTest {
                 List.of(new Status(over, true, 10, 1, "", 0, resetSeconds, resetNanos)),
                 new Headers(),
                 new Headers(),
-                "",
+                ByteString.EMPTY,
                 Map.of(),
                 lease);
     }

@@ -1,18 +1,19 @@
 package dev.lateen.proxy.http.filter;
 
+import com.google.protobuf.ByteString;
 import dev.lateen.net.http.Headers;
 import dev.lateen.proxy.stream.ResponseFlag;
 import org.jspecify.annotations.Nullable;
 
 /// An answer that the proxy gives by itself. gRPC clients get it as trailers only.
 ///
-/// @param body plain text; becomes `grpc-message` for gRPC
+/// @param body mostly text; becomes `grpc-message` for gRPC
 /// @param grpcStatus -1: what the HTTP status stands for
 /// @param details Envoy's `%RESPONSE_CODE_DETAILS%`
 /// @param headers further ones, or null
 public record LocalReply(
         int status,
-        String body,
+        ByteString body,
         int grpcStatus,
         @Nullable ResponseFlag flag,
         String details,
@@ -29,10 +30,18 @@ public record LocalReply(
     }
 
     public static LocalReply of(int status, String body, String details) {
+        return of(status, ByteString.copyFromUtf8(body), details);
+    }
+
+    public static LocalReply of(int status, ByteString body, String details) {
         return new LocalReply(status, body, -1, null, details, null, Dress.USUAL);
     }
 
     public static LocalReply of(int status, String body, ResponseFlag flag, String details) {
+        return of(status, ByteString.copyFromUtf8(body), flag, details);
+    }
+
+    public static LocalReply of(int status, ByteString body, ResponseFlag flag, String details) {
         return new LocalReply(status, body, -1, flag, details, null, Dress.USUAL);
     }
 
