@@ -87,7 +87,7 @@ class TrafficFieldsIT {
               hosts: [own.test]
               gateways: [entry]
               http:
-              - {match: [{uri: {prefix: /text}}], directResponse: {status: 418, body: {string: "größer\n"}}}
+              - {match: [{uri: {prefix: /text}}], directResponse: {status: 418, body: {string: "größer"}}}
               - {directResponse: {status: 200, body: {bytes: "/wCAwzw="}}}
             """;
 
@@ -227,7 +227,7 @@ class TrafficFieldsIT {
         Reply text = get("own.test", "/text");
         assertThat(text.status()).isEqualTo(418);
         assertThat(text.body().getBytes(StandardCharsets.ISO_8859_1))
-                .isEqualTo("größer\n".getBytes(StandardCharsets.UTF_8));
+                .isEqualTo("größer".getBytes(StandardCharsets.UTF_8));
         assertThat(get("own.test", "/").body()).isEqualTo("\u00ff\0\u0080\u00c3<");
     }
 

@@ -56,11 +56,11 @@ final class LogProvidersIT {
                     assertThat(mesh.answer("first", "/wanted", "", "x-log", "yes")
                                     .statusCode())
                             .isEqualTo(200);
-                    assertThat(Files.readString(file)).contains("{\"status\":200,\"path\":\"/wanted\"}\n");
+                    assertThat(Files.readString(file)).contains("{\"path\":\"/wanted\",\"status\":200}\n");
                     assertThat(streamedPaths()).contains("/wanted");
                     assertThat(bodies()).contains("GET /wanted");
                 });
-                assertThat(Files.readAllLines(file)).containsOnly("{\"status\":200,\"path\":\"/wanted\"}");
+                assertThat(Files.readAllLines(file)).containsOnly("{\"path\":\"/wanted\",\"status\":200}");
                 assertThat(streamedPaths()).containsOnly("/wanted");
                 assertThat(bodies()).containsOnly("GET /wanted");
                 assertThat(streamed).anySatisfy(message -> {
