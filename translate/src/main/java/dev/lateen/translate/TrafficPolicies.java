@@ -51,10 +51,19 @@ final class TrafficPolicies {
             t.connectTimeout().ifPresent(d -> cluster.setConnectTimeout(Protos.duration(d)));
         });
         cluster.setCircuitBreakers(CircuitBreakers.newBuilder().addThresholds(limits));
-        tcp.flatMap(ConnectionPool.Tcp::keepalive)
-                .or(() -> meshKeepalive)
-                .ifPresent(k -> cluster.setUpstreamConnectionOptions(
-                        UpstreamConnectionOptions.newBuilder().setTcpKeepalive(keepalive(k))));
+        keepalive(cluster, tcp.flatMap(ConnectionPool.Tcp::keepalive), meshKeepalive);
+    }
+
+    /// The rule's word counts before the mesh's, attribute by attribute.
+    private static void keepalive(Cluster.Builder cluster, Optional<Keepalive> rule, Optional<Keepalive> mesh) {
+        if (rule.isEmpty() && mesh.isEmpty()) {
+            return;
+        }
+        TcpKeepalive.Builder to = TcpKeepalive.newBuilder();
+        mesh.ifPresent(from -> keepalive(from, to));
+        rule.ifPresent(from -> keepalive(from, to));
+        cluster.setUpstreamConnectionOptions(
+                UpstreamConnectionOptions.newBuilder().setTcpKeepalive(to));
     }
 
     /// Takes the place of a fixed number of retries at a time. What it does not say is Envoy's default: 20 %, 3.
@@ -70,12 +79,10 @@ final class TrafficPolicies {
         return number.isPresent() && number.getAsInt() > 0 ? Optional.of(number.getAsInt()) : Optional.empty();
     }
 
-    private static TcpKeepalive keepalive(Keepalive from) {
-        TcpKeepalive.Builder to = TcpKeepalive.newBuilder();
+    private static void keepalive(Keepalive from, TcpKeepalive.Builder to) {
         positive(from.probes()).ifPresent(n -> to.setKeepaliveProbes(Protos.uint(n)));
         from.time().ifPresent(t -> to.setKeepaliveTime(Protos.uint((int) t.toSeconds())));
         from.interval().ifPresent(t -> to.setKeepaliveInterval(Protos.uint((int) t.toSeconds())));
-        return to.build();
     }
 
     static void outlierDetection(Cluster.Builder cluster, OutlierDetection from) {
