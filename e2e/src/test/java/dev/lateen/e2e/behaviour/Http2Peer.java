@@ -24,7 +24,10 @@ public final class Http2Peer implements AutoCloseable {
     public static final int END_STREAM = 1;
     private static final int ACK = 1;
     private static final int END_HEADERS = 4;
-    private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    /// What a server of HTTP/1 takes the preface for.
+    static final String REQUEST_LIKE = "PRI * HTTP/2.0\r\n\r\n";
+
+    private static final String PREFACE = REQUEST_LIKE + "SM\r\n\r\n";
 
     /// @param headers of a HEADERS frame, as `name: value`
     public record Frame(int type, int flags, int stream, byte[] payload, List<String> headers) {
@@ -63,6 +66,14 @@ public final class Http2Peer implements AutoCloseable {
     public static Http2Peer server(Socket socket) throws IOException {
         Http2Peer peer = new Http2Peer(socket);
         peer.in.readNBytes(PREFACE.length());
+        peer.send(SETTINGS, 0, 0, new byte[0]);
+        return peer;
+    }
+
+    /// A server whose client's preface has been read up to its first empty line, as a request of HTTP/1 would be.
+    static Http2Peer begunServer(Socket socket) throws IOException {
+        Http2Peer peer = new Http2Peer(socket);
+        peer.in.readNBytes(PREFACE.length() - REQUEST_LIKE.length());
         peer.send(SETTINGS, 0, 0, new byte[0]);
         return peer;
     }
