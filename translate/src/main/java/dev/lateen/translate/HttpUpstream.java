@@ -77,7 +77,7 @@ final class HttpUpstream {
             List<HttpFilter> filters) {
         ConnectionLimits.apply(scene, cluster);
         Http1ProtocolOptions http1 = http1(scene);
-        boolean formatted = http1.hasHeaderKeyFormat() && protocol.isHttp();
+        boolean formatted = http1.hasHeaderKeyFormat() && (protocol.isHttp() || protocol.isAuto());
         Optional<ConnectionPool.Http> pool = connectionPool.flatMap(ConnectionPool::http);
         HttpProtocolOptions.Builder common = common(connectionPool);
         boolean hasCommon = !common.build().equals(HttpProtocolOptions.getDefaultInstance())
@@ -93,8 +93,9 @@ final class HttpUpstream {
                     .setAutoSanValidation(naming != Naming.ASKED);
         }
         boolean named = naming == Naming.ASKED || naming == Naming.ASKED_AND_CHECKED;
-        if ((protocol.isAuto() && !http2)
-                || pool.map(ConnectionPool.Http::useClientProtocol).orElse(false)) {
+        // A gateway offers HTTP/2 to every client by itself: what they speak says nothing of a service.
+        boolean detected = protocol.isAuto() && !http2 && !scene.isRouter();
+        if (detected || pool.map(ConnectionPool.Http::useClientProtocol).orElse(false)) {
             options.getUseDownstreamProtocolConfigBuilder()
                     .setHttpProtocolOptions(http1)
                     .setHttp2ProtocolOptions(h2);

@@ -3,6 +3,7 @@ package dev.lateen.translate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -44,6 +45,16 @@ class HttpUpstreamTest {
         assertThat(version(mesh, 80)).isEqualTo(http);
         assertThat(version(mesh, 81)).isEqualTo(grpc);
         assertThat(version(mesh, 82)).isEqualTo(undeclared);
+    }
+
+    /// It offers HTTP/2 to every client by itself, and so knows nothing of the service by what its clients speak.
+    @Test
+    void aGatewayFollowsItsClientsOnlyWhereARuleSaysSo() throws Exception {
+        String mesh = MESH.replace("OVERALL", "DO_NOT_UPGRADE");
+        Translated plain = new Translated(mesh.replace("RULE", "maxRetries: 1"), "router", "default");
+        assertThat(version(plain, 82)).isEqualTo("none");
+        Translated following = new Translated(mesh.replace("RULE", "useClientProtocol: true"), "router", "default");
+        assertThat(version(following, 82)).isEqualTo("client");
     }
 
     private static String version(Translated mesh, int port) throws Exception {

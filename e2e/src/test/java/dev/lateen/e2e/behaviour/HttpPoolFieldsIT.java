@@ -62,8 +62,8 @@ class HttpPoolFieldsIT {
               hosts: [%1$s.svc.test]
               location: MESH_EXTERNAL
               resolution: STATIC
-              ports: [{number: 80, name: http, protocol: HTTP}]
-              endpoints: [{address: 127.0.0.1, ports: {http: %2$d}}]
+              ports: [{number: 80, name: web%4$s}]
+              endpoints: [{address: 127.0.0.1, ports: {web: %2$d}}]
             ---
             apiVersion: networking.istio.io/v1
             kind: VirtualService
@@ -86,7 +86,9 @@ class HttpPoolFieldsIT {
     /// What a rule says of a service's connections; empty: there is no rule.
     private enum Service {
         GENERAL("", ""),
-        UPGRADED("http: {h2UpgradePolicy: UPGRADE}"),
+        /// Nobody says what it speaks, so that the mesh's word does not count.
+        UNDECLARED("", NO_RETRIES, ""),
+        UPGRADED("http: {h2UpgradePolicy: UPGRADE}", NO_RETRIES, ""),
         PLAIN("http: {h2UpgradePolicy: DO_NOT_UPGRADE}"),
         CLIENTS("http: {useClientProtocol: true}"),
         IDLE1("http: {h2UpgradePolicy: DO_NOT_UPGRADE, idleTimeout: 1s}"),
@@ -102,15 +104,22 @@ class HttpPoolFieldsIT {
 
         private final String policy;
         private final String route;
+        private final String protocol;
 
         Service(String policy) {
             this(policy, NO_RETRIES);
         }
 
-        /// @param route more of it
         Service(String policy, String route) {
+            this(policy, route, ", protocol: HTTP");
+        }
+
+        /// @param route more of it
+        /// @param protocol of its port; empty for none
+        Service(String policy, String route, String protocol) {
             this.policy = policy;
             this.route = route;
+            this.protocol = protocol;
         }
 
         @Override
@@ -136,7 +145,7 @@ class HttpPoolFieldsIT {
         for (Service service : Service.values()) {
             VersionedServer server = new VersionedServer(HttpPoolFieldsIT::status);
             SERVERS.put(service, server);
-            yaml.append(SERVICE.formatted(service, server.port(), service.route));
+            yaml.append(SERVICE.formatted(service, server.port(), service.route, service.protocol));
             if (!service.policy.isEmpty()) {
                 yaml.append(RULE.formatted(service, service.policy));
             }
@@ -183,13 +192,14 @@ class HttpPoolFieldsIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"UPGRADED, 2", "PLAIN, 1", "GENERAL, 2", "CLIENTS, 1"})
+    @CsvSource({"UPGRADED, 2", "PLAIN, 1", "GENERAL, 2", "CLIENTS, 1", "UNDECLARED, 1"})
     void speaksTheVersionThatTheRuleOrElseTheMeshSays(Service service, String version) throws IOException {
         assertThat(get(service, "/").field("x-version")).isEqualTo(version);
     }
 
+    /// A gateway speaks HTTP/2 with all clients that can, whatever its services can.
     @ParameterizedTest
-    @CsvSource({"UPGRADED, 2", "PLAIN, 1", "GENERAL, 2", "CLIENTS, 2"})
+    @CsvSource({"UPGRADED, 2", "PLAIN, 1", "GENERAL, 2", "CLIENTS, 2", "UNDECLARED, 1"})
     void speaksItWithClientsOfHttp2Too(Service service, String version) throws Exception {
         try (Http2Peer client = Http2Peer.client(new HttpClient(port).connect())) {
             client.headers(1, true, ":method: GET", ":scheme: http", ":authority: " + service + ".test", ":path: /");
