@@ -92,12 +92,7 @@ final class InboundClusters {
         if (!endpoint.isEmpty()) {
             int colon = endpoint.lastIndexOf(':');
             String host = endpoint.substring(0, colon).replaceAll("[\\[\\]]", "");
-            int number = Integer.parseInt(endpoint.substring(colon + 1));
-            if (host.equals("127.0.0.1") || host.equals("::1")) {
-                toAddress(cluster, scene.loopback(), number);
-                return;
-            }
-            toAddress(cluster, scene.node().address(), number);
+            toOwnAddress(scene, cluster, host, Integer.parseInt(endpoint.substring(colon + 1)));
             return;
         }
         if (scene.mesh().inboundLocalhost() || scene.bindsExplicitly()) {
@@ -108,6 +103,27 @@ final class InboundClusters {
                 .setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED)
                 .setCleanupInterval(FOREVER)
                 .setUpstreamBindConfig(source(scene, scene.settings().on("EnableDualStack")));
+    }
+
+    /// Loopback, or the workload's own address: of the family that is written, where the workload has it.
+    private static void toOwnAddress(Scene scene, Cluster.Builder cluster, String written, int port) {
+        boolean ipv6 = isIpv6(written);
+        if (written.equals("127.0.0.1") || written.equals("::1")) {
+            toAddress(cluster, ipv6 && scene.node().supportsIpv6() ? "::1" : scene.loopback(), port);
+            return;
+        }
+        String own = scene.node().addresses().stream()
+                .filter(address -> isIpv6(address) == ipv6)
+                .findFirst()
+                .orElse(scene.node().address());
+        toAddress(cluster, own, port);
+        // From elsewhere the connection would be led back to the proxy.
+        cluster.setUpstreamBindConfig(
+                BindConfig.newBuilder().setSourceAddress(address(isIpv6(own) ? OWN_SOURCE_V6 : OWN_SOURCE)));
+    }
+
+    private static boolean isIpv6(String address) {
+        return address.indexOf(':') >= 0;
     }
 
     private static void toAddress(Cluster.Builder cluster, String host, int port) {

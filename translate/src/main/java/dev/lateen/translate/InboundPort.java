@@ -66,22 +66,22 @@ record InboundPort(
 
     private static InboundPort ofIngress(Scene scene, Ingress listener) {
         Optional<ConnectionPool> shared = scene.outbound().sidecar().flatMap(s -> s.inboundConnectionPool());
-        List<MeshService> services = new ArrayList<>();
-        Optional<ServicePort> port = Optional.empty();
-        for (Target target : scene.scope().targets()) {
-            if (target.port().port() == listener.port().number()) {
-                services.add(target.service());
-                port = port.or(() -> Optional.of(target.port()));
-            }
-        }
+        List<Target> targets = scene.scope().targets().stream()
+                .filter(target -> target.endpoint().port() == listener.port().number()
+                        && target.port().protocol() != Protocol.UDP)
+                .toList();
+        Optional<Target> eldest = targets.stream().findFirst();
         return new InboundPort(
                 listener.port().number(),
                 Protocol.parse(listener.port().protocol()),
-                List.copyOf(services),
-                port,
+                targets.stream().map(Target::service).distinct().toList(),
+                eldest.map(Target::port),
                 listener.bind().isEmpty() ? scene.node().address() : listener.bind(),
                 listener.defaultEndpoint(),
-                listener.connectionPool().or(() -> shared).or(scene.mesh().baseline()::connectionPool),
+                listener.connectionPool()
+                        .or(() -> shared)
+                        .or(() -> eldest.flatMap(target -> ofRule(scene, target)))
+                        .or(scene.mesh().baseline()::connectionPool),
                 !listener.captureMode().equals("NONE") && !scene.bindsExplicitly(),
                 listener.tls(),
                 scene.outbound()
@@ -99,14 +99,6 @@ record InboundPort(
             int number = target.endpoint().port();
             InboundPort known = ports.get(number);
             if (known == null) {
-                Optional<ConnectionPool> ofRule = scene.outbound()
-                        .destinationRule(target.service(), scene.node().labels())
-                        .flatMap(r -> EffectivePolicy.of(
-                                        Optional.of(r),
-                                        Optional.empty(),
-                                        target.port().port())
-                                .connectionPool())
-                        .or(scene.mesh().baseline()::connectionPool);
                 ports.put(
                         number,
                         new InboundPort(
@@ -116,7 +108,8 @@ record InboundPort(
                                 Optional.of(target.port()),
                                 "",
                                 "",
-                                shared.or(() -> ofRule),
+                                shared.or(() -> ofRule(scene, target))
+                                        .or(scene.mesh().baseline()::connectionPool),
                                 !scene.bindsExplicitly(),
                                 Optional.empty(),
                                 Optional.empty()));
@@ -129,14 +122,25 @@ record InboundPort(
         return ports;
     }
 
+    /// What a rule says of connections to a service holds for those to its workloads too.
+    private static Optional<ConnectionPool> ofRule(Scene scene, Target target) {
+        return scene.outbound()
+                .destinationRule(target.service(), scene.node().labels())
+                .flatMap(rule -> EffectivePolicy.of(
+                                Optional.of(rule),
+                                Optional.empty(),
+                                target.port().port())
+                        .connectionPool());
+    }
+
     private InboundPort withServices(List<MeshService> all) {
         return new InboundPort(
                 number, protocol, List.copyOf(all), service, bind, endpoint, pool, captured, tls, ingress);
     }
 
-    /// The number by which clients call it, if a service leads to it.
+    /// The number by which clients call it: that of the service, where no `Sidecar` gives another.
     int servicePort() {
-        return service.map(ServicePort::port).orElse(number);
+        return ingress.isPresent() ? number : service.map(ServicePort::port).orElse(number);
     }
 
     Optional<MeshService> eldest() {

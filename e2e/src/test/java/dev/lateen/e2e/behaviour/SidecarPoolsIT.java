@@ -67,12 +67,18 @@ class SidecarPoolsIT {
               - {port: {number: 9004, name: tcp-shared, protocol: TCP}, defaultEndpoint: "127.0.0.1:%1$d"}
             """;
 
+    private static final String SAME_PORT = """
+              ingress:
+              - {port: {number: %1$d, name: http, protocol: HTTP}, defaultEndpoint: "127.0.0.1:%1$d"}
+            """;
+
     private static final AtomicInteger HELD = new AtomicInteger();
     private static volatile CountDownLatch release = new CountDownLatch(0);
     private static VersionedServer server;
     private static CapturedSidecar declaring;
     private static CapturedSidecar sharing;
     private static CapturedSidecar ruled;
+    private static CapturedSidecar ruledDeclaring;
 
     @Parameter
     DataPlane plane;
@@ -81,13 +87,15 @@ class SidecarPoolsIT {
     private enum Limited {
         BY_SIDECAR,
         BY_SIDECAR_AT_A_DECLARED_PORT,
-        BY_RULE;
+        BY_RULE,
+        BY_RULE_AT_A_DECLARED_PORT;
 
         CapturedSidecar sidecar() {
             return switch (this) {
                 case BY_SIDECAR -> sharing;
                 case BY_SIDECAR_AT_A_DECLARED_PORT -> declaring;
                 case BY_RULE -> ruled;
+                case BY_RULE_AT_A_DECLARED_PORT -> ruledDeclaring;
             };
         }
 
@@ -102,7 +110,9 @@ class SidecarPoolsIT {
         String generous = SERVICE.formatted(server.port(), MANY);
         declaring = CapturedSidecar.start(plane, "", generous + SHARED + INGRESS.formatted(server.port(), MANY));
         sharing = CapturedSidecar.start(plane, "", generous + SHARED);
-        ruled = CapturedSidecar.start(plane, "", SERVICE.formatted(server.port(), ONE));
+        String strict = SERVICE.formatted(server.port(), ONE);
+        ruled = CapturedSidecar.start(plane, "", strict);
+        ruledDeclaring = CapturedSidecar.start(plane, "", strict + SAME_PORT.formatted(server.port()));
     }
 
     @AfterParameterizedClassInvocation
@@ -110,6 +120,7 @@ class SidecarPoolsIT {
         declaring.close();
         sharing.close();
         ruled.close();
+        ruledDeclaring.close();
         server.close();
     }
 
