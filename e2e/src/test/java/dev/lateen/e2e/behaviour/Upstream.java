@@ -28,8 +28,13 @@ public final class Upstream implements AutoCloseable {
     }
 
     public Upstream(Script script) throws IOException {
+        this(InetAddress.getLoopbackAddress(), 0, script);
+    }
+
+    /// @param port 0 for any that is free
+    Upstream(InetAddress address, int port, Script script) throws IOException {
         this.script = script;
-        this.server = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
+        this.server = new ServerSocket(port, 128, address);
         Thread.startVirtualThread(this::accept);
     }
 
