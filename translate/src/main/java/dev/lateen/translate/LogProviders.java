@@ -118,7 +118,9 @@ final class LogProviders {
 
     private static AccessLog openTelemetry(Scene scene, Fields in, CommonGrpcAccessLogConfig common) {
         Optional<Fields> format = in.object("logFormat", Function.identity());
-        String body = LogFormats.line(format.flatMap(f -> f.text("text")).orElse(""));
+        String body = format.flatMap(f -> f.text("text"))
+                .filter(text -> !text.isEmpty())
+                .orElse(LogFormats.DEFAULT_FORMAT);
         Map<String, String> labels =
                 new TreeMap<>(format.map(f -> f.textMap("labels")).orElse(Map.of()));
         if (isOurs(scene)) {
