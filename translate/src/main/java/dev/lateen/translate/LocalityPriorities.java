@@ -24,6 +24,8 @@ import java.util.function.ToIntFunction;
 final class LocalityPriorities {
     /// How many kinds of regions there are: one's own, the one that takes over, the others.
     private static final int REGIONS = 3;
+    /// How many distances there are, from the same sub-zone to a region that a rule passes over.
+    private static final int DISTANCES = 5;
 
     private final LocalityPreference preference;
     private final ProxyNode node;
@@ -54,7 +56,13 @@ final class LocalityPriorities {
             return groups;
         }
         if (!setting.failoverPriority().isEmpty()) {
-            return byRank(groups, members, endpoint -> rank(setting.failoverPriority(), endpoint));
+            // Among endpoints with the same labels regions count only where a rule names some.
+            boolean placed = !setting.failover().isEmpty() && !node.locality().equals(Locality.NONE);
+            return byRank(
+                    groups,
+                    members,
+                    endpoint -> DISTANCES * rank(setting.failoverPriority(), endpoint)
+                            + (placed ? distance(setting.failover(), endpoint.locality()) : 0));
         }
         return node.locality().equals(Locality.NONE)
                 ? groups

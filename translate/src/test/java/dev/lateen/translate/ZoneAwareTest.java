@@ -74,6 +74,18 @@ class ZoneAwareTest {
     }
 
     @Test
+    void ordersByLabelsAndThenByTheRegionThatARuleNamesWhereZonesDoNotCount() throws Exception {
+        String labels = "failoverPriority: [\"version=v1\"]";
+        mesh(rule("{localityLbSetting: {%s}}, outlierDetection: {consecutive5xxErrors: 1}".formatted(labels)));
+        assertThat(priorities(SHOP, node(true))).isEqualTo(Map.of("eu/a", 0, "us/a", 0, "eu/b", 1, "ap/a", 1));
+
+        mesh(rule(
+                "{localityLbSetting: {%s, failover: [{from: eu, to: us}]}}, outlierDetection: {consecutive5xxErrors: 1}"
+                        .formatted(labels)));
+        assertThat(priorities(SHOP, node(true))).isEqualTo(Map.of("eu/a", 0, "us/a", 1, "eu/b", 2, "ap/a", 3));
+    }
+
+    @Test
     void tellsTheSizeBelowWhichZonesDoNotCount() throws Exception {
         mesh(rule("{zoneAwareLbSetting: {minClusterSize: 3}}"));
         CommonLbConfig.ZoneAwareLbConfig zones = common(node(true)).getZoneAwareLbConfig();
