@@ -17,6 +17,11 @@ import java.util.List;
 sealed interface HashTable {
     Host find(long hash);
 
+    /// For a retry that should find another host. As in Envoy it may come upon the same one: the table does not search.
+    ///
+    /// @param times how many hosts were found in vain, at least 1
+    Host findOther(long hash, int times);
+
     static HashTable of(HostGroup group, LoadBalancing balancing) {
         return switch (balancing.policy()) {
             case LbPolicy.Maglev(int tableSize) -> MaglevTable.of(group, balancing, tableSize);
@@ -94,6 +99,16 @@ sealed interface HashTable {
 
         @Override
         public Host find(long hash) {
+            return owners[position(hash)];
+        }
+
+        /// The owner of a point further on, to whom the keys would fall if the host were not there.
+        @Override
+        public Host findOther(long hash, int times) {
+            return owners[(position(hash) + times) % points.length];
+        }
+
+        private int position(long hash) {
             int low = 0;
             int high = points.length;
             while (low < high) {
@@ -104,7 +119,7 @@ sealed interface HashTable {
                     high = middle;
                 }
             }
-            return owners[low == points.length ? 0 : low];
+            return low == points.length ? 0 : low;
         }
     }
 
@@ -159,6 +174,11 @@ sealed interface HashTable {
         @Override
         public Host find(long hash) {
             return table[(int) Long.remainderUnsigned(hash, table.length)];
+        }
+
+        @Override
+        public Host findOther(long hash, int times) {
+            return find(hash ^ -(long) times);
         }
     }
 }

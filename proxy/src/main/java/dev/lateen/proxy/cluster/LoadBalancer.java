@@ -29,16 +29,15 @@ final class LoadBalancer {
         if (current.priorityCount() == 0) {
             return null;
         }
-        Host host = pickOnce(context);
-        for (int attempt = context.maxHostAttempts();
-                attempt > 0 && host != null && context.wasTried(host);
-                attempt--) {
-            host = pickOnce(context);
+        Host host = pickOnce(context, 0);
+        for (int again = 1; again <= context.maxHostAttempts() && host != null && context.wasTried(host); again++) {
+            host = pickOnce(context, again);
         }
         return host;
     }
 
-    private @Nullable Host pickOnce(LbContext context) {
+    /// @param again how many hosts would not do
+    private @Nullable Host pickOnce(LbContext context, int again) {
         long hash =
                 context.hasHash() ? context.hash() : ThreadLocalRandom.current().nextLong();
         HostGroup group =
@@ -51,7 +50,7 @@ final class LoadBalancer {
             picker = Picker.of(group, config);
             pickers[group.index()] = picker;
         }
-        return picker.pick(hash);
+        return again == 0 ? picker.pick(hash) : picker.pickAgain(hash, again);
     }
 
     private HostGroup group(long hash, PriorityLoad load) {

@@ -10,6 +10,11 @@ sealed interface Picker {
     /// @param hash of the request, for those who hash; the group is not empty
     Host pick(long hash);
 
+    /// Where so many hosts would not do.
+    default Host pickAgain(long hash, int times) {
+        return pick(hash);
+    }
+
     static Picker of(HostGroup group, LoadBalancing balancing) {
         return switch (balancing.policy()) {
             case LbPolicy.RoundRobin _ ->
@@ -190,6 +195,11 @@ sealed interface Picker {
         @Override
         public Host pick(long hash) {
             return table.find(hash);
+        }
+
+        @Override
+        public Host pickAgain(long hash, int times) {
+            return table.findOther(hash, times);
         }
     }
 }

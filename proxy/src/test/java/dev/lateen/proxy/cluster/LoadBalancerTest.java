@@ -163,6 +163,25 @@ final class LoadBalancerTest {
         }
     }
 
+    /// Both tables look five times more at most.
+    @Test
+    void findsAnotherHostForARetryThatHashes() {
+        HostSnapshot snapshot = snapshot(hosts(1, 1, 1, 1), 50);
+        for (LbPolicy policy : List.of(new LbPolicy.RingHash(1024, 8192), new LbPolicy.Maglev(65_537))) {
+            LoadBalancer balancer = new LoadBalancer(balancing(policy), cluster.stats());
+            int moved = 0;
+            for (long draw = 0; draw < 1000; draw++) {
+                long hash = XxHash64.hash("key" + draw, 0);
+                Host first = balancer.pick(snapshot, TestClusters.context(hash));
+                Host other = balancer.pick(snapshot, TestClusters.retry(hash, first));
+                assertThat(balancer.pick(snapshot, TestClusters.retry(hash, first)))
+                        .isSameAs(other);
+                moved += first == other ? 0 : 1;
+            }
+            assertThat(moved).isGreaterThan(980);
+        }
+    }
+
     @Test
     void movesFewHashesWhenAHostLeaves() {
         List<Host> hosts = hosts(1, 1, 1, 1, 1, 1, 1, 1, 1, 1);

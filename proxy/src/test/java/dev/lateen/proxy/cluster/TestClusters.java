@@ -77,4 +77,29 @@ public final class TestClusters {
             }
         };
     }
+
+    /// A context with a hash that would rather have another host.
+    static LbContext retry(long hash, @Nullable Host tried) {
+        return new LbContext() {
+            @Override
+            public long hash() {
+                return hash;
+            }
+
+            @Override
+            public boolean hasHash() {
+                return true;
+            }
+
+            @Override
+            public boolean wasTried(Host host) {
+                return host == tried;
+            }
+
+            @Override
+            public int maxHostAttempts() {
+                return 5;
+            }
+        };
+    }
 }
