@@ -6,6 +6,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +21,7 @@ final class NameServer implements AutoCloseable {
     private static final int HEADER = 12;
 
     private final DatagramSocket socket;
-    private final Map<String, byte[]> addresses = new ConcurrentHashMap<>();
+    private final Map<String, List<byte[]>> addresses = new ConcurrentHashMap<>();
     private final List<String> asked = new CopyOnWriteArrayList<>();
 
     NameServer() throws IOException {
@@ -32,8 +33,12 @@ final class NameServer implements AutoCloseable {
         return socket.getLocalPort();
     }
 
-    void put(String name, String address) throws IOException {
-        addresses.put(name, InetAddress.getByName(address).getAddress());
+    void put(String name, String... texts) throws IOException {
+        List<byte[]> all = new ArrayList<>();
+        for (String text : texts) {
+            all.add(InetAddress.getByName(text).getAddress());
+        }
+        addresses.put(name, all);
     }
 
     /// How often a name's IPv4 addresses were asked for.
@@ -69,13 +74,13 @@ final class NameServer implements AutoCloseable {
         if (v4) {
             asked.add(key);
         }
-        byte[] address = addresses.get(key);
-        boolean found = v4 && address != null;
-        ByteBuffer reply = ByteBuffer.allocate(at + 5 + (found ? 16 : 0));
-        reply.putShort(question.getShort(0)).putShort((short) (address == null ? 0x8183 : 0x8180));
-        reply.putShort((short) 1).putShort((short) (found ? 1 : 0)).putInt(0);
+        List<byte[]> known = addresses.getOrDefault(key, List.of());
+        List<byte[]> told = v4 ? known : List.of();
+        ByteBuffer reply = ByteBuffer.allocate(at + 5 + 16 * told.size());
+        reply.putShort(question.getShort(0)).putShort((short) (known.isEmpty() ? 0x8183 : 0x8180));
+        reply.putShort((short) 1).putShort((short) told.size()).putInt(0);
         reply.put(question.array(), HEADER, at + 5 - HEADER);
-        if (found) {
+        for (byte[] address : told) {
             reply.putShort((short) 0xc00c).putShort((short) 1).putShort((short) 1);
             reply.putInt(1).putShort((short) 4).put(address);
         }

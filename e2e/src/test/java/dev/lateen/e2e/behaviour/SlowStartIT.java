@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -79,16 +80,10 @@ class SlowStartIT {
                   host: warm.test
                   trafficPolicy: {loadBalancer: {simple: %s, warmup: {duration: %ds, minimumPercent: 5}}}
                 """.formatted(policy, WINDOW.toSeconds()));
-        ControlPlaneSettings settings = ControlPlaneSettings.of(List.of(config), directory.resolve("state"))
-                .withPorts(ControlPlaneSettings.Ports.FREE)
-                .withTiming(new PushTiming(Duration.ofMillis(10), Duration.ofMillis(100)));
-        try (ControlPlane control = ControlPlane.start(settings);
+        try (ControlPlane control = ControlPlane.start(settings());
                 RunningProxy proxy = plane.start(bootstrap(control))) {
             HttpClient client = proxy.client("main");
-            await().until(() -> client.get("/").body().equals("old"));
-            long oldSince = System.nanoTime();
-            await().atMost(WINDOW.multipliedBy(2)).until(() -> System.nanoTime() - oldSince > WINDOW.toNanos());
-
+            waitUntilTheFirstIsOld(client);
             endpoints(old, young);
             await().atMost(Duration.ofSeconds(10))
                     .until(() -> client.get("/").body().equals("young"));
@@ -100,6 +95,57 @@ class SlowStartIT {
         }
     }
 
+    /// With an aggression of five a host has half of its weight after a thirtieth of the window, evenly after half.
+    @Test
+    void aggressiveOnesComeSooner() throws Exception {
+        write("rule.yaml", """
+                apiVersion: networking.istio.io/v1
+                kind: DestinationRule
+                metadata: {name: warm, namespace: shop}
+                spec:
+                  host: warm.test
+                  subsets:
+                  - name: even
+                    trafficPolicy: {loadBalancer: {simple: ROUND_ROBIN, warmup: {duration: %1$ds, minimumPercent: 5}}}
+                  - name: eager
+                    trafficPolicy:
+                      loadBalancer: {simple: ROUND_ROBIN, warmup: {duration: %1$ds, minimumPercent: 5, aggression: 5}}
+                """.formatted(WINDOW.toSeconds()));
+        try (ControlPlane control = ControlPlane.start(settings());
+                RunningProxy proxy = plane.start(bootstrap(control))) {
+            HttpClient client = proxy.client("main");
+            waitUntilTheFirstIsOld(client);
+            endpoints(old, young);
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> client.get("/eager").body().equals("young"));
+
+            long start = System.nanoTime();
+            int requests = 0;
+            int even = 0;
+            int eager = 0;
+            while (System.nanoTime() - start < WINDOW.toNanos() / 3) {
+                requests++;
+                even += client.get("/even").body().equals("young") ? 1 : 0;
+                eager += client.get("/eager").body().equals("young") ? 1 : 0;
+            }
+            assertThat(requests).as("too slow to tell").isGreaterThan(150);
+            assertThat((double) even / requests).as("evenly").isLessThan(0.25);
+            assertThat((double) eager / requests).as("eagerly").isBetween(0.3, 0.5);
+        }
+    }
+
+    private ControlPlaneSettings settings() {
+        return ControlPlaneSettings.of(List.of(config), directory.resolve("state"))
+                .withPorts(ControlPlaneSettings.Ports.FREE)
+                .withTiming(new PushTiming(Duration.ofMillis(10), Duration.ofMillis(100)));
+    }
+
+    private static void waitUntilTheFirstIsOld(HttpClient client) {
+        await().until(() -> client.get("/").body().equals("old"));
+        long since = System.nanoTime();
+        await().atMost(WINDOW.multipliedBy(2)).until(() -> System.nanoTime() - since > WINDOW.toNanos());
+    }
+
     private Bootstrap bootstrap(ControlPlane control) {
         return new Bootstrap()
                 .node("""
@@ -107,7 +153,13 @@ class SlowStartIT {
                          metadata: {%s: "true", NAMESPACE: shop}}""".formatted(plane.nodeMetadata()))
                 .with(ADS)
                 .cluster("xds-grpc", HTTP2, control.plaintextPort())
-                .http("main", "{match: {prefix: /}, route: {cluster: \"%s\"}}".formatted(CLUSTER));
+                .http(
+                        "main",
+                        "{match: {prefix: /even}, route: {cluster: \"%s\"}}, "
+                                        .formatted(CLUSTER.replace("||", "|even|"))
+                                + "{match: {prefix: /eager}, route: {cluster: \"%s\"}}, "
+                                        .formatted(CLUSTER.replace("||", "|eager|"))
+                                + "{match: {prefix: /}, route: {cluster: \"%s\"}}".formatted(CLUSTER));
     }
 
     /// Percent of a hundred requests.
