@@ -85,6 +85,24 @@ class ZoneAwareTest {
         assertThat(priorities(SHOP, node(true))).isEqualTo(Map.of("eu/a", 0, "us/a", 1, "eu/b", 2, "ap/a", 3));
     }
 
+    /// As in Istio, whose mesh has `localityLbSetting` turned on.
+    @Test
+    void ordersByDistanceWhereFailuresAreNoticedAndNobodySaysOtherwise() throws Exception {
+        String notices = rule("{simple: RANDOM}, outlierDetection: {consecutive5xxErrors: 1}");
+        Map<String, Integer> byDistance = Map.of("eu/a", 0, "eu/b", 1, "us/a", 2, "ap/a", 2);
+        mesh(notices);
+        assertThat(priorities(SHOP, node(true))).isEqualTo(byDistance);
+
+        mesh(MESH_CONFIG.formatted("localityLbSetting: {}") + notices);
+        assertThat(priorities(SHOP, node(true))).isEqualTo(byDistance);
+
+        mesh(MESH_CONFIG.formatted("localityLbSetting: {enabled: false}") + notices);
+        assertThat(priorities(SHOP, node(true)).values()).containsOnly(0);
+
+        mesh(rule("{simple: RANDOM}"));
+        assertThat(priorities(SHOP, node(true)).values()).containsOnly(0);
+    }
+
     @Test
     void tellsTheSizeBelowWhichZonesDoNotCount() throws Exception {
         mesh(rule("{zoneAwareLbSetting: {minClusterSize: 3}}"));

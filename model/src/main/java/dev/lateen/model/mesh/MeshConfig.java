@@ -85,7 +85,8 @@ public record MeshConfig(
 
     public record ZipkinAddress(String host, int port) {}
 
-    /// How near endpoints are preferred where no rule says it; if both are set, by zone.
+    /// How near endpoints are preferred where no rule says it: by zone where that is set, else by locality, which is
+    /// by distance unless the mesh says otherwise.
     public record Nearness(Optional<LocalityLb> locality, Optional<ZoneAwareLb> zoneAware) {}
 
     /// @param normalization `DEFAULT`, `NONE`, `BASE`, `MERGE_SLASHES` or `DECODE_AND_MERGE_SLASHES`
@@ -162,7 +163,7 @@ public record MeshConfig(
                         !in.flag("disableEnvoyListenerLog")),
                 new Tracing(in.flag("enableTracing"), tracing(in), zipkin(in), collectorTls(in)),
                 new Nearness(
-                        in.object("localityLbSetting", LocalityLb::of),
+                        in.object("localityLbSetting", LocalityLb::of).or(() -> Optional.of(LocalityLb.BY_DISTANCE)),
                         in.object("zoneAwareLbSetting", ZoneAwareLb::of)),
                 new HttpDefaults(
                         in.text("h2UpgradePolicy", "DO_NOT_UPGRADE"),
