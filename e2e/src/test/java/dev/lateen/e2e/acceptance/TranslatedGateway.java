@@ -48,8 +48,8 @@ public final class TranslatedGateway {
         return bootstrap(Mesh.of("gateway", yaml), node, ports, UnaryOperator.identity());
     }
 
-    private static Bootstrap bootstrap(
-            Mesh mesh, ProxyNode node, Collection<Integer> ports, UnaryOperator<String> changed) throws IOException {
+    static Bootstrap bootstrap(Mesh mesh, ProxyNode node, Collection<Integer> ports, UnaryOperator<String> changed)
+            throws IOException {
         XdsResources resources = new Translator().translate(mesh.snapshot(), node);
         var all = new StaticResources(resources).bootstrap().getStaticResources();
         Bootstrap bootstrap = new Bootstrap();
