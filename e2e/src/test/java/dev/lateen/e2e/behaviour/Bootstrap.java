@@ -29,6 +29,7 @@ public final class Bootstrap {
     private final Ports ports = new Ports();
     private final List<String> clusters = new ArrayList<>();
     private final List<String> listeners = new ArrayList<>();
+    private final List<String> secrets = new ArrayList<>();
     private String node = "{id: behaviour, cluster: behaviour}";
     private String more = "";
     private String moreLogs = "";
@@ -138,6 +139,12 @@ public final class Bootstrap {
         return this;
     }
 
+    /// @param yaml the whole of it
+    Bootstrap secret(String yaml) {
+        secrets.add(yaml);
+        return this;
+    }
+
     Ports ports() {
         return ports;
     }
@@ -156,8 +163,15 @@ public final class Bootstrap {
                   ],
                   listeners: [
                 %s
-                  ]}}
-                """.formatted(node, more, ports.of("admin"), String.join(",\n", clusters), String.join(",\n", listeners))
+                  ],
+                  secrets: [%s]}}
+                """.formatted(
+                        node,
+                        more,
+                        ports.of("admin"),
+                        String.join(",\n", clusters),
+                        String.join(",\n", listeners),
+                        String.join(",\n", secrets))
                 .replace("ACCESS_LOG", log + moreLogs);
     }
 }
