@@ -2,11 +2,13 @@ package dev.lateen.e2e.behaviour;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.identity.Pem;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.KeyManager;
@@ -119,6 +121,20 @@ record Certificates(Path directory) {
     /// One without a certificate.
     SSLContext stranger() throws Exception {
         return context(new KeyManager[0]);
+    }
+
+    /// A server or client of ours that shows this certificate.
+    SSLContext showing(String name) throws Exception {
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        store.setKeyEntry(
+                name,
+                Pem.privateKey(Files.readString(file(name + ".key"))),
+                new char[0],
+                Pem.certificates(Files.readString(file(name + ".pem"))).toArray(X509Certificate[]::new));
+        KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+        keys.init(store, new char[0]);
+        return context(keys.getKeyManagers());
     }
 
     private SSLContext context(KeyManager[] keys) throws Exception {
