@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Source: Envoy documentation, "Outlier detection".
 ///
+/// Differs: a connection that was made is no success before an answer comes, where failures of this side count apart.
+///
 /// Thread: `record` any; everything else on the chores loop.
 final class OutlierDetector {
     private static final int FULL = 100;
