@@ -311,7 +311,7 @@ final class SamplesIT {
     /// Round robin gives each the same; who has just begun gets far less than those whose time is over.
     @Test
     void warmsUpWhatIsNew() throws Exception {
-        Map<String, String> sooner = Map.of("60s", "20s");
+        Map<String, String> sooner = Map.of("60s", "40s");
         mesh.apply("warm-up", sooner);
         await().atMost(SOON)
                 .until(() -> mesh.says(
@@ -319,7 +319,7 @@ final class SamplesIT {
                         .contains("slowStartConfig"));
         long since = System.nanoTime();
         await().atMost(SOON)
-                .until(() -> System.nanoTime() - since > Duration.ofSeconds(20).toNanos());
+                .until(() -> System.nanoTime() - since > Duration.ofSeconds(40).toNanos());
         mesh.apply("warm-up", "users-v3.later", sooner);
         await().atMost(SOON).until(() -> mesh.isVersion("v3"));
         assertThat(newest(60)).isLessThan(12);

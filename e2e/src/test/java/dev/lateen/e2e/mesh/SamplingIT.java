@@ -93,14 +93,15 @@ final class SamplingIT {
             this.fields = fields;
         }
 
-        /// Envoy reads for OpenTelemetry what that has defined, and nothing else.
-        boolean isRead(String proxy, Way way) {
-            return proxy.equals("lateen") || way == Way.ZIPKIN || !name().startsWith("B3");
+        /// @param alone whether what OpenTelemetry has defined is read, and nothing else
+        boolean isRead(boolean alone) {
+            return !alone || !name().startsWith("B3");
         }
 
         /// @param share of the mesh
-        double chance(double share) {
-            return name().endsWith("YES") ? 1 : name().endsWith("NO") ? 0 : share;
+        /// @param alone whether a trace that the caller wants is one of many, as far as Envoy's OpenTelemetry goes
+        double chance(double share, boolean alone) {
+            return name().endsWith("NO") ? 0 : name().endsWith("YES") && !alone ? 1 : share;
         }
 
         String[] fields(String trace, String agent) {
@@ -137,8 +138,7 @@ final class SamplingIT {
     }
 
     private void follow(String proxy, Way way, String tracing, Zipkin zipkin) throws Exception {
-        List<Caller> callers =
-                Stream.of(Caller.values()).filter(c -> c.isRead(proxy, way)).toList();
+        boolean alone = proxy.equals("envoy") && way != Way.ZIPKIN;
         Files.createDirectories(directory.resolve("manifests"));
         share(100, way);
         String manifests = tracing
@@ -150,15 +150,15 @@ final class SamplingIT {
             await().atMost(SOON).until(() -> ask(mesh, "probe").statusCode() == 200);
             await().atMost(SOON).until(() -> isSampled(mesh));
             List<Runnable> checks = new ArrayList<>();
-            checks.addAll(ask(mesh, zipkin, callers, 100, 30));
+            checks.addAll(ask(mesh, zipkin, alone, 100, 30));
             share(0, way);
             await().atMost(SOON)
                     .until(() ->
                             Stream.generate(() -> isSampled(mesh)).limit(20).noneMatch(sampled -> sampled));
-            checks.addAll(ask(mesh, zipkin, callers, 0, 60));
+            checks.addAll(ask(mesh, zipkin, alone, 0, 60));
             share(10, way);
             await().atMost(SOON).until(() -> isSampled(mesh));
-            checks.addAll(ask(mesh, zipkin, callers, 10, 400));
+            checks.addAll(ask(mesh, zipkin, alone, 10, 400));
             // All at the end: what should not be there has had its time to come.
             checks.forEach(Runnable::run);
         }
@@ -200,11 +200,14 @@ final class SamplingIT {
 
     /// @param percent of the mesh's share
     /// @return what has to hold of the traces
-    private List<Runnable> ask(RunningMesh mesh, Zipkin zipkin, List<Caller> callers, int percent, int undecided)
+    private List<Runnable> ask(RunningMesh mesh, Zipkin zipkin, boolean alone, int percent, int undecided)
             throws Exception {
         List<Runnable> checks = new ArrayList<>();
-        for (Caller caller : callers) {
-            double chance = caller.chance(percent / 100.0);
+        for (Caller caller : Caller.values()) {
+            if (!caller.isRead(alone)) {
+                continue;
+            }
+            double chance = caller.chance(percent / 100.0, alone);
             int count = chance > 0 && chance < 1 ? undecided : Math.min(undecided, 60);
             String agent = caller + "-" + percent;
             Map<String, Boolean> asked = new HashMap<>();
