@@ -99,7 +99,7 @@ final class SamplingIT {
         }
 
         /// @param share of the mesh
-        /// @param alone whether a trace that the caller wants is one of many, as far as Envoy's OpenTelemetry goes
+        /// @param alone whether a trace that the caller wants is one of many, as with Envoy's OpenTelemetry
         double chance(double share, boolean alone) {
             return name().endsWith("NO") ? 0 : name().endsWith("YES") && !alone ? 1 : share;
         }
