@@ -55,9 +55,9 @@ final class RouteCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        request.asked(from, what, spec); // a request that cannot be, before anybody is looked for
+        DryRun.Asked asked = request.asked(from, what, spec);
         PodProxy client = target.pod(from);
-        DryRun run = DryRun.ofRoute(request.asked(client.name(), what, spec), admin.of(client));
+        DryRun run = DryRun.ofRoute(asked.by(client.name()), admin.of(client));
         output.show(run::text, run::json);
         return run.passes() ? 0 : 1;
     }

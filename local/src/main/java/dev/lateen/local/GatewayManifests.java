@@ -55,9 +55,8 @@ final class GatewayManifests {
                 .distinct();
     }
 
-    /// `host:port` for a port that a Gateway declares: of a pod that is ready, where one is. Where several gateways
-    /// have
-    /// the port it is that of the ingress gateway, else of the first.
+    /// `host:port` for a port that a Gateway declares: of a pod that is ready, where one is. Of several gateways with
+    /// the port it is the ingress gateway, else the first.
     Optional<String> addressOf(int declared, List<PodView> pods) {
         return implied.stream()
                 .filter(gateway -> gateway.ports().contains(declared))

@@ -137,11 +137,10 @@ public final class Mesh implements AutoCloseable {
 
     /// What other ports than these two speak is for who declared them to know.
     private static String gatewayLocation(int port, String address) {
-        return switch (port) {
-            case 80 -> "http://" + address + "/ (send the Host header that it serves)";
-            case 443 -> "https://" + address + "/ (send the Host header that it serves)";
-            default -> address;
-        };
+        if (port != 80 && port != 443) {
+            return address;
+        }
+        return (port == 443 ? "https://" : "http://") + address + "/ (send the Host header that it serves)";
     }
 
     /// The address under which this machine reaches a gateway port, as `host:port`.

@@ -69,6 +69,11 @@ public final class DryRun {
             return new Asked(client, method, host.map(name -> at(name, uri)).orElse(uri), others, claims);
         }
 
+        /// The same request of somebody else.
+        public Asked by(String other) {
+            return new Asked(other, method, url, headers, claims);
+        }
+
         /// The port is where the request goes, whatever it says in its head.
         private static URI at(String host, URI url) {
             String port = host.contains(":") || url.getPort() < 0 ? "" : ":" + url.getPort();

@@ -29,38 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @EnumSource(DataPlane.class)
 class ConnectionFieldsIT {
     private static final int HOSTS = 4;
-    private static final String SERVICE = """
-            ---
-            apiVersion: networking.istio.io/v1
-            kind: Gateway
-            metadata: {name: %1$s, namespace: default}
-            spec:
-              selector: {istio: ingressgateway}
-              servers: [{port: {number: %2$d, name: tcp-%1$s, protocol: TCP}, hosts: ["*"]}]
-            ---
-            apiVersion: networking.istio.io/v1
-            kind: VirtualService
-            metadata: {name: %1$s, namespace: default}
-            spec:
-              hosts: ["*"]
-              gateways: [%1$s]
-              tcp: [{match: [{port: %2$d}], route: [{destination: {host: %1$s.svc.test, port: {number: 80}}}]}]
-            ---
-            apiVersion: networking.istio.io/v1
-            kind: ServiceEntry
-            metadata: {name: %1$s, namespace: default}
-            spec:
-              hosts: [%1$s.svc.test]
-              location: MESH_EXTERNAL
-              resolution: STATIC
-              ports: [{number: 80, name: tcp, protocol: TCP}]
-              endpoints: [%3$s]
-            ---
-            apiVersion: networking.istio.io/v1
-            kind: DestinationRule
-            metadata: {name: %1$s, namespace: default}
-            spec: {host: %1$s.svc.test, trafficPolicy: {%4$s}}
-            """;
 
     private static final List<ServerSocket> SERVERS = new ArrayList<>();
     private static RunningProxy proxy;
@@ -98,11 +66,8 @@ class ConnectionFieldsIT {
     }
 
     private static String service(String name, int port, String policy) {
-        List<String> endpoints = new ArrayList<>();
-        for (ServerSocket server : SERVERS) {
-            endpoints.add("{address: 127.0.0.1, ports: {tcp: %d}}".formatted(server.getLocalPort()));
-        }
-        return SERVICE.formatted(name, port, String.join(", ", endpoints), policy);
+        List<Integer> servers = SERVERS.stream().map(ServerSocket::getLocalPort).toList();
+        return ServiceYaml.tcp(name, port, servers) + ServiceYaml.rule(name, policy);
     }
 
     private static void accept(ServerSocket server, String name) {

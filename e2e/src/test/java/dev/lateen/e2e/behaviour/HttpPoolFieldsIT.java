@@ -46,12 +46,6 @@ class HttpPoolFieldsIT {
                 h2UpgradePolicy: UPGRADE
                 defaultHttpRetryPolicy: {attempts: 3, retryOn: 5xx, backoff: 1ms}
             ---
-            apiVersion: networking.istio.io/v1
-            kind: Gateway
-            metadata: {name: entry, namespace: default}
-            spec:
-              selector: {istio: ingressgateway}
-              servers: [{port: {number: %d, name: http, protocol: HTTP}, hosts: ["*"]}]
             """;
     private static final String SERVICE = """
             ---
@@ -72,13 +66,6 @@ class HttpPoolFieldsIT {
               hosts: [%1$s.test]
               gateways: [entry]
               http: [{route: [{destination: {host: %1$s.svc.test}}]%3$s}]
-            """;
-    private static final String RULE = """
-            ---
-            apiVersion: networking.istio.io/v1
-            kind: DestinationRule
-            metadata: {name: %1$s, namespace: default}
-            spec: {host: %1$s.svc.test, trafficPolicy: {connectionPool: {%2$s}}}
             """;
     private static final String NO_RETRIES = ", retries: {attempts: 0}";
     private static final String ONE_RETRY = ", retries: {attempts: 1, retryOn: 5xx, backoff: 1ms}";
@@ -141,13 +128,13 @@ class HttpPoolFieldsIT {
     @BeforeParameterizedClassInvocation
     static void start(DataPlane plane) throws Exception {
         port = Ports.free();
-        StringBuilder yaml = new StringBuilder(MESH.formatted(port));
+        StringBuilder yaml = new StringBuilder(MESH).append(ServiceYaml.entry(port));
         for (Service service : Service.values()) {
             VersionedServer server = new VersionedServer(HttpPoolFieldsIT::status);
             SERVERS.put(service, server);
             yaml.append(SERVICE.formatted(service, server.port(), service.route, service.protocol));
             if (!service.policy.isEmpty()) {
-                yaml.append(RULE.formatted(service, service.policy));
+                yaml.append(ServiceYaml.rule(service.toString(), "connectionPool: {" + service.policy + "}"));
             }
         }
         proxy = plane.start(TranslatedGateway.bootstrap(yaml.toString(), plane.nodeMetadata(), List.of(port)));

@@ -41,40 +41,6 @@ class TcpPoolFieldsIT {
                 connectTimeout: 300ms
                 tcpKeepalive: {time: 600s, interval: 60s, probes: 7}
             """;
-    private static final String SERVICE = """
-            ---
-            apiVersion: networking.istio.io/v1
-            kind: Gateway
-            metadata: {name: %1$s, namespace: default}
-            spec:
-              selector: {istio: ingressgateway}
-              servers: [{port: {number: %2$d, name: tcp-%1$s, protocol: TCP}, hosts: ["*"]}]
-            ---
-            apiVersion: networking.istio.io/v1
-            kind: VirtualService
-            metadata: {name: %1$s, namespace: default}
-            spec:
-              hosts: ["*"]
-              gateways: [%1$s]
-              tcp: [{match: [{port: %2$d}], route: [{destination: {host: %1$s.svc.test, port: {number: 80}}}]}]
-            ---
-            apiVersion: networking.istio.io/v1
-            kind: ServiceEntry
-            metadata: {name: %1$s, namespace: default}
-            spec:
-              hosts: [%1$s.svc.test]
-              location: MESH_EXTERNAL
-              resolution: STATIC
-              ports: [{number: 80, name: tcp, protocol: TCP}]
-              endpoints: [{address: 127.0.0.1, ports: {tcp: %3$d}}]
-            """;
-    private static final String RULE = """
-            ---
-            apiVersion: networking.istio.io/v1
-            kind: DestinationRule
-            metadata: {name: %1$s, namespace: default}
-            spec: {host: %1$s.svc.test, trafficPolicy: {connectionPool: {tcp: {%2$s}}}}
-            """;
 
     /// With what a rule says of its connections; empty: there is no rule.
     private enum Service {
@@ -120,9 +86,9 @@ class TcpPoolFieldsIT {
                 Thread.startVirtualThread(() -> accept(server));
             }
             String name = service.name().toLowerCase(Locale.ROOT);
-            yaml.append(SERVICE.formatted(name, PORTS.get(service), server.getLocalPort()));
+            yaml.append(ServiceYaml.tcp(name, PORTS.get(service), List.of(server.getLocalPort())));
             if (!service.policy.isEmpty()) {
-                yaml.append(RULE.formatted(name, service.policy));
+                yaml.append(ServiceYaml.rule(name, "connectionPool: {tcp: {" + service.policy + "}}"));
             }
         }
         proxy = plane.start(TranslatedGateway.bootstrap(yaml.toString(), plane.nodeMetadata(), PORTS.values()));

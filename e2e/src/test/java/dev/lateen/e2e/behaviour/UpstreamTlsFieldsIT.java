@@ -19,14 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ParameterizedClass
 @EnumSource(DataPlane.class)
 class UpstreamTlsFieldsIT {
-    private static final String ENTRY = """
-            apiVersion: networking.istio.io/v1
-            kind: Gateway
-            metadata: {name: entry, namespace: default}
-            spec:
-              selector: {istio: ingressgateway}
-              servers: [{port: {number: %d, name: http, protocol: HTTP}, hosts: ["*"]}]
-            """;
     private static final String SERVICE = """
             ---
             apiVersion: networking.istio.io/v1
@@ -88,7 +80,7 @@ class UpstreamTlsFieldsIT {
                 .formatted(certificates.file("client.pem"), certificates.file("client.key"));
         String mutual = "mode: MUTUAL, caCertificates: " + certificates.file("ca.pem") + shown;
         String crl = ", caCrl: " + certificates.file("crl.pem");
-        return ENTRY.formatted(port)
+        return ServiceYaml.entry(port)
                 + service("simple", good.port(), simple)
                 + service("mutual", strict.port(), mutual)
                 + service("anonymous", strict.port(), simple)

@@ -12,14 +12,6 @@ import java.util.function.UnaryOperator;
 ///
 /// Thread: any.
 final class YamlGateway implements AutoCloseable {
-    private static final String ENTRY = """
-            apiVersion: networking.istio.io/v1
-            kind: Gateway
-            metadata: {name: entry, namespace: default}
-            spec:
-              selector: {istio: ingressgateway}
-              servers: [{port: {number: %d, name: http, protocol: HTTP}, hosts: ["*"]}]
-            """;
     private static final String SERVICE = """
             ---
             apiVersion: networking.istio.io/v1
@@ -39,13 +31,6 @@ final class YamlGateway implements AutoCloseable {
               hosts: [%1$s.test]
               gateways: [entry]
               http: [{route: [{destination: {host: %1$s.svc.test}}], retries: {%4$s}}]
-            """;
-    private static final String RULE = """
-            ---
-            apiVersion: networking.istio.io/v1
-            kind: DestinationRule
-            metadata: {name: %1$s, namespace: default}
-            spec: {host: %1$s.svc.test, trafficPolicy: {%2$s}}
             """;
 
     /// What a service has that a test says nothing of.
@@ -69,8 +54,8 @@ final class YamlGateway implements AutoCloseable {
             DataPlane plane, String yaml, UnaryOperator<String> changed, Map<String, String> environment)
             throws IOException, InterruptedException {
         int port = Ports.free();
-        Bootstrap bootstrap =
-                TranslatedGateway.bootstrap(ENTRY.formatted(port) + yaml, plane.nodeMetadata(), List.of(port), changed);
+        Bootstrap bootstrap = TranslatedGateway.bootstrap(
+                ServiceYaml.entry(port) + yaml, plane.nodeMetadata(), List.of(port), changed);
         return new YamlGateway(plane.start(bootstrap, environment), port);
     }
 
@@ -87,7 +72,7 @@ final class YamlGateway implements AutoCloseable {
     }
 
     static String service(String name, List<String> endpoints, String policy, String retries) {
-        return withoutRule(name, "STATIC", endpoints, retries) + RULE.formatted(name, policy);
+        return withoutRule(name, "STATIC", endpoints, retries) + ServiceYaml.rule(name, policy);
     }
 
     static String withoutRule(String name, String resolution, List<String> endpoints, String retries) {
