@@ -101,7 +101,7 @@ public final class ProxyProcess implements AutoCloseable {
         this.accessLogs = new AccessLogs(stats);
         Secrets secrets = new Secrets();
         Clusters clusters = new Clusters(new ClusterEnvironment(chores, stats, bootstrap.localZone()));
-        Routes routes = new Routes();
+        Routes routes = new Routes(stats);
         Counter open = Admission.openConnections(stats);
         this.overload = new Overload(bootstrap.overload(), loops.allocator(), open::value, stats);
         RuntimeBuilder builder = new RuntimeBuilder(

@@ -31,13 +31,6 @@ final class HttpMatchRules {
         Checks.portIfSet(match, "port");
         Checks.labels(match, "sourceLabels");
         sources(match);
-        if (match.filled("statPrefix")) {
-            report.info(
-                    match.spot("statPrefix"),
-                    "data-plane",
-                    "only Envoy counts by route; the mesh's own proxy does not",
-                    "tagOverrides of a Telemetry, with xds.route_name");
-        }
         GatewayNames.check(match, fromGatewayApi);
     }
 

@@ -6,7 +6,6 @@ import dev.lateen.model.diagnostic.Diagnostic;
 import dev.lateen.model.diagnostic.Severity;
 import dev.lateen.model.resource.ParsedResource;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -69,13 +68,6 @@ class HttpRouteRulesTest {
         assertThat(found.severity()).isEqualTo(Severity.WARNING);
         assertThat(found.path()).startsWith("spec.http[0].match[0].source");
         assertThat(findings("match: [{" + source + "}], " + TO_SHOP)).isEmpty();
-    }
-
-    @Test
-    void saysWhoCountsByRoute() {
-        Diagnostic found = only("match: [{statPrefix: mine}], " + TO_SHOP);
-        assertThat(found.severity()).isEqualTo(Severity.INFO);
-        assertThat(found.path()).isEqualTo("spec.http[0].match[0].statPrefix");
     }
 
     @ParameterizedTest

@@ -206,7 +206,9 @@ public final class ClusterCall implements StreamReady, ResponseListener {
             return;
         }
         record(HostResult.ofStatus(head.status()));
-        cluster.cluster().stats().onResponse(head.status(), System.nanoTime() - startNanos);
+        ClusterStats stats = cluster.cluster().stats();
+        stats.responses.count(head.status());
+        stats.time.recordNanos(System.nanoTime() - startNanos);
         end();
         answer.onAnswer(head.status(), head.headers(), received.toByteArray());
     }

@@ -1,7 +1,10 @@
 package dev.lateen.proxy.cluster;
 
+import dev.lateen.net.http.HttpVersion;
+import dev.lateen.net.http.StreamReset;
 import dev.lateen.proxy.telemetry.Counter;
 import dev.lateen.proxy.telemetry.Histogram;
+import dev.lateen.proxy.telemetry.ResponseStats;
 import dev.lateen.proxy.telemetry.Stats;
 import java.util.function.LongSupplier;
 
@@ -10,13 +13,14 @@ import java.util.function.LongSupplier;
 ///
 /// Thread: any.
 public final class ClusterStats {
-    private static final int CLASSES = 6;
-
     private final Stats stats;
     private final String prefix;
-    private final Counter completed;
-    private final Counter[] byClass = new Counter[CLASSES];
-    private final Histogram time;
+    /// Also those of our own in place of the upstream's.
+    public final ResponseStats responses;
+    /// Those that another attempt took the place of.
+    public final ResponseStats retriedResponses;
+    /// How long the upstream took for those that were passed on.
+    public final Histogram time;
 
     public final Counter requests;
     public final Counter pendingTotal;
@@ -29,8 +33,8 @@ public final class ClusterStats {
     public final Counter retryLimitExceeded;
     public final Counter timeouts;
     public final Counter perTryTimeouts;
-    public final Counter resetsByUpstream;
-    public final Counter resetsByUs;
+    private final Counter resetsByUpstream;
+    private final Counter resetsByUs;
     public final Counter connections;
     public final Counter connectionsHttp1;
     public final Counter connectionsHttp2;
@@ -47,10 +51,8 @@ public final class ClusterStats {
         this.stats = stats;
         this.prefix = "cluster." + statName.replace(':', '_') + ".";
         stats.tag(prefix, "cluster", "envoy_cluster_name", statName);
-        this.completed = counter("upstream_rq_completed");
-        for (int index = 1; index < CLASSES; index++) {
-            byClass[index] = counter("upstream_rq_" + index + "xx");
-        }
+        this.responses = new ResponseStats(stats, prefix);
+        this.retriedResponses = new ResponseStats(stats, prefix + "retry.");
         this.time = stats.histogram(prefix + "upstream_rq_time");
         this.requests = counter("upstream_rq_total");
         this.pendingTotal = counter("upstream_rq_pending_total");
@@ -78,6 +80,20 @@ public final class ClusterStats {
         this.panicPicks = counter("lb_healthy_panic");
     }
 
+    /// A request's stream has been reset by either side. As in Envoy such streams of HTTP/1, which are connections,
+    /// count
+    /// as their connections alone, and those that ended with their connection as what waited for one.
+    public void onReset(HttpVersion version, StreamReset reason) {
+        if (version == HttpVersion.HTTP_2) {
+            switch (reason) {
+                case REMOTE_RESET -> resetsByUpstream.increment();
+                case CONNECTION_CLOSED -> pendingFailureEject.increment();
+                case PROTOCOL_ERROR, LIMIT_EXCEEDED, LOCAL_CANCEL -> resetsByUs.increment();
+                case REMOTE_REFUSED, LOCAL_REFUSED -> {}
+            }
+        }
+    }
+
     /// `cluster.<name>.`
     public String prefix() {
         return prefix;
@@ -98,17 +114,5 @@ public final class ClusterStats {
     /// Any other counter of the cluster, such as `retry_or_shadow_abandoned`.
     public Counter named(String name) {
         return counter(name);
-    }
-
-    /// The final response of an attempt.
-    ///
-    /// @param nanos from the request's first byte sent to the response's last received
-    public void onResponse(int status, long nanos) {
-        completed.increment();
-        int statusClass = status / 100;
-        if (statusClass > 0 && statusClass < CLASSES) {
-            byClass[statusClass].increment();
-        }
-        time.recordNanos(nanos);
     }
 }

@@ -22,8 +22,6 @@ import dev.lateen.proxy.stream.ResponseFlag;
 import dev.lateen.proxy.stream.StreamInfo;
 import io.netty.buffer.ByteBuf;
 import java.net.SocketAddress;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The router: what the route says is done; attempts at the upstream follow each other until one gives the response.
@@ -43,7 +41,7 @@ final class Forwarding implements LbContext {
     private final boolean hasHash;
     private final long hash;
     private @Nullable UpstreamAttempt attempt;
-    private @Nullable List<Host> tried;
+    private TriedHosts tried = TriedHosts.NONE;
     private int responseStatus;
     private boolean retrying;
     private boolean closed;
@@ -169,10 +167,7 @@ final class Forwarding implements LbContext {
             return;
         }
         if (retries.isPossible() && retries.policy().remembersHosts()) {
-            if (tried == null) {
-                tried = new ArrayList<>(4);
-            }
-            tried.add(host);
+            tried = tried.with(host, retries.policy());
         }
         if (path.requestEnded() && info.attempts > 1) {
             startPerTry();
@@ -194,7 +189,14 @@ final class Forwarding implements LbContext {
 
     /// The final head has come. True where another attempt takes the place of this one.
     boolean retryInsteadOf(UpstreamAttempt one, ResponseHead head) {
-        return !path.responseStarted() && retry(retries.onHead(head, cluster, forward.priority()));
+        if (path.responseStarted()) {
+            return false;
+        }
+        RetryState.Decision decision = retries.onHead(head, cluster, forward.priority());
+        if (decision == RetryState.Decision.NO && path.info().attempts > 1) {
+            Tally.retrySucceeded(this);
+        }
+        return retry(decision);
     }
 
     void respond(ResponseHead head, boolean end) {
@@ -202,9 +204,7 @@ final class Forwarding implements LbContext {
         StreamInfo info = path.info();
         body.keepNoLonger();
         endRetry();
-        if (info.attempts > 1 && head.status() < 500) {
-            cluster.cluster().stats().retrySuccesses.increment();
-        }
+        Tally.answered(this, head.status());
         path.deadlines.endPerTry();
         info.details = "via_upstream";
         info.status = head.status();
@@ -252,10 +252,12 @@ final class Forwarding implements LbContext {
         return switch (decision) {
             case NO -> false;
             case LIMIT -> {
+                Tally.retriesUsedUp(this);
                 Findings.retriesUsedUp(path.info());
                 yield false;
             }
             case OVERFLOW -> {
+                Tally.retryOverflow(this);
                 Findings.retryOverflow(path.info(), cluster.cluster(), forward.priority());
                 yield false;
             }
@@ -264,7 +266,7 @@ final class Forwarding implements LbContext {
                 body.disconnect();
                 attempt = null;
                 path.deadlines.endPerTry();
-                cluster.cluster().stats().retries.increment();
+                Tally.retried(this);
                 long nanos = retries.policy().backOff().nanos(path.info().attempts, path.nextRandom());
                 path.deadlines.backOff(nanos);
                 yield true;
@@ -290,7 +292,7 @@ final class Forwarding implements LbContext {
                 onFailed(current, UpstreamFailure.PER_TRY_TIMEOUT);
             }
         } else if (current == null || !current.isEnded()) {
-            cluster.cluster().stats().timeouts.increment();
+            Tally.timedOut(this);
             if (current != null) {
                 current.giveUp(true);
             }
@@ -306,6 +308,7 @@ final class Forwarding implements LbContext {
         if (entry.virtualHost().attemptCount().inResponse()) {
             headers.add(ATTEMPT_COUNT, ResponseHeaders.number(path.info().attempts));
         }
+        Tally.answered(this, reply.status());
         path.reply(reply.with(headers));
     }
 
@@ -371,30 +374,21 @@ final class Forwarding implements LbContext {
 
     @Override
     public boolean wasTried(Host host) {
-        return tried != null && retries.policy().avoidPreviousHosts() && tried.contains(host);
+        return tried.avoids(host);
     }
 
     @Override
     public boolean avoidsPriorities() {
-        int every = retries.policy().avoidPrioritiesEvery();
-        return every > 0 && tried != null && tried.size() >= every;
+        return tried.avoidsPriorities();
     }
 
-    /// Those of the hosts that were tried when the load was last looked at anew.
     @Override
     public boolean avoidsPriority(int priority) {
-        List<Host> hosts = tried;
-        int every = retries.policy().avoidPrioritiesEvery();
-        for (int index = 0; hosts != null && index < hosts.size() - hosts.size() % every; index++) {
-            if (hosts.get(index).priority() == priority) {
-                return true;
-            }
-        }
-        return false;
+        return tried.avoidsPriority(priority);
     }
 
     @Override
     public int maxHostAttempts() {
-        return tried == null ? 0 : retries.policy().hostAttempts();
+        return tried.maxAttempts();
     }
 }

@@ -3,11 +3,13 @@ package dev.lateen.proxy.http;
 import dev.lateen.net.http.ClientConnection;
 import dev.lateen.net.http.ClientStream;
 import dev.lateen.net.http.Headers;
+import dev.lateen.net.http.HttpVersion;
 import dev.lateen.net.http.RequestHead;
 import dev.lateen.net.http.ResponseHead;
 import dev.lateen.net.http.ResponseListener;
 import dev.lateen.net.http.StreamReset;
 import dev.lateen.proxy.cluster.Cluster;
+import dev.lateen.proxy.cluster.ClusterStats;
 import dev.lateen.proxy.cluster.ClusterWorker;
 import dev.lateen.proxy.cluster.Host;
 import dev.lateen.proxy.cluster.LbContext;
@@ -22,24 +24,34 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A copy of a request to another cluster, whose response nobody waits for. Begins when the whole request is here, so
-/// that a slow client cannot hold it open.
+/// that a slow client cannot hold it open. Counts for its cluster as other requests do.
 ///
-/// Limits: a copy of more than `MAX_BYTES` is not sent.
+/// Limits: a copy of more than `MAX_BYTES` is not sent; it may take as long as the request that it is a copy of.
 ///
 /// Thread: event loop of the request.
-final class Mirror implements StreamReady, ResponseListener {
+final class Mirror implements StreamReady, ResponseListener, TimerWheel.Expiry {
     private static final int MAX_BYTES = 1 << 20;
 
     private final ClusterWorker cluster;
     private final RequestHead head;
+    private final TimerWheel wheel;
+    private final long timeoutNanos;
+    private final TimerWheel.Deadline deadline = new TimerWheel.Deadline(this);
     private final ArrayDeque<ByteBuf> chunks = new ArrayDeque<>(2);
     private int bytes;
     private boolean abandoned;
+    private @Nullable ClientStream stream;
+    private HttpVersion version = HttpVersion.HTTP_1_1;
+    private long sentNanos;
+    private boolean hasHead;
     private @Nullable Mirror next;
 
-    private Mirror(ClusterWorker cluster, RequestHead head) {
+    /// @param timeoutNanos for the response, from the end of the request; 0 for any time
+    private Mirror(ClusterWorker cluster, RequestHead head, TimerWheel wheel, long timeoutNanos) {
         this.cluster = cluster;
         this.head = head;
+        this.wheel = wheel;
+        this.timeoutNanos = timeoutNanos;
     }
 
     static void startAll(Forwarding forwarding) {
@@ -52,7 +64,11 @@ final class Mirror implements StreamReady, ResponseListener {
             boolean drawn = (path.nextRandom() >>> 1) % policy.share().denominator()
                     < policy.share().numerator();
             if (cluster != null && drawn) {
-                Mirror made = new Mirror(cluster.on(path.loop()), copy(path.head(), policy.hostSuffix()));
+                Mirror made = new Mirror(
+                        cluster.on(path.loop()),
+                        copy(path.head(), policy.hostSuffix()),
+                        path.worker.wheel,
+                        path.info().timeoutNanos);
                 made.next = first;
                 first = made;
             }
@@ -104,6 +120,7 @@ final class Mirror implements StreamReady, ResponseListener {
     private void start() {
         Host host = cluster.pick(LbContext.ANY);
         if (host == null) {
+            stats().responses.count(ProxyError.NO_HEALTHY_UPSTREAM.status());
             abandon();
             return;
         }
@@ -128,16 +145,23 @@ final class Mirror implements StreamReady, ResponseListener {
     @Override
     public void onReady(ClientConnection connection, Host host, boolean reused) {
         abandoned = true; // From here on the chunks belong to the stream.
-        ClientStream stream = connection.open(head, chunks.isEmpty(), this);
+        sentNanos = System.nanoTime();
+        version = connection.version();
+        if (timeoutNanos > 0) {
+            wheel.set(deadline, sentNanos + timeoutNanos);
+        }
+        ClientStream opened = connection.open(head, chunks.isEmpty(), this);
+        stream = opened;
         ByteBuf chunk = chunks.poll();
         while (chunk != null) {
-            stream.sendData(chunk, chunks.isEmpty());
+            opened.sendData(chunk, chunks.isEmpty());
             chunk = chunks.poll();
         }
     }
 
     @Override
     public void onFailure(ProxyError error, String details) {
+        stats().responses.count(error.status());
         abandoned = false;
         Mirror rest = next;
         next = null;
@@ -149,18 +173,60 @@ final class Mirror implements StreamReady, ResponseListener {
     public void onInformational(ResponseHead response) {}
 
     @Override
-    public void onHead(ResponseHead response, boolean end) {}
+    public void onHead(ResponseHead response, boolean end) {
+        hasHead = true;
+        stats().responses.count(response.status());
+        if (end) {
+            end();
+        }
+    }
 
     @Override
     public void onData(ByteBuf data, boolean end) {
         data.release();
+        if (end) {
+            end();
+        }
     }
 
     @Override
-    public void onTrailers(Headers trailers) {}
+    public void onTrailers(Headers trailers) {
+        end();
+    }
+
+    private void end() {
+        wheel.clear(deadline);
+        stats().time.recordNanos(System.nanoTime() - sentNanos);
+    }
 
     @Override
-    public void onReset(StreamReset reason, String details) {}
+    public void onReset(StreamReset reason, String details) {
+        wheel.clear(deadline);
+        stats().onReset(version, reason);
+        countOwn(ProxyError.NO_HEALTHY_UPSTREAM.status());
+    }
+
+    @Override
+    public void onDeadline(long nowNanos) {
+        stats().timeouts.increment();
+        countOwn(504);
+        ClientStream open = stream;
+        if (open != null) {
+            stats().onReset(version, StreamReset.LOCAL_CANCEL);
+            open.reset(StreamReset.LOCAL_CANCEL);
+        }
+    }
+
+    /// What the request would have been answered.
+    private void countOwn(int status) {
+        if (!hasHead) {
+            stats().responses.count(status);
+        }
+    }
+
+    private ClusterStats stats() {
+        return cluster.cluster().stats();
+    }
 
     @Override
     public void onWritabilityChanged(boolean writable) {}

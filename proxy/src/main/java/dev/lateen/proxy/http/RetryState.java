@@ -222,7 +222,6 @@ final class RetryState {
             return Decision.NO;
         }
         if (left == 0) {
-            cluster.cluster().stats().retryLimitExceeded.increment();
             return Decision.LIMIT;
         }
         left--;

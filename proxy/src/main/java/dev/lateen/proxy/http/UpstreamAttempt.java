@@ -166,6 +166,7 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
         if (ended) {
             return;
         }
+        Tally.begun(forwarding);
         StreamInfo info = forwarding.path.info();
         info.upstreamLocal = connection.channel().localAddress();
         info.upstreamMutualTls = host.mutualTls();
@@ -235,7 +236,7 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
         }
         if (forwarding.retryInsteadOf(this, head)) {
             noteEnd(Integer.toString(head.status()));
-            report(head.status());
+            forwarding.cluster.cluster().stats().retriedResponses.count(head.status());
             endSpan(head.status());
             drop(end);
             return;
@@ -283,7 +284,9 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
 
     private void end() {
         ended = true;
-        report(forwarding.statusOfResponse());
+        StreamInfo info = forwarding.path.info();
+        info.upstreamEndNanos = System.nanoTime();
+        Tally.ended(forwarding, info.upstreamEndNanos - info.upstreamFirstByteSentNanos);
         endSpan(forwarding.statusOfResponse());
         // The request may still be on its way: nobody reads it any more.
         ClientStream open = stream;
@@ -293,13 +296,6 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
         }
     }
 
-    private void report(int status) {
-        StreamInfo info = forwarding.path.info();
-        info.upstreamEndNanos = System.nanoTime();
-        long nanos = info.upstreamEndNanos - info.upstreamFirstByteSentNanos;
-        forwarding.cluster.cluster().stats().onResponse(status, nanos);
-    }
-
     @Override
     public void onReset(StreamReset reason, String details) {
         if (ended) {
@@ -307,7 +303,7 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
         }
         ended = true;
         endSpan(hasHead ? forwarding.statusOfResponse() : 0);
-        forwarding.cluster.cluster().stats().resetsByUpstream.increment();
+        countReset(reason);
         host.recordResult(HostResult.LOCAL_FAILURE);
         UpstreamFailure failure = UpstreamFailure.of(reason);
         if (hasHead) {
@@ -351,8 +347,15 @@ final class UpstreamAttempt implements StreamReady, ResponseListener {
         }
         ClientStream open = stream;
         if (open != null && !complete) {
-            forwarding.cluster.cluster().stats().resetsByUs.increment();
+            countReset(StreamReset.LOCAL_CANCEL);
             open.reset(StreamReset.LOCAL_CANCEL);
+        }
+    }
+
+    private void countReset(StreamReset reason) {
+        HttpVersion version = forwarding.path.info().upstreamProtocol;
+        if (version != null) {
+            forwarding.cluster.cluster().stats().onReset(version, reason);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.lateen.proxy.route;
 
 import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.stream.StreamInfo;
+import dev.lateen.proxy.telemetry.Stats;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +15,10 @@ final class HostRoutes {
     private final VirtualHostConfig.TlsRequirement tls;
     private final RouteEntry toTls;
 
-    HostRoutes(VirtualHostConfig host, RouteConfig config) {
+    /// @param stats where routes count; null: nowhere
+    HostRoutes(VirtualHostConfig host, RouteConfig config, @Nullable Stats stats) {
         this.entries = host.routes().stream()
-                .map(route -> new RouteEntry(route, host, config))
+                .map(route -> new RouteEntry(route, host, config, stats))
                 .toArray(RouteEntry[]::new);
         this.index = RouteIndex.of(host.routes());
         this.tls = host.tls();

@@ -6,6 +6,7 @@ import dev.lateen.proxy.config.Metadata;
 ///
 /// Source: envoy.config.route.v3.Route. Thread: any (immutable).
 ///
+/// @param statPrefix names its own numbers; empty where it has none
 /// @param decorator the operation name given to spans; empty for none
 /// @param decoratorPropagates whether it is told to the upstream in `x-envoy-decorator-operation`
 /// @param bufferLimitBytes what a retry may keep of a body; -1: the connection's limit
@@ -16,6 +17,7 @@ public record Route(
         RouteAction action,
         HeaderChanges headers,
         FilterOverrides overrides,
+        String statPrefix,
         String decorator,
         boolean decoratorPropagates,
         long bufferLimitBytes,

@@ -1,6 +1,8 @@
 package dev.lateen.proxy.route;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /// A decoded route configuration.
 ///
@@ -19,4 +21,17 @@ public record RouteConfig(
         boolean specificWins) {
     public static final RouteConfig EMPTY =
             new RouteConfig("", List.of(), HeaderChanges.NONE, FilterOverrides.NONE, List.of(), false, false);
+
+    /// The beginnings of the names of all numbers that its routes have.
+    public Set<String> statPrefixes() {
+        Set<String> prefixes = new HashSet<>();
+        for (VirtualHostConfig host : virtualHosts) {
+            for (Route route : host.routes()) {
+                if (!route.statPrefix().isEmpty()) {
+                    prefixes.add(host.statPrefix(route));
+                }
+            }
+        }
+        return prefixes;
+    }
 }

@@ -194,6 +194,7 @@ public final class RouteDecoder {
                                 "response_headers",
                                 at))),
                 overrides.decode(route.getTypedPerFilterConfigMap(), at),
+                shared.one(route.getStatPrefix()),
                 shared.one(route.getDecorator().getOperation()),
                 !route.getDecorator().hasPropagate()
                         || route.getDecorator().getPropagate().getValue(),

@@ -7,6 +7,7 @@ import dev.lateen.proxy.config.Metadata;
 import dev.lateen.proxy.route.HeaderChanges.Change;
 import dev.lateen.proxy.stream.RouteFacts;
 import dev.lateen.proxy.stream.StreamInfo;
+import dev.lateen.proxy.telemetry.Stats;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +23,10 @@ public final class RouteEntry {
     private final Change[] requestChanges;
     private final Change[] responseChanges;
     private final RouteFacts facts;
+    private final @Nullable RouteStats stats;
 
-    RouteEntry(Route route, VirtualHostConfig virtualHost, RouteConfig config) {
+    /// @param stats where it counts; null: nowhere
+    RouteEntry(Route route, VirtualHostConfig virtualHost, RouteConfig config, @Nullable Stats stats) {
         this.route = route;
         this.virtualHost = virtualHost;
         this.config = config;
@@ -32,6 +35,9 @@ public final class RouteEntry {
                 virtualHost.name(),
                 route.name(),
                 route.metadata().namespaces());
+        this.stats = stats == null || route.statPrefix().isEmpty()
+                ? null
+                : new RouteStats(stats, virtualHost.statPrefix(route), virtualHost.name(), route.statPrefix());
         List<HeaderChanges> levels = new ArrayList<>(List.of(route.headers(), virtualHost.headers(), config.headers()));
         if (config.specificWins()) {
             levels = levels.reversed();
@@ -57,6 +63,7 @@ public final class RouteEntry {
                 HeaderChanges.NONE,
                 FilterOverrides.NONE,
                 "",
+                "",
                 false,
                 -1,
                 Metadata.EMPTY);
@@ -73,7 +80,13 @@ public final class RouteEntry {
                 redirect,
                 host,
                 new RouteConfig(
-                        configName, List.of(host), HeaderChanges.NONE, FilterOverrides.NONE, List.of(), false, false));
+                        configName, List.of(host), HeaderChanges.NONE, FilterOverrides.NONE, List.of(), false, false),
+                null);
+    }
+
+    /// Its own numbers; null where it has none.
+    public @Nullable RouteStats stats() {
+        return stats;
     }
 
     public Route route() {

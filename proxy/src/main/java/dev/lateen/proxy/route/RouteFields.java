@@ -62,8 +62,9 @@ public final class RouteFields {
                     "request_headers_to_remove",
                     "response_headers_to_add",
                     "response_headers_to_remove",
-                    "per_request_buffer_limit_bytes")
-            .harmless(V3 + "Route", "provenance; names of statistics", "metadata", "stat_prefix")
+                    "per_request_buffer_limit_bytes",
+                    "stat_prefix")
+            .harmless(V3 + "Route", "provenance", "metadata")
             .message(V3 + "Decorator", "operation", "propagate")
             .message(
                     V3 + "RouteMatch",

@@ -3,6 +3,7 @@ package dev.lateen.proxy.route;
 import dev.lateen.net.http.RequestHead;
 import dev.lateen.proxy.stream.RouteFacts;
 import dev.lateen.proxy.stream.StreamInfo;
+import dev.lateen.proxy.telemetry.Stats;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -29,11 +30,17 @@ public final class RouteTable {
 
     private record Wildcard(String part, HostRoutes routes) {}
 
+    /// Of which requests are only asked about: nothing is counted.
     public RouteTable(RouteConfig config) {
+        this(config, null);
+    }
+
+    /// @param stats where routes count that have a `stat_prefix`
+    public RouteTable(RouteConfig config, @Nullable Stats stats) {
         this.config = config;
         this.none = RouteFacts.none(config.name());
         for (VirtualHostConfig host : config.virtualHosts()) {
-            HostRoutes routes = new HostRoutes(host, config);
+            HostRoutes routes = new HostRoutes(host, config, stats);
             for (String domain : host.domains()) {
                 add(domain, routes);
             }
@@ -83,7 +90,7 @@ public final class RouteTable {
         return config.virtualHosts().stream()
                 .filter(host -> host.name().equals(virtualHost))
                 .findFirst()
-                .map(host -> new HostRoutes(host, config).entries());
+                .map(host -> new HostRoutes(host, config, null).entries());
     }
 
     private @Nullable HostRoutes host(String authority) {

@@ -17,6 +17,11 @@ public record VirtualHostConfig(
         TlsRequirement tls,
         AttemptCount attemptCount,
         List<RateLimitPolicy> rateLimits) {
+    /// Before the names of the numbers of one of its routes that has a `stat_prefix`.
+    String statPrefix(Route route) {
+        return "vhost." + name + ".route." + route.statPrefix() + ".";
+    }
+
     /// Whether plaintext requests are redirected to https.
     public enum TlsRequirement {
         NONE,

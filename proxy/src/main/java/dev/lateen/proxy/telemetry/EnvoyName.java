@@ -16,31 +16,45 @@ record EnvoyName(String name, String labels) {
     /// @param tags beginnings of names, which say what varies
     static EnvoyName of(String name, Map<String, Stats.Tag> tags) {
         StringBuilder labels = new StringBuilder();
-        String rest = name;
-        Stats.@Nullable Tag tag = null;
-        for (Map.Entry<String, Stats.Tag> entry : tags.entrySet()) {
-            if (name.startsWith(entry.getKey())) {
-                tag = entry.getValue();
-                rest = tag.family() + "." + name.substring(entry.getKey().length());
-            }
-        }
-        if (tag == null) {
-            tag = guess(name);
-            rest = tag == null ? name : tag.family() + name.substring(name.lastIndexOf('.'));
-        }
-        int length = rest.length();
-        if (rest.endsWith("xx")
-                && length > 4
-                && rest.charAt(length - 4) == '_'
-                && Character.isDigit(rest.charAt(length - 3))) {
-            IstioLabels.label("envoy_response_code_class", rest.substring(length - 3, length - 2), labels);
-            rest = rest.substring(0, length - 3) + "xx";
-        }
+        int tagged = tagged(name, tags);
+        Stats.@Nullable Tag tag = tagged > 0 ? tags.get(name.substring(0, tagged)) : guess(name);
+        String rest = tag == null
+                ? name
+                : tag.family() + "." + name.substring(tagged > 0 ? tagged : name.lastIndexOf('.') + 1);
+        rest = withoutStatus(rest, labels);
         if (tag != null) {
-            IstioLabels.label(tag.label(), tag.value(), labels);
+            labels.append(labels.isEmpty() ? "" : ",").append(tag.labels());
         }
         String start = rest.startsWith(OWN) || rest.startsWith(AGENT) ? "" : "envoy_";
         return new EnvoyName(start + clean(rest), labels.toString());
+    }
+
+    /// How much of a name is the longest beginning that has a tag; each ends with a dot. 0: none.
+    private static int tagged(String name, Map<String, Stats.Tag> tags) {
+        for (int dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1)) {
+            if (tags.containsKey(name.substring(0, dot + 1))) {
+                return dot + 1;
+            }
+        }
+        return 0;
+    }
+
+    /// `…_rq_2xx` → `…_rq_xx`, `…_rq_200` → `…_rq`, with the rest in a label.
+    private static String withoutStatus(String name, StringBuilder labels) {
+        int at = name.length() - 3;
+        if (at < 1 || name.charAt(at - 1) != '_' || !Character.isDigit(name.charAt(at))) {
+            return name;
+        }
+        if (name.endsWith("xx")) {
+            IstioLabels.label("envoy_response_code_class", name.substring(at, at + 1), labels);
+            return name.substring(0, at) + "xx";
+        }
+        boolean status = Character.isDigit(name.charAt(at + 1)) && Character.isDigit(name.charAt(at + 2));
+        if (!status || !name.startsWith("_rq", at - 4)) {
+            return name;
+        }
+        IstioLabels.label("envoy_response_code", name.substring(at), labels);
+        return name.substring(0, at - 1);
     }
 
     /// `http.<prefix>.<leaf>` and `listener.<address>.<leaf>`.
@@ -52,9 +66,9 @@ record EnvoyName(String name, String labels) {
         }
         String value = name.substring(first + 1, last);
         return switch (name.substring(0, first)) {
-            case "http" -> new Stats.Tag("http", "envoy_http_conn_manager_prefix", value);
-            case "listener" -> new Stats.Tag("listener", "envoy_listener_address", value);
-            case "tcp" -> new Stats.Tag("tcp", "envoy_tcp_prefix", value);
+            case "http" -> Stats.Tag.of("http", "envoy_http_conn_manager_prefix", value);
+            case "listener" -> Stats.Tag.of("listener", "envoy_listener_address", value);
+            case "tcp" -> Stats.Tag.of("tcp", "envoy_tcp_prefix", value);
             default -> null;
         };
     }

@@ -3,6 +3,7 @@ package dev.lateen.proxy.telemetry;
 import dev.lateen.proxy.config.Decoded;
 import dev.lateen.proxy.config.Refusal;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.LongSupplier;
 
@@ -17,7 +18,7 @@ public final class Stats {
     private final ConcurrentSkipListMap<String, LongSupplier> computed = new ConcurrentSkipListMap<>();
     private final ConcurrentSkipListMap<String, Histogram> histograms = new ConcurrentSkipListMap<>();
 
-    private final Map<String, Tag> tags = new ConcurrentSkipListMap<>();
+    private final Map<String, Tag> tags = new ConcurrentHashMap<>();
     private final IstioRegistry istio;
 
     private final boolean natively;
@@ -80,15 +81,24 @@ public final class Stats {
         version = text;
     }
 
-    /// How Prometheus shows names with this beginning: without the value, which becomes a label.
+    /// How Prometheus shows names with this beginning: without what varies, which becomes labels.
     ///
     /// @param family such as `cluster`
-    /// @param label such as `envoy_cluster_name`
-    record Tag(String family, String label, String value) {}
+    /// @param labels as they are written, such as `envoy_cluster_name="a"`
+    record Tag(String family, String labels) {
+        static Tag of(String family, String... namesAndValues) {
+            StringBuilder labels = new StringBuilder();
+            for (int index = 0; index < namesAndValues.length; index += 2) {
+                IstioLabels.label(namesAndValues[index], namesAndValues[index + 1], labels);
+            }
+            return new Tag(family, labels.toString());
+        }
+    }
 
     /// @param prefix such as `cluster.a.`
-    public void tag(String prefix, String family, String label, String value) {
-        tags.put(prefix, new Tag(family, label, value));
+    /// @param namesAndValues of labels, in turns
+    public void tag(String prefix, String family, String... namesAndValues) {
+        tags.put(prefix, Tag.of(family, namesAndValues));
     }
 
     Map<String, Tag> tags() {

@@ -235,7 +235,8 @@ public final class RuntimeBuilder implements ChainHandlers {
 
     private LiveRoutes routesOf(HttpConnectionManagerConfig config) {
         return switch (config.routes()) {
-            case HttpConnectionManagerConfig.RouteSource.Inline(var inline) -> new LiveRoutes(new RouteTable(inline));
+            case HttpConnectionManagerConfig.RouteSource.Inline(var inline) ->
+                new LiveRoutes(new RouteTable(inline, stats));
             case HttpConnectionManagerConfig.RouteSource.Discovered(String name) -> routes.named(name);
         };
     }

@@ -30,6 +30,7 @@ final class RouteIndexTest {
                 HeaderChanges.NONE,
                 FilterOverrides.NONE,
                 "",
+                "",
                 false,
                 -1,
                 Metadata.EMPTY);
