@@ -151,6 +151,36 @@ class ConfigChangeIT {
                 kind: VirtualService
                 metadata: {name: leaf, namespace: shop}
                 spec: {http: [{route: [{destination: {host: user}}]}]}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: ServiceEntry
+                metadata: {name: db, namespace: shop}
+                spec:
+                  hosts: [db.test]
+                  addresses: [10.96.0.9]
+                  resolution: STATIC
+                  ports: [{number: 5432, name: tcp, protocol: TCP}, {number: 443, name: tls, protocol: TLS}]
+                  endpoints: [{address: 10.0.0.9}]
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: connections, namespace: shop}
+                spec: {hosts: [db.test], tcp: [{match: [{port: 5432}], route: [{destination: {host: db.test}}]}]}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: names, namespace: shop}
+                spec:
+                  hosts: [db.test]
+                  tls: [{match: [{port: 443, sniHosts: [db.test]}], route: [{destination: {host: db.test}}]}]
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: nowhere, namespace: other}
+                spec:
+                  hosts: [db.test]
+                  exportTo: ["."]
+                  tcp: [{match: [{port: 5432}], route: [{destination: {host: db.test}}]}]
                 """);
         connect(1, response -> "");
         connect(2, response -> "");
@@ -164,6 +194,9 @@ class ConfigChangeIT {
                         .containsEntry("VirtualService/root", "2/2")
                         .containsEntry("VirtualService/leaf", "2/2")
                         .containsEntry("VirtualService/user", "2/2")
+                        .containsEntry("VirtualService/connections", "2/2")
+                        .containsEntry("VirtualService/names", "2/2")
+                        .containsEntry("VirtualService/nowhere", "0/0")
                         .containsEntry("Service/user", "2/2"));
     }
 

@@ -130,7 +130,8 @@ final class GatewayListeners {
                 if (applies) {
                     FilterChain.Builder chain = chain(
                                     entry.terminatesTls() ? serverNames(entry.hostNames()) : List.of())
-                            .addAllFilters(filters(route, tcp.route(), entry));
+                            .addAllFilters(filters(route, tcp.route(), entry))
+                            .setMetadata(Provenance.place(route.origin()));
                     secure(chain, entry, DownstreamTls.HTTP_ALPN);
                     return List.of(chain.build());
                 }
@@ -162,8 +163,9 @@ final class GatewayListeners {
             for (TlsRoute tls : route.tls()) {
                 for (L4Match match : tls.match()) {
                     if (matches(match, route, entry) && served(match.sniHosts(), entry)) {
-                        FilterChain.Builder chain =
-                                chain(serverNames(match.sniHosts())).addAllFilters(filters(route, tls.route(), entry));
+                        FilterChain.Builder chain = chain(serverNames(match.sniHosts()))
+                                .addAllFilters(filters(route, tls.route(), entry))
+                                .setMetadata(Provenance.place(route.origin()));
                         secure(chain, entry, DownstreamTls.HTTP_ALPN);
                         chains.add(chain.build());
                     }

@@ -25,6 +25,11 @@ final class Provenance {
                 origin);
     }
 
+    /// Of what Istio has no metadata for: file, line and field alone.
+    static Metadata place(Origin origin) {
+        return Metadata.newBuilder().putFilterMetadata(LATEEN, source(origin)).build();
+    }
+
     private static Metadata withOrigin(Struct istio, Origin origin) {
         return Metadata.newBuilder()
                 .putFilterMetadata(ISTIO, istio)

@@ -166,6 +166,7 @@ final class TcpChains {
             VirtualService route, FilterChainMatch.Builder match, List<WeightedDestination> to, int listenPort) {
         String name = route.metadata().name() + "." + route.metadata().namespace();
         return chain(match, TcpProxies.outbound(scene, to, route.metadata().namespace(), listenPort, name))
+                .setMetadata(Provenance.place(route.origin()))
                 .build();
     }
 

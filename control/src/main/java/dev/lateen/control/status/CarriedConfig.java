@@ -28,8 +28,7 @@ import java.util.function.Function;
 /// Which proxies a resource concerns, for reports: routes and rules those whose own resources name them as where they
 /// come from, gateways and policies those that they are for.
 ///
-/// Limits: that is not known of other kinds, of gateways that were made for certain services, and of virtual services
-/// with rules for connections.
+/// Limits: that is not known of other kinds and of gateways that were made for certain services.
 ///
 /// Thread: any; one report.
 public final class CarriedConfig {
@@ -85,13 +84,9 @@ public final class CarriedConfig {
         }
     }
 
-    /// Of a route that delegates, proxies know where the delegate's own stands alone. Not all of those of connections
-    /// say where they stand.
+    /// Of a route that delegates, proxies know where the delegate's own stands alone.
     private void routes(MeshSnapshot snapshot) {
         for (VirtualService root : snapshot.traffic().virtualServices()) {
-            if (!root.tcp().isEmpty() || !root.tls().isEmpty()) {
-                unknown.add(root.origin().resource());
-            }
             for (HttpRoute route : root.http()) {
                 ResourceKey from = route.origin().resource();
                 if (!from.equals(root.origin().resource())) {
