@@ -18,7 +18,15 @@ public final class ResponseStats {
     private volatile Seen seen = new Seen(new int[0], new Counter[0][]);
 
     /// The statuses that have come so far and what each adds to. They are few, so that a look at each is the fastest.
-    private record Seen(int[] statuses, Counter[][] counters) {
+    private static final class Seen {
+        private final int[] statuses;
+        private final Counter[][] counters;
+
+        Seen(int[] statuses, Counter[][] counters) {
+            this.statuses = statuses;
+            this.counters = counters;
+        }
+
         Counter @Nullable [] of(int status) {
             for (int index = 0; index < statuses.length; index++) {
                 if (statuses[index] == status) {
