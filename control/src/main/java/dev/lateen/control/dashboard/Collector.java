@@ -12,8 +12,10 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -26,7 +28,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// Limits: 1,000 proxies, 8 at a time, 4 s and 4 MiB for each, 4,000 series of a proxy and 120,000 in all; a round
 /// never takes more than a quarter of the time, a tenth while nobody looks, so the rounds of a large mesh are further
-/// apart.
+/// apart. Proxies that do not answer are left out of most rounds (`Silences`).
 ///
 /// Thread: one virtual thread of its own, and those of `AskedTogether`; `look` from any.
 final class Collector implements AutoCloseable {
@@ -55,6 +57,7 @@ final class Collector implements AutoCloseable {
     private final Duration idle;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<String, ProxyReader> readers = new LinkedHashMap<>();
+    private final Silences silences = new Silences();
     private Instant lookedAt = Instant.EPOCH;
     private boolean running;
     private long round;
@@ -162,27 +165,41 @@ final class Collector implements AutoCloseable {
     }
 
     private Instant round(Instant from) throws InterruptedException {
+        long number;
+        synchronized (this) {
+            number = round;
+        }
         MetricsAddress addresses = new MetricsAddress(mesh.snapshot());
-        Map<String, URI> asked = new LinkedHashMap<>();
+        Map<String, URI> known = new LinkedHashMap<>();
         int unasked = 0;
         for (ConnectedProxy proxy : mesh.proxies()) {
-            Optional<URI> address = asked.size() < MOST_PROXIES ? addresses.of(proxy) : Optional.empty();
+            Optional<URI> address = known.size() < MOST_PROXIES ? addresses.of(proxy) : Optional.empty();
             if (address.isPresent()) {
-                asked.putIfAbsent(proxy.connection().id(), address.get());
+                known.putIfAbsent(proxy.connection().id(), address.get());
             } else {
                 unasked++;
             }
         }
-        readers.keySet().retainAll(asked.keySet());
+        readers.keySet().retainAll(known.keySet());
+        silences.retain(known.keySet());
+        List<Map.Entry<String, URI>> asked = known.entrySet().stream()
+                .filter(one -> silences.isDue(one.getKey(), number))
+                .toList();
+        List<String> answered = new ArrayList<>();
         Map<EdgeKey, Tally> edges = new HashMap<>();
         var unanswered = AskedTogether.ask(
-                asked.entrySet(),
+                asked,
                 one -> page(one.getValue()),
-                (one, page) -> reader(one.getKey()).ifPresent(reader -> reader.read(page, edges)),
+                (one, page) -> {
+                    answered.add(one.getKey());
+                    reader(one.getKey()).ifPresent(reader -> reader.read(page, edges));
+                },
                 PATIENCE);
-        int silent = unanswered.silent().size() + unanswered.late().size();
+        answered.forEach(silences::answered);
+        unanswered.silent().forEach(one -> silences.silent(one.getKey(), number));
+        unanswered.late().forEach(one -> silences.silent(one.getKey(), number));
         Instant to = clock.instant();
-        history.add(new Frame(from, to, edges, asked.size() - silent, silent + unasked));
+        history.add(new Frame(from, to, edges, answered.size(), known.size() - answered.size() + unasked));
         synchronized (this) {
             round++;
             notifyAll();
