@@ -137,6 +137,25 @@ final class DashboardShopIT {
                 .contains("outbound|80|v1|user-service.default.svc.cluster.local");
         showsAProxysCertificatesAndLog(page);
         showsAnApplication(page);
+        showsTheLastHourOfAService(page);
+    }
+
+    /// Nobody has told the control plane of a Prometheus: it remembers by itself.
+    private static void showsTheLastHourOfAService(Page page) throws IOException {
+        page.navigate(page.url().replaceAll("#.*", "#/services/default/user-service"));
+        await().pollInSameThread()
+                .atMost(SOON.multipliedBy(2))
+                .ignoreExceptionsInstanceOf(PlaywrightException.class)
+                .until(() -> {
+                    page.reload();
+                    page.locator("figcaption", new Page.LocatorOptions().setHasText("p99"))
+                            .waitFor(new Locator.WaitForOptions().setTimeout(3_000));
+                    return true;
+                });
+        assertThat(page.locator("figcaption").allTextContents())
+                .anyMatch(text -> text.matches("Requests[0-9.]+/s · highest [0-9.]+/s"));
+        assertThat(Chromium.accessibilityFaults(page)).as("history").isEmpty();
+        Chromium.picture(page, "history");
     }
 
     /// As the proxy itself says, without its key; and it can be told to say more.

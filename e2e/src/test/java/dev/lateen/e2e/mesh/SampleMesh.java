@@ -42,23 +42,35 @@ final class SampleMesh implements AutoCloseable {
     /// @param environment added to that of its processes
     static SampleMesh with(Map<String, String> environment, Path directory, String sample, Path... shared)
             throws IOException {
-        return start("lateen", environment, directory, sample, shared);
+        return start("lateen", "explicit", environment, directory, sample, shared);
+    }
+
+    /// The same with pods in namespaces of their own, whose traffic is captured.
+    ///
+    /// @param plane `lateen` or `envoy`
+    static SampleMesh captured(String plane, Path directory, String sample, Path... shared) throws IOException {
+        return start(plane, "transparent", Map.of(), directory, sample, shared);
     }
 
     /// @param plane `lateen` or `envoy`
     static SampleMesh onPlane(String plane, Path directory, String sample, Path... shared) throws IOException {
-        return start(plane, Map.of(), directory, sample, shared);
+        return start(plane, "explicit", Map.of(), directory, sample, shared);
     }
 
     private static SampleMesh start(
-            String plane, Map<String, String> environment, Path directory, String sample, Path... shared)
+            String plane,
+            String capture,
+            Map<String, String> environment,
+            Path directory,
+            String sample,
+            Path... shared)
             throws IOException {
         List<String> options = new ArrayList<>();
         options.add(SAMPLES.resolve("common/app.yaml").toString());
         for (Path one : shared) {
             options.add(one.toString());
         }
-        options.addAll(List.of("--capture", "explicit", "--proxy", plane));
+        options.addAll(List.of("--capture", capture, "--proxy", plane));
         return new SampleMesh(
                 RunningMesh.of(environment, directory, traffic(sample), options.toArray(String[]::new)), directory);
     }

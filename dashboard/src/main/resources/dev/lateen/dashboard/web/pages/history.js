@@ -1,17 +1,17 @@
-// Lines over longer times, where there is a Prometheus.
+// Lines over longer times from a Prometheus; without one, over the hour that the control plane itself remembers.
 
 import {el, replace, choice} from '../dom.js';
 import {get} from '../api.js';
 import {chart} from '../chart.js';
-import {millis, percent, rate} from '../format.js';
+import {errors, millis, percent, rate} from '../format.js';
 import {remember} from '../app.js';
 
 const RANGES = [['1', 'the last hour'], ['6', '6 hours'], ['24', 'a day'], ['168', 'a week'], ['720', 'a month']];
 
 function charts(answer) {
-  if (answer.missing) return el('p', {class: 'muted'}, `What was before is not known here. ${answer.missing}`);
+  if (answer.missing && !answer.points?.length) return el('p', {class: 'muted'}, `What was before is not known here. ${answer.missing}`);
   if (answer.failure) return el('p', {class: 'bad-text', role: 'alert'}, answer.failure);
-  if (answer.points.length < 2) return el('p', {class: 'muted'}, 'Prometheus knows of no requests in this time.');
+  if (answer.points.length < 2) return el('p', {class: 'muted'}, 'There were no requests in this time.');
   const line = pick => answer.points.map(point => ({at: point.at, value: pick(point)}));
   return el('div', {class: 'chart-grid'},
     chart('Requests', line(point => point.rate), rate),
@@ -21,11 +21,18 @@ function charts(answer) {
     chart('p99', line(point => point.p99), millis));
 }
 
-/** The section of a page; `what` is `{workload}` or `{service}`. */
-export function historySection(what, parameters) {
+async function lines(what, hours, node) {
+  const answer = await get('history', {...what, hours});
+  if (!answer.missing || hours !== '1') return answer;
+  const points = await get('series', {type: what.service ? 'service' : 'workload', id: node});
+  return {...answer, points: points.map(point => ({...point, errors: point.rate * errors(point)}))};
+}
+
+/** The section of a page; `what` is `{workload}` or `{service}`, `node` its id in the graph. */
+export function historySection(what, parameters, node) {
   const box = el('div');
   const load = async hours => {
-    replace(box, charts(await get('history', {...what, hours}).catch(failure => ({failure: failure.message}))));
+    replace(box, charts(await lines(what, hours, node).catch(failure => ({failure: failure.message}))));
   };
   const hours = parameters.get('range') || '1';
   load(hours);

@@ -130,7 +130,7 @@ function workload(main, id, parameters) {
     const one = inventory.workloads.find(each => each.id === id);
     if (!one) throw new Error(`There is no workload ${id}.`);
     failures ||= failureSection(id);
-    history ||= historySection({workload: id, gateway: one.gateway}, parameters);
+    history ||= historySection({workload: id, gateway: one.gateway}, parameters, `workload/${id}`);
     traces ||= traceSection(`${one.app}.${one.namespace}`);
     replace(main, el('h1', {}, one.name), el('p', {class: 'lead'}, 'Workload in ', one.namespace, ' ', tag(nodes.get(id)?.health)),
       el('div', {class: 'cards'},
@@ -152,7 +152,7 @@ function service(main, id, parameters) {
     const [inventory, {graph, nodes}, status] = [await get('inventory'), await traffic('service'), await get('debug/statusz')];
     const one = inventory.services.find(each => each.id === id);
     if (!one) throw new Error(`There is no service ${id}.`);
-    history ||= historySection({service: id}, parameters);
+    history ||= historySection({service: id}, parameters, `${one.external ? 'external' : 'service'}/${id}`);
     const config = status.resources.filter(each => each.group.endsWith('istio.io') && each.namespace === one.namespace && each.name.includes(one.name));
     replace(main, el('h1', {}, one.name), el('p', {class: 'lead'}, 'Service in ', one.namespace, ' ', tag(nodes.get(id)?.health)),
       parameters.get('saved') && el('p', {class: 'ok-text', role: 'status'}, 'Saved.'),
