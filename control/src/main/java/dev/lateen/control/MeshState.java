@@ -2,6 +2,7 @@ package dev.lateen.control;
 
 import dev.lateen.control.keys.IssuerKeys;
 import dev.lateen.control.lists.AccessListSources;
+import dev.lateen.control.networks.GatewayNames;
 import dev.lateen.control.push.Proxies;
 import dev.lateen.control.push.PushScheduler;
 import dev.lateen.control.source.ChangeListener;
@@ -68,6 +69,7 @@ final class MeshState implements AutoCloseable {
     private final IssuerKeys keys;
     private final AccessListSources lists;
     private final TrustBundleSources bundles;
+    private final GatewayNames gateways;
     private final Map<ResourceKey, Long> generations = new HashMap<>();
     private final Set<ResourceKey> notYetPushed = new HashSet<>();
     private final OwnTrustDomain trustDomain;
@@ -99,6 +101,7 @@ final class MeshState implements AutoCloseable {
                 loop,
                 loop::after,
                 this::onFetched);
+        this.gateways = new GatewayNames(loop, loop::after, this::onFetched);
         this.trustDomain = new OwnTrustDomain(how.trustDomain());
         this.settings = trustDomain.complete(new Mapping(Map.of(), Position.UNKNOWN));
         builder.mesh(MeshConfig.of(this.settings));
@@ -204,13 +207,14 @@ final class MeshState implements AutoCloseable {
     }
 
     private boolean isSettled() {
-        return keys.areSettled() && lists.areSettled() && bundles.areSettled();
+        return keys.areSettled() && lists.areSettled() && bundles.areSettled() && gateways.areSettled();
     }
 
     private void onFetched() {
         boolean otherKeys = builder.keySets(keys.keys());
         boolean otherBundles = builder.trustBundles(bundles.bundles());
-        boolean other = builder.accessLists(lists.lists()) || otherKeys || otherBundles;
+        boolean otherGateways = builder.gatewayAddresses(gateways.addresses());
+        boolean other = builder.accessLists(lists.lists()) || otherKeys || otherBundles || otherGateways;
         if (settled.getCount() > 0 && isSettled()) {
             // At the start, nobody is to be told that there are no keys, or that a list is empty, while others are
             // still being asked.
@@ -244,6 +248,7 @@ final class MeshState implements AutoCloseable {
         keys.close();
         lists.close();
         bundles.close();
+        gateways.close();
     }
 
     /// Pushes what there is, without waiting for a change.
@@ -266,6 +271,7 @@ final class MeshState implements AutoCloseable {
         proxies.push(next, next.generation() + "@" + since, since);
         keys.want(builder.keyAddresses());
         lists.want(builder.listAddresses());
+        gateways.want(builder.gatewayNames());
         if (!endpointsAlone) {
             // Not sooner: what is wrong with a patch shows only when it is translated.
             checkLater();
@@ -293,6 +299,7 @@ final class MeshState implements AutoCloseable {
                 List<Diagnostic> problems = new ArrayList<>(keys.problems());
                 problems.addAll(lists.problems());
                 problems.addAll(bundles.problems());
+                problems.addAll(gateways.problems());
                 problems.addAll(settingsProblems);
                 problems.addAll(proxies.problems(snapshot));
                 findings.check(store::resources, snapshot, problems);

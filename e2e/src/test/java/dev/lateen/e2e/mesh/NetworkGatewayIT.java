@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,7 +64,15 @@ final class NetworkGatewayIT {
                 + RunningMesh.peer("client", "", "")
                         .replace("labels: {app: client, ", "labels: {topology.istio.io/network: near, app: client, ")
                 + RunningMesh.gateway("client");
-        try (RunningMesh mesh = RunningMesh.of(directory, workloads, "--proxy", proxy, "--capture", "explicit")) {
+        Path hosts = Files.writeString(directory.resolve("hosts"), "127.0.0.1 localhost\n");
+        try (RunningMesh mesh = RunningMesh.of(
+                Map.of("LATEEN_JAVA_OPTS", "-Djdk.net.hosts.file=" + hosts),
+                directory,
+                workloads,
+                "--proxy",
+                proxy,
+                "--capture",
+                "explicit")) {
             for (String name : List.of("server", "hidden", "open")) {
                 await().atMost(SOON)
                         .untilAsserted(() -> assertThat(mesh.ask("client", "/fetch", "http://" + name + "/"))
@@ -69,17 +80,7 @@ final class NetworkGatewayIT {
             }
 
             InetSocketAddress door = door(mesh);
-            mesh.replace(workloads + """
-                    apiVersion: v1
-                    kind: ConfigMap
-                    metadata: {name: istio, namespace: istio-system}
-                    data:
-                      meshNetworks: |
-                        networks:
-                          far:
-                            endpoints: [{fromRegistry: Kubernetes}]
-                            gateways: [{address: %s, port: %d}]
-                    """.formatted(door.getHostString(), door.getPort()));
+            mesh.replace(workloads + networks(door.getHostString(), door.getPort()));
 
             // The gateway does not serve one of them, and nothing leads to another that does not take mutual TLS.
             for (String name : List.of("hidden", "open")) {
@@ -90,7 +91,34 @@ final class NetworkGatewayIT {
             assertThat(mesh.ask("client", "/fetch", "http://server/"))
                     .startsWith("200 server")
                     .contains("URI=spiffe://cluster.local/ns/default/sa/client");
+
+            // Load balancers of some clouds have names.
+            Files.writeString(hosts, door.getHostString() + " door.far.test\n", StandardOpenOption.APPEND);
+            mesh.replace(workloads + networks("nobody.far.test", door.getPort()));
+            // A network without a gateway that is known is one that is reached straight, as in Istio.
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(mesh.ask("client", "/fetch", "http://hidden/"))
+                            .startsWith("200 hidden"));
+            mesh.replace(workloads + networks("door.far.test", door.getPort()));
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(mesh.ask("client", "/fetch", "http://hidden/"))
+                            .startsWith("503 "));
+            assertThat(mesh.ask("client", "/fetch", "http://server/")).startsWith("200 server");
         }
+    }
+
+    private static String networks(String gateway, int port) {
+        return """
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: istio, namespace: istio-system}
+                data:
+                  meshNetworks: |
+                    networks:
+                      far:
+                        endpoints: [{fromRegistry: Kubernetes}]
+                        gateways: [{address: %s, port: %d}]
+                """.formatted(gateway, port);
     }
 
     private static InetSocketAddress door(RunningMesh mesh) {

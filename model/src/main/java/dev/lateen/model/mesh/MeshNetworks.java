@@ -1,12 +1,14 @@
 package dev.lateen.model.mesh;
 
 import dev.lateen.model.istio.Bound;
+import dev.lateen.model.istio.Origin;
 import dev.lateen.model.istio.Reader;
 import dev.lateen.model.tree.Node.Mapping;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,8 +30,9 @@ public record MeshNetworks(Map<String, Network> networks) {
     /// Which endpoints are in a network: those of a registry, or those in a range.
     record Members(String registry, String range) {}
 
+    /// @param address or name
     /// @param service the host of a service that has the addresses, if `address` is empty
-    record Entrance(String address, String service, int port) {}
+    record Entrance(String address, String service, int port, Origin origin) {}
 
     /// Binds a document of Istio's shape.
     public static Bound<MeshNetworks> of(Mapping document) {
@@ -45,15 +48,11 @@ public record MeshNetworks(Map<String, Network> networks) {
 
     private static Entrance entrance(Reader in) {
         in.noEffectNeeded("locality");
-        String address = in.text("address", "");
-        boolean name = !address.isEmpty() && parsed(address).isEmpty();
-        if (name) {
-            in.notYet("address");
-        }
         return new Entrance(
-                name ? "" : address,
+                in.text("address", ""),
                 in.text("registryServiceName", ""),
-                in.integer("port").orElse(0));
+                in.integer("port").orElse(0),
+                in.origin());
     }
 
     /// The network of an endpoint that does not say it; empty for none.
@@ -100,13 +99,48 @@ public record MeshNetworks(Map<String, Network> networks) {
     }
 
     /// All gateways: those written down, and the outside addresses of services that are named or say by their
-    /// label that they are one. Addresses that are names are left out, since nobody looks them up.
-    List<NetworkGateway> gateways(Collection<MeshService> services, String clusterId) {
+    /// label that they are one.
+    ///
+    /// @param lookedUp addresses of gateways whose own are names
+    List<NetworkGateway> gateways(
+            Collection<MeshService> services, String clusterId, Map<String, List<String>> lookedUp) {
         List<NetworkGateway> found = new ArrayList<>();
+        for (Door door : doors(services, clusterId)) {
+            List<String> addresses =
+                    door.isNamed() ? lookedUp.getOrDefault(door.address(), List.of()) : List.of(door.address());
+            for (String address : addresses) {
+                found.add(new NetworkGateway(door.network(), door.clusterId(), address, door.port()));
+            }
+        }
+        return found;
+    }
+
+    /// The names among gateways' addresses, each with what says it.
+    Map<String, List<Origin>> gatewayNames(Collection<MeshService> services) {
+        Map<String, List<Origin>> names = new LinkedHashMap<>();
+        for (Door door : doors(services, "")) {
+            if (door.isNamed()) {
+                names.computeIfAbsent(door.address(), _ -> new ArrayList<>(1)).add(door.origin());
+            }
+        }
+        return names;
+    }
+
+    /// A gateway as somebody says it.
+    ///
+    /// @param address or name
+    private record Door(String network, String clusterId, String address, int port, Origin origin) {
+        boolean isNamed() {
+            return parsed(address).isEmpty();
+        }
+    }
+
+    private List<Door> doors(Collection<MeshService> services, String clusterId) {
+        List<Door> doors = new ArrayList<>();
         networks.forEach((name, network) -> {
             for (Entrance entrance : network.gateways()) {
                 if (!entrance.address().isEmpty()) {
-                    found.add(new NetworkGateway(name, "", entrance.address(), entrance.port()));
+                    doors.add(new Door(name, "", entrance.address(), entrance.port(), entrance.origin()));
                 }
             }
         });
@@ -116,18 +150,18 @@ public record MeshNetworks(Map<String, Network> networks) {
             }
             String label = service.labels().getOrDefault(LABEL, "");
             if (!label.isEmpty()) {
-                found.addAll(of(service, label, clusterId, port(service)));
+                add(service, label, clusterId, port(service), doors);
                 continue;
             }
             networks.forEach((name, network) -> {
                 for (Entrance entrance : network.gateways()) {
                     if (entrance.service().equals(service.hostname())) {
-                        found.addAll(of(service, name, clusterId, entrance.port()));
+                        add(service, name, clusterId, entrance.port(), doors);
                     }
                 }
             });
         }
-        return found;
+        return doors;
     }
 
     private static int port(MeshService service) {
@@ -138,10 +172,11 @@ public record MeshNetworks(Map<String, Network> networks) {
         }
     }
 
-    private static List<NetworkGateway> of(MeshService service, String network, String clusterId, int port) {
-        return service.kubernetes().externalAddresses().stream()
-                .filter(address -> parsed(address).isPresent())
-                .map(address -> new NetworkGateway(network, clusterId, address, port))
-                .toList();
+    private static void add(MeshService service, String network, String clusterId, int port, List<Door> doors) {
+        for (String address : service.kubernetes().externalAddresses()) {
+            if (!address.isEmpty()) {
+                doors.add(new Door(network, clusterId, address, port, service.origin()));
+            }
+        }
     }
 }

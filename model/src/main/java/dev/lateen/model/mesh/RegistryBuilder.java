@@ -1,6 +1,7 @@
 package dev.lateen.model.mesh;
 
 import dev.lateen.model.istio.Bound;
+import dev.lateen.model.istio.Origin;
 import dev.lateen.model.istio.ServiceEntry;
 import dev.lateen.model.istio.ServiceEntry.WorkloadEntry;
 import dev.lateen.model.istio.UnsupportedFeature;
@@ -56,6 +57,7 @@ final class RegistryBuilder {
     private Map<ServiceId, List<Endpoint>> structural = Map.of();
     private MeshNetworks networks = MeshNetworks.NONE;
     private List<NetworkGateway> networkGateways = List.of();
+    private Map<String, List<String>> gatewayAddresses = Map.of();
 
     RegistryBuilder(MeshSettings settings) {
         this.settings = settings;
@@ -129,6 +131,18 @@ final class RegistryBuilder {
         extraServices = List.copyOf(extra);
         extraEndpoints = Map.copyOf(endpointsOfExtra);
         servicesStale = true;
+    }
+
+    /// False where these are the same.
+    boolean gatewayAddresses(Map<String, List<String>> lookedUp) {
+        boolean other = !lookedUp.equals(gatewayAddresses);
+        gatewayAddresses = Map.copyOf(lookedUp);
+        servicesStale |= other;
+        return other;
+    }
+
+    Map<String, List<Origin>> gatewayNames() {
+        return networks.gatewayNames(kubernetesServices.values());
     }
 
     void networks(MeshNetworks given) {
@@ -255,7 +269,9 @@ final class RegistryBuilder {
                     settings.assignsClusterAddresses() ? AutoAddresses.forServices(addressed) : addressed, services);
             servicesStale = false;
             List<NetworkGateway> gateways = Stream.concat(
-                            networks.gateways(kubernetesServices.values(), settings.clusterId()).stream(),
+                            networks
+                                    .gateways(kubernetesServices.values(), settings.clusterId(), gatewayAddresses)
+                                    .stream(),
                             extraGateways.stream())
                     .distinct()
                     .sorted()

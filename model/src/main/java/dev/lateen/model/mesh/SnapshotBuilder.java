@@ -99,6 +99,18 @@ public final class SnapshotBuilder {
         networksUnsupported = networks.unsupported();
     }
 
+    /// Replaces the addresses of networks' gateways that somebody has looked up by their names. False where these are
+    /// the
+    /// same.
+    public boolean gatewayAddresses(Map<String, List<String>> lookedUp) {
+        return registry.gatewayAddresses(lookedUp);
+    }
+
+    /// The names of networks' gateways that the control plane has to look up, each with what says it.
+    public Map<String, List<Origin>> gatewayNames() {
+        return registry.gatewayNames();
+    }
+
     /// Replaces the workloads that no resource describes, such as processes on this machine.
     public void workloads(Collection<Workload> extra) {
         registry.extraWorkloads(extra);

@@ -69,7 +69,7 @@ class MeshNetworksTest {
         MeshService named = service("east", Map.of(), "3.3.3.3", "lb.example.com");
         MeshService labelled = service("west", Map.of("topology.istio.io/network", "c"), "4.4.4.4");
         MeshService other = service("else", Map.of(), "5.5.5.5");
-        assertThat(networks.gateways(List.of(named, labelled, other), "here"))
+        assertThat(networks.gateways(List.of(named, labelled, other), "here", Map.of()))
                 .containsExactlyInAnyOrder(
                         new NetworkGateway("a", "", "2.2.2.2", 443),
                         new NetworkGateway("b", "here", "3.3.3.3", 444),
@@ -77,12 +77,30 @@ class MeshNetworksTest {
     }
 
     @Test
-    void reportsAGatewayThatIsAName() {
-        Bound<MeshNetworks> networks =
-                networks("{networks: {a: {gateways: [{address: gateway.example.com, port: 443}]}}}");
-        assertThat(networks.value().gateways(List.of(), "here")).isEmpty();
-        assertThat(networks.unsupported())
+    void gatewaysThatAreNamesHaveTheAddressesThatWereFound() {
+        MeshNetworks networks = networks("""
+                networks:
+                  a: {gateways: [{address: gateway.example.com, port: 443}]}
+                  b: {gateways: [{registryServiceName: east, port: 444}]}
+                """).value();
+        List<MeshService> services = List.of(
+                service("east", Map.of(), "lb.example.com"),
+                service("west", Map.of("topology.istio.io/network", "c"), "lb.example.com", "4.4.4.4"),
+                service("else", Map.of(), "other.example.com"));
+        assertThat(networks.gatewayNames(services).keySet()).containsExactly("gateway.example.com", "lb.example.com");
+        assertThat(networks.gatewayNames(services).get("gateway.example.com"))
                 .singleElement()
-                .satisfies(u -> assertThat(u.field()).endsWith("gateways[0].address"));
+                .satisfies(origin -> assertThat(origin.field()).endsWith("networks[a].gateways[0]"));
+        assertThat(networks.gateways(services, "here", Map.of()))
+                .containsExactly(new NetworkGateway("c", "here", "4.4.4.4", 15443));
+        Map<String, List<String>> lookedUp =
+                Map.of("gateway.example.com", List.of("2.2.2.2", "fd00::2"), "lb.example.com", List.of("3.3.3.3"));
+        assertThat(networks.gateways(services, "here", lookedUp))
+                .containsExactlyInAnyOrder(
+                        new NetworkGateway("a", "", "2.2.2.2", 443),
+                        new NetworkGateway("a", "", "fd00::2", 443),
+                        new NetworkGateway("b", "here", "3.3.3.3", 444),
+                        new NetworkGateway("c", "here", "3.3.3.3", 15443),
+                        new NetworkGateway("c", "here", "4.4.4.4", 15443));
     }
 }

@@ -1,0 +1,5 @@
+/// Where the gateways of other networks are, as far as they are known by name. Entry: `GatewayNames`. For `control`.
+@NullMarked
+package dev.lateen.control.networks;
+
+import org.jspecify.annotations.NullMarked;
