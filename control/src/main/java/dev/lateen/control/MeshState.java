@@ -2,7 +2,7 @@ package dev.lateen.control;
 
 import dev.lateen.control.keys.IssuerKeys;
 import dev.lateen.control.lists.AccessListSources;
-import dev.lateen.control.networks.GatewayNames;
+import dev.lateen.control.networks.GatewayAddresses;
 import dev.lateen.control.push.Proxies;
 import dev.lateen.control.push.PushScheduler;
 import dev.lateen.control.source.ChangeListener;
@@ -69,7 +69,7 @@ final class MeshState implements AutoCloseable {
     private final IssuerKeys keys;
     private final AccessListSources lists;
     private final TrustBundleSources bundles;
-    private final GatewayNames gateways;
+    private final GatewayAddresses gateways;
     private final Map<ResourceKey, Long> generations = new HashMap<>();
     private final Set<ResourceKey> notYetPushed = new HashSet<>();
     private final OwnTrustDomain trustDomain;
@@ -101,7 +101,7 @@ final class MeshState implements AutoCloseable {
                 loop,
                 loop::after,
                 this::onFetched);
-        this.gateways = new GatewayNames(loop, loop::after, this::onFetched);
+        this.gateways = new GatewayAddresses(loop, loop::after, this::onFetched);
         this.trustDomain = new OwnTrustDomain(how.trustDomain());
         this.settings = trustDomain.complete(new Mapping(Map.of(), Position.UNKNOWN));
         builder.mesh(MeshConfig.of(this.settings));

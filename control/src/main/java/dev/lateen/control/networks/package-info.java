@@ -1,4 +1,5 @@
-/// Where the gateways of other networks are, as far as they are known by name. Entry: `GatewayNames`. For `control`.
+/// Where the gateways of other networks are, as far as they are known by name. Entry: `GatewayAddresses`. For
+/// `control`.
 @NullMarked
 package dev.lateen.control.networks;
 

@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
 /// Source: Istio, "Install Multi-Primary on different networks", `RESOLVE_HOSTNAME_GATEWAYS`. Thread: control loop;
 /// names
 /// are looked up on two threads of its own, since a resolver may keep a thread for long.
-public final class GatewayNames implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(GatewayNames.class);
+public final class GatewayAddresses implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayAddresses.class);
     private static final int MOST = 100;
     private static final int MOST_ADDRESSES = 16;
 
@@ -53,11 +53,11 @@ public final class GatewayNames implements AutoCloseable {
     /// @param loop the control loop
     /// @param later runs something on the control loop after a time
     /// @param changed told on the control loop when there are other addresses, or another problem
-    public GatewayNames(Executor loop, BiConsumer<Duration, Runnable> later, Runnable changed) {
+    public GatewayAddresses(Executor loop, BiConsumer<Duration, Runnable> later, Runnable changed) {
         this(InetAddress::getAllByName, TIMING, new Refreshed.Loop(loop, later, changed));
     }
 
-    GatewayNames(Resolver resolver, FetchTiming timing, Refreshed.Loop loop) {
+    GatewayAddresses(Resolver resolver, FetchTiming timing, Refreshed.Loop loop) {
         this.resolver = resolver;
         this.timing = timing;
         this.addresses = new Refreshed<>(new Lookups(), MOST, loop);

@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class GatewayNamesTest {
+class GatewayAddressesTest {
     private static final FetchTiming FAST =
             new FetchTiming(Duration.ofMillis(20), Duration.ofMillis(5), Duration.ofMillis(50));
     private static final Origin SAID = new Origin(
@@ -33,8 +33,8 @@ class GatewayNamesTest {
 
     private final Map<String, List<String>> known = new ConcurrentHashMap<>();
     private final StandInLoop loop = new StandInLoop();
-    private final GatewayNames names =
-            new GatewayNames(this::addresses, FAST, new Refreshed.Loop(loop, loop::after, () -> {}));
+    private final GatewayAddresses names =
+            new GatewayAddresses(this::addresses, FAST, new Refreshed.Loop(loop, loop::after, () -> {}));
 
     @AfterEach
     void close() {
