@@ -64,7 +64,7 @@ final class VirtualHosts {
                 .setIgnorePortInHostMatching(!(port == 0 && scene.bindsExplicitly()))
                 .build();
         List<VirtualHost> hosts = hosts(name);
-        if (onlyHost.isPresent() && hosts.size() == 1 && !scene.bindsExplicitly()) {
+        if (onlyHost.isPresent() && hosts.size() == 1) {
             // The listener belongs to one service, so whatever name a client uses means that one.
             VirtualHost any =
                     hosts.getFirst().toBuilder().clearDomains().addDomains("*").build();
