@@ -8,6 +8,7 @@ import dev.lateen.net.http.ResponseHead;
 import dev.lateen.net.http.ResponseListener;
 import dev.lateen.net.http.StreamReset;
 import dev.lateen.proxy.stream.ProxyError;
+import dev.lateen.proxy.telemetry.RequestStats;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
@@ -206,7 +207,7 @@ public final class ClusterCall implements StreamReady, ResponseListener {
             return;
         }
         record(HostResult.ofStatus(head.status()));
-        ClusterStats stats = cluster.cluster().stats();
+        RequestStats stats = cluster.cluster().stats().requests;
         stats.responses.count(head.status());
         stats.time.recordNanos(System.nanoTime() - startNanos);
         end();

@@ -3,7 +3,7 @@ package dev.lateen.proxy.cluster;
 import dev.lateen.net.http.HttpVersion;
 import dev.lateen.net.http.StreamReset;
 import dev.lateen.proxy.telemetry.Counter;
-import dev.lateen.proxy.telemetry.Histogram;
+import dev.lateen.proxy.telemetry.RequestStats;
 import dev.lateen.proxy.telemetry.ResponseStats;
 import dev.lateen.proxy.telemetry.Stats;
 import java.util.function.LongSupplier;
@@ -15,23 +15,14 @@ import java.util.function.LongSupplier;
 public final class ClusterStats {
     private final Stats stats;
     private final String prefix;
-    /// Also those of our own in place of the upstream's.
-    public final ResponseStats responses;
-    /// Those that another attempt took the place of.
+    public final RequestStats requests;
+    /// Answers that another attempt took the place of.
     public final ResponseStats retriedResponses;
-    /// How long the upstream took for those that were passed on.
-    public final Histogram time;
 
-    public final Counter requests;
     public final Counter pendingTotal;
     public final Counter pendingOverflow;
     public final Counter pendingFailureEject;
     public final Counter cancelled;
-    public final Counter retries;
-    public final Counter retrySuccesses;
-    public final Counter retryOverflow;
-    public final Counter retryLimitExceeded;
-    public final Counter timeouts;
     public final Counter perTryTimeouts;
     private final Counter resetsByUpstream;
     private final Counter resetsByUs;
@@ -51,19 +42,12 @@ public final class ClusterStats {
         this.stats = stats;
         this.prefix = "cluster." + statName.replace(':', '_') + ".";
         stats.tag(prefix, "cluster", "envoy_cluster_name", statName);
-        this.responses = new ResponseStats(stats, prefix);
+        this.requests = new RequestStats(stats, prefix);
         this.retriedResponses = new ResponseStats(stats, prefix + "retry.");
-        this.time = stats.histogram(prefix + "upstream_rq_time");
-        this.requests = counter("upstream_rq_total");
         this.pendingTotal = counter("upstream_rq_pending_total");
         this.pendingOverflow = counter("upstream_rq_pending_overflow");
         this.pendingFailureEject = counter("upstream_rq_pending_failure_eject");
         this.cancelled = counter("upstream_rq_cancelled");
-        this.retries = counter("upstream_rq_retry");
-        this.retrySuccesses = counter("upstream_rq_retry_success");
-        this.retryOverflow = counter("upstream_rq_retry_overflow");
-        this.retryLimitExceeded = counter("upstream_rq_retry_limit_exceeded");
-        this.timeouts = counter("upstream_rq_timeout");
         this.perTryTimeouts = counter("upstream_rq_per_try_timeout");
         this.resetsByUpstream = counter("upstream_rq_rx_reset");
         this.resetsByUs = counter("upstream_rq_tx_reset");

@@ -90,7 +90,7 @@ public final class ClusterWorker {
             @Override
             public void onReady(Channel channel, Host connected) {
                 connected.stats().requestsTotal.getAndIncrement();
-                cluster.stats().requests.increment();
+                cluster.stats().requests.attempts.increment();
                 callback.onReady(channel, connected);
             }
 
@@ -118,7 +118,7 @@ public final class ClusterWorker {
         if (cluster.limits(priority).tryRetry()) {
             return true;
         }
-        cluster.stats().retryOverflow.increment();
+        cluster.stats().requests.retryOverflow.increment();
         return false;
     }
 

@@ -248,7 +248,7 @@ final class HttpPool {
             }
             host.requestStarted();
             host.stats().requestsTotal.getAndIncrement();
-            stats.requests.increment();
+            stats.requests.attempts.increment();
             callback.onReady(connection, host, reused);
             if (connection.openedStreams() < charged) {
                 // It was not used after all.

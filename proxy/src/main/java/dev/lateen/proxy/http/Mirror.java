@@ -120,7 +120,7 @@ final class Mirror implements StreamReady, ResponseListener, TimerWheel.Expiry {
     private void start() {
         Host host = cluster.pick(LbContext.ANY);
         if (host == null) {
-            stats().responses.count(ProxyError.NO_HEALTHY_UPSTREAM.status());
+            stats().requests.responses.count(ProxyError.NO_HEALTHY_UPSTREAM.status());
             abandon();
             return;
         }
@@ -161,7 +161,7 @@ final class Mirror implements StreamReady, ResponseListener, TimerWheel.Expiry {
 
     @Override
     public void onFailure(ProxyError error, String details) {
-        stats().responses.count(error.status());
+        stats().requests.responses.count(error.status());
         abandoned = false;
         Mirror rest = next;
         next = null;
@@ -175,7 +175,7 @@ final class Mirror implements StreamReady, ResponseListener, TimerWheel.Expiry {
     @Override
     public void onHead(ResponseHead response, boolean end) {
         hasHead = true;
-        stats().responses.count(response.status());
+        stats().requests.responses.count(response.status());
         if (end) {
             end();
         }
@@ -196,7 +196,7 @@ final class Mirror implements StreamReady, ResponseListener, TimerWheel.Expiry {
 
     private void end() {
         wheel.clear(deadline);
-        stats().time.recordNanos(System.nanoTime() - sentNanos);
+        stats().requests.time.recordNanos(System.nanoTime() - sentNanos);
     }
 
     @Override
@@ -208,7 +208,7 @@ final class Mirror implements StreamReady, ResponseListener, TimerWheel.Expiry {
 
     @Override
     public void onDeadline(long nowNanos) {
-        stats().timeouts.increment();
+        stats().requests.timeouts.increment();
         countOwn(504);
         ClientStream open = stream;
         if (open != null) {
@@ -220,7 +220,7 @@ final class Mirror implements StreamReady, ResponseListener, TimerWheel.Expiry {
     /// What the request would have been answered.
     private void countOwn(int status) {
         if (!hasHead) {
-            stats().responses.count(status);
+            stats().requests.responses.count(status);
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.lateen.proxy.http;
 
-import dev.lateen.proxy.cluster.ClusterStats;
-import dev.lateen.proxy.route.RouteStats;
+import dev.lateen.proxy.telemetry.RequestStats;
+import java.util.function.Consumer;
 
 /// What becomes of a request, told to the numbers of its cluster and, where its route has some, of the route. Pools and
 /// circuit breakers count for the cluster by themselves.
@@ -10,22 +10,18 @@ import dev.lateen.proxy.route.RouteStats;
 final class Tally {
     private Tally() {}
 
-    private static ClusterStats cluster(Forwarding request) {
-        return request.cluster.cluster().stats();
-    }
-
     /// An attempt has a connection.
     static void begun(Forwarding request) {
-        RouteStats route = request.entry.stats();
+        RequestStats route = request.entry.stats();
         if (route != null) {
-            route.requests.increment();
+            route.attempts.increment();
         }
     }
 
     /// The client gets an answer of this status: the upstream's, or one of our own in its place.
     static void answered(Forwarding request, int status) {
         cluster(request).responses.count(status);
-        RouteStats route = request.entry.stats();
+        RequestStats route = request.entry.stats();
         if (route != null) {
             route.responses.count(status);
         }
@@ -36,7 +32,7 @@ final class Tally {
     /// @param nanos from the request's first byte sent to the response's last received
     static void ended(Forwarding request, long nanos) {
         cluster(request).time.recordNanos(nanos);
-        RouteStats route = request.entry.stats();
+        RequestStats route = request.entry.stats();
         if (route != null) {
             route.time.recordNanos(nanos);
         }
@@ -44,34 +40,22 @@ final class Tally {
 
     /// Another attempt follows.
     static void retried(Forwarding request) {
-        cluster(request).retries.increment();
-        RouteStats route = request.entry.stats();
-        if (route != null) {
-            route.retries.increment();
-        }
+        both(request, stats -> stats.retries.increment());
     }
 
     /// The answer to a retry is none that is tried again.
     static void retrySucceeded(Forwarding request) {
-        cluster(request).retrySuccesses.increment();
-        RouteStats route = request.entry.stats();
-        if (route != null) {
-            route.retrySuccesses.increment();
-        }
+        both(request, stats -> stats.retrySuccesses.increment());
     }
 
     /// No more attempts are left.
     static void retriesUsedUp(Forwarding request) {
-        cluster(request).retryLimitExceeded.increment();
-        RouteStats route = request.entry.stats();
-        if (route != null) {
-            route.retryLimitExceeded.increment();
-        }
+        both(request, stats -> stats.retryLimitExceeded.increment());
     }
 
     /// The cluster runs as many retries as it may.
     static void retryOverflow(Forwarding request) {
-        RouteStats route = request.entry.stats();
+        RequestStats route = request.entry.stats();
         if (route != null) {
             route.retryOverflow.increment();
         }
@@ -79,10 +63,18 @@ final class Tally {
 
     /// The time of the whole request is over.
     static void timedOut(Forwarding request) {
-        cluster(request).timeouts.increment();
-        RouteStats route = request.entry.stats();
+        both(request, stats -> stats.timeouts.increment());
+    }
+
+    private static void both(Forwarding request, Consumer<RequestStats> count) {
+        count.accept(cluster(request));
+        RequestStats route = request.entry.stats();
         if (route != null) {
-            route.timeouts.increment();
+            count.accept(route);
         }
+    }
+
+    private static RequestStats cluster(Forwarding request) {
+        return request.cluster.cluster().stats().requests;
     }
 }

@@ -7,6 +7,7 @@ import dev.lateen.proxy.config.Metadata;
 import dev.lateen.proxy.route.HeaderChanges.Change;
 import dev.lateen.proxy.stream.RouteFacts;
 import dev.lateen.proxy.stream.StreamInfo;
+import dev.lateen.proxy.telemetry.RequestStats;
 import dev.lateen.proxy.telemetry.Stats;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,7 @@ public final class RouteEntry {
     private final Change[] requestChanges;
     private final Change[] responseChanges;
     private final RouteFacts facts;
-    private final @Nullable RouteStats stats;
+    private final @Nullable RequestStats stats;
 
     /// @param stats where it counts; null: nowhere
     RouteEntry(Route route, VirtualHostConfig virtualHost, RouteConfig config, @Nullable Stats stats) {
@@ -35,9 +36,7 @@ public final class RouteEntry {
                 virtualHost.name(),
                 route.name(),
                 route.metadata().namespaces());
-        this.stats = stats == null || route.statPrefix().isEmpty()
-                ? null
-                : new RouteStats(stats, virtualHost.statPrefix(route), virtualHost.name(), route.statPrefix());
+        this.stats = stats == null || route.statPrefix().isEmpty() ? null : numbers(stats, virtualHost, route);
         List<HeaderChanges> levels = new ArrayList<>(List.of(route.headers(), virtualHost.headers(), config.headers()));
         if (config.specificWins()) {
             levels = levels.reversed();
@@ -50,6 +49,12 @@ public final class RouteEntry {
                 .map(HeaderChanges::response)
                 .filter(change -> !change.isEmpty())
                 .toArray(Change[]::new);
+    }
+
+    private static RequestStats numbers(Stats stats, VirtualHostConfig host, Route route) {
+        String prefix = host.statPrefix(route);
+        stats.tag(prefix, "vhost.route", "envoy_virtual_host", host.name(), "envoy_route", route.statPrefix());
+        return new RequestStats(stats, prefix);
     }
 
     /// Sends clients to the same place by `https`.
@@ -85,7 +90,7 @@ public final class RouteEntry {
     }
 
     /// Its own numbers; null where it has none.
-    public @Nullable RouteStats stats() {
+    public @Nullable RequestStats stats() {
         return stats;
     }
 

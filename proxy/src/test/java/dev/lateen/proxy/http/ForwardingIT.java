@@ -87,7 +87,7 @@ class ForwardingIT {
             assertThat(response).startsWith("HTTP/1.1 200").endsWith("ok");
             assertThat(upstream.requests()).hasSize(3).allMatch(request -> request.endsWith("\r\n\r\nbody"));
             assertThat(proxy.nextLogged().attempts).isEqualTo(3);
-            assertThat(proxy.clusters.get("a").stats().retries.value()).isEqualTo(2);
+            assertThat(proxy.clusters.get("a").stats().requests.retries.value()).isEqualTo(2);
         }
     }
 
