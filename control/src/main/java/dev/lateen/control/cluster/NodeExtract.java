@@ -3,7 +3,8 @@ package dev.lateen.control.cluster;
 import dev.lateen.kubernetes.tree.Trees;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What the mesh needs of a machine: its name and labels, which say where it stands. The kubelet writes how it is every
+/// What the mesh needs of a machine: its name, its labels, which say where it stands, and where it is reached. The
+/// kubelet writes how it is every
 /// few minutes, which is no news.
 final class NodeExtract {
     private NodeExtract() {}
@@ -16,9 +17,8 @@ final class NodeExtract {
                 "Node",
                 "metadata",
                 Trees.object(
-                        "name",
-                        Trees.text(node, "metadata", "name"),
-                        "labels",
-                        Trees.into(node, "metadata", "labels")));
+                        "name", Trees.text(node, "metadata", "name"), "labels", Trees.into(node, "metadata", "labels")),
+                "status",
+                Trees.object("addresses", Trees.array(Trees.objects(node, "status", "addresses"))));
     }
 }

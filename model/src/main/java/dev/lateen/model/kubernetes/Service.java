@@ -7,6 +7,7 @@ import dev.lateen.model.tree.Position;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// A Kubernetes Service.
@@ -22,7 +23,8 @@ public record Service(
         String externalName,
         List<String> externalAddresses,
         boolean publishNotReadyAddresses,
-        String trafficDistribution) {
+        String trafficDistribution,
+        Optional<NodePorts> nodePorts) {
 
     public Service {
         ports = List.copyOf(ports);
@@ -45,17 +47,20 @@ public record Service(
         root.object("status", s -> s.object("loadBalancer", Service::ingressAddresses))
                 .flatMap(s -> s)
                 .ifPresent(external::addAll);
+        List<Port> ports = spec.objects("ports", Port::of);
+        String type = spec.text("type", "ClusterIP");
         return new Service(
                 resource.metadata(),
                 resource.origin(),
-                spec.objects("ports", Port::of),
+                ports,
                 addresses,
-                spec.text("type", "ClusterIP"),
+                type,
                 spec.textMap("selector"),
                 spec.text("externalName", ""),
                 external,
                 spec.flag("publishNotReadyAddresses"),
-                spec.text("trafficDistribution", ""));
+                spec.text("trafficDistribution", ""),
+                NodePorts.of(resource.metadata().annotations(), type, ports));
     }
 
     private static List<String> ingressAddresses(Fields loadBalancer) {

@@ -50,7 +50,8 @@ final class KubernetesServices {
                         service.type(),
                         service.externalName(),
                         service.externalAddresses(),
-                        service.publishNotReadyAddresses()),
+                        service.publishNotReadyAddresses(),
+                        service.nodePorts()),
                 TrafficDistribution.of(service.trafficDistribution(), metadata.annotations()),
                 new Origin(
                         new ResourceKey("", "Service", metadata.namespace(), metadata.name()), "v1", service.at(), ""));

@@ -103,7 +103,7 @@ public record MeshNetworks(Map<String, Network> networks) {
     ///
     /// @param lookedUp addresses of gateways whose own are names
     List<NetworkGateway> gateways(
-            Collection<MeshService> services, String clusterId, Map<String, List<String>> lookedUp) {
+            Collection<OutsideService> services, String clusterId, Map<String, List<String>> lookedUp) {
         List<NetworkGateway> found = new ArrayList<>();
         for (Door door : doors(services, clusterId)) {
             List<String> addresses =
@@ -116,7 +116,7 @@ public record MeshNetworks(Map<String, Network> networks) {
     }
 
     /// The names among gateways' addresses, each with what says it.
-    Map<String, List<Origin>> gatewayNames(Collection<MeshService> services) {
+    Map<String, List<Origin>> gatewayNames(Collection<OutsideService> services) {
         Map<String, List<Origin>> names = new LinkedHashMap<>();
         for (Door door : doors(services, "")) {
             if (door.isNamed()) {
@@ -135,7 +135,7 @@ public record MeshNetworks(Map<String, Network> networks) {
         }
     }
 
-    private List<Door> doors(Collection<MeshService> services, String clusterId) {
+    private List<Door> doors(Collection<OutsideService> services, String clusterId) {
         List<Door> doors = new ArrayList<>();
         networks.forEach((name, network) -> {
             for (Entrance entrance : network.gateways()) {
@@ -144,19 +144,17 @@ public record MeshNetworks(Map<String, Network> networks) {
                 }
             }
         });
-        for (MeshService service : services) {
-            if (service.kubernetes().externalAddresses().isEmpty()) {
-                continue;
-            }
+        for (OutsideService outside : services) {
+            MeshService service = outside.service();
             String label = service.labels().getOrDefault(LABEL, "");
             if (!label.isEmpty()) {
-                add(service, label, clusterId, port(service), doors);
+                add(outside, label, clusterId, port(service), doors);
                 continue;
             }
             networks.forEach((name, network) -> {
                 for (Entrance entrance : network.gateways()) {
                     if (entrance.service().equals(service.hostname())) {
-                        add(service, name, clusterId, entrance.port(), doors);
+                        add(outside, name, clusterId, entrance.port(), doors);
                     }
                 }
             });
@@ -172,11 +170,14 @@ public record MeshNetworks(Map<String, Network> networks) {
         }
     }
 
-    private static void add(MeshService service, String network, String clusterId, int port, List<Door> doors) {
-        for (String address : service.kubernetes().externalAddresses()) {
-            if (!address.isEmpty()) {
-                doors.add(new Door(network, clusterId, address, port, service.origin()));
-            }
+    private static void add(OutsideService outside, String network, String clusterId, int port, List<Door> doors) {
+        for (String address : outside.addresses()) {
+            doors.add(new Door(
+                    network,
+                    clusterId,
+                    address,
+                    outside.port(port),
+                    outside.service().origin()));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.lateen.model.mesh;
 
 import dev.lateen.model.istio.Origin;
+import dev.lateen.model.kubernetes.NodePorts;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,9 +42,14 @@ public record MeshService(
     public record Created(Instant at, long order) {}
 
     /// @param externalName of a service of that type, otherwise empty
+    /// @param nodePorts of a service whose gateway is reached through nodes
     public record KubernetesFacts(
-            String type, String externalName, List<String> externalAddresses, boolean publishNotReady) {
-        public static final KubernetesFacts NONE = new KubernetesFacts("", "", List.of(), false);
+            String type,
+            String externalName,
+            List<String> externalAddresses,
+            boolean publishNotReady,
+            Optional<NodePorts> nodePorts) {
+        public static final KubernetesFacts NONE = new KubernetesFacts("", "", List.of(), false, Optional.empty());
     }
 
     public MeshService {

@@ -5,6 +5,7 @@ import dev.lateen.model.istio.Origin;
 import dev.lateen.model.istio.ServiceEntry;
 import dev.lateen.model.istio.ServiceEntry.WorkloadEntry;
 import dev.lateen.model.istio.UnsupportedFeature;
+import dev.lateen.model.kubernetes.ClusterNode;
 import dev.lateen.model.kubernetes.EndpointSlice;
 import dev.lateen.model.kubernetes.Pod;
 import dev.lateen.model.kubernetes.Service;
@@ -55,6 +56,7 @@ final class RegistryBuilder {
     private Map<ServiceId, List<Endpoint>> endpoints = Map.of();
     private MeshSnapshot.Moved moved = MeshSnapshot.Moved.NOTHING;
     private Map<ServiceId, List<Endpoint>> structural = Map.of();
+    private final Map<String, ClusterNode> nodes = new HashMap<>();
     private MeshNetworks networks = MeshNetworks.NONE;
     private List<NetworkGateway> networkGateways = List.of();
     private Map<String, List<String>> gatewayAddresses = Map.of();
@@ -68,7 +70,7 @@ final class RegistryBuilder {
         switch (key.kind()) {
             case "Service" -> putService(key, KubernetesServices.toMesh(Service.of(resource), settings));
             case "Namespace" -> putNamespace(key.name(), NamespaceFacts.of(resource.metadata()));
-            case "Node" -> putNode(key.name(), resource.metadata().labels());
+            case "Node" -> putNode(key.name(), ClusterNode.of(resource));
             case "Pod" -> putWorkload(key, places.workloadOf(Pod.of(resource)));
             case "EndpointSlice" -> putSlices(key, List.of(EndpointSlice.of(resource)));
             case "Endpoints" -> putSlices(key, EndpointSlice.ofEndpoints(resource));
@@ -85,7 +87,7 @@ final class RegistryBuilder {
     void remove(ResourceKey key) {
         switch (key.kind()) {
             case "Namespace" -> putNamespace(key.name(), NamespaceFacts.NONE);
-            case "Node" -> putNode(key.name(), Map.of());
+            case "Node" -> putNode(key.name(), ClusterNode.NONE);
             default -> {}
         }
         MeshService service = kubernetesServices.remove(key);
@@ -142,7 +144,16 @@ final class RegistryBuilder {
     }
 
     Map<String, List<Origin>> gatewayNames() {
-        return networks.gatewayNames(kubernetesServices.values());
+        return networks.gatewayNames(reachable());
+    }
+
+    /// What is reached from outside, with where that is.
+    private List<OutsideService> reachable() {
+        List<OutsideService> reachable = new ArrayList<>();
+        for (MeshService service : kubernetesServices.values()) {
+            OutsideService.of(service, nodes.values()).ifPresent(reachable::add);
+        }
+        return reachable;
     }
 
     void networks(MeshNetworks given) {
@@ -175,8 +186,12 @@ final class RegistryBuilder {
         }
     }
 
-    private void putNode(String node, Map<String, String> labels) {
-        if (places.put(node, labels)) {
+    private void putNode(String node, ClusterNode now) {
+        ClusterNode before = now.equals(ClusterNode.NONE) ? nodes.remove(node) : nodes.put(node, now);
+        if (!now.equals(before)) {
+            servicesStale = true; // gateways of networks may be reached through it
+        }
+        if (places.put(node, now.labels())) {
             workloads.forEach((key, workload) -> {
                 if (workload.node().equals(node)) {
                     putWorkload(key, places.placed(workload));
@@ -269,9 +284,7 @@ final class RegistryBuilder {
                     settings.assignsClusterAddresses() ? AutoAddresses.forServices(addressed) : addressed, services);
             servicesStale = false;
             List<NetworkGateway> gateways = Stream.concat(
-                            networks
-                                    .gateways(kubernetesServices.values(), settings.clusterId(), gatewayAddresses)
-                                    .stream(),
+                            networks.gateways(reachable(), settings.clusterId(), gatewayAddresses).stream(),
                             extraGateways.stream())
                     .distinct()
                     .sorted()

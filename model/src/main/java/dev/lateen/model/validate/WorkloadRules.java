@@ -1,5 +1,6 @@
 package dev.lateen.model.validate;
 
+import dev.lateen.model.kubernetes.NodePorts;
 import dev.lateen.model.kubernetes.Service;
 import dev.lateen.model.resource.RawResource;
 import java.util.HashSet;
@@ -25,7 +26,21 @@ final class WorkloadRules {
         UnusedAnnotations.check(resource, spec);
         if (kind.equals("Service") && resource.key().group().isEmpty()) {
             service(spec);
+            nodeSelector(new View(resource.root(), "", spec.report()));
         }
+    }
+
+    private static void nodeSelector(View service) {
+        service.object("metadata")
+                .flatMap(metadata -> metadata.object("annotations"))
+                .filter(annotations -> annotations.has(NodePorts.ANNOTATION)
+                        && NodePorts.selector(annotations.text(NodePorts.ANNOTATION))
+                                .isEmpty())
+                .ifPresent(annotations -> annotations.warning(
+                        NodePorts.ANNOTATION,
+                        "bad-selector",
+                        "not a map of labels, so that no node is selected",
+                        "such as {\"kubernetes.io/os\": \"linux\"}, or {} for all"));
     }
 
     private static void workload(String kind, View spec) {

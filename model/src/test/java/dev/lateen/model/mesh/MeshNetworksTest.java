@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.model.istio.Bound;
 import dev.lateen.model.istio.Origin;
+import dev.lateen.model.kubernetes.ClusterNode;
+import dev.lateen.model.kubernetes.NodePorts;
 import dev.lateen.model.mesh.MeshService.Created;
 import dev.lateen.model.mesh.MeshService.KubernetesFacts;
 import dev.lateen.model.source.YamlDocument;
@@ -23,7 +25,13 @@ class MeshNetworksTest {
         return MeshNetworks.of((Mapping) ((YamlDocument.Read) read).root());
     }
 
-    private static MeshService service(String name, Map<String, String> labels, String... outside) {
+    private static OutsideService service(String name, Map<String, String> labels, String... outside) {
+        return OutsideService.of(service(name, labels, Optional.empty(), outside), List.of())
+                .orElseThrow();
+    }
+
+    private static MeshService service(
+            String name, Map<String, String> labels, Optional<NodePorts> nodePorts, String... outside) {
         return new MeshService(
                 new ServiceId(name, "istio-system"),
                 name,
@@ -39,7 +47,7 @@ class MeshNetworksTest {
                 List.of(),
                 List.of(),
                 new Created(Instant.EPOCH, 0),
-                new KubernetesFacts("LoadBalancer", "", List.of(outside), false),
+                new KubernetesFacts("LoadBalancer", "", List.of(outside), false, nodePorts),
                 Optional.empty(),
                 Origin.NONE);
     }
@@ -66,9 +74,9 @@ class MeshNetworksTest {
                   a: {gateways: [{address: 2.2.2.2, port: 443}]}
                   b: {gateways: [{registryServiceName: east, port: 444}]}
                 """).value();
-        MeshService named = service("east", Map.of(), "3.3.3.3", "lb.example.com");
-        MeshService labelled = service("west", Map.of("topology.istio.io/network", "c"), "4.4.4.4");
-        MeshService other = service("else", Map.of(), "5.5.5.5");
+        OutsideService named = service("east", Map.of(), "3.3.3.3", "lb.example.com");
+        OutsideService labelled = service("west", Map.of("topology.istio.io/network", "c"), "4.4.4.4");
+        OutsideService other = service("else", Map.of(), "5.5.5.5");
         assertThat(networks.gateways(List.of(named, labelled, other), "here", Map.of()))
                 .containsExactlyInAnyOrder(
                         new NetworkGateway("a", "", "2.2.2.2", 443),
@@ -83,7 +91,7 @@ class MeshNetworksTest {
                   a: {gateways: [{address: gateway.example.com, port: 443}]}
                   b: {gateways: [{registryServiceName: east, port: 444}]}
                 """).value();
-        List<MeshService> services = List.of(
+        List<OutsideService> services = List.of(
                 service("east", Map.of(), "lb.example.com"),
                 service("west", Map.of("topology.istio.io/network", "c"), "lb.example.com", "4.4.4.4"),
                 service("else", Map.of(), "other.example.com"));
@@ -102,5 +110,29 @@ class MeshNetworksTest {
                         new NetworkGateway("b", "here", "3.3.3.3", 444),
                         new NetworkGateway("c", "here", "3.3.3.3", 15443),
                         new NetworkGateway("c", "here", "4.4.4.4", 15443));
+    }
+
+    @Test
+    void gatewaysBehindPortsOfNodesAreAtTheNodesThatAreSelected() {
+        MeshNetworks networks = networks("{networks: {a: {gateways: [{registryServiceName: east, port: 15443}]}}}")
+                .value();
+        NodePorts ports = new NodePorts(Map.of("role", "edge"), Map.of(15443, 31443));
+        MeshService east = service("east", Map.of(), Optional.of(ports));
+        List<ClusterNode> nodes = List.of(
+                new ClusterNode(Map.of("role", "edge", "os", "linux"), List.of("2.2.2.2")),
+                new ClusterNode(Map.of("role", "work"), List.of("3.3.3.3")),
+                new ClusterNode(Map.of("role", "edge"), List.of()));
+        assertThat(networks.gateways(OutsideService.of(east, nodes).stream().toList(), "here", Map.of()))
+                .containsExactly(new NetworkGateway("a", "here", "2.2.2.2", 31443));
+        assertThat(OutsideService.of(east, nodes.subList(1, 3))).isEmpty();
+    }
+
+    @Test
+    void selectorsOfNodesAreMapsOfLabels() {
+        assertThat(NodePorts.selector("{}")).contains(Map.of());
+        assertThat(NodePorts.selector("{\"role\": \"edge\"}")).contains(Map.of("role", "edge"));
+        for (String bad : List.of("", "edge", "[]", "{\"role\": [1]}", "{")) {
+            assertThat(NodePorts.selector(bad)).as(bad).isEmpty();
+        }
     }
 }
