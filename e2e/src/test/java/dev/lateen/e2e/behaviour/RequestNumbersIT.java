@@ -83,6 +83,12 @@ class RequestNumbersIT {
                         ", timeout: 0.3s",
                         "completed=1, 5xx=1, 504=1, total=1, timeout=1",
                         "pending_total=1"),
+                new Case(
+                        "late-within",
+                        "/slow-body/x",
+                        ", timeout: 0.3s",
+                        "completed=1, 2xx=1, 200=1, total=1, timeout=1",
+                        "pending_total=1"),
                 new Case("broken-off", "/fail/half-body", "", "completed=1, 2xx=1, 200=1, total=1", "pending_total=1"));
     }
 

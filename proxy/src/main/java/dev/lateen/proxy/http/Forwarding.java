@@ -308,7 +308,9 @@ final class Forwarding implements LbContext {
         if (entry.virtualHost().attemptCount().inResponse()) {
             headers.add(ATTEMPT_COUNT, ResponseHeaders.number(path.info().attempts));
         }
-        Tally.answered(this, reply.status());
+        if (!path.responseStarted()) {
+            Tally.answered(this, reply.status());
+        }
         path.reply(reply.with(headers));
     }
 
