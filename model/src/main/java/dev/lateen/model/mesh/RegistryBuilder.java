@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /// Keeps the services and endpoints of the mesh up to date: a changed object recomputes only its own services, and a
 /// changed workload those of its namespace.
@@ -44,7 +43,6 @@ final class RegistryBuilder {
     private Collection<Workload> extraWorkloads = List.of();
     private Collection<MeshService> extraServices = List.of();
     private Map<ServiceId, List<Endpoint>> extraEndpoints = Map.of();
-    private List<NetworkGateway> extraGateways = List.of();
 
     private final Set<ServiceId> dirty = new HashSet<>();
     private final Set<String> dirtyNamespaces = new HashSet<>();
@@ -56,10 +54,7 @@ final class RegistryBuilder {
     private Map<ServiceId, List<Endpoint>> endpoints = Map.of();
     private MeshSnapshot.Moved moved = MeshSnapshot.Moved.NOTHING;
     private Map<ServiceId, List<Endpoint>> structural = Map.of();
-    private final Map<String, ClusterNode> nodes = new HashMap<>();
-    private MeshNetworks networks = MeshNetworks.NONE;
-    private List<NetworkGateway> networkGateways = List.of();
-    private Map<String, List<String>> gatewayAddresses = Map.of();
+    private final NetworkEntrances entrances = new NetworkEntrances();
 
     RegistryBuilder(MeshSettings settings) {
         this.settings = settings;
@@ -127,7 +122,7 @@ final class RegistryBuilder {
             Collection<MeshService> extra,
             Map<ServiceId, List<Endpoint>> endpointsOfExtra,
             Collection<NetworkGateway> gatewaysOfExtra) {
-        extraGateways = List.copyOf(gatewaysOfExtra);
+        entrances.elsewhere(gatewaysOfExtra);
         dirty.addAll(extraEndpoints.keySet());
         dirty.addAll(endpointsOfExtra.keySet());
         extraServices = List.copyOf(extra);
@@ -137,28 +132,17 @@ final class RegistryBuilder {
 
     /// False where these are the same.
     boolean gatewayAddresses(Map<String, List<String>> lookedUp) {
-        boolean other = !lookedUp.equals(gatewayAddresses);
-        gatewayAddresses = Map.copyOf(lookedUp);
+        boolean other = entrances.lookedUp(lookedUp);
         servicesStale |= other;
         return other;
     }
 
     Map<String, List<Origin>> gatewayNames() {
-        return networks.gatewayNames(reachable());
-    }
-
-    /// What is reached from outside, with where that is.
-    private List<OutsideService> reachable() {
-        List<OutsideService> reachable = new ArrayList<>();
-        for (MeshService service : kubernetesServices.values()) {
-            OutsideService.of(service, nodes.values()).ifPresent(reachable::add);
-        }
-        return reachable;
+        return entrances.names(kubernetesServices.values());
     }
 
     void networks(MeshNetworks given) {
-        if (!given.equals(networks)) {
-            networks = given;
+        if (entrances.networks(given)) {
             servicesStale = true;
             services.all().forEach(service -> dirty.add(service.id()));
         }
@@ -187,10 +171,7 @@ final class RegistryBuilder {
     }
 
     private void putNode(String node, ClusterNode now) {
-        ClusterNode before = now.equals(ClusterNode.NONE) ? nodes.remove(node) : nodes.put(node, now);
-        if (!now.equals(before)) {
-            servicesStale = true; // gateways of networks may be reached through it
-        }
+        servicesStale |= entrances.node(node, now); // gateways of networks may be reached through it
         if (places.put(node, now.labels())) {
             workloads.forEach((key, workload) -> {
                 if (workload.node().equals(node)) {
@@ -283,13 +264,7 @@ final class RegistryBuilder {
             services = new ServiceIndex(
                     settings.assignsClusterAddresses() ? AutoAddresses.forServices(addressed) : addressed, services);
             servicesStale = false;
-            List<NetworkGateway> gateways = Stream.concat(
-                            networks.gateways(reachable(), settings.clusterId(), gatewayAddresses).stream(),
-                            extraGateways.stream())
-                    .distinct()
-                    .sorted()
-                    .toList();
-            networkGateways = gateways.equals(networkGateways) ? networkGateways : gateways;
+            entrances.refresh(kubernetesServices.values(), settings.clusterId());
         }
         if (!dirtyNamespaces.isEmpty()) {
             for (MeshService service : services.all()) {
@@ -367,7 +342,7 @@ final class RegistryBuilder {
                     named.isEmpty()
                             ? KubernetesServices.fromWorkloads(service, index, settings)
                             : KubernetesServices.fromSlices(service, named, index, settings));
-            found.replaceAll(this::placed);
+            found.replaceAll(entrances::placed);
         }
         for (ResourceKey key : entriesByService.getOrDefault(id, Set.of())) {
             Bound<ServiceEntry> entry = entries.get(key);
@@ -375,7 +350,7 @@ final class RegistryBuilder {
                 if (entry != null && of.id().equals(id)) {
                     List<Endpoint> made = ServiceEntries.endpoints(entry.value(), of, index, settings);
                     boolean selected = entry.value().workloadSelector().isPresent();
-                    made.forEach(endpoint -> found.add(selected ? placed(endpoint) : endpoint));
+                    made.forEach(endpoint -> found.add(selected ? entrances.placed(endpoint) : endpoint));
                 }
             }
         }
@@ -383,18 +358,8 @@ final class RegistryBuilder {
         return List.copyOf(found);
     }
 
-    /// In the network that it says, else in the one that holds its address or its registry.
-    private Endpoint placed(Endpoint endpoint) {
-        if (!endpoint.network().isEmpty()) {
-            return endpoint;
-        }
-        String label = endpoint.labels().getOrDefault(MeshNetworks.LABEL, "");
-        String network = label.isEmpty() ? networks.networkOf(endpoint.address(), endpoint.clusterId()) : label;
-        return network.isEmpty() ? endpoint : endpoint.in(network);
-    }
-
     List<NetworkGateway> networkGateways() {
-        return networkGateways;
+        return entrances.all();
     }
 
     WorkloadIndex workloads() {
