@@ -3,9 +3,8 @@ package dev.lateen.control.cluster;
 import dev.lateen.kubernetes.tree.Trees;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What the mesh needs of a machine: its name, its labels, which say where it stands, and where it is reached. The
-/// kubelet writes how it is every
-/// few minutes, which is no news.
+/// What the mesh needs of a machine: its name, its labels, which say where it stands, and where it is reached. How it
+/// is, which the kubelet writes every few minutes, is no news.
 final class NodeExtract {
     private NodeExtract() {}
 

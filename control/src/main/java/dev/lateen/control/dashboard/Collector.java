@@ -165,10 +165,6 @@ final class Collector implements AutoCloseable {
     }
 
     private Instant round(Instant from) throws InterruptedException {
-        long number;
-        synchronized (this) {
-            number = round;
-        }
         MetricsAddress addresses = new MetricsAddress(mesh.snapshot());
         Map<String, URI> known = new LinkedHashMap<>();
         int unasked = 0;
@@ -181,9 +177,9 @@ final class Collector implements AutoCloseable {
             }
         }
         readers.keySet().retainAll(known.keySet());
-        silences.retain(known.keySet());
+        silences.begin(known.keySet());
         List<Map.Entry<String, URI>> asked = known.entrySet().stream()
-                .filter(one -> silences.isDue(one.getKey(), number))
+                .filter(one -> silences.isDue(one.getKey()))
                 .toList();
         List<String> answered = new ArrayList<>();
         Map<EdgeKey, Tally> edges = new HashMap<>();
@@ -196,8 +192,8 @@ final class Collector implements AutoCloseable {
                 },
                 PATIENCE);
         answered.forEach(silences::answered);
-        unanswered.silent().forEach(one -> silences.silent(one.getKey(), number));
-        unanswered.late().forEach(one -> silences.silent(one.getKey(), number));
+        unanswered.silent().forEach(one -> silences.silent(one.getKey()));
+        unanswered.late().forEach(one -> silences.silent(one.getKey()));
         Instant to = clock.instant();
         history.add(new Frame(from, to, edges, answered.size(), known.size() - answered.size() + unasked));
         synchronized (this) {

@@ -15,16 +15,26 @@ final class Silences {
     static final int LONGEST = 32;
 
     private final Map<String, Silence> byProxy = new HashMap<>();
+    private long round;
 
     /// @param rounds until the next question
     private record Silence(int rounds, long askedAgain) {}
 
-    boolean isDue(String proxy, long round) {
+    /// Another round begins.
+    ///
+    /// @param proxies that there are; others are forgotten
+    void begin(Collection<String> proxies) {
+        round++;
+        byProxy.keySet().retainAll(proxies);
+    }
+
+    /// Whether a proxy is asked in this round.
+    boolean isDue(String proxy) {
         Silence silence = byProxy.get(proxy);
         return silence == null || round >= silence.askedAgain;
     }
 
-    void silent(String proxy, long round) {
+    void silent(String proxy) {
         Silence before = byProxy.get(proxy);
         int rounds = before == null ? 1 : Math.min(2 * before.rounds, LONGEST);
         byProxy.put(proxy, new Silence(rounds, round + rounds));
@@ -32,10 +42,5 @@ final class Silences {
 
     void answered(String proxy) {
         byProxy.remove(proxy);
-    }
-
-    /// Forgets the others.
-    void retain(Collection<String> proxies) {
-        byProxy.keySet().retainAll(proxies);
     }
 }

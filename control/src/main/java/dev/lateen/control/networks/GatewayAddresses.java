@@ -26,9 +26,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// Limits: 100 names, those above are not looked up and say so; 16 addresses of a name.
 ///
-/// Source: Istio, "Install Multi-Primary on different networks", `RESOLVE_HOSTNAME_GATEWAYS`. Thread: control loop;
-/// names
-/// are looked up on two threads of its own, since a resolver may keep a thread for long.
+/// Source: Istio, "Install Multi-Primary on different networks", `RESOLVE_HOSTNAME_GATEWAYS`.
+///
+/// Thread: control loop; names are looked up on two threads of its own, since a resolver may keep a thread for long.
 public final class GatewayAddresses implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayAddresses.class);
     private static final int MOST = 100;

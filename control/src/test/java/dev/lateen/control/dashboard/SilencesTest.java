@@ -7,15 +7,18 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SilencesTest {
+    private static final List<String> BOTH = List.of("a", "b");
+
     private final Silences silences = new Silences();
 
     /// The rounds in which a proxy is asked that never answers.
     private List<Long> asked(long rounds) {
         List<Long> asked = new ArrayList<>();
         for (long round = 0; round < rounds; round++) {
-            if (silences.isDue("a", round)) {
+            silences.begin(BOTH);
+            if (silences.isDue("a")) {
                 asked.add(round);
-                silences.silent("a", round);
+                silences.silent("a");
             }
         }
         return asked;
@@ -30,21 +33,24 @@ class SilencesTest {
     void askWhoAnswersInEachRound() {
         asked(20);
         silences.answered("a");
-        assertThat(silences.isDue("a", 20)).isTrue();
-        silences.silent("a", 20);
-        assertThat(silences.isDue("a", 21)).isTrue();
+        silences.begin(BOTH);
+        assertThat(silences.isDue("a")).isTrue();
+        silences.silent("a");
+        silences.begin(BOTH);
+        assertThat(silences.isDue("a")).isTrue();
     }
 
     @Test
     void askOthersAsEver() {
         asked(20);
-        assertThat(silences.isDue("b", 20)).isTrue();
+        silences.begin(BOTH);
+        assertThat(silences.isDue("b")).isTrue();
     }
 
     @Test
     void forgetWhoHasGone() {
         asked(20);
-        silences.retain(List.of("b"));
-        assertThat(silences.isDue("a", 20)).isTrue();
+        silences.begin(List.of("b"));
+        assertThat(silences.isDue("a")).isTrue();
     }
 }

@@ -19,9 +19,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What one request adds to the numbers of its cluster, and of its route where that has a `stat_prefix`: the same names
-/// and
-/// values on both data planes.
+/// What one request adds to the numbers of its cluster, and of its route where that has a `stat_prefix`: the same on
+/// both data planes, by name and value.
 @ParameterizedClass
 @EnumSource(DataPlane.class)
 class RequestNumbersIT {

@@ -20,6 +20,7 @@ final class NetworkEntrances {
     private Map<String, List<String>> lookedUp = Map.of();
     private List<NetworkGateway> elsewhere = List.of();
     private List<NetworkGateway> all = List.of();
+    private Map<String, List<Origin>> names = Map.of();
 
     /// False where these are the same.
     boolean networks(MeshNetworks given) {
@@ -55,15 +56,12 @@ final class NetworkEntrances {
         return network.isEmpty() ? endpoint : endpoint.in(network);
     }
 
-    /// The names that have to be looked up, each with what says it.
-    Map<String, List<Origin>> names(Collection<MeshService> services) {
-        return networks.gatewayNames(reachable(services));
-    }
-
     /// Looks at everything anew.
     void refresh(Collection<MeshService> services, String clusterId) {
+        List<OutsideService> reachable = reachable(services);
+        names = networks.gatewayNames(reachable);
         List<NetworkGateway> found = Stream.concat(
-                        networks.gateways(reachable(services), clusterId, lookedUp).stream(), elsewhere.stream())
+                        networks.gateways(reachable, clusterId, lookedUp).stream(), elsewhere.stream())
                 .distinct()
                 .sorted()
                 .toList();
@@ -73,6 +71,11 @@ final class NetworkEntrances {
     /// The gateways since the last `refresh`; the same list while they are the same.
     List<NetworkGateway> all() {
         return all;
+    }
+
+    /// The names that have to be looked up, each with what says it, since the last `refresh`.
+    Map<String, List<Origin>> names() {
+        return names;
     }
 
     private List<OutsideService> reachable(Collection<MeshService> services) {

@@ -138,7 +138,7 @@ final class RegistryBuilder {
     }
 
     Map<String, List<Origin>> gatewayNames() {
-        return entrances.names(kubernetesServices.values());
+        return entrances.names();
     }
 
     void networks(MeshNetworks given) {

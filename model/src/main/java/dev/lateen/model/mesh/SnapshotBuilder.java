@@ -106,7 +106,9 @@ public final class SnapshotBuilder {
         return registry.gatewayAddresses(lookedUp);
     }
 
-    /// The names of networks' gateways that the control plane has to look up, each with what says it.
+    /// The names of networks' gateways that the control plane has to look up, each with what says it; known since the
+    /// last
+    /// `build`.
     public Map<String, List<Origin>> gatewayNames() {
         return registry.gatewayNames();
     }

@@ -26,21 +26,31 @@ final class WorkloadRules {
         UnusedAnnotations.check(resource, spec);
         if (kind.equals("Service") && resource.key().group().isEmpty()) {
             service(spec);
-            nodeSelector(new View(resource.root(), "", spec.report()));
+            nodeSelector(new View(resource.root(), "", spec.report()), spec);
         }
     }
 
-    private static void nodeSelector(View service) {
-        service.object("metadata")
+    private static void nodeSelector(View service, View spec) {
+        View annotations = service.object("metadata")
                 .flatMap(metadata -> metadata.object("annotations"))
-                .filter(annotations -> annotations.has(NodePorts.ANNOTATION)
-                        && NodePorts.selector(annotations.text(NodePorts.ANNOTATION))
-                                .isEmpty())
-                .ifPresent(annotations -> annotations.warning(
-                        NodePorts.ANNOTATION,
-                        "bad-selector",
-                        "not a map of labels, so that no node is selected",
-                        "such as {\"kubernetes.io/os\": \"linux\"}, or {} for all"));
+                .filter(found -> found.has(NodePorts.ANNOTATION))
+                .orElse(null);
+        if (annotations == null) {
+            return;
+        }
+        if (!spec.text("type").equals("NodePort")) {
+            annotations.warning(
+                    NodePorts.ANNOTATION,
+                    "no-effect",
+                    "only services of type NodePort are reached through nodes",
+                    "set spec.type, or leave it out");
+        } else if (NodePorts.selector(annotations.text(NodePorts.ANNOTATION)).isEmpty()) {
+            annotations.warning(
+                    NodePorts.ANNOTATION,
+                    "bad-selector",
+                    "not a map of labels, so that no node is selected",
+                    "such as {\"kubernetes.io/os\": \"linux\"}, or {} for all");
+        }
     }
 
     private static void workload(String kind, View spec) {

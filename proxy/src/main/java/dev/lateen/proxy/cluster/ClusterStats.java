@@ -64,9 +64,8 @@ public final class ClusterStats {
         this.panicPicks = counter("lb_healthy_panic");
     }
 
-    /// A request's stream has been reset by either side. As in Envoy such streams of HTTP/1, which are connections,
-    /// count
-    /// as their connections alone, and those that ended with their connection as what waited for one.
+    /// A request's stream has been reset by either side. As in Envoy those of HTTP/1 count as their connections alone,
+    /// and those that ended with their connection as what waited for one.
     public void onReset(HttpVersion version, StreamReset reason) {
         if (version == HttpVersion.HTTP_2) {
             switch (reason) {
